@@ -1,0 +1,5 @@
+/** Root of the person's app; runs in the page. */
+import { render } from "preact";
+
+const place = document.getElementById("app");
+if (place !== null) render(<main>Besace</main>, place);

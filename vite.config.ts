@@ -1,0 +1,89 @@
+/**
+ * How the two pages, the workers and the service worker are built, and how the tests run.
+ *
+ * Surprising: Vite emits an HTML entry at its path under the root. The desk's page lives in src/app/desk, so that
+ * the repository's root keeps only index.html; `deskAtGuichet` gives it its public name (`/guichet`).
+ */
+import type { Plugin } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+
+const DESK_HTML = "src/app/desk/guichet.html";
+const BUILD_TARGET = "es2022";
+
+/** Serves the desk's page as `/guichet` in development and emits it as `guichet.html` in a build. */
+function deskAtGuichet(): Plugin {
+  return {
+    name: "besace:desk-at-guichet",
+    enforce: "post",
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        const path = request.url?.split("?")[0];
+        if (path === "/guichet" || path === "/guichet/") request.url = `/${DESK_HTML}`;
+        next();
+      });
+    },
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const page = bundle[DESK_HTML];
+        if (page?.type !== "asset") return;
+        delete bundle[DESK_HTML];
+        this.emitFile({ type: "asset", fileName: "guichet.html", source: page.source });
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  appType: "mpa",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: BUILD_TARGET,
+    outDir: "dist",
+    manifest: true,
+    // The content security policy allows no inline script, style or data: URL.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: { index: "index.html", guichet: DESK_HTML } },
+  },
+  worker: { format: "es" },
+  plugins: [
+    deskAtGuichet(),
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src/sw",
+      filename: "sw.ts",
+      registerType: "prompt",
+      injectRegister: false,
+      manifestFilename: "manifest.webmanifest",
+      manifest: {
+        id: "/",
+        name: "Besace",
+        short_name: "Besace",
+        description: "Vos papiers et vos démarches, même sans réseau.",
+        lang: "fr",
+        dir: "ltr",
+        start_url: "/",
+        scope: "/",
+        display: "standalone",
+        orientation: "any",
+        theme_color: "#0f4c5c",
+        background_color: "#ffffff",
+        icons: [
+          { src: "/icons/besace-192.png", sizes: "192x192", type: "image/png" },
+          { src: "/icons/besace-512.png", sizes: "512x512", type: "image/png" },
+          { src: "/icons/besace-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+          { src: "/icons/besace-icon.svg", sizes: "any", type: "image/svg+xml" },
+        ],
+      },
+      injectManifest: {
+        target: BUILD_TARGET,
+        globPatterns: ["**/*.{html,js,css,svg,png,woff2,wasm,json,webmanifest}"],
+        // Content hashes in the name already tell versions apart.
+        dontCacheBustURLsMatching: /^assets\//,
+        maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
+      },
+    }),
+  ],
+});
