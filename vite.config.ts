@@ -68,8 +68,8 @@ export default defineConfig({
         scope: "/",
         display: "standalone",
         orientation: "any",
-        theme_color: "#0f4c5c",
-        background_color: "#ffffff",
+        theme_color: "#0f4a39",
+        background_color: "#f1f0e9",
         icons: [
           { src: "/icons/besace-192.png", sizes: "192x192", type: "image/png" },
           { src: "/icons/besace-512.png", sizes: "512x512", type: "image/png" },
@@ -86,4 +86,46 @@ export default defineConfig({
       },
     }),
   ],
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.{ts,tsx}"],
+      reporter: ["text-summary", "json-summary"],
+      reportsDirectory: "coverage",
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["tests/{unit,contracts,vectors,fault}/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "component",
+          environment: "happy-dom",
+          include: ["tests/component/**/*.test.{ts,tsx}"],
+          testTimeout: 20_000,
+        },
+      },
+      // Real browsers and servers: one file after the other, in one process, so that they do not starve each other.
+      ...["e2e", "long"].map((name) => ({
+        extends: true as const,
+        test: {
+          name,
+          environment: "node",
+          include: [`tests/${name}/**/*.test.ts`],
+          pool: "forks" as const,
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      })),
+    ],
+  },
 });

@@ -1,0 +1,110 @@
+/**
+ * What the scripts behind `npm start` and `npm test` share: installing, finding the pinned Node, running programs.
+ *
+ * Plain JavaScript on purpose: these files run before anything is installed, on any Node from 20 up.
+ */
+import { spawn } from "node:child_process";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Absolute path of the repository. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
+
+/** The runtime that package.json pins; it exists once the packages are installed. */
+export const pinnedNode = join(root, "node_modules/node/bin/node");
+
+/** Prints one line of progress to standard error, so that standard output stays the program's own. */
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** A failure that a person can act on: printed without a stack. */
+export function stop(message, code = 1) {
+  say(message);
+  process.exit(code);
+}
+
+/** Full path of the first of `names` found on PATH (outside `except`, when given), or undefined. */
+export function onPath(names, except) {
+  for (const name of names) {
+    for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+      if (folder === "" || (except !== undefined && resolve(folder).startsWith(except))) continue;
+      const file = join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch (cause) {
+        if (!["ENOENT", "EACCES", "ENOTDIR"].includes(cause.code)) throw cause;
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Runs a program in the repository and waits for its end.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ env?: Record<string, string | undefined>, quiet?: boolean }} [options] quiet: output goes to stderr
+ * @returns {Promise<number>} its exit code; 128 plus the signal's absence of a code counts as 1
+ */
+export function run(program, args, options = {}) {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ["ignore", options.quiet === true ? process.stderr.fd : "inherit", "inherit"],
+      env: { ...process.env, ...options.env },
+    });
+    child.once("error", fail);
+    child.once("exit", (code) => done(code ?? 1));
+  });
+}
+
+/** Runs a script with the pinned Node, with the installed tools first on PATH (as `npm run` does). */
+export function runPinned(args, options = {}) {
+  const path = [join(root, "node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
+  return run(pinnedNode, args, { ...options, env: { PATH: path, ...options.env } });
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/**
+ * Why an install is needed, or undefined when node_modules holds exactly what package-lock.json says.
+ * npm leaves its own account of what it installed in node_modules/.package-lock.json.
+ */
+export function whyInstall() {
+  const account = join(root, "node_modules/.package-lock.json");
+  if (!existsSync(account)) return "nothing is installed yet";
+  const installed = readJson(account).packages;
+  for (const [path, wanted] of Object.entries(readJson(join(root, "package-lock.json")).packages)) {
+    if (path === "" || wanted.optional === true || wanted.peer === true) continue;
+    if (installed[path]?.version !== wanted.version) return `${path} is not at ${wanted.version}`;
+  }
+  if (!existsSync(pinnedNode)) return "the pinned Node is missing";
+  return undefined;
+}
+
+/**
+ * Installs the packages when needed (`npm ci`), with the Node and npm found outside node_modules, since the pinned
+ * Node is itself replaced by the install.
+ */
+export async function install() {
+  const reason = whyInstall();
+  if (reason === undefined) return;
+  say(`Installing packages (${reason})...`);
+  const bin = join(root, "node_modules") + sep;
+  const npm = onPath(["npm"], bin);
+  if (npm === undefined) stop("npm was not found. Install Node 20 or later together with npm, then try again.");
+  const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !resolve(folder).startsWith(bin));
+  const code = await run(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    quiet: true,
+    env: { PATH: path.join(delimiter), npm_execpath: undefined, npm_node_execpath: undefined, NODE: undefined },
+  });
+  if (code !== 0) stop(`npm ci failed (code ${code}). Is the package registry reachable?`);
+  const still = whyInstall();
+  if (still !== undefined) stop(`After npm ci, still: ${still}. Are install scripts switched off (ignore-scripts)?`);
+}
