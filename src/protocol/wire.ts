@@ -1,0 +1,336 @@
+/**
+ * Shapes that client and server exchange (SPEC.md explains each field; parse.ts is the only way in).
+ *
+ * Surprising fact: what is signed or authenticated is carried as the exact bytes (base64url of UTF-8 JSON) and
+ * parsed only after the signature or the tag was checked, so no canonical form is ever needed.
+ */
+
+import type { Brand } from "../shared/brand.ts";
+import type { BlobId, DeviceId, LetterId, OpId, PrincipalId, RecordId } from "../shared/ids.ts";
+
+export const protocolVersion = 1;
+/** Suite 1: P-256 (ECDSA, ECDH), HKDF-SHA-256, AES-256-GCM, HPKE DHKEM(P-256, HKDF-SHA-256). */
+export const suite = 1;
+
+/** base64url of exact bytes. */
+export type B64 = Brand<string, "B64">;
+/** Milliseconds since the Unix epoch on the server's clock. */
+export type ServerTime = Brand<number, "ServerTime">;
+
+/** `body` is base64url of UTF-8 JSON; `sig` is ECDSA P-256 (r||s, 64 bytes) over label || 0x00 || body bytes. */
+export interface Signed {
+  readonly body: B64;
+  readonly sig: B64;
+}
+
+/* ---- statements: who a principal is (signed chain from the genesis) ---- */
+
+export type PrincipalKind = "satchel" | "organisation" | "helper";
+
+export interface Genesis {
+  readonly t: "genesis";
+  readonly v: 1;
+  readonly suite: 1;
+  readonly kind: PrincipalKind;
+  /** Raw uncompressed P-256 points, 65 bytes. */
+  readonly sign: B64;
+  readonly box: B64;
+  /** 16 random bytes. */
+  readonly nonce: B64;
+}
+
+export interface DeviceCertificate {
+  readonly t: "device";
+  readonly v: 1;
+  readonly principal: PrincipalId;
+  /** Place in the chain: the genesis is 0, each following statement adds one. */
+  readonly n: number;
+  /** SHA-256 of the body bytes of the statement before. */
+  readonly prev: B64;
+  readonly device: DeviceId;
+  /** Raw P-256 public key of the device's non-extractable transport key. */
+  readonly transport: B64;
+}
+
+export type Statement = Genesis | DeviceCertificate;
+
+/* ---- records ---- */
+
+/** Everything clear in a record envelope; its exact bytes are the associated data of the body. */
+export interface OpHead {
+  readonly v: 1;
+  readonly suite: 1;
+  readonly epoch: number;
+  readonly satchel: PrincipalId;
+  readonly record: RecordId;
+  readonly op: OpId;
+  /** The op that this one replaces as the record's revision; null for the first. */
+  readonly base: OpId | null;
+  readonly deleted: boolean;
+  readonly blobs: readonly BlobId[];
+}
+
+/** One complete, sealed, signed save of one record. The revision of a record is the id of its accepted op. */
+export interface Op {
+  readonly head: B64;
+  /** 12-byte nonce || AES-256-GCM ciphertext and tag. */
+  readonly body: B64;
+  /** By the satchel's identity key over label || 0x00 || lengthPrefixed(head, SHA-256(body)). */
+  readonly sig: B64;
+}
+
+export type Verdict =
+  | { readonly op: OpId; readonly type: "ok"; readonly seq: number }
+  | { readonly op: OpId; readonly type: "conflict"; readonly current: Op | null; readonly seq: number }
+  | { readonly op: OpId; readonly type: "reject"; readonly code: RejectCode; readonly retry: RejectRetry };
+
+export type RejectRetry = "never" | "later" | "after-person";
+
+/** Registry in errors.ts; each code has one line in SPEC.md. */
+export type RejectCode =
+  | "bad-format"
+  | "bad-signature"
+  | "unknown-principal"
+  | "unknown-receiver"
+  | "wrong-epoch"
+  | "too-large"
+  | "quota"
+  | "busy"
+  | "id-taken"
+  | "blob-missing"
+  | "blob-foreign"
+  | "gone";
+
+/* ---- blobs ---- */
+
+export interface BlobRef {
+  readonly blob: BlobId;
+  /** Sealed length in bytes, header included. */
+  readonly length: number;
+  /** SHA-256, see SPEC P-B2. */
+  readonly root: B64;
+}
+
+/** The right to store one blob, verifiable alone. */
+export interface BlobTicket extends BlobRef {
+  readonly t: "ticket";
+  readonly v: 1;
+  readonly owner: PrincipalId;
+}
+
+/* ---- letters ---- */
+
+/** Everything clear in a letter; SHA-256 of its bytes is the HPKE `info`. */
+export interface LetterHead {
+  readonly v: 1;
+  readonly suite: 1;
+  readonly letter: LetterId;
+  readonly from: PrincipalId;
+  readonly to: PrincipalId;
+  /** First 16 bytes of SHA-256 of the receiver's raw box key. */
+  readonly toKey: B64;
+  readonly blobs: readonly BlobRef[];
+}
+
+export interface Letter {
+  readonly head: B64;
+  /** HPKE encapsulated key (65 bytes). */
+  readonly enc: B64;
+  readonly body: B64;
+  /** By the sender's identity key over label || 0x00 || lengthPrefixed(head, enc, SHA-256(body)). */
+  readonly sig: B64;
+}
+
+/* ---- proofs ---- */
+
+/** "manifest" = SHA-256 of the letter's head bytes: it fixes sender, receiver and every blob root. */
+export type ProofBody =
+  | {
+      readonly t: "deposited";
+      readonly v: 1;
+      readonly letter: LetterId;
+      readonly manifest: B64;
+      readonly to: PrincipalId;
+      readonly at: ServerTime;
+      /** Blobs verified at that moment, of all that the letter names: "n papiers sur m" is counted by the client. */
+      readonly have: readonly BlobId[];
+      readonly of: number;
+    }
+  | {
+      readonly t: "complete";
+      readonly v: 1;
+      readonly letter: LetterId;
+      readonly manifest: B64;
+      readonly to: PrincipalId;
+      /** When the letter itself had been deposited: this date counts. */
+      readonly depositedAt: ServerTime;
+      readonly at: ServerTime;
+    }
+  | {
+      /** Signed by the receiving organisation's identity key, all others by the server's. */
+      readonly t: "opened";
+      readonly v: 1;
+      readonly letter: LetterId;
+      readonly manifest: B64;
+      readonly by: PrincipalId;
+      readonly at: number;
+    };
+
+/* ---- pull ---- */
+
+export type PullRow =
+  | { readonly seq: number; readonly type: "record"; readonly op: Op }
+  | { readonly seq: number; readonly type: "letter"; readonly letter: Letter; readonly at: ServerTime }
+  | { readonly seq: number; readonly type: "proof"; readonly letter: LetterId; readonly proof: Signed }
+  /** A blob of mine that the server has verified, or that it asks for again. */
+  | { readonly seq: number; readonly type: "blob"; readonly blob: BlobId; readonly state: "verified" | "again" };
+
+/** `${epoch}.${seq}`; "0.0" asks for everything. */
+export type Cursor = Brand<string, "Cursor">;
+
+/* ---- requests and answers (all JSON answers repeat the request's nonce: an authentic answer) ---- */
+
+export interface Answered {
+  readonly nonce: string;
+  readonly time: ServerTime;
+}
+
+export interface RegisterRequest {
+  readonly statements: readonly Signed[];
+}
+export interface RegisterAnswer extends Answered {
+  readonly epoch: string;
+}
+
+export interface ChallengeRequest {
+  readonly principal: PrincipalId;
+  readonly device: DeviceId;
+}
+export interface ChallengeAnswer extends Answered {
+  readonly challenge: B64;
+}
+export interface SessionRequest extends ChallengeRequest {
+  readonly challenge: B64;
+  /** By the device's transport key over the session label || 0x00 || challenge bytes. */
+  readonly sig: B64;
+}
+export interface SessionAnswer extends Answered {
+  readonly token: string;
+  /** Hint only: the client asks again on 401, never by its own clock. */
+  readonly lifetimeMs: number;
+}
+
+export interface PushRequest {
+  readonly ops: readonly Op[];
+}
+export interface PushAnswer extends Answered {
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface PullAnswer extends Answered {
+  readonly rows: readonly PullRow[];
+  readonly cursor: Cursor;
+  readonly more: boolean;
+  /** True when the asked cursor is of another epoch or ahead: the client pulls all and offers all again. */
+  readonly reset: boolean;
+}
+
+export interface LetterRequest {
+  readonly letter: Letter;
+}
+export interface LetterAnswer extends Answered {
+  readonly verdict:
+    | { readonly type: "ok"; readonly proofs: readonly Signed[] }
+    | { readonly type: "reject"; readonly code: RejectCode; readonly retry: RejectRetry };
+}
+
+export interface ProofRequest {
+  readonly proof: Signed;
+}
+
+export interface ErrorAnswer extends Answered {
+  readonly error: string;
+  readonly retry: RejectRetry;
+}
+
+/** Request headers: besace-protocol: 1, besace-nonce: <16 to 64 base64url letters>, authorization: Bearer <token>. */
+export const headers = {
+  protocol: "besace-protocol",
+  nonce: "besace-nonce",
+  /** On tus answers, which have no JSON body: "incomplete" | "verified" | "again". */
+  blob: "besace-blob",
+} as const;
+
+export const routes = {
+  deployment: "/deployment.json",
+  register: "/v1/register",
+  challenge: "/v1/challenge",
+  session: "/v1/session",
+  push: "/v1/push",
+  pull: "/v1/pull",
+  letters: "/v1/letters",
+  proofs: "/v1/proofs",
+  /** tus: POST creates (ticket in Upload-Metadata), HEAD and PATCH on /v1/blobs/<owner>.<blob>; GET with Range reads. */
+  blobs: "/v1/blobs",
+  organisations: "/v1/organisations",
+} as const;
+
+/* ---- deployment.json ---- */
+
+export interface OpeningHours {
+  /** ISO weekday, Monday 1. */
+  readonly day: 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  /** Local time of the desk, "HH:MM". */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface HumanContact {
+  readonly name: string;
+  /** E.164. */
+  readonly phone: string;
+  /** As people of the country write it. */
+  readonly phoneShown: string;
+  readonly hours: readonly OpeningHours[];
+  readonly timeZone: string;
+  readonly address: string;
+}
+
+export interface DeployedOrganisation {
+  readonly slug: string;
+  readonly name: string;
+  /** Article and name for "Envoyer au CCAS de ...": the text after the verb, in French. */
+  readonly sendTo: string;
+  readonly demonstration: boolean;
+  /** Chain from the genesis; empty until the desk was opened once. */
+  readonly statements: readonly Signed[];
+  readonly human: HumanContact;
+  readonly procedures: readonly string[];
+}
+
+export interface Deployment {
+  readonly v: 1;
+  readonly operator: string;
+  readonly human: HumanContact;
+  readonly urls: { readonly app: string; readonly desk: string; readonly kiosk: string };
+  readonly languages: readonly string[];
+  readonly serverKeys: readonly { readonly id: B64; readonly sign: B64 }[];
+  readonly organisations: readonly DeployedOrganisation[];
+  readonly legal: { readonly publisher: string; readonly privacy: string };
+  readonly quotas: { readonly satchelBytes: number; readonly blobBytes: number };
+}
+
+/* ---- opening a desk with the one-time code (thin first version, see SPEC P-O) ---- */
+
+export interface EnrolRequest {
+  /** HKDF of the one-time code, label "besace/v1/desk-enrol-auth": proves the code without carrying what it seals with. */
+  readonly auth: B64;
+  readonly statements: readonly Signed[];
+  /** The organisation's root key sealed under the one-time code, so that another browser may open with it. */
+  readonly sealedRoot: B64;
+}
+export interface EnrolAnswer extends Answered {
+  readonly organisation: DeployedOrganisation;
+  /** Present when the organisation had been opened before: what the same code seals. */
+  readonly sealedRoot: B64;
+}

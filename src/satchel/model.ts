@@ -1,0 +1,153 @@
+/**
+ * What the sealed records of a satchel say once opened. Every record is a small map of fields (DESIGN 4); fields that
+ * this version does not know pass through untouched. Repeated things are maps by random id, never lists by index.
+ */
+
+import type { B64 } from "../protocol/wire.ts";
+import type { BlobId, LetterId, RecordId, ThreadId } from "../shared/ids.ts";
+
+/** Calendar date, "YYYY-MM-DD"; partial ones leave the end out ("1984", "1984-07"). */
+export type PartialDate = string;
+
+/** Where a sealed stream is and what opens it. */
+export interface BlobPointer {
+  readonly blob: BlobId;
+  readonly key: B64;
+  /** SHA-256 of the plain content. */
+  readonly hash: B64;
+  /** Plain bytes. */
+  readonly bytes: number;
+  readonly sealedLength: number;
+  readonly root: B64;
+  readonly mime: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface Page {
+  /** Fractional order key: pages sort by it, then by id. */
+  readonly position: number;
+  readonly turn: 0 | 90 | 180 | 270;
+  /** raw = the picture could not be reduced yet (tool absent, HEIC): `original` only. */
+  readonly state: "ready" | "raw";
+  readonly readable: BlobPointer | null;
+  readonly preview: BlobPointer | null;
+  readonly original: BlobPointer | null;
+  /** Name of the picked file: personal, so it lives here, sealed. */
+  readonly fileName?: string;
+}
+
+export interface PaperRecord {
+  readonly t: "paper";
+  /** Key of satchel/paper-types.ts, or null while the person has not chosen. */
+  readonly kind: string | null;
+  readonly title: string;
+  /** "me", or a free name. */
+  readonly holder: string;
+  readonly expiry: PartialDate | null;
+  readonly pages: Readonly<Record<string, Page>>;
+  /** draft: capture is not finished; kept: accepted; binned: deleted, kept 30 days of server time. */
+  readonly status: "draft" | "kept" | "binned";
+  readonly binnedAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** An answer as typed: text, choice id, list of choice ids, partial date, yes/no, or "I do not know". */
+export type AnswerValue =
+  | { readonly v: "text"; readonly text: string }
+  | { readonly v: "choice"; readonly id: string }
+  | { readonly v: "choices"; readonly ids: readonly string[] }
+  | { readonly v: "date"; readonly date: PartialDate }
+  | { readonly v: "yesno"; readonly yes: boolean }
+  | { readonly v: "unknown" };
+
+/** Key: field id, or `${repeatId}/${rowId}/${fieldId}` in a repeated row. */
+export type Answers = Readonly<Record<string, AnswerValue>>;
+
+export interface DossierRecord {
+  readonly t: "dossier";
+  readonly procedure: string;
+  readonly formVersion: number;
+  /** Eight characters that can be spoken, chosen offline. */
+  readonly number: string;
+  readonly answers: Answers;
+  /** Rows of repeats by random id: order key and whether removed. */
+  readonly rows: Readonly<
+    Record<string, { readonly repeat: string; readonly position: number; readonly removed: boolean }>
+  >;
+  /** Requirement id -> papers chosen, or "I do not have it". */
+  readonly attached: Readonly<Record<string, { readonly papers: readonly RecordId[]; readonly missing: boolean }>>;
+  readonly notForeseen: string;
+  /** Where the person was. */
+  readonly page: string;
+  readonly language: string;
+  readonly status: "draft" | "ready" | "sent";
+  readonly declaration: { readonly text: string; readonly at: number } | null;
+  readonly organisation: string;
+  readonly thread: ThreadId;
+  /** Versions sent, oldest first; the map key is the letter. */
+  readonly sent: Readonly<Record<LetterId, { readonly n: number; readonly at: number; readonly papers: number }>>;
+  /** What came back, by letter id. */
+  readonly replies: Readonly<
+    Record<
+      LetterId,
+      {
+        readonly at: number;
+        readonly status: "received" | "missing-piece" | "message";
+        readonly requirement: string | null;
+        readonly text: string;
+        readonly seen: boolean;
+      }
+    >
+  >;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** Field names follow FranceConnect claims. One record per satchel. */
+export interface ProfileRecord {
+  readonly t: "profile";
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly birthdate?: PartialDate;
+  readonly phone_number?: string;
+  readonly email?: string;
+  readonly language?: string;
+}
+
+export type SatchelRecord = PaperRecord | DossierRecord | ProfileRecord;
+
+/** The payload of a letter of kind "dossier" (sealed to an organisation). */
+export interface DossierPayload {
+  readonly t: "dossier";
+  readonly procedure: string;
+  readonly formVersion: number;
+  readonly number: string;
+  readonly filledAt: number;
+  readonly language: string;
+  /** Only visible answers leave. */
+  readonly answers: Answers;
+  readonly rows: DossierRecord["rows"];
+  readonly notForeseen: string;
+  readonly declaration: { readonly text: string; readonly at: number } | null;
+  readonly papers: readonly {
+    readonly requirement: string;
+    readonly kind: string | null;
+    readonly title: string;
+    readonly holder: string;
+    readonly expiry: PartialDate | null;
+    readonly pages: readonly { readonly blob: BlobId; readonly turn: number; readonly preview: BlobId | null }[];
+  }[];
+  readonly missing: readonly string[];
+}
+
+/** The payload of a letter of kind "status" from an organisation to a satchel. */
+export interface StatusPayload {
+  readonly t: "status";
+  /** The dossier letter it answers. */
+  readonly about: LetterId;
+  readonly status: "received" | "missing-piece" | "message";
+  readonly requirement: string | null;
+  readonly text: string;
+}

@@ -1,0 +1,302 @@
+/**
+ * What one satchel's database can do, whatever holds it (dexie/ in browsers, memory/ in tests and simulations).
+ * Everything at rest is sealed bytes plus the few clear fields named here (INV-3).
+ *
+ * Surprising fact: every method that writes is ONE transaction that awaits nothing but the database, and the caller
+ * has sealed everything before. `strict` ones have reached the disk when they resolve (DESIGN 4).
+ */
+
+import type { B64, Cursor, Letter, Op, RejectCode, Signed } from "../protocol/wire.ts";
+import type { Bytes } from "../shared/bytes.ts";
+import type { BlobId, LetterId, OpId, RecordId } from "../shared/ids.ts";
+import type { Result } from "../shared/result.ts";
+
+export type StorageError =
+  /** The disk or the browser's allowance is full; nothing was written. */
+  | { readonly type: "full" }
+  /** Another tab or an older save was first: read again, merge, save again. */
+  | { readonly type: "stale"; readonly revision: number }
+  /** The database is of a newer app: reading works, writing does not (INV-8). */
+  | { readonly type: "read-only" }
+  /** The database closed or failed; reopening once did not help. `detail` is a fixed word, never content. */
+  | { readonly type: "unavailable"; readonly detail: string };
+
+export type Stored<T> = Promise<Result<T, StorageError>>;
+
+/** Order of leaving (DESIGN 5): keys, then letters and records, previews, readable pages, originals. */
+export type SendClass = 0 | 1 | 3 | 4 | 5;
+
+export interface Attempt {
+  readonly attempts: number;
+  /** Device clock; clamped on load, never trusted for order. 0 = now. */
+  readonly nextAt: number;
+  /** Device clock when it was put in the queue. */
+  readonly queuedAt: number;
+  readonly lastCode: RejectCode | null;
+}
+
+/** waiting = may still be replaced by a later save; frozen = its first byte may have left; aside = needs the person. */
+export type OutState = "waiting" | "frozen" | "aside";
+
+export interface OutOp extends Attempt {
+  readonly op: OpId;
+  readonly record: RecordId;
+  readonly base: OpId | null;
+  readonly wire: Op;
+  readonly bytes: number;
+  readonly state: OutState;
+  /** Insertion order in this database: a chain of ops drains in this order. */
+  readonly order: number;
+}
+
+export interface RecordRow {
+  readonly record: RecordId;
+  /** Newest local save (what the person sees), or the merged server state. */
+  readonly local: Op;
+  readonly localOp: OpId;
+  /** Last server state that this device has merged, kept sealed; null before the first verdict. */
+  readonly server: Op | null;
+  /** Counts local saves; compared in `saveRecord` (two tabs). */
+  readonly revision: number;
+  readonly deleted: boolean;
+}
+
+export type BlobState = "waiting" | "sending" | "verified" | "aside";
+
+export interface BlobRow extends Attempt {
+  readonly blob: BlobId;
+  readonly header: Bytes;
+  readonly segments: number;
+  readonly length: number;
+  readonly root: B64;
+  readonly ticket: Signed;
+  readonly sendClass: SendClass;
+  readonly state: BlobState;
+  /** Bytes that the server has acknowledged. */
+  readonly offset: number;
+  /** Marked by the saving transaction; segments of blobs never marked are swept. */
+  readonly complete: boolean;
+  /** Never leaves this device unless a letter names it (health papers). */
+  readonly localOnly: boolean;
+  readonly order: number;
+}
+
+export type LetterState = "waiting" | "frozen" | "accepted" | "aside";
+
+export interface LetterRow extends Attempt {
+  readonly letter: LetterId;
+  readonly wire: Letter;
+  readonly bytes: number;
+  readonly blobs: readonly BlobId[];
+  readonly state: LetterState;
+  /** The record (dossier) that it speaks for: resolved to words only after unlock. */
+  readonly about: RecordId;
+  readonly order: number;
+}
+
+export interface ProofRow {
+  readonly letter: LetterId;
+  readonly proof: Signed;
+  readonly order: number;
+}
+
+/** A row of the pull that waits for an unlocked device. */
+export type InboxRow =
+  | {
+      readonly order: number;
+      readonly seq: number;
+      readonly type: "record";
+      readonly record: RecordId;
+      readonly op: Op;
+    }
+  | {
+      readonly order: number;
+      readonly seq: number;
+      readonly type: "letter";
+      readonly id: LetterId;
+      readonly letter: Letter;
+      readonly at: number;
+    };
+
+export interface NewBlob {
+  readonly blob: BlobId;
+  readonly header: Bytes;
+  readonly segments: number;
+  readonly length: number;
+  readonly root: B64;
+  readonly ticket: Signed;
+  readonly sendClass: SendClass;
+  readonly localOnly: boolean;
+}
+
+export interface SaveInput {
+  readonly record: RecordId;
+  readonly op: Op;
+  readonly opId: OpId;
+  readonly base: OpId | null;
+  readonly deleted: boolean;
+  /** Revision that the caller had read; 0 for a new record. */
+  readonly expectedRevision: number;
+  /** Blobs whose segments were all put before; marked complete and queued by this transaction. */
+  readonly blobs: readonly NewBlob[];
+  /** Letters that leave with this save (a dossier's sending). */
+  readonly letters: readonly { readonly letter: LetterId; readonly wire: Letter; readonly blobs: readonly BlobId[] }[];
+  /** Blobs that were kept on this device only and now travel with a letter. */
+  readonly release: readonly BlobId[];
+  /** Set when this save merges what the server holds: that op becomes `server` and the record's other ops are dropped. */
+  readonly merged: Op | null;
+  readonly now: number;
+}
+
+export interface SyncMeta {
+  readonly cursor: Cursor;
+  readonly registered: boolean;
+  readonly epoch: string;
+  /** Server clock minus device clock at the last authentic answer, ms. */
+  readonly clockOffset: number;
+  readonly lastAnswerAt: number;
+  /** The shared network back-off. */
+  readonly networkAttempts: number;
+  readonly networkNextAt: number;
+  /** Bytes; adaptive part of uploads. */
+  readonly partSize: number;
+  readonly session: string | null;
+  readonly pausedFor: "auth" | "quota" | null;
+}
+
+export interface QueueView {
+  readonly ops: readonly Omit<OutOp, "wire">[];
+  readonly blobs: readonly Omit<BlobRow, "header" | "ticket">[];
+  readonly letters: readonly Omit<LetterRow, "wire">[];
+}
+
+export interface SatchelStore {
+  /* records (worker, unlocked) */
+  readonly getRecord: (record: RecordId) => Stored<RecordRow | undefined>;
+  readonly listRecords: () => Stored<readonly RecordRow[]>;
+  /**
+   * The head of the chain that a new save must be based on, and the unfrozen op of this record that it replaces.
+   * A new op's base is the newest frozen or accepted op; a waiting op is replaced (same base, new id).
+   */
+  readonly baseFor: (record: RecordId) => Stored<{ readonly base: OpId | null; readonly revision: number }>;
+  /** strict. Refuses with "stale" when the revision moved or when the op it would replace has frozen meanwhile. */
+  readonly saveRecord: (input: SaveInput) => Stored<{ readonly revision: number }>;
+
+  /* blobs */
+  /** relaxed; at most a few segments a call. */
+  readonly putSegments: (blob: BlobId, first: number, segments: readonly Bytes[]) => Stored<void>;
+  readonly getSegment: (blob: BlobId, n: number) => Stored<Bytes | undefined>;
+  readonly getBlob: (blob: BlobId) => Stored<BlobRow | undefined>;
+  readonly listBlobs: () => Stored<readonly BlobRow[]>;
+  /** Drops bytes and row; only for blobs that nothing refers to any more. */
+  readonly deleteBlobs: (blobs: readonly BlobId[]) => Stored<void>;
+  /** Segments whose blob was never marked complete (killed while saving) are dropped; returns how many blobs. */
+  readonly sweep: () => Stored<number>;
+
+  /* queue (drainer; no keys) */
+  readonly queue: () => Stored<QueueView>;
+  readonly readOp: (op: OpId) => Stored<OutOp | undefined>;
+  readonly readLetter: (letter: LetterId) => Stored<LetterRow | undefined>;
+  /** strict: stored before the first byte leaves. Returns only those that still exist. */
+  readonly freezeOps: (ops: readonly OpId[]) => Stored<readonly OutOp[]>;
+  readonly freezeLetter: (letter: LetterId) => Stored<LetterRow | undefined>;
+  /** strict. ok: the op leaves the queue and becomes the record's `server` unless a newer row was merged. */
+  readonly bookOk: (op: OpId, seq: number) => Stored<void>;
+  /** strict. The chain of the record waits for unlock; the server's row goes to the inbox. */
+  readonly bookConflict: (op: OpId, current: Op | null, seq: number) => Stored<void>;
+  readonly setOpAttempt: (op: OpId, attempt: Partial<Attempt> & { readonly state?: OutState }) => Stored<void>;
+  readonly setBlob: (
+    blob: BlobId,
+    patch: Partial<Attempt> & { readonly state?: BlobState; readonly offset?: number },
+  ) => Stored<void>;
+  /** strict. Books the server's answer and its proofs. */
+  readonly setLetter: (
+    letter: LetterId,
+    patch: Partial<Attempt> & { readonly state?: LetterState; readonly proofs?: readonly Signed[] },
+  ) => Stored<void>;
+
+  /* pull */
+  /** strict: rows, verified blobs, proofs and cursor in one transaction; a row whose op is our own is only an ack. */
+  readonly storePull: (input: {
+    readonly records: readonly {
+      readonly seq: number;
+      readonly record: RecordId;
+      readonly opId: OpId;
+      readonly op: Op;
+    }[];
+    readonly letters: readonly {
+      readonly seq: number;
+      readonly id: LetterId;
+      readonly letter: Letter;
+      readonly at: number;
+    }[];
+    readonly proofs: readonly { readonly letter: LetterId; readonly proof: Signed }[];
+    readonly blobs: readonly { readonly blob: BlobId; readonly state: "verified" | "again" }[];
+    readonly cursor: Cursor;
+    readonly reset: boolean;
+  }) => Stored<void>;
+  readonly listInbox: () => Stored<readonly InboxRow[]>;
+  /** strict. A letter (or record row) was opened, or set aside because it cannot be: it leaves the inbox. */
+  readonly dropInbox: (orders: readonly number[], aside: boolean) => Stored<void>;
+  readonly listProofs: (letter?: LetterId) => Stored<readonly ProofRow[]>;
+
+  /* meta */
+  readonly meta: () => Stored<SyncMeta>;
+  readonly setMeta: (patch: Partial<SyncMeta>) => Stored<void>;
+
+  /** Runs after every committed write of this or another tab (coarse: what kind of thing changed). */
+  readonly onChange: (listener: (what: "records" | "queue" | "inbox" | "meta") => void) => () => void;
+  readonly close: () => Promise<void>;
+}
+
+/* ---- the registry: which satchels live in this browser, and what opens or speaks for them ---- */
+
+/** One way in: opaque to storage (crypto/keyring.ts gives it its shape). */
+export interface StoredWrap {
+  readonly pair: string;
+  readonly epoch: number;
+  readonly wrap: unknown;
+}
+
+export interface Profile {
+  /** Random name of the satchel's database; says nothing. */
+  readonly database: string;
+  readonly principal: string;
+  readonly kind: "satchel" | "organisation";
+  /** One of the twelve pictograms; never a name (INV-3). */
+  readonly pictogram: string;
+  readonly device: string;
+  /** Public chain: genesis and device certificates. */
+  readonly statements: readonly Signed[];
+  /** Private identity keys sealed under the root. */
+  readonly sealedIdentity: Bytes;
+  readonly wraps: readonly StoredWrap[];
+  /** Non-extractable AES-GCM key that seals this device's factor D, and D sealed by it. */
+  readonly deviceKey: CryptoKey;
+  readonly sealedDeviceFactor: Bytes;
+  /** Non-extractable ECDSA private key: session challenges only. */
+  readonly transportKey: CryptoKey;
+  readonly cardDrilled: boolean;
+  /** Card secret as QR text, sealed under the root, so that an unlocked satchel can show its card again. */
+  readonly sealedCard: Bytes | null;
+  readonly wrongTries: number;
+  /** Device clock: earliest next try. */
+  readonly nextTryAt: number;
+  readonly createdAt: number;
+  readonly revision: number;
+}
+
+export interface Registry {
+  readonly list: () => Stored<readonly Profile[]>;
+  readonly get: (database: string) => Stored<Profile | undefined>;
+  /** strict */
+  readonly add: (profile: Profile) => Stored<void>;
+  /** strict, compare-and-set on `revision` (all tabs share counters and wraps). */
+  readonly update: (
+    database: string,
+    expectedRevision: number,
+    patch: Partial<Omit<Profile, "database" | "principal" | "revision">>,
+  ) => Stored<{ readonly revision: number }>;
+  readonly remove: (database: string) => Stored<void>;
+  readonly close: () => Promise<void>;
+}
