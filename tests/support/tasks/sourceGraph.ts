@@ -105,6 +105,13 @@ export function parseSource(root: string, path: string, text: string): SourceFil
         }
         break;
       }
+      case "ObjectPattern":
+        for (const property of node.properties) {
+          const value = property.type === "Property" ? property.value : property.argument;
+          const name = value.type === "AssignmentPattern" ? value.left : value;
+          if (name.type === "Identifier") bound.add(name.name);
+        }
+        break;
       case "Identifier":
         if (!WATCHED_GLOBALS.has(node.name)) break;
         if (isBinding(parent, key)) bound.add(node.name);
@@ -162,9 +169,6 @@ function isBinding(parent: ESTree.Node | undefined, key: string): boolean {
   switch (parent?.type) {
     case "VariableDeclarator":
       return key === "id";
-    case "Property":
-      // In `{ fetch }` key and value are the same name: it counts as the value, bound when the pattern is.
-      return false;
     case "ArrowFunctionExpression":
     case "FunctionDeclaration":
     case "FunctionExpression":
