@@ -1,0 +1,24 @@
+/**
+ * The typed keys of everything the interface says. French is the source: a key that is not in the French file does not
+ * compile. A new area is one import and one line of `Catalogue`. Types only, nothing reaches a bundle.
+ */
+import type common from "../../../locales/fr/common.json";
+
+/** One entry per file `locales/fr/<area>.json`. */
+export interface Catalogue {
+  readonly common: typeof common;
+}
+
+export type Area = keyof Catalogue & string;
+
+type Plural = "zero" | "one" | "two" | "few" | "many" | "other";
+type WithoutPlural<K extends string> = K extends `${infer Base}_${Plural}` ? Base : K;
+type KeysOf<T, Prefix extends string> = {
+  [K in keyof T & string]: T[K] extends string ? `${Prefix}${WithoutPlural<K>}` : KeysOf<T[K], `${Prefix}${K}.`>;
+}[keyof T & string];
+
+/** For example "common.back". A plural is named without its ending: "count_one" and "count_other" are "count". */
+export type TextKey = { [A in Area]: KeysOf<Catalogue[A], `${A}.`> }[Area];
+
+/** What goes into {{name}}. `count` chooses the plural. */
+export type TextValues = Readonly<Record<string, string | number>>;

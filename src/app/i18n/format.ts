@@ -1,0 +1,85 @@
+/**
+ * Dates, times, sizes and numbers as people say them, in the language shown. Western digits everywhere, in Arabic too.
+ * Runs in the page. Spaces are non-breaking (DESIGN-LANGUAGE 6.8).
+ */
+import { language, t } from "./i18n.ts";
+import { languageInfo } from "./languages.ts";
+
+/** `long` 23 novembre 2026; `day` lundi 23 novembre; `full` lundi 23 novembre 2026; `short` 3 nov.; `weekday` lundi. */
+export type DateStyle = "long" | "day" | "full" | "short" | "weekday" | "month";
+
+const OPTIONS: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
+  long: { day: "numeric", month: "long", year: "numeric" },
+  day: { weekday: "long", day: "numeric", month: "long" },
+  full: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  short: { day: "numeric", month: "short" },
+  weekday: { weekday: "long" },
+  month: { month: "long", year: "numeric" },
+};
+
+const CALENDAR_DATE = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/;
+
+const locale = (): string => languageInfo(language()).locale;
+
+const unbroken = (text: string): string => text.replace(/ /g, "\u00a0");
+
+function said(date: Date, style: DateStyle, timeZone: string | undefined): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const text = new Intl.DateTimeFormat(locale(), { ...OPTIONS[style], ...zone }).format(date);
+  const plain = language() === "fr" ? text.replace(/(^|\s)1(?=\s\p{L})/u, "$11er") : text;
+  return unbroken(plain);
+}
+
+/** A moment (milliseconds since the epoch) as a date, in `timeZone` or in this device's own. */
+export function formatDate(at: number, style: DateStyle = "long", timeZone?: string): string {
+  return said(new Date(at), style, timeZone);
+}
+
+/** A date without a time ("2026-10-12", or "2026-10" for a month) as written on a paper; the same in every time zone. */
+export function formatCalendarDate(date: string, style: DateStyle = "long"): string {
+  const match = CALENDAR_DATE.exec(date);
+  if (match === null) return date;
+  const [, year, month, day] = match;
+  const moment = new Date(0);
+  moment.setUTCFullYear(Number(year), Number(month) - 1, day === undefined ? 1 : Number(day));
+  return said(moment, day === undefined ? "month" : style, "UTC");
+}
+
+function clockText(hours: number, minutes: number): string {
+  if (language() !== "fr") return `${hours}:${String(minutes).padStart(2, "0")}`;
+  return minutes === 0 ? `${hours}\u00a0h` : `${hours}\u00a0h\u00a0${String(minutes).padStart(2, "0")}`;
+}
+
+/** A moment as a time of day: 14 h 12, 9 h; 14:12 in other languages. */
+export function formatTime(at: number, timeZone?: string): string {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    hour: "numeric",
+    minute: "numeric",
+    hourCycle: "h23",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).formatToParts(new Date(at));
+  const part = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
+  return clockText(part("hour"), part("minute"));
+}
+
+/** A time of day written "09:00" or "14:30", as opening hours are. */
+export function formatClock(time: string): string {
+  const [hours, minutes] = time.split(":");
+  return clockText(Number(hours), Number(minutes ?? 0));
+}
+
+/** 1 234,5 in French. */
+export function formatNumber(value: number, maximumFractionDigits = 2): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits }).format(value);
+}
+
+/** A size in Ko or Mo (1 Ko = 1000 bytes): whole Ko, one decimal for Mo; never "0 Ko" for something. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 999_500) return t("common.size.mb", { n: formatNumber(bytes / 1_000_000, 1) });
+  return t("common.size.kb", { n: formatNumber(bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1000)), 0) });
+}
+
+/** "identité, logement et santé". */
+export function formatList(items: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: "conjunction" }).format(items);
+}

@@ -1,0 +1,129 @@
+/**
+ * What the interface says, in the chosen language. Runs in the page; one per page, like the document whose `lang` and
+ * `dir` it sets.
+ *
+ * Surprising: a catalogue that cannot be read (white zone, chunk not here yet) never breaks a screen. The French text
+ * stands in, and `setLanguage` says so instead of switching half-way.
+ */
+import { createInstance, type i18n } from "i18next";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Area, TextKey, TextValues } from "./catalogue.ts";
+import { FRENCH } from "./french.ts";
+import { type Language, languageInfo, SOURCE_LANGUAGE } from "./languages.ts";
+import type { Strings } from "./lazy.ts";
+
+/** Where the choice of language is kept (a language is not personal). */
+export interface LanguageStore {
+  readonly read: () => string | null;
+  readonly write: (language: Language) => void;
+}
+
+const NO_STORE: LanguageStore = { read: () => null, write: () => undefined };
+
+const areas = new Set<string>(Object.keys(FRENCH));
+const listeners = new Set<() => void>();
+let store: LanguageStore = NO_STORE;
+let wanted: Language = SOURCE_LANGUAGE;
+
+function createEngine(): i18n {
+  const instance = createInstance();
+  // Everything needed is already here, so the promise of init has nothing to wait for.
+  void instance.init({
+    lng: SOURCE_LANGUAGE,
+    fallbackLng: SOURCE_LANGUAGE,
+    resources: { [SOURCE_LANGUAGE]: FRENCH },
+    initAsync: false,
+    showSupportNotice: false,
+    nsSeparator: false,
+    keySeparator: ".",
+    interpolation: { escapeValue: false },
+  });
+  return instance;
+}
+
+const engine = createEngine();
+
+function tell(): void {
+  for (const listener of [...listeners]) listener();
+}
+
+/** Calls `listener` after each change of language or catalogue; the returned function stops that. */
+export function onTextChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** The language shown now. */
+export const language = (): Language => engine.language as Language;
+
+async function load(code: Language, area: string): Promise<void> {
+  if (engine.hasResourceBundle(code, area)) return;
+  const { loadCatalogue } = await import("./lazy.ts");
+  const strings: Strings | undefined = await loadCatalogue(code, area);
+  if (strings !== undefined) engine.addResourceBundle(code, area, strings);
+}
+
+async function loadAll(code: Language, names: readonly string[]): Promise<boolean> {
+  const loads = await Promise.allSettled(names.map((area) => load(code, area)));
+  return loads.every((result) => result.status === "fulfilled");
+}
+
+/**
+ * Makes the texts of `names` ready, in the chosen language and in French. Await it beside the screen's own chunk.
+ * `missing`: the catalogue cannot be read now; French, or the key, stands in.
+ */
+export async function loadAreas(...names: readonly Area[]): Promise<Result<void, "missing">> {
+  for (const name of names) areas.add(name);
+  const complete = await loadAll(wanted, names);
+  const french = wanted === SOURCE_LANGUAGE || (await loadAll(SOURCE_LANGUAGE, names));
+  tell();
+  return complete && french ? ok(undefined) : err("missing");
+}
+
+/** True when every text of `name` is here in the language shown. */
+export const areaReady = (name: Area): boolean => engine.hasResourceBundle(engine.language, name);
+
+function showLanguage(code: Language): void {
+  const info = languageInfo(code);
+  document.documentElement.lang = info.code;
+  document.documentElement.dir = info.dir;
+}
+
+/**
+ * Shows the interface in `code`: loads what is needed, sets `lang` and `dir` of the page, remembers the choice.
+ * `missing`: these texts are not on this device yet; the language stays as it was. The last call wins.
+ */
+export async function setLanguage(code: Language): Promise<Result<void, "missing">> {
+  const before = language();
+  wanted = code;
+  const complete = await loadAll(code, [...areas]);
+  if (wanted !== code) return ok(undefined);
+  if (!complete) {
+    wanted = before;
+    return err("missing");
+  }
+  await engine.changeLanguage(code);
+  showLanguage(code);
+  store.write(code);
+  tell();
+  return ok(undefined);
+}
+
+/** Starts with the remembered language, else with `preferred`. French shows meanwhile. */
+export async function startText(keep: LanguageStore, preferred: Language): Promise<Result<void, "missing">> {
+  store = NO_STORE;
+  const remembered = keep.read();
+  const first = remembered === "fr" || remembered === "en" || remembered === "ar" ? remembered : preferred;
+  const result = await setLanguage(first);
+  store = keep;
+  return result;
+}
+
+/** The text of `key`. Values are put in as they are: Preact escapes, so nothing is escaped twice. */
+export function t(key: TextKey, values?: TextValues): string {
+  const dot = key.indexOf(".");
+  const name = key.slice(dot + 1);
+  // French has a third plural ("many", for millions) that no catalogue needs to write: `_other` stands in.
+  const names = values !== undefined && "count" in values ? [name, `${name}_other`] : name;
+  return engine.t(names, { ...values, ns: key.slice(0, dot) });
+}
