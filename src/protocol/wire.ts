@@ -6,14 +6,15 @@
  */
 
 import type { Brand } from "../shared/brand.ts";
+import type { B64 } from "../shared/bytes.ts";
 import type { BlobId, DeviceId, LetterId, OpId, PrincipalId, RecordId } from "../shared/ids.ts";
+
+export type { B64 } from "../shared/bytes.ts";
 
 export const protocolVersion = 1;
 /** Suite 1: P-256 (ECDSA, ECDH), HKDF-SHA-256, AES-256-GCM, HPKE DHKEM(P-256, HKDF-SHA-256). */
 export const suite = 1;
 
-/** base64url of exact bytes. */
-export type B64 = Brand<string, "B64">;
 /** Milliseconds since the Unix epoch on the server's clock. */
 export type ServerTime = Brand<number, "ServerTime">;
 

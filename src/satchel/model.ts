@@ -3,7 +3,7 @@
  * this version does not know pass through untouched. Repeated things are maps by random id, never lists by index.
  */
 
-import type { B64 } from "../protocol/wire.ts";
+import type { B64 } from "../shared/bytes.ts";
 import type { BlobId, LetterId, RecordId, ThreadId } from "../shared/ids.ts";
 
 /** Calendar date, "YYYY-MM-DD"; partial ones leave the end out ("1984", "1984-07"). */

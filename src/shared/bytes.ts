@@ -4,8 +4,12 @@
  */
 
 import { assert } from "./assert.ts";
+import type { Brand } from "./brand.ts";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** base64url of exact bytes. */
+export type B64 = Brand<string, "B64">;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
