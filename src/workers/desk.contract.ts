@@ -1,0 +1,102 @@
+/**
+ * What the desk's screens may ask of the worker that holds the organisation's keys (desk.worker.ts).
+ * The keys are made in this browser and never reach the server except sealed under the one-time code.
+ */
+
+import type { DossierPayload } from "../satchel/model.ts";
+import type { BlobId, LetterId } from "../shared/ids.ts";
+import type { Result } from "../shared/result.ts";
+import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
+import type { DeployedOrganisation, Deployment } from "./shapes.ts";
+
+export type DeskAnswer<T, E = never> = Promise<Result<T, WorkerError | { readonly type: "no-network" } | E>>;
+
+export type DeskOpening =
+  /** This browser has not opened the desk yet: the one-time code is asked. */
+  | { readonly type: "none" }
+  | { readonly type: "locked"; readonly organisation: string }
+  | { readonly type: "open"; readonly organisation: string };
+
+export type EnrolRefusal =
+  | { readonly type: "wrong-desk-code" }
+  | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
+  | { readonly type: "too-many-tries"; readonly waitMs: number }
+  | { readonly type: "code-too-common" }
+  | { readonly type: "code-shape" };
+
+export interface DeskDossierRow {
+  readonly letter: LetterId;
+  readonly number: string;
+  readonly procedure: string;
+  /** Opened in this browser from the sealed answers. */
+  readonly name: string;
+  readonly depositedAt: number;
+  readonly papers: { readonly here: number; readonly of: number };
+  readonly status: "new" | "opened" | "received" | "missing-piece";
+  readonly notForeseen: boolean;
+  /** An earlier version that this one replaces. */
+  readonly replaces: LetterId | null;
+  /** Set when it cannot be opened: shown, never dropped. */
+  readonly trouble: string | null;
+}
+
+export interface DeskPaperPage {
+  readonly blob: BlobId;
+  readonly preview: BlobId | null;
+  readonly mime: string;
+  readonly turn: number;
+  readonly here: boolean;
+}
+
+export interface DeskDossier {
+  readonly row: DeskDossierRow;
+  readonly payload: DossierPayload;
+  readonly papers: readonly {
+    readonly requirement: string;
+    readonly kind: string | null;
+    readonly title: string;
+    readonly holder: string;
+    readonly expiry: string | null;
+    readonly pages: readonly DeskPaperPage[];
+  }[];
+  readonly sentStatuses: readonly {
+    readonly at: number;
+    readonly status: string;
+    readonly text: string;
+    readonly requirement: string | null;
+  }[];
+}
+
+export type DeskChange = { readonly type: "opening" } | { readonly type: "inbox" } | { readonly type: "network" };
+
+export interface DeskApi {
+  readonly opening: () => DeskAnswer<DeskOpening>;
+  /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
+  readonly enrol: (input: {
+    readonly slug: string;
+    readonly deskCode: string;
+    readonly code: string;
+  }) => DeskAnswer<void, EnrolRefusal>;
+  readonly unlock: (code: string) => DeskAnswer<void, UnlockRefusal>;
+  readonly lock: () => DeskAnswer<void>;
+  readonly organisation: () => DeskAnswer<DeployedOrganisation | null>;
+  readonly deployment: () => DeskAnswer<Deployment | null>;
+  readonly inbox: () => DeskAnswer<{
+    readonly rows: readonly DeskDossierRow[];
+    readonly lastAnswerAt: number;
+    readonly waiting: number;
+  }>;
+  /** Also signs and queues the "opened" proof the first time. */
+  readonly open: (letter: LetterId) => DeskAnswer<DeskDossier>;
+  readonly page: (letter: LetterId, blob: BlobId) => DeskAnswer<Bytes64, { readonly type: "not-arrived" }>;
+  readonly answer: (
+    letter: LetterId,
+    reply: {
+      readonly status: "received" | "missing-piece" | "message";
+      readonly requirement: string | null;
+      readonly text: string;
+    },
+  ) => DeskAnswer<void>;
+  readonly refresh: () => DeskAnswer<void>;
+  readonly onChange: (listener: (change: DeskChange) => void) => Promise<void>;
+}
