@@ -159,6 +159,7 @@ describe("the checks themselves see", () => {
     ["src/server/x.ts", `await import("../app/main.tsx");`],
     ["src/server/x.ts", `new URL("../app/main.tsx", import.meta.url);`],
     ["src/server/x.ts", `type T = import("../app/main.tsx").T;`],
+    ["src/server/x.ts", `import.meta.glob(["../crypto/*.ts"], { eager: true });`],
     ["src/server/x.ts", `import { y } from "./not-there.ts";`],
     ["src/sync/x.ts", `import { readFile } from "node:fs";`],
     ["src/shared/x.ts", `import * as v from "valibot";`],

@@ -26,7 +26,7 @@ export async function ensureChromium() {
   if (found !== undefined) return found;
   const apt = onPath(["apt-get"]);
   if (apt === undefined || process.getuid?.() !== 0) {
-    stop(
+    return stop(
       "The browser tests need Chromium. Install it (Debian: `sudo apt-get install chromium`), or set BESACE_CHROMIUM to its path.",
     );
   }

@@ -14,18 +14,33 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..")
 /** The runtime that package.json pins; it exists once the packages are installed. */
 export const pinnedNode = join(root, "node_modules/node/bin/node");
 
-/** Prints one line of progress to standard error, so that standard output stays the program's own. */
+/**
+ * Prints one line of progress to standard error, so that standard output stays the program's own.
+ *
+ * @param {string} line
+ */
 export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** A failure that a person can act on: printed without a stack. */
+/**
+ * A failure that a person can act on: printed without a stack.
+ *
+ * @param {string} message
+ * @param {number} [code] exit code
+ * @returns {never}
+ */
 export function stop(message, code = 1) {
   say(message);
   process.exit(code);
 }
 
-/** Full path of the first of `names` found on PATH (outside `except`, when given), or undefined. */
+/**
+ * Full path of the first of `names` found on PATH (outside the folder `except`, when given), or undefined.
+ *
+ * @param {readonly string[]} names
+ * @param {string} [except]
+ */
 export function onPath(names, except) {
   for (const name of names) {
     for (const folder of (process.env.PATH ?? "").split(delimiter)) {
@@ -35,7 +50,8 @@ export function onPath(names, except) {
         accessSync(file, constants.X_OK);
         return file;
       } catch (cause) {
-        if (!["ENOENT", "EACCES", "ENOTDIR"].includes(cause.code)) throw cause;
+        const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+        if (code !== "ENOENT" && code !== "EACCES" && code !== "ENOTDIR") throw cause;
       }
     }
   }
@@ -48,7 +64,7 @@ export function onPath(names, except) {
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ env?: Record<string, string | undefined>, quiet?: boolean }} [options] quiet: output goes to stderr
- * @returns {Promise<number>} its exit code; 128 plus the signal's absence of a code counts as 1
+ * @returns {Promise<number>} its exit code; 1 when a signal ended it
  */
 export function run(program, args, options = {}) {
   return new Promise((done, fail) => {
@@ -62,12 +78,18 @@ export function run(program, args, options = {}) {
   });
 }
 
-/** Runs a script with the pinned Node, with the installed tools first on PATH (as `npm run` does). */
+/**
+ * Runs a script with the pinned Node, with the installed tools first on PATH (as `npm run` does).
+ *
+ * @param {readonly string[]} args
+ * @param {{ env?: Record<string, string | undefined>, quiet?: boolean }} [options] as for `run`
+ */
 export function runPinned(args, options = {}) {
   const path = [join(root, "node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
   return run(pinnedNode, args, { ...options, env: { PATH: path, ...options.env } });
 }
 
+/** @param {string} file */
 function readJson(file) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
@@ -98,7 +120,7 @@ export async function install() {
   say(`Installing packages (${reason})...`);
   const bin = join(root, "node_modules") + sep;
   const npm = onPath(["npm"], bin);
-  if (npm === undefined) stop("npm was not found. Install Node 20 or later together with npm, then try again.");
+  if (npm === undefined) return stop("npm was not found. Install Node 20 or later together with npm, then try again.");
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !resolve(folder).startsWith(bin));
   const code = await run(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     quiet: true,

@@ -8,8 +8,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { type ESTree, parseSync } from "vite";
 
-/** How one file names another: erased types, a plain import, `import()`, or `new URL(..., import.meta.url)`. */
-export type EdgeKind = "type" | "static" | "dynamic" | "url";
+/** How one file names another: erased types, a plain import, `import()`,
+ * `new URL(..., import.meta.url)`, or `import.meta.glob` (whose `to` is the pattern). */
+export type EdgeKind = "type" | "static" | "dynamic" | "url" | "glob";
 
 /** One import. `from` and `to` are paths with slashes under the root; `to` is a bare specifier for a package. */
 export type Edge = {
@@ -66,7 +67,7 @@ export function parseSource(root: string, path: string, text: string): SourceFil
     const clean = specifier.replace(/[?#].*$/, "");
     const full = resolve(root, dirname(path), clean);
     const to = relative(root, full).replaceAll("\\", "/");
-    edges.push({ from: path, to, kind, line, target: existsSync(full) ? "file" : "missing" });
+    edges.push({ from: path, to, kind, line, target: kind === "glob" || existsSync(full) ? "file" : "missing" });
   };
 
   walk(parsed.program, (node, parent, key) => {
@@ -85,6 +86,12 @@ export function parseSource(root: string, path: string, text: string): SourceFil
         break;
       case "TSImportType":
         edge(node.source.value, "type", node.start);
+        break;
+      case "CallExpression":
+        if (text.slice(node.callee.start, node.callee.end) !== "import.meta.glob") break;
+        for (const pattern of text.slice(node.start, node.end).matchAll(/"!?(\.[^"]*)"/g)) {
+          edge(pattern[1] ?? "", "glob", node.start);
+        }
         break;
       case "NewExpression": {
         const [path0, base] = node.arguments;

@@ -13,7 +13,12 @@ const SOURCES = ["index.html", "vite.config.ts", "package-lock.json", "tsconfig.
 // The service worker is the last file a build writes: it is there only when the build was whole.
 const LAST_BUILT = join(root, "dist/sw.js");
 
-/** Latest change in milliseconds under a path; folders count, so that a removed file is seen too. */
+/**
+ * Latest change in milliseconds under a path; folders count, so that a removed file is seen too.
+ *
+ * @param {string} path
+ * @returns {number}
+ */
 function changedAt(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;
@@ -31,6 +36,7 @@ if (changedAt(LAST_BUILT) < newest) {
 }
 
 const server = spawn(pinnedNode, ["src/server/main.ts", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.kill(signal));
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
+  process.on(signal, () => server.kill(signal));
 server.once("error", (cause) => stop(`The server could not be started: ${cause.message}`));
 server.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));

@@ -27,10 +27,24 @@ const suites = [
   { name: "e2e", projects: long ? ["e2e", "long"] : ["e2e"], coverage: false },
 ];
 
-/** Counts of one Vitest run, read from its JSON report; a file that failed to load counts as one failed test. */
+/**
+ * @typedef {{ passed: number, failed: number, notes: string[] }} Counts
+ * @typedef {{ status: string, fullName: string }} TestResult
+ * @typedef {{ name: string, status: string, message: string, assertionResults: TestResult[] }} FileResult
+ */
+
+/**
+ * Counts of one Vitest run, read from its JSON report; a file that failed to load counts as one failed test.
+ *
+ * @param {string} report
+ * @param {number} exitCode
+ * @returns {Counts}
+ */
 function counts(report, exitCode) {
   if (!existsSync(report)) return { passed: 0, failed: 1, notes: ["Vitest left no report"] };
+  /** @type {{ testResults: FileResult[] }} */
   const json = JSON.parse(readFileSync(report, "utf8"));
+  /** @type {string[]} */
   const notes = [];
   let passed = 0;
   let failed = 0;
@@ -56,8 +70,15 @@ function counts(report, exitCode) {
 }
 
 const started = Date.now();
+/** @type {(Counts & { name: string, seconds: number })[]} */
 const rows = [];
-/** Runs one step, prints what it is, and keeps its counts and duration for the table at the end. */
+
+/**
+ * Runs one step, says which, and keeps its counts and duration in seconds for the table at the end.
+ *
+ * @param {string} name
+ * @param {() => Promise<Counts>} work
+ */
 async function step(name, work) {
   say(`\n== ${name}`);
   const from = Date.now();

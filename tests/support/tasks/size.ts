@@ -1,0 +1,139 @@
+/**
+ * `npm run size`: what the build weighs on the line, chunk by chunk, against the budgets of QUALITY. Fails when over.
+ *
+ * Runs in Node on dist/. Bytes are brotli at its highest quality, as a well-kept server sends them.
+ * Surprising: what the first screen needs is not a list kept by hand; it is followed from index.html through Vite's
+ * manifest (static imports, their styles and pictures), so a careless import shows up here at once.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { root } from "./common.mjs";
+
+type ManifestChunk = {
+  readonly file: string;
+  readonly imports?: readonly string[];
+  readonly css?: readonly string[];
+  readonly assets?: readonly string[];
+};
+type Budget = {
+  readonly name: string;
+  readonly holds: (file: Row) => boolean;
+  /** KB of 1000 bytes, brotli. Above `target` is said, above `limit` fails. */
+  readonly target?: number;
+  readonly limit: number;
+};
+type Row = { readonly file: string; readonly part: string; readonly raw: number; readonly sent: number };
+
+const DIST = join(root, "dist");
+const OTHER_LANGUAGES = ["en", "ar"];
+
+/**
+ * Tools: not needed to write, seal and send; each has its own budget line and its own visible state. A file belongs to
+ * the first whose pattern its name matches (a worker's chunk keeps the name of its source file).
+ */
+const TOOLS = [
+  { name: "imaging", file: /^assets\/(imaging|image)\b.*\.(js|wasm)$/, limit: 80 },
+  { name: "qr", file: /^assets\/(qr|uqr|scan)\b.*\.(js|wasm)$/, limit: 40 },
+  { name: "pdf", file: /^assets\/pdf\b.*\.(js|wasm)$/, limit: 220 },
+] as const;
+
+const BUDGETS: readonly Budget[] = [
+  { name: "first screen", holds: (row) => row.part === "first screen", target: 40, limit: 60 },
+  {
+    name: "shell, workers, service worker, one language",
+    holds: (row) => ["first screen", "shell"].includes(row.part),
+    limit: 350,
+  },
+  ...TOOLS.map((tool) => ({
+    name: `tool: ${tool.name}`,
+    holds: (row: Row) => row.part === `tool: ${tool.name}`,
+    limit: tool.limit,
+  })),
+  ...OTHER_LANGUAGES.map((language) => ({
+    name: `language: ${language}`,
+    holds: (row: Row) => row.part === `language: ${language}`,
+    limit: 60,
+  })),
+];
+
+function brotliSize(bytes: Buffer): number {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  return brotliCompressSync(bytes, { params }).byteLength;
+}
+
+function readManifest(): Readonly<Record<string, ManifestChunk>> {
+  const file = join(DIST, ".vite/manifest.json");
+  if (!existsSync(file)) throw new Error("There is no build in dist/: run `npm run build` first.");
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** Files that a browser must have before the first choice can be made. */
+function firstScreen(manifest: Readonly<Record<string, ManifestChunk>>): ReadonlySet<string> {
+  const files = new Set(["index.html"]);
+  const keys = new Set(["index.html"]);
+  for (const key of keys) {
+    const chunk = manifest[key];
+    if (chunk === undefined) throw new Error(`Vite's manifest does not name ${key}`);
+    for (const file of [chunk.file, ...(chunk.css ?? []), ...(chunk.assets ?? [])]) files.add(file);
+    for (const name of chunk.imports ?? []) keys.add(name);
+  }
+  // Pictures and styles that the page itself names; the touch icon is read only while the app is put on a home screen.
+  const html = readFileSync(join(DIST, "index.html"), "utf8").replace(/<link rel="apple-touch-icon"[^>]*>/g, "");
+  for (const [, url] of html.matchAll(/(?:href|src)="\/([^"#?]+)/g)) if (url !== undefined) files.add(url);
+  return files;
+}
+
+/** Files of the catalogues of one language, from Vite's manifest. */
+function languageFiles(manifest: Readonly<Record<string, ManifestChunk>>, language: string): ReadonlySet<string> {
+  const keys = Object.keys(manifest).filter((key) => key.startsWith(`locales/${language}/`));
+  return new Set(keys.map((key) => manifest[key]?.file ?? ""));
+}
+
+/** What the service worker keeps, read from its own list. */
+function precached(): ReadonlySet<string> {
+  const text = readFileSync(join(DIST, "sw.js"), "utf8");
+  const urls = [...text.matchAll(/["']?\burl["']?:\s*["'`]([^"'`]+)["'`]/g)].map((match) => match[1] ?? "");
+  return new Set([...urls.filter((url) => existsSync(join(DIST, url))), "sw.js"]);
+}
+
+const manifest = readManifest();
+const first = firstScreen(manifest);
+const kept = precached();
+const languages = OTHER_LANGUAGES.map((name) => ({ name, files: languageFiles(manifest, name) }));
+
+function partOf(file: string): string {
+  if (first.has(file)) return "first screen";
+  if (!kept.has(file)) return "not precached";
+  const language = languages.find((one) => one.files.has(file));
+  if (language !== undefined) return `language: ${language.name}`;
+  const tool = TOOLS.find((one) => one.file.test(file));
+  return tool === undefined ? "shell" : `tool: ${tool.name}`;
+}
+
+const rows: readonly Row[] = readdirSync(DIST, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => relative(DIST, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+  .filter((file) => !file.startsWith(".vite/"))
+  .map((file) => {
+    const bytes = readFileSync(join(DIST, file));
+    return { file, part: partOf(file), raw: bytes.byteLength, sent: brotliSize(bytes) };
+  })
+  .sort((a, b) => a.part.localeCompare(b.part) || b.sent - a.sent || a.file.localeCompare(b.file));
+
+const kb = (bytes: number): string => (bytes / 1000).toFixed(1).padStart(8);
+const width = Math.max(...rows.map((row) => row.file.length));
+console.log(`${"file".padEnd(width)}    raw KB  brotli KB  part`);
+for (const row of rows) console.log(`${row.file.padEnd(width)}  ${kb(row.raw)}   ${kb(row.sent)}  ${row.part}`);
+
+console.log(`\n${"budget".padEnd(48)}  brotli KB     limit`);
+let over = 0;
+for (const budget of BUDGETS) {
+  const total = rows.filter(budget.holds).reduce((sum, row) => sum + row.sent, 0);
+  const target = budget.target ?? budget.limit;
+  const fits = total <= budget.limit * 1000;
+  if (!fits) over += 1;
+  const verdict = fits ? (total <= target * 1000 ? "ok" : `ok, above its target of ${target}`) : "OVER";
+  console.log(`${budget.name.padEnd(48)}   ${kb(total)}  ${String(budget.limit).padStart(8)}  ${verdict}`);
+}
+if (over > 0) process.exitCode = 1;
