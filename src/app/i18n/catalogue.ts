@@ -3,10 +3,28 @@
  * compile. A new area is one import and one line of `Catalogue`. Types only, nothing reaches a bundle.
  */
 import type common from "../../../locales/fr/common.json";
+import type desk from "../../../locales/fr/desk.json";
+import type dossiers from "../../../locales/fr/dossiers.json";
+import type errors from "../../../locales/fr/errors.json";
+import type home from "../../../locales/fr/home.json";
+import type opening from "../../../locales/fr/opening.json";
+import type outbox from "../../../locales/fr/outbox.json";
+import type papers from "../../../locales/fr/papers.json";
+import type settings from "../../../locales/fr/settings.json";
+import type start from "../../../locales/fr/start.json";
 
 /** One entry per file `locales/fr/<area>.json`. */
 export interface Catalogue {
   readonly common: typeof common;
+  readonly desk: typeof desk;
+  readonly dossiers: typeof dossiers;
+  readonly errors: typeof errors;
+  readonly home: typeof home;
+  readonly opening: typeof opening;
+  readonly outbox: typeof outbox;
+  readonly papers: typeof papers;
+  readonly settings: typeof settings;
+  readonly start: typeof start;
 }
 
 export type Area = keyof Catalogue & string;

@@ -1,0 +1,47 @@
+/**
+ * What a feature gives to the root: its screens by path. The root knows no screen by name and features never import
+ * each other; they meet through paths only. Paths hold random ids at most, never content (INV-3).
+ */
+
+import type { ComponentType } from "preact";
+import type { Area } from "./i18n/catalogue.ts";
+
+export interface ScreenProps {
+  /** Values of the `:name` parts of the path. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface Screen {
+  /** For example "/papiers/:paper". */
+  readonly path: string;
+  readonly screen: ComponentType<ScreenProps>;
+  /** Tab that is current on this screen; null inside a question, where the tab bar is absent. */
+  readonly tab: "home" | "papers" | "dossiers" | "outbox" | null;
+  /** Catalogues that must be here before the screen is drawn. */
+  readonly areas: readonly Area[];
+}
+
+export interface Feature {
+  readonly screens: readonly Screen[];
+}
+
+/** Every path of the person's app, in one place, so that features can point at each other without importing. */
+export const paths = {
+  start: "/",
+  code: "/code",
+  card: "/carte",
+  drill: "/carte/essai",
+  home: "/accueil",
+  papers: "/papiers",
+  addPaper: "/papiers/nouveau",
+  bin: "/papiers/corbeille",
+  paper: (id: string) => `/papiers/${id}`,
+  procedures: "/demarches",
+  procedure: (id: string) => `/demarches/${id}`,
+  dossier: (id: string) => `/dossiers/${id}`,
+  question: (id: string, page: string) => `/dossiers/${id}/question/${page}`,
+  check: (id: string) => `/dossiers/${id}/relire`,
+  receipt: (id: string) => `/dossiers/${id}/recepisse`,
+  outbox: "/envois",
+  settings: "/reglages",
+} as const;
