@@ -249,6 +249,11 @@ export interface ProofRequest {
   readonly proof: Signed;
 }
 
+/** The chain of a principal, for who must verify its letters or write back (SPEC P-R22). Verifiable by its id alone. */
+export interface PrincipalAnswer extends Answered {
+  readonly statements: readonly Signed[];
+}
+
 export interface ErrorAnswer extends Answered {
   readonly error: string;
   readonly retry: RejectRetry;
@@ -274,6 +279,8 @@ export const routes = {
   /** tus: POST creates (ticket in Upload-Metadata), HEAD and PATCH on /v1/blobs/<owner>.<blob>; GET with Range reads. */
   blobs: "/v1/blobs",
   organisations: "/v1/organisations",
+  /** GET /v1/principals/<id>, with a session. */
+  principals: "/v1/principals",
 } as const;
 
 /* ---- deployment.json ---- */

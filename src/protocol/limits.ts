@@ -1,0 +1,101 @@
+/**
+ * Every limit, quota and body size of the protocol, in one place. Used by client and server.
+ *
+ * Sizes are bytes of what travels (UTF-8 of JSON, or sealed bytes), times are milliseconds. A client keeps under these
+ * so that a refusal for size (SPEC P-R9) is a bug or an attack, never an accident.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What one value inside a message may hold. */
+export const sizes = {
+  /** base64url letters of an op's or a letter's clear head. */
+  head: 96 * KIB,
+  /** base64url letters of a sealed record body: the largest bucket (256 KiB) plus nonce and tag. */
+  opBody: 352 * KIB,
+  /** base64url letters of a sealed letter body: answers and manifest, never page bytes. */
+  letterBody: 512 * KIB,
+  /** base64url letters of the body of a signed statement, ticket or proof. */
+  signedBody: 96 * KIB,
+  /** base64url letters of an organisation's sealed root. */
+  sealedRoot: 8 * KIB,
+  /** base64url letters of a session token. */
+  token: 512,
+  /** Statements in one chain: genesis, then one per device or key change. */
+  statements: 64,
+  /** Blobs that one record or one letter may name. */
+  blobsNamed: 512,
+  nonceMin: 16,
+  nonceMax: 64,
+} as const;
+
+/** Largest request body that each route reads. */
+export const bodies = {
+  register: 128 * KIB,
+  challenge: 4 * KIB,
+  session: 8 * KIB,
+  push: 512 * KIB,
+  letters: 768 * KIB,
+  proofs: 16 * KIB,
+  enrol: 160 * KIB,
+} as const;
+
+export const push = {
+  /** Ops in one request. */
+  ops: 10,
+  /** What a client aims at; one larger op travels alone (bodies.push is the hard limit). */
+  aimBytes: 32 * KIB,
+} as const;
+
+export const pull = {
+  defaultBytes: 32 * KIB,
+  minBytes: 1 * KIB,
+  maxBytes: 1 * MIB,
+  /** Rows in one page, whatever their size. */
+  rows: 500,
+} as const;
+
+export const blobs = {
+  /** Sealed length of one blob. */
+  maxBytes: 64 * MIB,
+  /** Letters of an Upload-Metadata header. */
+  metadata: 4 * KIB,
+  /** An unfinished upload is given up after this (weeks offline are normal). */
+  unfinishedMs: 60 * DAY,
+} as const;
+
+export const quotas = {
+  /** Records, blobs and letters to itself of a satchel that no organisation vouched for. */
+  satchelBytes: 200 * MIB,
+  /** What an organisation holds: its own records and blobs, and the letters of its inbox. */
+  organisationBytes: 20 * 1024 * MIB,
+} as const;
+
+export const sessions = {
+  challengeMs: 5 * MINUTE,
+  lifetimeMs: 12 * HOUR,
+} as const;
+
+/** Requests per window. Per principal where a session or a signature names one; per address only as a flood wall,
+ * since a public digital space shares one address. */
+export const rates = {
+  windowMs: 1 * MINUTE,
+  perPrincipal: 1200,
+  perAddress: 6000,
+  /** Wrong one-time codes per organisation and address. */
+  enrolTries: 10,
+  enrolWindowMs: 1 * HOUR,
+} as const;
+
+export const connections = {
+  /** A connection on which nothing moves for this long is closed; there is no total limit on a request. */
+  idleMs: 120 * SECOND,
+  headersMs: 60 * SECOND,
+  /** A handshake on 2G costs seconds: connections stay. */
+  keepAliveMs: 75 * SECOND,
+} as const;
