@@ -35,8 +35,11 @@ export interface Attempt {
   readonly lastCode: RejectCode | null;
 }
 
-/** waiting = may still be replaced by a later save; frozen = its first byte may have left; aside = needs the person. */
-export type OutState = "waiting" | "frozen" | "aside";
+/**
+ * waiting = may still be replaced by a later save; frozen = its first byte may have left; aside = needs the person;
+ * conflict = the server holds another state: the chain of the record waits for unlock and a merge.
+ */
+export type OutState = "waiting" | "frozen" | "aside" | "conflict";
 
 export interface OutOp extends Attempt {
   readonly op: OpId;
@@ -164,6 +167,7 @@ export interface SyncMeta {
   readonly pausedFor: "auth" | "quota" | null;
 }
 
+/** What the drainer chooses from: all ops, the blobs that are not verified yet, all letters (accepted ones too). */
 export interface QueueView {
   readonly ops: readonly Omit<OutOp, "wire">[];
   readonly blobs: readonly Omit<BlobRow, "header" | "ticket">[];
@@ -181,6 +185,19 @@ export interface SatchelStore {
   readonly baseFor: (record: RecordId) => Stored<{ readonly base: OpId | null; readonly revision: number }>;
   /** strict. Refuses with "stale" when the revision moved or when the op it would replace has frozen meanwhile. */
   readonly saveRecord: (input: SaveInput) => Stored<{ readonly revision: number }>;
+
+  /**
+   * strict. The server's row was opened and needs no op of ours (nothing changed here, or the merge gave the same): it
+   * becomes local and server state, the record's ops and its inbox rows up to it go. "stale" as in `saveRecord`, and
+   * while an op of the record is in flight.
+   */
+  readonly adoptRecord: (input: {
+    readonly record: RecordId;
+    readonly op: Op;
+    readonly opId: OpId;
+    readonly deleted: boolean;
+    readonly expectedRevision: number;
+  }) => Stored<{ readonly revision: number }>;
 
   /* blobs */
   /** relaxed; at most a few segments a call. */
@@ -235,9 +252,15 @@ export interface SatchelStore {
     readonly cursor: Cursor;
     readonly reset: boolean;
   }) => Stored<void>;
+  /** Rows that may be opened now: a record's row is held back (parked) while an op of that record is in flight. */
   readonly listInbox: () => Stored<readonly InboxRow[]>;
   /** strict. A letter (or record row) was opened, or set aside because it cannot be: it leaves the inbox. */
   readonly dropInbox: (orders: readonly number[], aside: boolean) => Stored<void>;
+  /**
+   * strict. After a reset and its full pull: every record, letter and blob that the server did not show again is put
+   * back into the queue, clean ones too (DESIGN 5). Returns how many.
+   */
+  readonly offerAgain: (now: number) => Stored<number>;
   readonly listProofs: (letter?: LetterId) => Stored<readonly ProofRow[]>;
 
   /* meta */
