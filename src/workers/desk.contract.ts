@@ -7,7 +7,7 @@ import type { DossierPayload } from "../satchel/model.ts";
 import type { BlobId, LetterId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
-import type { DeployedOrganisation, Deployment } from "./shapes.ts";
+import type { DeployedOrganisation, Deployment } from "./shapes.contract.ts";
 
 export type DeskAnswer<T, E = never> = Promise<Result<T, WorkerError | { readonly type: "no-network" } | E>>;
 
@@ -100,3 +100,5 @@ export interface DeskApi {
   readonly refresh: () => DeskAnswer<void>;
   readonly onChange: (listener: (change: DeskChange) => void) => Promise<void>;
 }
+
+export type { DeployedOrganisation, Deployment };

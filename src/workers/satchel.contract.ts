@@ -9,7 +9,7 @@
 import type { AnswerValue, DossierRecord, PaperRecord, PartialDate, ProfileRecord } from "../satchel/model.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
-import type { Deployment, LetterIdText } from "./shapes.ts";
+import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
 
 /** Why nothing was done; each has words in locales/<lang>/errors.json under the same name. */
 export type WorkerError =
@@ -241,4 +241,4 @@ export interface SatchelApi {
   readonly onChange: (listener: (change: Change) => void) => Promise<void>;
 }
 
-export type { BlobId, Deployment, LetterId, LetterIdText, RecordId };
+export type { BlobId, DeployedOrganisation, Deployment, HumanContact, LetterId, LetterIdText, OpeningHours, RecordId };

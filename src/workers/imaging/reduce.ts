@@ -1,0 +1,143 @@
+/**
+ * One picked file to a readable page and a preview. Runs in the imaging worker; the decoder and the canvas are handed
+ * in, so that Node tests everything around them.
+ *
+ * Surprising fact: whether `resizeWidth` counts before or after the EXIF rotation is not the same in every browser.
+ * Only one side is asked, and a bitmap whose proportions came out wrong is decoded again at full size.
+ */
+
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Picture, Reduced } from "../imaging.contract.ts";
+import type { ImportRefusal } from "../satchel.contract.ts";
+import { type Dimensions, inspect } from "./inspect.ts";
+import {
+  maxMegapixels,
+  maxPdfBytes,
+  maxPictureBytes,
+  previewRendition,
+  type Rendition,
+  readableRendition,
+} from "./limits.ts";
+import { inspectPdf } from "./pdf.ts";
+import { blobSource } from "./source.ts";
+
+/** A decoded picture: pixels held outside the JavaScript heap until `close`. */
+export interface Decoded extends Dimensions {
+  readonly close: () => void;
+}
+
+export interface ImagingTools<Bitmap extends Decoded> {
+  /** Oriented by EXIF; `width` asks the decoder to reduce. Undefined = this browser cannot decode it, or it is damaged. */
+  readonly decode: (file: Blob, width: number | null) => Promise<Bitmap | undefined>;
+  /** Draws on white at the given size and encodes; gives what was really encoded. Undefined = no encoder here. */
+  readonly encode: (picture: Bitmap, size: Dimensions, quality: number) => Promise<Blob | undefined>;
+}
+
+/** Checks that need no decoder: also used where the imaging tool is absent. */
+export async function admit(
+  file: Blob,
+): Promise<
+  Result<
+    | { readonly type: "pdf" }
+    | {
+        readonly type: "picture";
+        readonly mime: string;
+        readonly size: Dimensions | null;
+        readonly sideways: boolean;
+      },
+    ImportRefusal
+  >
+> {
+  const source = blobSource(file);
+  const found = await inspect(source);
+  if (found.type === "empty") return err({ type: "file-empty" });
+  if (found.type === "unknown") {
+    // A huge file is first of all too big: that message helps more than its type.
+    return file.size > maxPictureBytes
+      ? err({ type: "file-too-big", maxBytes: maxPictureBytes })
+      : err({ type: "file-not-a-picture" });
+  }
+  if (found.type === "pdf") {
+    if (file.size > maxPdfBytes) return err({ type: "file-too-big", maxBytes: maxPdfBytes });
+    const state = await inspectPdf(source);
+    if (state === "locked") return err({ type: "pdf-locked" });
+    return state === "damaged" ? err({ type: "pdf-damaged" }) : ok({ type: "pdf" });
+  }
+  if (file.size > maxPictureBytes) return err({ type: "file-too-big", maxBytes: maxPictureBytes });
+  if (found.size !== null) {
+    const megapixels = (found.size.width * found.size.height) / 1e6;
+    if (megapixels > maxMegapixels) return err({ type: "picture-too-large", megapixels: Math.round(megapixels) });
+  }
+  if (!found.whole) return err({ type: "picture-damaged" });
+  return ok({ type: "picture", mime: found.mime, size: found.size, sideways: found.sideways });
+}
+
+/** @returns what is kept of the file, or why it is refused (A6). One bitmap at a time is held. */
+export async function reduce<Bitmap extends Decoded>(
+  file: Blob,
+  tools: ImagingTools<Bitmap>,
+): Promise<Result<Reduced, ImportRefusal>> {
+  const admitted = await admit(file);
+  if (!admitted.ok) return admitted;
+  if (admitted.value.type === "pdf") return ok({ type: "file", mime: "application/pdf" });
+  const { mime, size, sideways } = admitted.value;
+  const oriented = size !== null && sideways ? { width: size.height, height: size.width } : size;
+  const bitmap = await decodeReduced(file, oriented, tools);
+  if (bitmap === undefined) {
+    return mime === "image/heic" || mime === "image/avif" ? ok({ type: "raw", mime }) : err({ type: "picture-damaged" });
+  }
+  try {
+    const readable = await fit(bitmap, readableRendition, tools);
+    const preview = readable === undefined ? undefined : await fit(bitmap, previewRendition, tools);
+    return readable === undefined || preview === undefined
+      ? ok({ type: "raw", mime })
+      : ok({ type: "picture", readable, preview });
+  } finally {
+    bitmap.close();
+  }
+}
+
+async function decodeReduced<Bitmap extends Decoded>(
+  file: Blob,
+  oriented: Dimensions | null,
+  tools: ImagingTools<Bitmap>,
+): Promise<Bitmap | undefined> {
+  if (oriented === null) return tools.decode(file, null);
+  const target = scaled(oriented, readableRendition.longSide);
+  if (target.width === oriented.width) return tools.decode(file, null);
+  const bitmap = await tools.decode(file, target.width);
+  if (bitmap === undefined) return undefined;
+  const asked = oriented.width / oriented.height;
+  const got = bitmap.width / bitmap.height;
+  if (Math.abs(got / asked - 1) < 0.02) return bitmap;
+  bitmap.close();
+  return tools.decode(file, null);
+}
+
+/** The same proportions with at most `longSide` pixels on the longer side; never enlarged. */
+export function scaled(size: Dimensions, longSide: number): Dimensions {
+  const factor = Math.min(1, longSide / Math.max(size.width, size.height));
+  return {
+    width: Math.max(1, Math.round(size.width * factor)),
+    height: Math.max(1, Math.round(size.height * factor)),
+  };
+}
+
+/** Lowers the quality, then the size, until the rendition's bytes are kept. */
+async function fit<Bitmap extends Decoded>(
+  bitmap: Bitmap,
+  rendition: Rendition,
+  tools: ImagingTools<Bitmap>,
+): Promise<Picture | undefined> {
+  let longSide = rendition.longSide;
+  let quality = rendition.quality;
+  for (;;) {
+    const size = scaled(bitmap, longSide);
+    const blob = await tools.encode(bitmap, size, quality);
+    if (blob === undefined) return undefined;
+    const smallest = Math.max(size.width, size.height) <= 64;
+    if (blob.size <= rendition.maxBytes || smallest) return { bytes: await blob.arrayBuffer(), mime: blob.type, ...size };
+    if (quality > 0.35) quality -= 0.15;
+    else longSide = Math.floor(Math.max(size.width, size.height) * 0.8);
+  }
+}
