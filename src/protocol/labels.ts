@@ -1,0 +1,36 @@
+/**
+ * Every domain-separation label, written in full. Runs everywhere.
+ *
+ * A label goes before what is signed, hashed or derived, with one zero byte after it, so that no label is the
+ * beginning of another and bytes made for one purpose never pass for another (SPEC P-1).
+ */
+
+export const labels = {
+  /** Signatures. */
+  statement: "besace/v1/statement",
+  op: "besace/v1/op",
+  letter: "besace/v1/letter",
+  ticket: "besace/v1/ticket",
+  proof: "besace/v1/proof",
+  session: "besace/v1/session",
+  /** Hashes. */
+  principalId: "besace/v1/principal-id",
+  blobRoot: "besace/v1/blob-root",
+  cardChecksum: "besace/v1/card-checksum",
+  cardTextChecksum: "besace/v1/card-text-checksum",
+  deskCodeChecksum: "besace/v1/desk-code-checksum",
+  /** Keys. */
+  identitySeal: "besace/v1/identity-seal",
+  recordRoot: "besace/v1/record-root",
+  recordKey: "besace/v1/record-key",
+  streamKey: "besace/v1/stream-key",
+  streamCommitment: "besace/v1/stream-commitment",
+  deviceFactor: "besace/v1/device-factor",
+  cardFactor: "besace/v1/card-factor",
+  wrapDeviceCode: "besace/v1/wrap/D+P",
+  wrapDeviceCard: "besace/v1/wrap/D+C",
+  deskEnrolAuth: "besace/v1/desk-enrol-auth",
+  deskEnrolSeal: "besace/v1/desk-enrol-seal",
+} as const;
+
+export type Label = (typeof labels)[keyof typeof labels];

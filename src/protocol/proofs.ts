@@ -1,0 +1,108 @@
+/**
+ * Proofs of what became of a letter (SPEC P-P, INV-2): "deposited" and "complete" are signed by the server, "opened" by
+ * the organisation. Runs everywhere.
+ *
+ * Surprising: one label serves all three, so a valid signature is not enough; who may say what is checked by
+ * `readServerProof` and `readOpenedProof`. `readProof` is the bare reader below them.
+ */
+
+import * as v from "valibot";
+import type { B64 } from "../shared/bytes.ts";
+import type { BlobId, LetterId } from "../shared/ids.ts";
+import { err, ok, type Result } from "../shared/result.ts";
+import { allDifferent, countField, fixedB64, principalIdField, randomIdField, serverTimeField } from "./fields.ts";
+import { labels } from "./labels.ts";
+import { parseBody, readSigned, type SignedError, type SignKey, signBody } from "./sign.ts";
+import type { Principal } from "./statements.ts";
+import type { LetterHead, ProofBody, Signed } from "./wire.ts";
+
+export type ProofError = SignedError | { readonly type: "wrong-signer" } | { readonly type: "unknown-key" };
+export type ServerProof = Exclude<ProofBody, { readonly t: "opened" }>;
+export type OpenedProof = Extract<ProofBody, { readonly t: "opened" }>;
+
+const letter = randomIdField<LetterId>();
+const manifest = fixedB64(32);
+
+const proofShape = v.variant("t", [
+  v.pipe(
+    v.strictObject({
+      t: v.literal("deposited"),
+      v: v.literal(1),
+      letter,
+      manifest,
+      to: principalIdField,
+      at: serverTimeField,
+      have: v.pipe(
+        v.array(randomIdField<BlobId>()),
+        v.check((ids) => allDifferent(ids)),
+      ),
+      of: countField,
+    }),
+    v.check((body) => body.have.length <= body.of),
+  ),
+  v.pipe(
+    v.strictObject({
+      t: v.literal("complete"),
+      v: v.literal(1),
+      letter,
+      manifest,
+      to: principalIdField,
+      depositedAt: serverTimeField,
+      at: serverTimeField,
+    }),
+    v.check((body) => body.depositedAt <= body.at),
+  ),
+  v.strictObject({
+    t: v.literal("opened"),
+    v: v.literal(1),
+    letter,
+    manifest,
+    by: principalIdField,
+    at: countField,
+  }),
+]);
+
+export const signProof = (key: SignKey, body: ProofBody): Promise<Signed> => signBody(key, labels.proof, body);
+
+const parse = (value: unknown): Result<ProofBody, SignedError> => {
+  const shape = v.safeParse(proofShape, value);
+  return shape.success ? ok(shape.output) : err({ type: "bad-format", what: "proof" });
+};
+
+/** The proof's own words, unverified: only to find out whose key to verify with. */
+export const proofClaim = (signed: Signed): Result<ProofBody, SignedError> => parse(parseBody(signed.body)?.value);
+
+/** Verifies and reads; the caller still has to check that this signer may say this. */
+export async function readProof(signed: Signed, rawPublic: B64): Promise<Result<ProofBody, SignedError>> {
+  const body = await readSigned(rawPublic, labels.proof, signed);
+  return body.ok ? parse(body.value) : body;
+}
+
+/** A proof by one of the pinned server keys, old ones included. */
+export async function readServerProof(
+  signed: Signed,
+  serverKeys: readonly { readonly sign: B64 }[],
+): Promise<Result<ServerProof, ProofError>> {
+  for (const { sign } of serverKeys) {
+    const proof = await readProof(signed, sign);
+    if (proof.ok) return proof.value.t === "opened" ? err({ type: "wrong-signer" }) : ok(proof.value);
+    if (proof.error.type === "bad-format") return proof;
+  }
+  return err(serverKeys.length === 0 ? { type: "unknown-key" } : { type: "bad-signature" });
+}
+
+/** "Opened", said by the principal that received the letter. */
+export async function readOpenedProof(signed: Signed, by: Principal): Promise<Result<OpenedProof, ProofError>> {
+  const proof = await readProof(signed, by.sign);
+  if (!proof.ok) return proof;
+  return proof.value.t === "opened" && proof.value.by === by.id ? ok(proof.value) : err({ type: "wrong-signer" });
+}
+
+/** True when the proof speaks of this letter, of these exact head bytes, and of blobs that the letter names. */
+export function proofFits(proof: ProofBody, head: LetterHead, headManifest: B64): boolean {
+  if (proof.letter !== head.letter || proof.manifest !== headManifest) return false;
+  if ((proof.t === "opened" ? proof.by : proof.to) !== head.to) return false;
+  if (proof.t !== "deposited") return true;
+  const named = new Set(head.blobs.map((ref) => ref.blob));
+  return proof.of === head.blobs.length && proof.have.every((blob) => named.has(blob));
+}
