@@ -1,9 +1,9 @@
 /** Root of the imaging worker: the browser's decoder and an off-screen canvas behind imaging/reduce.ts. Holds no key. */
 
 import { expose } from "comlink";
-import type { ImagingApi } from "./imaging.contract.ts";
 import type { Dimensions } from "./imaging/inspect.ts";
 import { type ImagingTools, reduce } from "./imaging/reduce.ts";
+import type { ImagingApi } from "./imaging.contract.ts";
 
 let webp = true;
 

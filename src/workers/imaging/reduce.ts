@@ -34,9 +34,7 @@ export interface ImagingTools<Bitmap extends Decoded> {
 }
 
 /** Checks that need no decoder: also used where the imaging tool is absent. */
-export async function admit(
-  file: Blob,
-): Promise<
+export async function admit(file: Blob): Promise<
   Result<
     | { readonly type: "pdf" }
     | {
@@ -84,11 +82,13 @@ export async function reduce<Bitmap extends Decoded>(
   const oriented = size !== null && sideways ? { width: size.height, height: size.width } : size;
   const bitmap = await decodeReduced(file, oriented, tools);
   if (bitmap === undefined) {
-    return mime === "image/heic" || mime === "image/avif" ? ok({ type: "raw", mime }) : err({ type: "picture-damaged" });
+    return mime === "image/heic" || mime === "image/avif"
+      ? ok({ type: "raw", mime })
+      : err({ type: "picture-damaged" });
   }
   try {
-    const readable = await fit(bitmap, readableRendition, tools);
-    const preview = readable === undefined ? undefined : await fit(bitmap, previewRendition, tools);
+    const readable = await rendered(bitmap, readableRendition, tools);
+    const preview = readable === undefined ? undefined : await rendered(bitmap, previewRendition, tools);
     return readable === undefined || preview === undefined
       ? ok({ type: "raw", mime })
       : ok({ type: "picture", readable, preview });
@@ -124,7 +124,7 @@ export function scaled(size: Dimensions, longSide: number): Dimensions {
 }
 
 /** Lowers the quality, then the size, until the rendition's bytes are kept. */
-async function fit<Bitmap extends Decoded>(
+async function rendered<Bitmap extends Decoded>(
   bitmap: Bitmap,
   rendition: Rendition,
   tools: ImagingTools<Bitmap>,
@@ -136,7 +136,8 @@ async function fit<Bitmap extends Decoded>(
     const blob = await tools.encode(bitmap, size, quality);
     if (blob === undefined) return undefined;
     const smallest = Math.max(size.width, size.height) <= 64;
-    if (blob.size <= rendition.maxBytes || smallest) return { bytes: await blob.arrayBuffer(), mime: blob.type, ...size };
+    if (blob.size <= rendition.maxBytes || smallest)
+      return { bytes: await blob.arrayBuffer(), mime: blob.type, ...size };
     if (quality > 0.35) quality -= 0.15;
     else longSide = Math.floor(Math.max(size.width, size.height) * 0.8);
   }
