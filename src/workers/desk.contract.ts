@@ -102,3 +102,19 @@ export interface DeskApi {
 }
 
 export type { DeployedOrganisation, Deployment };
+
+/** Every method by name: the client bridge builds from it, and a worker that lacks one does not compile. */
+export const deskMethods = Object.keys({
+  opening: true,
+  enrol: true,
+  unlock: true,
+  lock: true,
+  organisation: true,
+  deployment: true,
+  inbox: true,
+  open: true,
+  page: true,
+  answer: true,
+  refresh: true,
+  onChange: true,
+} satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

@@ -140,6 +140,8 @@ export interface OutboxView {
   readonly trouble: "none" | "no-network" | "not-let-through" | "server-busy" | "storage" | "quota";
 }
 
+export type Hint = "online" | "visible";
+
 export interface Bytes64 {
   readonly bytes: ArrayBuffer;
   readonly mime: string;
@@ -231,6 +233,8 @@ export interface SatchelApi {
   readonly sendNow: () => Answer<void>;
   /** Put an item that was set aside back in the queue. */
   readonly retry: (id: RecordId) => Answer<void>;
+  /** A reason to try, and no order: back-offs stand (`online`, page visible again). Works while locked. */
+  readonly hint: (why: Hint) => Answer<void>;
 
   /* around */
   readonly deployment: () => Answer<Deployment | null>;
@@ -242,3 +246,50 @@ export interface SatchelApi {
 }
 
 export type { BlobId, DeployedOrganisation, Deployment, HumanContact, LetterId, LetterIdText, OpeningHours, RecordId };
+
+/** Every method by name: the client bridge builds from it, and a worker that lacks one does not compile. */
+export const satchelMethods = Object.keys({
+  opening: true,
+  create: true,
+  unlock: true,
+  unlockWithCard: true,
+  lock: true,
+  changeCode: true,
+  card: true,
+  drill: true,
+  erase: true,
+  papers: true,
+  paper: true,
+  startPaper: true,
+  draftPaper: true,
+  addPage: true,
+  turnPage: true,
+  movePage: true,
+  removePage: true,
+  describePaper: true,
+  keepPaper: true,
+  binPaper: true,
+  restorePaper: true,
+  erasePaper: true,
+  readPage: true,
+  profile: true,
+  saveProfile: true,
+  dossiers: true,
+  dossier: true,
+  startDossier: true,
+  saveAnswers: true,
+  addRow: true,
+  removeRow: true,
+  attach: true,
+  send: true,
+  eraseDossier: true,
+  markSeen: true,
+  outbox: true,
+  sendNow: true,
+  retry: true,
+  hint: true,
+  deployment: true,
+  roomLeft: true,
+  flush: true,
+  onChange: true,
+} satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];
