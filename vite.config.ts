@@ -95,6 +95,7 @@ export default defineConfig({
       include: ["src/**/*.{ts,tsx}"],
       reporter: ["text-summary", "json-summary"],
       reportsDirectory: "coverage",
+      reportOnFailure: true,
     },
     projects: [
       {

@@ -4,7 +4,8 @@
  * Plain JavaScript on purpose: these files run before anything is installed, on any Node from 20 up.
  */
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, existsSync, constants as files, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { delimiter, dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +14,8 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..")
 
 /** The runtime that package.json pins; it exists once the packages are installed. */
 export const pinnedNode = join(root, "node_modules/node/bin/node");
+
+const STOPPING = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /**
  * Prints one line of progress to standard error, so that standard output stays the program's own.
@@ -47,7 +50,7 @@ export function onPath(names, except) {
       if (folder === "" || (except !== undefined && resolve(folder).startsWith(except))) continue;
       const file = join(folder, name);
       try {
-        accessSync(file, constants.X_OK);
+        accessSync(file, files.X_OK);
         return file;
       } catch (cause) {
         const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
@@ -59,12 +62,34 @@ export function onPath(names, except) {
 }
 
 /**
+ * Hands the signals that tell this process to stop on to a child. The returned function ends that, and says which
+ * signal had come, if any.
+ *
+ * @param {import("node:child_process").ChildProcess} child
+ * @returns {() => NodeJS.Signals | undefined}
+ */
+export function forwardSignals(child) {
+  /** @type {NodeJS.Signals | undefined} */
+  let asked;
+  /** @param {NodeJS.Signals} signal */
+  const hand = (signal) => {
+    asked = signal;
+    child.kill(signal);
+  };
+  for (const signal of STOPPING) process.on(signal, hand);
+  return () => {
+    for (const signal of STOPPING) process.off(signal, hand);
+    return asked;
+  };
+}
+
+/**
  * Runs a program in the repository and waits for its end.
  *
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ env?: Record<string, string | undefined>, quiet?: boolean }} [options] quiet: output goes to stderr
- * @returns {Promise<number>} its exit code; 1 when a signal ended it
+ * @returns {Promise<number>} its exit code; 128 plus the signal's number when a signal ended it
  */
 export function run(program, args, options = {}) {
   return new Promise((done, fail) => {
@@ -73,8 +98,14 @@ export function run(program, args, options = {}) {
       stdio: ["ignore", options.quiet === true ? process.stderr.fd : "inherit", "inherit"],
       env: { ...process.env, ...options.env },
     });
+    const forget = forwardSignals(child);
     child.once("error", fail);
-    child.once("exit", (code) => done(code ?? 1));
+    child.once("exit", (code, signal) => {
+      const asked = forget();
+      // Told to stop: the steps that would follow are not wanted either.
+      if (asked !== undefined) process.exit(128 + constants.signals[asked]);
+      done(code ?? (signal === null ? 1 : 128 + constants.signals[signal]));
+    });
   });
 }
 

@@ -6,8 +6,9 @@
  */
 import { spawn } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
-import { install, pinnedNode, root, runPinned, say, stop } from "./common.mjs";
+import { forwardSignals, install, pinnedNode, root, runPinned, say, stop } from "./common.mjs";
 
 const SOURCES = ["index.html", "vite.config.ts", "package-lock.json", "tsconfig.json", "public", "locales", "src"];
 // The service worker is the last file a build writes: it is there only when the build was whole.
@@ -36,7 +37,6 @@ if (changedAt(LAST_BUILT) < newest) {
 }
 
 const server = spawn(pinnedNode, ["src/server/main.ts", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
-  process.on(signal, () => server.kill(signal));
+forwardSignals(server);
 server.once("error", (cause) => stop(`The server could not be started: ${cause.message}`));
-server.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));
+server.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128 + constants.signals[signal])));

@@ -16,9 +16,12 @@ import { install, root, runPinned, say } from "./common.mjs";
 const REPORTS = join(root, "test-results");
 const long = process.argv.includes("--long");
 
+// Written to a file, colours are noise.
+const plain = process.stdout.isTTY === true ? [] : ["--colors=off"];
+
 const checks = [
   { name: "types", args: ["node_modules/typescript/bin/tsc", "-b"] },
-  { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"] },
+  { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings", ...plain] },
   { name: "build", args: ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"] },
   { name: "size", args: ["tests/support/tasks/size.ts"] },
 ];
@@ -87,7 +90,11 @@ async function step(name, work) {
 }
 
 await install();
-const env = { BESACE_CHROMIUM: await ensureChromium(), BESACE_LONG: long ? "1" : undefined };
+const env = {
+  ...(process.stdout.isTTY === true ? {} : { NO_COLOR: "1", FORCE_COLOR: undefined }),
+  BESACE_CHROMIUM: await ensureChromium(),
+  BESACE_LONG: long ? "1" : undefined,
+};
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
