@@ -33,7 +33,6 @@ function createEngine(): i18n {
     fallbackLng: SOURCE_LANGUAGE,
     resources: { [SOURCE_LANGUAGE]: FRENCH },
     initAsync: false,
-    showSupportNotice: false,
     nsSeparator: false,
     keySeparator: ".",
     interpolation: { escapeValue: false },

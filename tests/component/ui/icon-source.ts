@@ -49,7 +49,7 @@ export function svgToPath(svg: string): string {
     const attributes: Record<string, string> = {};
     for (const [, name, value] of (text ?? "").matchAll(/([\w-]+)="([^"]*)"/g))
       attributes[name as string] = value ?? "";
-    if (tag === "path") path += absoluteStart(attributes["d"] ?? "");
+    if (tag === "path") path += absoluteStart(attributes.d ?? "");
     else if (tag === "circle") path += circle(attributes);
     else if (tag === "rect") path += rect(attributes);
     else assert(false, `icon element <${tag}> is supported`);
