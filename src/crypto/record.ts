@@ -1,0 +1,92 @@
+/**
+ * The sealed envelope of one save of one record (SPEC C-R). Runs in workers that hold keys, and Node.
+ *
+ * Surprising: every op has a key of its own, from the root, the epoch and its op id; the random nonce is a second net.
+ */
+
+import { labels } from "../protocol/labels.ts";
+import { opHead, opHeadBytes, signOp, verifyOp } from "../protocol/ops.ts";
+import type { Op, OpHead } from "../protocol/wire.ts";
+import { assert } from "../shared/assert.ts";
+import { type Bytes, fromBase64Url, u32, utf8 } from "../shared/bytes.ts";
+import { type BlobId, idBytes, type OpId, type RecordId } from "../shared/ids.ts";
+import type { Random } from "../shared/ports.ts";
+import { err, ok, type Result } from "../shared/result.ts";
+import type { Identity } from "./identity.ts";
+import { pad, unpad } from "./padding.ts";
+import { hkdf, importAesKey, keyBytes, nonceBytes, openBox, sealBox } from "./primitives.ts";
+
+export interface RecordToSeal {
+  readonly record: RecordId;
+  readonly op: OpId;
+  readonly base: OpId | null;
+  readonly deleted: boolean;
+  readonly blobs: readonly BlobId[];
+  readonly epoch: number;
+}
+
+export interface OpenedRecord {
+  readonly head: OpHead;
+  readonly content: Bytes;
+}
+
+export type RecordError =
+  | { readonly type: "bad-format" }
+  | { readonly type: "bad-signature" }
+  | { readonly type: "other-satchel" }
+  /** Another key or epoch, or a body that was sealed under another head. */
+  | { readonly type: "cannot-open" }
+  | { readonly type: "bad-padding" };
+
+async function recordKeyOf(identity: Identity, head: OpHead): Promise<CryptoKey> {
+  const epochRoot = await hkdf(
+    identity.root.reveal(),
+    idBytes(identity.id),
+    labels.recordRoot,
+    keyBytes,
+    u32(head.epoch),
+  );
+  return await importAesKey(await hkdf(epochRoot, idBytes(head.op), labels.recordKey, keyBytes));
+}
+
+/** Seals and signs a complete op. An object becomes JSON; its undefined fields vanish. */
+export async function sealRecord(
+  identity: Identity,
+  facts: RecordToSeal,
+  content: object,
+  random: Random,
+): Promise<Op> {
+  const head: OpHead = {
+    v: 1,
+    suite: 1,
+    epoch: facts.epoch,
+    satchel: identity.id,
+    record: facts.record,
+    op: facts.op,
+    base: facts.base,
+    deleted: facts.deleted,
+    blobs: facts.blobs,
+  };
+  const headBytes = opHeadBytes(head);
+  const plain = pad(content instanceof Uint8Array ? content : utf8(JSON.stringify(content)));
+  const body = await sealBox(await recordKeyOf(identity, head), random.bytes(nonceBytes), plain, headBytes);
+  const op = await signOp(identity.sign, headBytes, body);
+  assert(opHead(op).ok, "SPEC P-R: a head that was just written reads");
+  return op;
+}
+
+/** Verifies the signature, then opens. Only ops of this identity's own satchel open. */
+export async function openRecord(identity: Identity, op: Op): Promise<Result<OpenedRecord, RecordError>> {
+  const head = opHead(op);
+  if (!head.ok) return err({ type: "bad-format" });
+  if (head.value.satchel !== identity.id) return err({ type: "other-satchel" });
+  const verified = await verifyOp(op, identity.principal.sign);
+  if (!verified.ok) return err({ type: verified.error.type });
+  const headBytes = fromBase64Url(op.head);
+  const body = fromBase64Url(op.body);
+  if (headBytes === undefined || body === undefined) return err({ type: "bad-format" });
+  const plain = await openBox(await recordKeyOf(identity, head.value), body, headBytes);
+  if (plain === undefined) return err({ type: "cannot-open" });
+  const content = unpad(plain);
+  return content === undefined ? err({ type: "bad-padding" }) : ok({ head: head.value, content });
+}
