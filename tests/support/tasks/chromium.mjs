@@ -10,12 +10,12 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-c
 // The fonts draw the Latin and Arabic text of the screens; a bare Debian has none.
 const PACKAGES = ["chromium", "fonts-dejavu-core"];
 
-/** Path of an installed Chromium (BESACE_CHROMIUM first), or undefined. */
+/** Path of an installed Chromium (CHROMIUM first), or undefined. */
 export function findChromium() {
-  const told = process.env.BESACE_CHROMIUM;
+  const told = process.env.CHROMIUM;
   if (told !== undefined && told !== "") {
     if (existsSync(told)) return told;
-    stop(`BESACE_CHROMIUM points to ${told}, which does not exist.`);
+    stop(`CHROMIUM points to ${told}, which does not exist.`);
   }
   return onPath(NAMES);
 }
@@ -27,7 +27,7 @@ export async function ensureChromium() {
   const apt = onPath(["apt-get"]);
   if (apt === undefined || process.getuid?.() !== 0) {
     return stop(
-      "The browser tests need Chromium. Install it (Debian: `sudo apt-get install chromium`), or set BESACE_CHROMIUM to its path.",
+      "The browser tests need Chromium. Install it (Debian: `sudo apt-get install chromium`), or set CHROMIUM to its path.",
     );
   }
   say("Installing Chromium from the distribution's packages...");

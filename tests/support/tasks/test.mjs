@@ -92,7 +92,7 @@ async function step(name, work) {
 await install();
 const env = {
   ...(process.stdout.isTTY === true ? {} : { NO_COLOR: "1", FORCE_COLOR: undefined }),
-  BESACE_CHROMIUM: await ensureChromium(),
+  CHROMIUM: await ensureChromium(),
   BESACE_LONG: long ? "1" : undefined,
 };
 rmSync(REPORTS, { recursive: true, force: true });
