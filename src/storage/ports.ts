@@ -103,6 +103,14 @@ export interface ProofRow {
   readonly order: number;
 }
 
+/** A proof that this principal signed ("opened", by an organisation) and that waits to leave. */
+export interface OutProof extends Attempt {
+  readonly letter: LetterId;
+  readonly proof: Signed;
+  readonly state: "waiting" | "aside";
+  readonly order: number;
+}
+
 /** A row of the pull that waits for an unlocked device. */
 export type InboxRow =
   | {
@@ -172,6 +180,7 @@ export interface QueueView {
   readonly ops: readonly Omit<OutOp, "wire">[];
   readonly blobs: readonly Omit<BlobRow, "header" | "ticket">[];
   readonly letters: readonly Omit<LetterRow, "wire">[];
+  readonly proofs: readonly OutProof[];
 }
 
 export interface SatchelStore {
@@ -230,6 +239,14 @@ export interface SatchelStore {
   readonly setLetter: (
     letter: LetterId,
     patch: Partial<Attempt> & { readonly state?: LetterState; readonly proofs?: readonly Signed[] },
+  ) => Stored<void>;
+
+  /** strict. Keeps a proof that this principal signed (one a letter) and puts it in the queue. */
+  readonly queueProof: (letter: LetterId, proof: Signed, now: number) => Stored<void>;
+  /** strict. "sent": it leaves the queue. */
+  readonly setOutProof: (
+    letter: LetterId,
+    patch: Partial<Attempt> & { readonly state?: "waiting" | "aside" | "sent" },
   ) => Stored<void>;
 
   /* pull */

@@ -1,0 +1,235 @@
+/**
+ * One IndexedDB database through Dexie: opening, migrating, reopening after the browser dropped the connection.
+ * Runs in workers, the service worker and (fake-indexeddb) Node.
+ *
+ * Surprising facts: durability is fixed per Dexie connection, so there are two on the same database, one strict, one
+ * relaxed. And Dexie opens a database of a newer version without a word: here that means read-only (INV-8).
+ */
+
+import { Dexie, type DexieOptions, type Transaction as DexieTransaction } from "dexie";
+import type { Timers } from "../../shared/ports.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { StorageError } from "../ports.ts";
+import type { Durability } from "../tables.ts";
+
+export interface DexieDeps {
+  /** The browser's own when absent. */
+  readonly indexedDB?: IDBFactory;
+  readonly IDBKeyRange?: typeof IDBKeyRange;
+  readonly timers?: Timers;
+}
+
+/** How long an upgrade waits for other tabs to let go before opening answers "unavailable". */
+const blockedAfterMs = 10_000;
+const ballastBytes = 1024 * 1024;
+
+const errorNames = (error: unknown): readonly string[] => {
+  const names: string[] = [];
+  let current = error;
+  while (typeof current === "object" && current !== null && names.length < 6) {
+    const { name, inner } = current as { readonly name?: unknown; readonly inner?: unknown };
+    names.push(String(name));
+    current = inner;
+  }
+  return names;
+};
+
+/** WebKit says UnknownError ("connection lost"), others InvalidStateError on a dead handle. */
+const lostNames = new Set(["DatabaseClosedError", "InvalidStateError", "UnknownError", "OpenFailedError"]);
+const isFull = (names: readonly string[]): boolean => names.includes("QuotaExceededError");
+
+/** Fixed words only: an error's message may quote what was written. */
+const toStorageError = (error: unknown): StorageError => {
+  const names = errorNames(error);
+  if (isFull(names)) return { type: "full" };
+  return { type: "unavailable", detail: names.at(-1) ?? "unknown" };
+};
+
+export interface Connection {
+  readonly readOnly: () => boolean;
+  /** As `Backend.run`; `reserve` frees the ballast once when the disk is full. */
+  readonly run: <V>(
+    tables: readonly string[],
+    durability: Durability,
+    body: (tx: DexieTransaction) => Promise<Result<V, StorageError>>,
+    reserve: boolean,
+  ) => Promise<Result<V, StorageError>>;
+  readonly close: () => Promise<void>;
+}
+
+interface Handles {
+  readonly strict: Dexie;
+  readonly relaxed: Dexie;
+  readonly readOnly: boolean;
+}
+
+/** Opens, creates or migrates. @returns "unavailable" with detail "blocked" when another tab does not let go. */
+export async function openConnection(
+  name: string,
+  migrations: readonly ((db: Dexie) => void)[],
+  deps: DexieDeps,
+  hasBallast: boolean,
+): Promise<Result<Connection, StorageError>> {
+  const options: DexieOptions = {
+    autoOpen: false,
+    cache: "disabled",
+    ...(deps.indexedDB === undefined ? {} : { indexedDB: deps.indexedDB }),
+    ...(deps.IDBKeyRange === undefined ? {} : { IDBKeyRange: deps.IDBKeyRange }),
+  };
+  let handles: Handles | null = null;
+  let opening: Promise<Result<Handles, StorageError>> | null = null;
+  let closed = false;
+
+  const listen = (db: Dexie): void => {
+    // Another tab upgrades or deletes: let go at once, the next call reopens.
+    db.on("versionchange", () => {
+      drop();
+      return false;
+    });
+    // The browser ended the connection (storage cleared, disk error).
+    db.on("close", () => drop());
+  };
+
+  const drop = (): void => {
+    const held = handles;
+    handles = null;
+    if (held === null) return;
+    held.strict.close({ disableAutoOpen: true });
+    held.relaxed.close({ disableAutoOpen: true });
+  };
+
+  /** The stored version (Dexie's count), 0 when there is no such database. */
+  const storedVersion = async (): Promise<number> => {
+    const probe = new Dexie(name, options);
+    try {
+      await probe.open();
+      return probe.verno;
+    } catch (error) {
+      if (errorNames(error).includes("NoSuchDatabaseError")) return 0;
+      throw error;
+    } finally {
+      probe.close({ disableAutoOpen: true });
+    }
+  };
+
+  const openBoth = async (): Promise<Result<Handles, StorageError>> => {
+    try {
+      if ((await storedVersion()) > migrations.length) {
+        const newer = new Dexie(name, options);
+        listen(newer);
+        await newer.open();
+        return ok({ strict: newer, relaxed: newer, readOnly: true });
+      }
+      const strict = new Dexie(name, { ...options, chromeTransactionDurability: "strict" });
+      const relaxed = new Dexie(name, { ...options, chromeTransactionDurability: "relaxed" });
+      for (const db of [strict, relaxed]) {
+        for (const migrate of migrations) migrate(db);
+        listen(db);
+      }
+      const blocked = new Promise<"blocked">((resolve) => {
+        strict.on("blocked", () => {
+          if (deps.timers === undefined) resolve("blocked");
+          else deps.timers.after(blockedAfterMs, () => resolve("blocked"));
+        });
+      });
+      const opened = await Promise.race([strict.open(), blocked]);
+      if (opened === "blocked") {
+        strict.close({ disableAutoOpen: true });
+        return err({ type: "unavailable", detail: "blocked" });
+      }
+      await relaxed.open();
+      return ok({ strict, relaxed, readOnly: false });
+    } catch (error) {
+      return err(toStorageError(error));
+    }
+  };
+
+  const current = async (): Promise<Result<Handles, StorageError>> => {
+    if (handles !== null) return ok(handles);
+    if (closed) return err({ type: "unavailable", detail: "closed" });
+    opening ??= openBoth().finally(() => {
+      opening = null;
+    });
+    const opened = await opening;
+    if (opened.ok) handles = opened.value;
+    return opened;
+  };
+
+  const freeBallast = async (db: Dexie): Promise<boolean> => {
+    if (!hasBallast) return false;
+    try {
+      if ((await db.table("ballast").count()) === 0) return false;
+      await db.table("ballast").clear();
+      return true;
+    } catch (error) {
+      if (isFull(errorNames(error))) return false;
+      throw error;
+    }
+  };
+
+  const layBallast = async (db: Dexie): Promise<void> => {
+    try {
+      if ((await db.table("ballast").count()) === 0)
+        await db.table("ballast").put({ id: 1, bytes: new ArrayBuffer(ballastBytes) });
+    } catch (error) {
+      // A disk that is full already has no room for a reserve; anything else shows at the first real call.
+      if (!isFull(errorNames(error)) && !errorNames(error).some((word) => lostNames.has(word))) throw error;
+    }
+  };
+
+  const run: Connection["run"] = async (tables, durability, body, reserve) => {
+    let reopened = false;
+    let freed = false;
+    for (;;) {
+      const opened = await current();
+      if (!opened.ok) return opened;
+      const { strict, relaxed, readOnly } = opened.value;
+      if (readOnly && durability !== "read") return err({ type: "read-only" });
+      const db = durability === "strict" ? strict : relaxed;
+      try {
+        return await db.transaction(durability === "read" ? "r" : "rw", [...tables], (tx) => body(tx));
+      } catch (error) {
+        const names = errorNames(error);
+        if (isFull(names) && reserve && !freed && (await freeBallast(relaxed))) {
+          freed = true;
+          continue;
+        }
+        if (isFull(names) || !names.some((word) => lostNames.has(word))) {
+          // An assertion is a bug and goes up; what the database says becomes a value.
+          if (names[0] === "Error") throw error;
+          return err(toStorageError(error));
+        }
+        if (reopened) return err(toStorageError(error));
+        reopened = true;
+        drop();
+      }
+    }
+  };
+
+  const first = await current();
+  if (!first.ok) return first;
+  if (hasBallast && !first.value.readOnly) await layBallast(first.value.relaxed);
+  return ok({
+    readOnly: () => handles?.readOnly ?? false,
+    run,
+    close: async () => {
+      closed = true;
+      drop();
+    },
+  });
+}
+
+/** Removes a database; other tabs let go through their versionchange handlers. */
+export async function deleteDatabase(name: string, deps: DexieDeps): Promise<Result<void, StorageError>> {
+  const db = new Dexie(name, {
+    autoOpen: false,
+    ...(deps.indexedDB === undefined ? {} : { indexedDB: deps.indexedDB }),
+    ...(deps.IDBKeyRange === undefined ? {} : { IDBKeyRange: deps.IDBKeyRange }),
+  });
+  try {
+    await db.delete();
+    return ok(undefined);
+  } catch (error) {
+    return err(toStorageError(error));
+  }
+}

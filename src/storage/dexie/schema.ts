@@ -1,0 +1,13 @@
+/**
+ * The chain of migrations: each version adds a file to migrations/ and a line here (INV-8). Runs in workers and the
+ * service worker.
+ */
+
+import type { Dexie } from "dexie";
+import { migrateRegistry, migrateSatchel } from "./migrations/001-first.ts";
+
+type Migration = (db: Dexie) => void;
+
+/** Oldest first. The version of the database is the number of its migrations. */
+export const satchelMigrations: readonly Migration[] = [migrateSatchel];
+export const registryMigrations: readonly Migration[] = [migrateRegistry];

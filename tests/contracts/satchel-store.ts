@@ -1,0 +1,499 @@
+/**
+ * What every SatchelStore must do (ports.ts), whatever holds its rows. Runs in Node and in a browser: it imports no
+ * test runner. Each case opens its own store through `open` and throws when a rule is broken.
+ */
+
+import type { Cursor, Letter, Op, Signed } from "../../src/protocol/wire.ts";
+import type { B64, Bytes } from "../../src/shared/bytes.ts";
+import type { BlobId, LetterId, OpId, RecordId } from "../../src/shared/ids.ts";
+import type { Result } from "../../src/shared/result.ts";
+import type { NewBlob, SatchelStore, SaveInput } from "../../src/storage/ports.ts";
+
+export interface StoreBench {
+  /** A second call within a case opens the same database again (another tab). */
+  readonly open: () => Promise<SatchelStore>;
+  readonly setNow: (now: number) => void;
+}
+
+export interface StoreCase {
+  readonly title: string;
+  readonly run: (bench: StoreBench) => Promise<void>;
+}
+
+const r1 = "record-1" as RecordId;
+const id = <T extends string>(text: string): T => text as T;
+export const wireOp = (name: string): Op => ({
+  head: `head-${name}` as B64,
+  body: `body-${name}` as B64,
+  sig: `sig-${name}` as B64,
+});
+const letterWire: Letter = { head: "h" as B64, enc: "e" as B64, body: "b" as B64, sig: "s" as B64 };
+const signed = (name: string): Signed => ({ body: name as B64, sig: "s" as B64 });
+const cursor = (text: string): Cursor => text as Cursor;
+
+async function must<T, E>(promise: Promise<Result<T, E>>): Promise<T> {
+  const result = await promise;
+  if (!result.ok) throw new Error(`expected a value, got ${JSON.stringify(result.error)}`);
+  return result.value;
+}
+async function refused<T, E>(promise: Promise<Result<T, E>>, type: string): Promise<E> {
+  const result = await promise;
+  if (result.ok) throw new Error(`expected ${type}, got a value`);
+  if ((result.error as { readonly type: string }).type !== type)
+    throw new Error(`expected ${type}, got ${JSON.stringify(result.error)}`);
+  return result.error;
+}
+function same(actual: unknown, expected: unknown, what: string): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
+}
+
+const saving = (op: string, base: string | null, revision: number, more: Partial<SaveInput> = {}): SaveInput => ({
+  record: r1,
+  op: wireOp(op),
+  opId: id<OpId>(op),
+  base: base as OpId | null,
+  deleted: false,
+  expectedRevision: revision,
+  blobs: [],
+  letters: [],
+  release: [],
+  merged: null,
+  now: 1000,
+  ...more,
+});
+const pulled = (op: string, seq: number, record: RecordId = r1) => ({
+  seq,
+  record,
+  opId: id<OpId>(op),
+  op: wireOp(op),
+});
+const pull = (more: Partial<Parameters<SatchelStore["storePull"]>[0]>) => ({
+  records: [],
+  letters: [],
+  proofs: [],
+  blobs: [],
+  cursor: cursor("e.1"),
+  reset: false,
+  ...more,
+});
+const opsOf = async (store: SatchelStore) => (await must(store.queue())).ops.map((op) => `${op.op}:${op.state}`);
+const newBlob = (name: string, segments: number, localOnly = false): NewBlob => ({
+  blob: id<BlobId>(name),
+  header: new Uint8Array([1, 2, 3]),
+  segments,
+  length: 100,
+  root: "root" as B64,
+  ticket: signed("ticket"),
+  sendClass: 4,
+  localOnly,
+});
+const segment = (...bytes: number[]): Bytes => new Uint8Array(bytes);
+
+export const storeCases: readonly StoreCase[] = [
+  {
+    title: "a first save is read back, queued once, and based on nothing",
+    run: async ({ open }) => {
+      const store = await open();
+      same(await must(store.baseFor(r1)), { base: null, revision: 0 }, "base");
+      same(await must(store.saveRecord(saving("a", null, 0))), { revision: 1 }, "revision");
+      const row = await must(store.getRecord(r1));
+      same([row?.localOp, row?.server, row?.revision], ["a", null, 1], "row");
+      same(await opsOf(store), ["a:waiting"], "queue");
+      same((await must(store.listRecords())).length, 1, "list");
+      same((await must(store.readOp(id("a"))))?.wire, wireOp("a"), "wire");
+    },
+  },
+  {
+    title: "a waiting op is replaced by the next save: same base, new id, old place in time",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      same(await must(store.baseFor(r1)), { base: null, revision: 1 }, "base");
+      await must(store.saveRecord(saving("b", null, 1, { now: 9000 })));
+      same(await opsOf(store), ["b:waiting"], "queue");
+      same((await must(store.queue())).ops[0]?.queuedAt, 1000, "queuedAt");
+    },
+  },
+  {
+    title: "a frozen op is never replaced: the next save is chained on it",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      same(
+        (await must(store.freezeOps([id("a")]))).map((op) => op.wire),
+        [wireOp("a")],
+        "frozen bytes",
+      );
+      same(await must(store.baseFor(r1)), { base: "a", revision: 1 }, "base");
+      await must(store.saveRecord(saving("b", "a", 1)));
+      same(await opsOf(store), ["a:frozen", "b:waiting"], "queue");
+      await must(store.saveRecord(saving("c", "a", 2)));
+      same(await opsOf(store), ["a:frozen", "c:waiting"], "queue after replacing");
+    },
+  },
+  {
+    title: "a save that would replace an op frozen meanwhile is stale; nothing is written",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      same(await refused(store.saveRecord(saving("b", null, 1)), "stale"), { type: "stale", revision: 1 }, "error");
+      same(await opsOf(store), ["a:frozen"], "queue");
+      same((await must(store.getRecord(r1)))?.localOp, "a", "row");
+    },
+  },
+  {
+    title: "two tabs: the second save with the same revision is stale",
+    run: async ({ open }) => {
+      const [one, two] = [await open(), await open()];
+      await must(one.saveRecord(saving("a", null, 0)));
+      await refused(two.saveRecord(saving("b", null, 0)), "stale");
+      await must(two.saveRecord(saving("b", null, 1)));
+      same((await must(one.getRecord(r1)))?.localOp, "b", "row");
+    },
+  },
+  {
+    title: "S-V1 ok: the op leaves and becomes the server state; the next save is based on it",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.saveRecord(saving("b", "a", 1)));
+      await must(store.bookOk(id("a"), 5));
+      await must(store.bookOk(id("a"), 5));
+      same(await opsOf(store), ["b:waiting"], "queue");
+      same((await must(store.getRecord(r1)))?.server, wireOp("a"), "server");
+      await must(store.freezeOps([id("b")]));
+      await must(store.bookOk(id("b"), 6));
+      same(await must(store.baseFor(r1)), { base: "b", revision: 2 }, "base");
+    },
+  },
+  {
+    title: "S-C1 conflict: the whole chain waits, unsent, and the server's row is in the inbox",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.saveRecord(saving("b", "a", 1)));
+      await must(store.bookConflict(id("a"), wireOp("x"), 7));
+      same(await opsOf(store), ["a:conflict", "b:conflict"], "queue");
+      same(
+        (await must(store.listInbox())).map((row) => [row.type, row.seq]),
+        [["record", 7]],
+        "inbox",
+      );
+      same((await must(store.freezeOps([id("a"), id("b")]))).length, 0, "nothing freezes");
+    },
+  },
+  {
+    title: "S-C2 a save without merging stays in the conflict; the merge replaces the chain",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.bookConflict(id("a"), wireOp("x"), 7));
+      const base = await must(store.baseFor(r1));
+      await must(store.saveRecord(saving("b", base.base, 1)));
+      same(await opsOf(store), ["b:conflict"], "queue");
+      await must(store.saveRecord(saving("m", "x", 2, { merged: wireOp("x") })));
+      same(await opsOf(store), ["m:waiting"], "queue after merge");
+      same((await must(store.listInbox())).length, 0, "inbox");
+      same((await must(store.getRecord(r1)))?.server, wireOp("x"), "server");
+      same((await must(store.baseFor(r1))).base, "x", "base");
+    },
+  },
+  {
+    title: "S-C4 the server lost the record: a new first op may replace the chain in conflict",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.bookOk(id("a"), 3));
+      await must(store.saveRecord(saving("b", "a", 1)));
+      await must(store.freezeOps([id("b")]));
+      await must(store.bookConflict(id("b"), null, 0));
+      await must(store.saveRecord(saving("c", null, 2)));
+      same(await opsOf(store), ["c:waiting"], "queue");
+      same((await must(store.getRecord(r1)))?.server, null, "server");
+    },
+  },
+  {
+    title: "S-P2 a pulled row of a record with an op in flight is parked until the verdict",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.storePull(pull({ records: [pulled("x", 9)] })));
+      same((await must(store.listInbox())).length, 0, "parked");
+      await refused(store.saveRecord(saving("m", "x", 1, { merged: wireOp("x") })), "stale");
+      await refused(
+        store.adoptRecord({ record: r1, op: wireOp("x"), opId: id("x"), deleted: false, expectedRevision: 1 }),
+        "stale",
+      );
+      await must(store.bookConflict(id("a"), wireOp("x"), 9));
+      same((await must(store.listInbox())).length, 1, "opened by the verdict, once");
+    },
+  },
+  {
+    title: "S-P3 the verdict ok drops parked rows that are older, keeps newer ones and holds what is behind",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.saveRecord(saving("b", "a", 1)));
+      await must(store.storePull(pull({ records: [pulled("x", 9)] })));
+      await must(store.bookOk(id("a"), 8));
+      same(
+        (await must(store.listInbox())).map((row) => row.seq),
+        [9],
+        "newer row stays",
+      );
+      same(await opsOf(store), ["b:conflict"], "b can only be refused now");
+    },
+  },
+  {
+    title: "S-P4 a pulled row that is our own op in flight is its answer",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.storePull(pull({ records: [pulled("a", 4)], cursor: cursor("e.4") })));
+      same(await opsOf(store), [], "queue");
+      same((await must(store.listInbox())).length, 0, "inbox");
+      same((await must(store.getRecord(r1)))?.server, wireOp("a"), "server");
+      same((await must(store.meta())).cursor, "e.4", "cursor");
+      await must(store.storePull(pull({ records: [pulled("a", 4)] })));
+      same((await must(store.listInbox())).length, 0, "seen again: nothing");
+    },
+  },
+  {
+    title: "S-P5 a clean record's row is adopted without an op; the newest row replaces older ones",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.storePull(pull({ records: [pulled("x", 3)] })));
+      await must(store.storePull(pull({ records: [pulled("y", 6)] })));
+      const inbox = await must(store.listInbox());
+      same(
+        inbox.map((row) => row.seq),
+        [6],
+        "inbox",
+      );
+      await must(store.adoptRecord({ record: r1, op: wireOp("y"), opId: id("y"), deleted: true, expectedRevision: 0 }));
+      const row = await must(store.getRecord(r1));
+      same([row?.localOp, row?.deleted, row?.revision], ["y", true, 1], "row");
+      same([(await must(store.listInbox())).length, (await opsOf(store)).length], [0, 0], "nothing left");
+      await must(store.storePull(pull({ records: [pulled("x", 3)] })));
+      same((await must(store.listInbox())).length, 0, "an older row changes nothing");
+    },
+  },
+  {
+    title: "S-P6 a row pulled over a waiting op holds the op back until the merge",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.storePull(pull({ records: [pulled("x", 3)] })));
+      same(await opsOf(store), ["a:conflict"], "queue");
+      same((await must(store.listInbox())).length, 1, "inbox");
+    },
+  },
+  {
+    title: "rows that cannot be opened are set aside, not lost; dropped ones go",
+    run: async ({ open }) => {
+      const store = await open();
+      const letter = { seq: 4, id: id<LetterId>("l"), letter: letterWire, at: 5 };
+      await must(store.storePull(pull({ records: [pulled("x", 3)], letters: [letter] })));
+      const inbox = await must(store.listInbox());
+      same(
+        inbox.map((row) => row.type),
+        ["record", "letter"],
+        "inbox",
+      );
+      await must(store.dropInbox([inbox[0]?.order ?? -1], true));
+      await must(store.dropInbox([inbox[1]?.order ?? -1], false));
+      same((await must(store.listInbox())).length, 0, "inbox after");
+      await must(store.storePull(pull({ letters: [letter, letter] })));
+      same((await must(store.listInbox())).length, 1, "the same letter twice is one row");
+    },
+  },
+  {
+    title: "blobs: bytes come back exactly, only complete ones are queued, release lets a local one go",
+    run: async ({ open }) => {
+      const store = await open();
+      const blob = id<BlobId>("p");
+      await must(store.putSegments(blob, 0, [segment(1, 2), segment(3)]));
+      same((await must(store.queue())).blobs.length, 0, "not queued before the save");
+      await refused(store.saveRecord(saving("a", null, 0, { blobs: [newBlob("p", 3)] })), "unavailable");
+      same(await must(store.getRecord(r1)), undefined, "a save without its bytes writes nothing");
+      await must(store.saveRecord(saving("a", null, 0, { blobs: [newBlob("p", 2, true)] })));
+      same(Array.from((await must(store.getSegment(blob, 1))) ?? []), [3], "segment");
+      same(Array.from((await must(store.getBlob(blob)))?.header ?? []), [1, 2, 3], "header");
+      same(
+        (await must(store.queue())).blobs.map((row) => row.localOnly),
+        [true],
+        "local only",
+      );
+      await must(store.saveRecord(saving("b", null, 1, { release: [blob] })));
+      same(
+        (await must(store.queue())).blobs.map((row) => row.localOnly),
+        [false],
+        "released",
+      );
+      await must(store.setBlob(blob, { state: "verified", offset: 100 }));
+      same((await must(store.queue())).blobs.length, 0, "verified ones leave the queue");
+      same(
+        (await must(store.listBlobs())).map((row) => row.state),
+        ["verified"],
+        "but stay",
+      );
+      await must(store.deleteBlobs([blob]));
+      same([await must(store.getSegment(blob, 0)), (await must(store.listBlobs())).length], [undefined, 0], "deleted");
+    },
+  },
+  {
+    title: "sweep drops the bytes of an interrupted save, not those of another tab at work",
+    run: async ({ open, setNow }) => {
+      const store = await open();
+      setNow(1_000_000);
+      await must(store.putSegments(id("old"), 0, [segment(1)]));
+      await must(store.putSegments(id("kept"), 0, [segment(1)]));
+      await must(store.saveRecord(saving("a", null, 0, { blobs: [newBlob("kept", 1)] })));
+      setNow(2_000_000);
+      await must(store.putSegments(id("young"), 0, [segment(1)]));
+      same(await must(store.sweep()), 1, "swept");
+      same(await must(store.getSegment(id("old"), 0)), undefined, "old");
+      same((await must(store.getSegment(id("young"), 0)))?.length, 1, "young");
+      same((await must(store.getSegment(id("kept"), 0)))?.length, 1, "kept");
+    },
+  },
+  {
+    title: "pull: verified and asked-again blobs, proofs once, and a proof is the answer that got lost",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.putSegments(id("p"), 0, [segment(1)]));
+      const letters = [{ letter: id<LetterId>("l"), wire: letterWire, blobs: [id<BlobId>("p")] }];
+      await must(store.saveRecord(saving("a", null, 0, { blobs: [newBlob("p", 1)], letters })));
+      same((await must(store.freezeLetter(id("l"))))?.state, "frozen", "frozen");
+      const proofs = [{ letter: id<LetterId>("l"), proof: signed("deposited") }];
+      const blobs = [{ blob: id<BlobId>("p"), state: "verified" as const }];
+      await must(store.storePull(pull({ proofs, blobs })));
+      await must(store.storePull(pull({ proofs })));
+      same((await must(store.listProofs(id("l")))).length, 1, "proofs");
+      same((await must(store.readLetter(id("l"))))?.state, "accepted", "letter");
+      same((await must(store.readLetter(id("l"))))?.about, r1, "about");
+      same(
+        (await must(store.listBlobs())).map((row) => [row.state, row.offset]),
+        [["verified", 100]],
+        "blob",
+      );
+      await must(store.storePull(pull({ blobs: [{ blob: id("p"), state: "again" }] })));
+      same(
+        (await must(store.listBlobs())).map((row) => [row.state, row.offset]),
+        [["waiting", 0]],
+        "again",
+      );
+      same(await must(store.freezeLetter(id("l"))), undefined, "an accepted letter does not leave again");
+    },
+  },
+  {
+    title: "letters keep their answer and proofs; a letter is queued once",
+    run: async ({ open }) => {
+      const store = await open();
+      const letters = [{ letter: id<LetterId>("l"), wire: letterWire, blobs: [] }];
+      await must(store.saveRecord(saving("a", null, 0, { letters })));
+      await must(store.saveRecord(saving("b", null, 1, { letters })));
+      same((await must(store.queue())).letters.length, 1, "queued");
+      await must(store.setLetter(id("l"), { state: "accepted", proofs: [signed("deposited"), signed("deposited")] }));
+      same(
+        (await must(store.listProofs())).map((row) => row.proof.body),
+        ["deposited"],
+        "proofs",
+      );
+    },
+  },
+  {
+    title: "a proof that this principal signed waits, once, until it is sent",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.queueProof(id("l"), signed("opened"), 5));
+      await must(store.queueProof(id("l"), signed("opened again"), 6));
+      same(
+        (await must(store.queue())).proofs.map((row) => row.proof.body),
+        ["opened"],
+        "queued",
+      );
+      await must(store.setOutProof(id("l"), { attempts: 2 }));
+      same((await must(store.queue())).proofs[0]?.attempts, 2, "attempts");
+      await must(store.setOutProof(id("l"), { state: "sent" }));
+      same((await must(store.queue())).proofs.length, 0, "sent");
+    },
+  },
+  {
+    title: "an op set aside keeps its reason, and a later save takes its place",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.setOpAttempt(id("a"), { state: "aside", lastCode: "too-large", attempts: 1 }));
+      same(
+        (await must(store.queue())).ops.map((op) => [op.state, op.lastCode]),
+        [["aside", "too-large"]],
+        "aside",
+      );
+      same((await must(store.freezeOps([id("a")]))).length, 0, "does not leave");
+      await must(store.saveRecord(saving("b", null, 1)));
+      same(await opsOf(store), ["b:waiting"], "replaced");
+    },
+  },
+  {
+    title: "S-R1 after a reset, what the full pull did not show is offered again, clean things too",
+    run: async ({ open }) => {
+      const store = await open();
+      const r2 = "record-2" as RecordId;
+      for (const [record, op] of [
+        [r1, "a"],
+        [r2, "b"],
+      ] as const) {
+        await must(store.saveRecord({ ...saving(op, null, 0), record }));
+        await must(store.freezeOps([id(op)]));
+        await must(store.bookOk(id(op), 4));
+      }
+      await must(store.storePull(pull({ reset: true, records: [pulled("a", 1)], cursor: cursor("f.1") })));
+      same(await must(store.offerAgain(50)), 1, "offered");
+      same(await opsOf(store), ["b:frozen"], "queue");
+    },
+  },
+  {
+    title: "meta has safe first values and takes patches",
+    run: async ({ open }) => {
+      const store = await open();
+      const meta = await must(store.meta());
+      same([meta.cursor, meta.registered, meta.partSize, meta.session], ["0.0", false, 65_536, null], "first values");
+      await must(store.setMeta({ registered: true, session: "token" }));
+      await must(store.setMeta({ partSize: 16_384 }));
+      const after = await must(store.meta());
+      same([after.registered, after.session, after.partSize], [true, "token", 16_384], "patched");
+    },
+  },
+  {
+    title: "listeners of this and of other tabs hear of committed writes only",
+    run: async ({ open }) => {
+      const [one, two] = [await open(), await open()];
+      const heard: string[] = [];
+      const off = one.onChange((what) => heard.push(`one:${what}`));
+      const other = new Promise<void>((resolve) => {
+        two.onChange((what) => {
+          if (what === "records") resolve();
+        });
+      });
+      await refused(one.saveRecord(saving("a", null, 9)), "stale");
+      same(heard, [], "nothing for a refused write");
+      await must(one.saveRecord(saving("a", null, 0)));
+      same(heard, ["one:records", "one:queue"], "own listener");
+      await other;
+      off();
+      await must(one.setMeta({ epoch: "e" }));
+      same(heard.length, 2, "silent after off");
+    },
+  },
+];
