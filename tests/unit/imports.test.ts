@@ -33,7 +33,7 @@ const CONTRACTS = /^src\/workers\/[^/]+\.contract\.ts$/;
 const ZONES: readonly Zone[] = [
   { name: "shared", holds: inFolder("shared"), imports: [], packages: [] },
   { name: "protocol", holds: inFolder("protocol"), imports: ["shared"] },
-  { name: "crypto", holds: inFolder("crypto"), imports: ["shared"], packages: ["hash-wasm", "@hpke/core"] },
+  { name: "crypto", holds: inFolder("crypto"), imports: ["shared", "protocol"], packages: ["hash-wasm", "@hpke/core"] },
   { name: "satchel", holds: inFolder("satchel"), imports: ["shared"] },
   { name: "forms", holds: inFolder("forms"), imports: ["shared"] },
   { name: "storage", holds: inFolder("storage"), imports: ["shared"], types: ["protocol"], packages: ["dexie"] },
