@@ -13,29 +13,29 @@ type ParamName<P extends string> = P extends `${infer Head}/${infer Tail}`
     ? Name
     : never;
 
-/** The parameters of a pattern such as "/papiers/:id". */
-export type Params<P extends string> = { readonly [K in ParamName<P>]: string };
+/** The parameters of a pattern such as "/papiers/:id"; of a pattern known only at run time, any. */
+export type Params<P extends string> = string extends P
+  ? Readonly<Record<string, string>>
+  : { readonly [K in ParamName<P>]: string };
 
-const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
-const ID_PARAM = /(^id|Id)$/;
+const WORD = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-const fits = (name: string, value: string): boolean =>
-  ID_PARAM.test(name) ? isRandomId(value) || isPrincipalId(value) : SLUG.test(value);
+const fits = (value: string): boolean => isRandomId(value) || isPrincipalId(value) || WORD.test(value);
 
 /**
- * The address of a screen. A parameter called `id`, or ending in `Id`, must be a random id; any other one a fixed word
- * (lower-case letters, digits, hyphens). Throws on anything else: that would be content in a URL (INV-3).
+ * The address of a screen. Each parameter is a random id or a fixed word (lower-case letters, digits, hyphens).
+ * Throws on anything else: that would be content in a URL (INV-3).
  */
 export function pathTo<P extends string>(pattern: P, params: Params<P>): string {
   const values: Readonly<Record<string, string>> = params;
   return pattern.replace(/:(\w+)/g, (_, name: string) => {
     const value = values[name] ?? "";
-    assert(fits(name, value), "INV-3: addresses hold random ids and fixed words only");
+    assert(fits(value), "INV-3: addresses hold random ids and fixed words only");
     return value;
   });
 }
 
-/** The parameters of `path` if it has the shape of `pattern`; unknown shapes of ids do not match. */
+/** The parameters of `path` if it has the shape of `pattern` and holds nothing but ids and fixed words. */
 export function matchPath<P extends string>(pattern: P, path: string): Params<P> | undefined {
   const wanted = pattern.split("/");
   const given = path.split("/");
@@ -45,10 +45,29 @@ export function matchPath<P extends string>(pattern: P, path: string): Params<P>
     const value = given[at] ?? "";
     if (!part.startsWith(":")) {
       if (part !== value) return undefined;
-    } else if (fits(part.slice(1), value)) params[part.slice(1)] = value;
+    } else if (fits(value)) params[part.slice(1)] = value;
     else return undefined;
   }
   return params as Params<P>;
+}
+
+export interface Match<R> {
+  readonly route: R;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The route of `path`. A fixed path ("/papiers/nouveau") wins over one with parameters ("/papiers/:id"). */
+export function findRoute<R extends { readonly path: string }>(
+  routes: readonly R[],
+  path: string,
+): Match<R> | undefined {
+  const fixed = routes.find((route) => route.path === path);
+  if (fixed !== undefined) return { route: fixed, params: {} };
+  for (const route of routes) {
+    const params = matchPath(route.path, path);
+    if (params !== undefined) return { route, params };
+  }
+  return undefined;
 }
 
 /** How the person came here: the first screen, a link, or the back and forward buttons. */

@@ -23,7 +23,9 @@ export function Brand({ name, href }: BrandProps) {
   const inside = (
     <>
       <BrandMark />
-      <span translate={false}>{name}</span>
+      <span class="notranslate" translate={false}>
+        {name}
+      </span>
     </>
   );
   return href === undefined ? (

@@ -3,17 +3,17 @@ import { useT } from "../i18n/useT.ts";
 import { Icon } from "./icons/Icon.tsx";
 import type { IconName } from "./icons/names.ts";
 
-export type TabName = "home" | "papers" | "procedures" | "outbox";
+export type TabName = "home" | "papers" | "dossiers" | "outbox";
 
 const TABS: readonly { readonly name: TabName; readonly icon: IconName }[] = [
   { name: "home", icon: "besace" },
   { name: "papers", icon: "papier" },
-  { name: "procedures", icon: "modifier" },
+  { name: "dossiers", icon: "modifier" },
   { name: "outbox", icon: "envoi" },
 ];
 
 export interface TabBarProps {
-  readonly current?: TabName | undefined;
+  readonly current?: TabName | null | undefined;
   readonly paths: Readonly<Record<TabName, string>>;
   /** Items that wait for a network; shown on the last tab, spoken after its word. */
   readonly waiting: number;

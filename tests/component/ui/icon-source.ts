@@ -58,12 +58,15 @@ export function svgToPath(svg: string): string {
   return path;
 }
 
+/** The formatter never breaks a line after so short a key. */
+const SHORT_KEY = 5;
+
 /** The text of a generated module, as the formatter would write it. */
 export function renderModule(comment: string, constant: string, icons: ReadonlyMap<string, string>): string {
   const lines = [...icons].map(([name, path]) => {
     const key = /^[a-z]+$/.test(name) ? name : `"${name}"`;
     const oneLine = `  ${key}: "${path}",`;
-    return oneLine.length <= 120 ? oneLine : `  ${key}:\n    "${path}",`;
+    return oneLine.length <= 120 || key.length < SHORT_KEY ? oneLine : `  ${key}:\n    "${path}",`;
   });
   return `/** ${comment} */\nexport const ${constant} = {\n${lines.join("\n")}\n} as const;\n`;
 }
