@@ -6,16 +6,47 @@
 export type Expr =
   | readonly ["answer", string]
   | readonly ["=" | "!=", Expr | string | boolean, Expr | string | boolean]
-  | readonly ["and" | "or", ...(readonly Expr[])]
+  | AllOrAny
   | readonly ["not", Expr]
   | readonly ["in", Expr, readonly string[]]
   | readonly ["contains", Expr, string]
   | readonly ["empty", Expr];
 
+/** ["and", a, b, ...] and ["or", a, b, ...]: an interface, because a tuple type cannot spread its own alias. */
+export interface AllOrAny extends ReadonlyArray<"and" | "or" | Expr> {
+  readonly 0: "and" | "or";
+}
+
 export interface Choice {
   readonly id: string;
   /** Icon of the design language. */
   readonly icon?: string;
+}
+
+/*
+ * What the engine reads of a dossier. The same shapes as in satchel/model.ts, written again because the two folders know
+ * nothing of each other (DESIGN 2); a DossierRecord is a FormState as it is, and a test holds the two together.
+ */
+
+export type AnswerValue =
+  | { readonly v: "text"; readonly text: string }
+  | { readonly v: "choice"; readonly id: string }
+  | { readonly v: "choices"; readonly ids: readonly string[] }
+  /** "YYYY-MM-DD"; partial ones leave the end out. */
+  | { readonly v: "date"; readonly date: string }
+  | { readonly v: "yesno"; readonly yes: boolean }
+  | { readonly v: "unknown" };
+
+/** Key: field id, or `${repeatId}/${rowId}/${fieldId}` in a repeated row. */
+export type Answers = Readonly<Record<string, AnswerValue>>;
+
+export interface FormState {
+  readonly answers: Answers;
+  readonly rows: Readonly<
+    Record<string, { readonly repeat: string; readonly position: number; readonly removed: boolean }>
+  >;
+  readonly attached: Readonly<Record<string, { readonly papers: readonly string[]; readonly missing: boolean }>>;
+  readonly notForeseen: string;
 }
 
 interface FieldBase {

@@ -24,6 +24,12 @@ export interface BlobPointer {
   readonly height?: number;
 }
 
+/**
+ * Values that another device had written where this one had written too (DESIGN 4), by path ("title",
+ * "answers.birthdate"). Shown one tap away until the person settles them.
+ */
+export type OtherAnswers = Readonly<Record<string, readonly unknown[]>>;
+
 export interface Page {
   /** Fractional order key: pages sort by it, then by id. */
   readonly position: number;
@@ -48,9 +54,11 @@ export interface PaperRecord {
   readonly pages: Readonly<Record<string, Page>>;
   /** draft: capture is not finished; kept: accepted; binned: deleted, kept 30 days of server time. */
   readonly status: "draft" | "kept" | "binned";
+  /** Server time seen, ms: the 30 days of the bin are counted on it. */
   readonly binnedAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
+  readonly others?: OtherAnswers;
 }
 
 /** An answer as typed: text, choice id, list of choice ids, partial date, yes/no, or "I do not know". */
@@ -98,11 +106,14 @@ export interface DossierRecord {
         readonly requirement: string | null;
         readonly text: string;
         readonly seen: boolean;
+        /** The version that it answers; absent where it is not known. */
+        readonly about?: LetterId;
       }
     >
   >;
   readonly createdAt: number;
   readonly updatedAt: number;
+  readonly others?: OtherAnswers;
 }
 
 /** Field names follow FranceConnect claims. One record per satchel. */
@@ -114,6 +125,7 @@ export interface ProfileRecord {
   readonly phone_number?: string;
   readonly email?: string;
   readonly language?: string;
+  readonly others?: OtherAnswers;
 }
 
 export type SatchelRecord = PaperRecord | DossierRecord | ProfileRecord;

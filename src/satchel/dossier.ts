@@ -1,0 +1,214 @@
+/**
+ * One filled procedure: answers, rows, papers, sending, second versions. Pure; a record goes in, a new one comes out.
+ *
+ * Surprising fact: this folder does not know forms. What is visible is computed by forms/engine.ts and handed in as
+ * keys, so that "only visible answers leave" is one filter here and one rule there.
+ */
+
+import { assert } from "../shared/assert.ts";
+import { type LetterId, type RecordId, randomId, type ThreadId } from "../shared/ids.ts";
+import type { Random } from "../shared/ports.ts";
+import type { AnswerValue, DossierPayload, DossierRecord, PaperRecord } from "./model.ts";
+import { paperPagesToSend } from "./paper.ts";
+import { spokenNumber } from "./spoken.ts";
+import { versionsInOrder } from "./where.ts";
+
+export interface NewDossier {
+  readonly procedure: string;
+  readonly formVersion: number;
+  /** Slug of the receiving organisation in deployment.json. */
+  readonly organisation: string;
+  /** Language in which the person answers. */
+  readonly language: string;
+  /** Id of the first step of the form. */
+  readonly page: string;
+}
+
+/** A dossier without any answer, with its number for the phone and its thread of letters. */
+export const createDossier = (about: NewDossier, random: Random, now: number): DossierRecord => ({
+  t: "dossier",
+  procedure: about.procedure,
+  formVersion: about.formVersion,
+  number: spokenNumber(random),
+  answers: {},
+  rows: {},
+  attached: {},
+  notForeseen: "",
+  page: about.page,
+  language: about.language,
+  status: "draft",
+  declaration: null,
+  organisation: about.organisation,
+  thread: randomId<ThreadId>(random),
+  sent: {},
+  replies: {},
+  createdAt: now,
+  updatedAt: now,
+});
+
+/**
+ * Any change of content makes the dossier a draft again and takes the declaration back: it covered other words. After a
+ * sending this is how version 2 begins (DESIGN 4: what was delivered is never changed).
+ */
+const edited = (dossier: DossierRecord, change: Partial<DossierRecord>, now: number): DossierRecord => ({
+  ...dossier,
+  ...change,
+  status: "draft",
+  declaration: null,
+  updatedAt: now,
+});
+
+/** Key of an answer in a repeated row. */
+export const rowKey = (repeat: string, row: string, field: string): string => `${repeat}/${row}/${field}`;
+
+const sameAnswer = (a: AnswerValue | undefined, b: AnswerValue | null): boolean =>
+  JSON.stringify(a ?? null) === JSON.stringify(b);
+
+/** Sets the answer of `key` (field id, or `rowKey`); null clears it. The same answer again changes nothing at all. */
+export function setAnswer(dossier: DossierRecord, key: string, answer: AnswerValue | null, now: number): DossierRecord {
+  if (sameAnswer(dossier.answers[key], answer)) return dossier;
+  const { [key]: _before, ...rest } = dossier.answers;
+  return edited(dossier, { answers: answer === null ? rest : { ...rest, [key]: answer } }, now);
+}
+
+/** Adds an empty row at the end of `repeat` under a random id (never an index: two devices may add at once). */
+export function addRow(
+  dossier: DossierRecord,
+  repeat: string,
+  random: Random,
+  now: number,
+): { readonly dossier: DossierRecord; readonly row: string } {
+  const row = randomId<RecordId>(random) as string;
+  const last = Object.values(dossier.rows).reduce((most, each) => Math.max(most, each.position), 0);
+  const rows = { ...dossier.rows, [row]: { repeat, position: last + 1, removed: false } };
+  return { dossier: edited(dossier, { rows }, now), row };
+}
+
+/** Marks a row as removed, or takes that back. Its answers stay, so that nothing is lost by a wrong touch. */
+export function setRowRemoved(dossier: DossierRecord, row: string, removed: boolean, now: number): DossierRecord {
+  const before = dossier.rows[row];
+  if (before === undefined || before.removed === removed) return dossier;
+  return edited(dossier, { rows: { ...dossier.rows, [row]: { ...before, removed } } }, now);
+}
+
+/** Sets the papers chosen for a requirement. `missing`: the person said "I do not have it"; papers win over it. */
+export function attachPapers(
+  dossier: DossierRecord,
+  requirement: string,
+  papers: readonly RecordId[],
+  missing: boolean,
+  now: number,
+): DossierRecord {
+  const value = { papers: [...new Set(papers)], missing: missing && papers.length === 0 };
+  return edited(dossier, { attached: { ...dossier.attached, [requirement]: value } }, now);
+}
+
+/** "My case is not foreseen", in the person's own words. */
+export const setNotForeseen = (dossier: DossierRecord, text: string, now: number): DossierRecord =>
+  dossier.notForeseen === text ? dossier : edited(dossier, { notForeseen: text }, now);
+
+/** Remembers where the person is; moving about is no change of content. */
+export const setPage = (dossier: DossierRecord, page: string, now: number): DossierRecord =>
+  dossier.page === page ? dossier : { ...dossier, page, updatedAt: now };
+
+/** The step to open: where the person was if it is still there, else the first (use forms/engine.ts `resumeStep`). */
+export const resumePage = (dossier: DossierRecord, steps: readonly string[]): string =>
+  steps.includes(dossier.page) ? dossier.page : (steps[0] ?? dossier.page);
+
+/** Every paper chosen for any requirement, each once. */
+export const attachedPapers = (dossier: DossierRecord): readonly RecordId[] => [
+  ...new Set(Object.values(dossier.attached).flatMap((each) => each.papers)),
+];
+
+/** The person has read everything again and declares it. `text`: the declaration as it was shown; null when none. */
+export const markReady = (dossier: DossierRecord, text: string | null, now: number): DossierRecord => ({
+  ...dossier,
+  status: "ready",
+  declaration: text === null ? null : { text, at: now },
+  updatedAt: now,
+});
+
+/** The version that the next letter replaces: its id and place, or null for the first. */
+export function replaces(dossier: DossierRecord): { readonly letter: LetterId; readonly n: number } | null {
+  const letter = versionsInOrder(dossier).at(-1);
+  const version = letter === undefined ? undefined : dossier.sent[letter];
+  return letter === undefined || version === undefined ? null : { letter, n: version.n };
+}
+
+/** Number of the version that the next letter carries: 1, 2, ... */
+export const nextVersion = (dossier: DossierRecord): number => (replaces(dossier)?.n ?? 0) + 1;
+
+/**
+ * Books the letter that was sealed from this state. Saved in the same transaction as the letter. `papers`: how many
+ * papers the letter names.
+ */
+export function freezeForSending(dossier: DossierRecord, letter: LetterId, papers: number, now: number): DossierRecord {
+  assert(dossier.sent[letter] === undefined, "INV-4: a letter id is used once");
+  const sent = { ...dossier.sent, [letter]: { n: nextVersion(dossier), at: now, papers } };
+  return { ...dossier, status: "sent", sent, updatedAt: now };
+}
+
+/** Books a reply of the desk. The same letter twice changes nothing (INV-4). */
+export function addReply(
+  dossier: DossierRecord,
+  letter: LetterId,
+  reply: Omit<DossierRecord["replies"][LetterId], "seen">,
+  now: number,
+): DossierRecord {
+  if (dossier.replies[letter] !== undefined) return dossier;
+  return { ...dossier, replies: { ...dossier.replies, [letter]: { ...reply, seen: false } }, updatedAt: now };
+}
+
+export function markRepliesSeen(dossier: DossierRecord, now: number): DossierRecord {
+  const entries = Object.entries(dossier.replies) as [LetterId, DossierRecord["replies"][LetterId]][];
+  if (entries.every(([, reply]) => reply.seen)) return dossier;
+  const replies = Object.fromEntries(entries.map(([letter, reply]) => [letter, { ...reply, seen: true }]));
+  return { ...dossier, replies, updatedAt: now };
+}
+
+/** What forms/engine.ts found visible: nothing else leaves (SPEC of forms, README). */
+export interface VisibleParts {
+  readonly answers: ReadonlySet<string>;
+  readonly rows: ReadonlySet<string>;
+  /** In the order of the form. */
+  readonly requirements: readonly string[];
+}
+
+const pick = <V>(map: Readonly<Record<string, V>>, keys: ReadonlySet<string>): Readonly<Record<string, V>> =>
+  Object.fromEntries(Object.entries(map).filter(([key]) => keys.has(key)));
+
+/**
+ * The payload of the letter: visible answers and rows, papers of visible requirements in the order of the form, and the
+ * requirements that stay empty. Papers that are no longer there (binned, purged, not on this device) count as missing.
+ * A paper chosen twice is listed under each requirement; its bytes travel once.
+ */
+export function buildPayload(
+  dossier: DossierRecord,
+  visible: VisibleParts,
+  papers: ReadonlyMap<RecordId, PaperRecord>,
+  now: number,
+): DossierPayload {
+  const listed = visible.requirements.flatMap((requirement) =>
+    (dossier.attached[requirement]?.papers ?? []).flatMap((id) => {
+      const paper = papers.get(id);
+      if (paper === undefined || Object.keys(paper.pages).length === 0) return [];
+      const { kind, title, holder, expiry } = paper;
+      return [{ requirement, kind, title, holder, expiry, pages: paperPagesToSend(paper) }];
+    }),
+  );
+  const given = new Set(listed.map((paper) => paper.requirement));
+  return {
+    t: "dossier",
+    procedure: dossier.procedure,
+    formVersion: dossier.formVersion,
+    number: dossier.number,
+    filledAt: now,
+    language: dossier.language,
+    answers: pick(dossier.answers, visible.answers),
+    rows: pick(dossier.rows, visible.rows),
+    notForeseen: dossier.notForeseen,
+    declaration: dossier.declaration,
+    papers: listed,
+    missing: visible.requirements.filter((requirement) => !given.has(requirement)),
+  };
+}
