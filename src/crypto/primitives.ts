@@ -4,7 +4,8 @@
  * Key pairs and HPKE's ephemeral keys are made by WebCrypto itself; every other random byte comes from the Random port.
  */
 
-import type { KeyPair } from "../protocol/sign.ts";
+import type { Label } from "../protocol/labels.ts";
+import { type KeyPair, labelled } from "../protocol/sign.ts";
 import { type B64, type Bytes, concat, fromBase64Url } from "../shared/bytes.ts";
 
 export { hkdfBytes as hkdf, sha256 } from "../protocol/sign.ts";
@@ -56,6 +57,16 @@ export async function importBoxPublic(raw: B64): Promise<CryptoKey | undefined> 
 /** A non-extractable AES-256-GCM key for `bytes` (32). */
 export const importAesKey = async (bytes: Bytes): Promise<CryptoKey> =>
   await subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+
+/** A non-extractable HKDF key, to derive many AES keys from without an import each. */
+export const importHkdfKey = async (bytes: Bytes): Promise<CryptoKey> =>
+  await subtle.importKey("raw", bytes, "HKDF", false, ["deriveKey"]);
+
+/** The AES key for `importAesKey(hkdf(secret, salt, label, 32))`, in one call. */
+export async function deriveAesKey(secret: CryptoKey, salt: Bytes, label: Label): Promise<CryptoKey> {
+  const parameters = { name: "HKDF", hash: "SHA-256", salt, info: labelled(label, new Uint8Array(0)) };
+  return await subtle.deriveKey(parameters, secret, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
 
 /** A key that never leaves this browser: kept as an object in IndexedDB, it seals the device factor. */
 export const generateDeviceKey = async (): Promise<CryptoKey> =>
