@@ -94,6 +94,8 @@ export type Link = {
   offline(style?: CutStyle): void;
   online(): void;
   isOnline(): boolean;
+  /** Milliseconds since the link began: where traces and cuts are now, for `bestTimeMs({ startMs })`. */
+  elapsedMs(): number;
   /** Resets all connections now; the link stays on. */
   cutNow(): void;
   /** Lets exactly `bytes` more through in this direction, then resets all connections. Resolves when that happened. */
@@ -443,6 +445,7 @@ export async function createLink(options: LinkOptions): Promise<Link> {
     offline: (style) => goOffline(style ?? settings.cutStyle),
     online: goOnline,
     isOnline: () => isOn,
+    elapsedMs: now,
     cutNow: resetAll,
     cutAfter: (direction, bytes, then = "online") =>
       new Promise((done) => {
