@@ -2,7 +2,7 @@
  * Registry of every code that a server answers with: HTTP status, whether a retry can help, one line of why.
  *
  * Used by client and server. A code inside a verdict of an accepted request (push, letters) travels with HTTP 200 and
- * concerns one item only; the same code alone, in an ErrorAnswer, has the status given here (SPEC P-R8).
+ * concerns one item only; the same code alone, in an ErrorAnswer, has the status given here (SPEC P-W5).
  */
 
 import type { RejectCode, RejectRetry } from "./wire.ts";

@@ -2,7 +2,7 @@
  * Every limit, quota and body size of the protocol, in one place. Used by client and server.
  *
  * Sizes are bytes of what travels (UTF-8 of JSON, or sealed bytes), times are milliseconds. A client keeps under these
- * so that a refusal for size (SPEC P-R9) is a bug or an attack, never an accident.
+ * so that a refusal for size (SPEC P-W6) is a bug or an attack, never an accident.
  */
 
 const KIB = 1024;
@@ -14,35 +14,33 @@ const DAY = 24 * HOUR;
 
 /** What one value inside a message may hold. */
 export const sizes = {
-  /** base64url letters of an op's or a letter's clear head. */
-  head: 96 * KIB,
-  /** base64url letters of a sealed record body: the largest bucket (256 KiB) plus nonce and tag. */
+  /** base64url letters of an op's or a letter's clear head (a letter that names 1,024 blobs). */
+  head: 176 * KIB,
+  /** base64url letters of a sealed record body: the a bucket of 256 KiB plus nonce and tag. */
   opBody: 352 * KIB,
   /** base64url letters of a sealed letter body: answers and manifest, never page bytes. */
   letterBody: 512 * KIB,
-  /** base64url letters of the body of a signed statement, ticket or proof. */
-  signedBody: 96 * KIB,
+  /** base64url letters of the body of a signed statement, ticket or proof (a "deposited" that names 1,024 blobs). */
+  signedBody: 48 * KIB,
   /** base64url letters of an organisation's sealed root. */
   sealedRoot: 8 * KIB,
   /** base64url letters of a session token. */
   token: 512,
   /** Statements in one chain: genesis, then one per device or key change. */
-  statements: 64,
-  /** Blobs that one record or one letter may name. */
-  blobsNamed: 512,
+  statements: 256,
   nonceMin: 16,
   nonceMax: 64,
 } as const;
 
 /** Largest request body that each route reads. */
 export const bodies = {
-  register: 128 * KIB,
+  register: 256 * KIB,
   challenge: 4 * KIB,
   session: 8 * KIB,
-  push: 512 * KIB,
-  letters: 768 * KIB,
-  proofs: 16 * KIB,
-  enrol: 160 * KIB,
+  push: 640 * KIB,
+  letters: 800 * KIB,
+  proofs: 64 * KIB,
+  enrol: 256 * KIB,
 } as const;
 
 export const push = {

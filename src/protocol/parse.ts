@@ -114,6 +114,42 @@ export const parsePushRequest: Parser<PushRequest> = parser(
     ops: v.pipe(v.array(v.strictObject(opShape)), v.minLength(1), v.maxLength(push.ops), v.readonly()),
   }),
 );
+/** One op of a push. `item` is null when the op cannot be read though it names its id. */
+export interface PushItem {
+  readonly op: OpId;
+  readonly item: Op | null;
+}
+
+/**
+ * A push whose ops are judged one by one, so that one malformed op does not delay the others (INV-5). Only an op that
+ * does not even name its id spoils the request.
+ */
+export function parsePushItems(input: unknown): Result<readonly PushItem[], "bad-format"> {
+  const whole = pushItems(input);
+  if (!whole.ok) return whole;
+  const items: PushItem[] = [];
+  for (const one of whole.value.ops) {
+    const named = opIdOf(one);
+    if (named === undefined) return err("bad-format");
+    const read = parseOp(one);
+    items.push({ op: named, item: read.ok ? read.value : null });
+  }
+  return ok(items);
+}
+
+const pushItems = parser(
+  v.strictObject({ ops: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(push.ops), v.readonly()) }),
+);
+const opHeadId = parser(v.object({ op }));
+
+function opIdOf(item: unknown): OpId | undefined {
+  const head = v.safeParse(v.object({ head: b64(sizes.head, 1) }), item);
+  const bytes = head.success ? fromBase64Url(head.output.head) : undefined;
+  const json = bytes === undefined ? undefined : utf8ToText(bytes);
+  const read = json === undefined ? undefined : parseJson(json, opHeadId);
+  return read?.ok === true ? read.value.op : undefined;
+}
+
 export const parseLetterRequest: Parser<LetterRequest> = parser(
   v.strictObject({ letter: v.strictObject(letterShape) }),
 );

@@ -249,7 +249,7 @@ export interface ProofRequest {
   readonly proof: Signed;
 }
 
-/** The chain of a principal, for who must verify its letters or write back (SPEC P-R22). Verifiable by its id alone. */
+/** The chain of a principal, for who must verify its letters or write back (SPEC P-W11). Verifiable by its id alone. */
 export interface PrincipalAnswer extends Answered {
   readonly statements: readonly Signed[];
 }

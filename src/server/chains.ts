@@ -1,0 +1,40 @@
+/** Storing a principal's chain: read, compare with what is known, save what continues it. Runs in Node. */
+
+import { readChain, readExtendedChain } from "../protocol/statements.ts";
+import type { RejectCode, ServerTime, Signed } from "../protocol/wire.ts";
+import { assert } from "../shared/assert.ts";
+import { err, ok, type Result } from "../shared/result.ts";
+import type { CheckedChain, Store } from "./stores/ports.ts";
+
+/** What the store keeps of a chain. @returns "bad-signature" when a signature fails, "bad-format" for all else. */
+export async function checkChain(statements: readonly Signed[]): Promise<Result<CheckedChain, RejectCode>> {
+  const read = await readChain(statements);
+  if (!read.ok) return err(read.error.type === "bad-signature" ? "bad-signature" : "bad-format");
+  const { id, kind, sign, devices } = read.value;
+  return ok({ id, kind, sign, devices, statements });
+}
+
+/**
+ * Saves a chain that is new or continues the known one; a beginning of the known one changes nothing. "id-taken": it
+ * forks from what is known.
+ */
+export async function saveChain(
+  store: Store,
+  statements: readonly Signed[],
+  at: ServerTime,
+): Promise<Result<CheckedChain, RejectCode>> {
+  const checked = await checkChain(statements);
+  if (!checked.ok) return checked;
+  for (;;) {
+    const known = await store.principal(checked.value.id);
+    if (known !== undefined) {
+      const [shorter, longer] =
+        known.statements.length <= statements.length ? [known.statements, statements] : [statements, known.statements];
+      const base = await readChain(shorter);
+      assert(base.ok, "a stored chain was checked before");
+      if (!(await readExtendedChain(base.value, longer)).ok) return err("id-taken");
+      if (longer.length === known.statements.length) return checked;
+    }
+    if (await store.saveChain(checked.value, known?.statements.length ?? 0, at)) return checked;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * What the server says about letters: "deposited" when the letter itself is durable, "complete" when every blob that it
+ * names is verified. Runs in Node.
+ *
+ * The first date counts: a letter that comes again gets the proofs that it got first (SPEC P-W10).
+ */
+
+import { letterHead, letterManifest, verifyLetter } from "../protocol/letters.ts";
+import { quotas } from "../protocol/limits.ts";
+import { proofClaim, readProof, signProof } from "../protocol/proofs.ts";
+import { b64, sha256 } from "../protocol/sign.ts";
+import type { B64, Letter, PrincipalKind, RejectCode, ServerTime, Signed } from "../protocol/wire.ts";
+import { utf8 } from "../shared/bytes.ts";
+import type { PrincipalId } from "../shared/ids.ts";
+import type { Log } from "../shared/ports.ts";
+import type { ServerKeys } from "./keys.ts";
+import type { Store } from "./stores/ports.ts";
+
+export type Deposit =
+  | { readonly type: "ok"; readonly from: PrincipalId; readonly proofs: readonly Signed[] }
+  | { readonly type: "reject"; readonly code: RejectCode };
+
+export interface Letters {
+  readonly deposit: (letter: Letter) => Promise<Deposit>;
+  /** "Complete" for every letter (of one sender, or of all) that has become whole. Repeatable. */
+  readonly complete: (from: PrincipalId | null) => Promise<void>;
+  /** "Opened", said by the organisation that received the letter. */
+  readonly opened: (
+    proof: Signed,
+  ) => Promise<{ readonly type: "ok" } | { readonly type: "reject"; readonly code: RejectCode }>;
+}
+
+const allowed = (from: PrincipalKind, to: PrincipalKind, same: boolean): boolean =>
+  same
+    ? from === "satchel"
+    : (from === "satchel" && to === "organisation") || (from === "organisation" && to === "satchel");
+
+export const quotaOf = (kind: PrincipalKind): number =>
+  kind === "satchel" ? quotas.satchelBytes : quotas.organisationBytes;
+
+export function createLetters(deps: {
+  readonly store: Store;
+  readonly keys: ServerKeys;
+  readonly now: () => ServerTime;
+  readonly log: Log;
+}): Letters {
+  const { store, keys, now } = deps;
+  const digestOf = async (letter: Letter): Promise<B64> =>
+    b64(await sha256(utf8(`${letter.head}.${letter.enc}.${letter.body}`)));
+
+  const complete = async (from: PrincipalId | null): Promise<void> => {
+    for (const letter of await store.wholeLetters(from)) {
+      const at = now();
+      const proof = await signProof(keys.sign, {
+        t: "complete",
+        v: 1,
+        letter: letter.letter,
+        manifest: letter.manifest,
+        to: letter.to,
+        depositedAt: letter.depositedAt,
+        at,
+      });
+      await store.addProof(letter, "complete", proof, [letter.from, letter.to], at);
+    }
+  };
+
+  return {
+    complete,
+
+    deposit: async (letter) => {
+      const claim = letterHead(letter);
+      if (!claim.ok) return { type: "reject", code: "bad-format" };
+      const sender = await store.principal(claim.value.from);
+      if (sender === undefined) return { type: "reject", code: "unknown-principal" };
+      const verified = await verifyLetter(letter, sender.sign);
+      if (!verified.ok) return { type: "reject", code: verified.error.type };
+      const head = verified.value;
+      const receiver = await store.principal(head.to);
+      if (receiver === undefined || !allowed(sender.kind, receiver.kind, head.from === head.to))
+        return { type: "reject", code: "unknown-receiver" };
+
+      const manifest = await letterManifest(letter);
+      const at = now();
+      const have = await store.verifiedOf(head.from, head.blobs);
+      const deposited = await signProof(keys.sign, {
+        t: "deposited",
+        v: 1,
+        letter: head.letter,
+        manifest,
+        to: head.to,
+        at,
+        have,
+        of: head.blobs.length,
+      });
+      const saved = await store.saveLetter({
+        head,
+        letter,
+        manifest,
+        digest: await digestOf(letter),
+        deposited,
+        at,
+        quota: quotaOf(receiver.kind),
+      });
+      if (saved === "id-taken" || saved === "quota") return { type: "reject", code: saved };
+      if (saved === "saved") deps.log.note("letter", { blobs: head.blobs.length, have: have.length });
+      await complete(head.from);
+      return { type: "ok", from: head.from, proofs: await store.proofs(head.from, head.letter) };
+    },
+
+    opened: async (signed) => {
+      const claim = proofClaim(signed);
+      if (!claim.ok || claim.value.t !== "opened") return { type: "reject", code: "bad-format" };
+      const by = await store.principal(claim.value.by);
+      if (by === undefined) return { type: "reject", code: "unknown-principal" };
+      const read = await readProof(signed, by.sign);
+      if (!read.ok || read.value.t !== "opened") return { type: "reject", code: "bad-signature" };
+      const letter = await store.received(by.id, read.value.letter, read.value.manifest);
+      if (letter === undefined) return { type: "reject", code: "unknown-receiver" };
+      await store.addProof(letter, "opened", signed, [letter.from, letter.to], now());
+      return { type: "ok" };
+    },
+  };
+}

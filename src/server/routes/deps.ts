@@ -1,0 +1,25 @@
+/** What the routes are handed by app.ts. Types only. */
+
+import type { Clock, Log } from "../../shared/ports.ts";
+import type { Answers } from "../answers.ts";
+import type { DeploymentBase } from "../deployment.ts";
+import type { ServerKeys } from "../keys.ts";
+import type { Letters } from "../letters.ts";
+import type { Rates } from "../rates.ts";
+import type { Sessions } from "../sessions.ts";
+import type { BlobPlace, Store } from "../stores/ports.ts";
+import type { Uploads } from "../uploads.ts";
+
+export interface RouteDeps {
+  readonly answers: Answers;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly place: BlobPlace;
+  readonly keys: ServerKeys;
+  readonly deployment: DeploymentBase;
+  readonly sessions: Sessions;
+  readonly rates: Rates;
+  readonly letters: Letters;
+  readonly uploads: Uploads;
+  readonly log: Log;
+}

@@ -1,0 +1,73 @@
+/** Push: one verdict per op, each its own durable transaction. Pull: rows after a cursor. Runs in Node. */
+
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { errors } from "../../protocol/errors.ts";
+import { bodies } from "../../protocol/limits.ts";
+import { opHead, verifyOp } from "../../protocol/ops.ts";
+import { type PushItem, parsePullQuery, parsePushItems } from "../../protocol/parse.ts";
+import { b64, sha256 } from "../../protocol/sign.ts";
+import {
+  type Cursor,
+  type PullAnswer,
+  type PushAnswer,
+  type RejectCode,
+  routes,
+  type Verdict,
+} from "../../protocol/wire.ts";
+import { utf8 } from "../../shared/bytes.ts";
+import type { OpId } from "../../shared/ids.ts";
+import { quotaOf } from "../letters.ts";
+import type { RouteDeps } from "./deps.ts";
+
+const reject = (op: OpId, code: RejectCode): Verdict => ({ op, type: "reject", code, retry: errors[code].retry });
+
+export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
+  const { answers, store, rates } = deps;
+
+  const judge = async (request: FastifyRequest, { op, item }: PushItem): Promise<Verdict> => {
+    const claim = item === null ? undefined : opHead(item);
+    if (item === null || claim?.ok !== true) return reject(op, "bad-format");
+    const { satchel } = claim.value;
+    const owner = await store.principal(satchel);
+    if (owner === undefined) return reject(op, "unknown-principal");
+    const verified = await verifyOp(item, owner.sign);
+    if (!verified.ok) return reject(op, verified.error.type);
+    if ((await rates.principal(request, satchel)) !== undefined) return reject(op, "busy");
+    const digest = b64(await sha256(utf8(`${item.head}.${item.body}`)));
+    const verdict = await store.applyOp(item, verified.value, digest, quotaOf(owner.kind), answers.now());
+    switch (verdict.type) {
+      case "ok":
+        return { op, type: "ok", seq: verdict.seq };
+      case "conflict":
+        return { op, type: "conflict", current: verdict.current, seq: verdict.seq };
+      default:
+        return reject(op, verdict.type);
+    }
+  };
+
+  app.post(routes.push, { bodyLimit: bodies.push }, async (request, reply) => {
+    const read = parsePushItems(request.body);
+    if (!read.ok) return answers.refuse(request, reply, "bad-format");
+    const verdicts: Verdict[] = [];
+    // In order: an op may be the base of the next one.
+    for (const item of read.value) verdicts.push(await judge(request, item));
+    const answer: PushAnswer = { ...answers.answered(request), verdicts };
+    return reply.send(answer);
+  });
+
+  app.get<{ Querystring: { cursor?: unknown; limit?: unknown } }>(routes.pull, async (request, reply) => {
+    if (request.session === undefined) return answers.refuse(request, reply, "unauthenticated");
+    const read = parsePullQuery(request.query);
+    if (!read.ok) return answers.refuse(request, reply, "bad-format");
+    const { epoch, seq, bytes } = read.value;
+    const page = await store.pull(request.session.principal, epoch, seq, bytes);
+    const answer: PullAnswer = {
+      ...answers.answered(request),
+      rows: page.rows,
+      cursor: `${await store.epoch()}.${page.next}` as Cursor,
+      more: page.more,
+      reset: page.reset,
+    };
+    return reply.send(answer);
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * Challenges and session tokens: short texts with a keyed hash, nothing stored, so any process of the server that has
+ * the key file can check them. Runs in Node.
+ *
+ * A session only raises rate limits and lets pull and read what is sealed anyway; it authorises no change (DESIGN 5).
+ */
+
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { sessions as limits } from "../protocol/limits.ts";
+import type { B64 } from "../protocol/wire.ts";
+import { type Bytes, concat, fromBase64Url, toBase64Url, u64, utf8 } from "../shared/bytes.ts";
+import { type DeviceId, idBytes, type PrincipalId } from "../shared/ids.ts";
+import type { Clock, Random } from "../shared/ports.ts";
+
+export interface Session {
+  readonly principal: PrincipalId;
+  readonly device: DeviceId;
+}
+
+export interface Sessions {
+  /** 16 random bytes, time of end, and a keyed hash that also covers principal and device. */
+  readonly challenge: (who: Session) => B64;
+  /** True once for a challenge made here for `who` that has not ended. */
+  readonly redeem: (who: Session, challenge: B64) => boolean;
+  readonly token: (who: Session) => string;
+  readonly read: (token: string) => Session | undefined;
+}
+
+const macBytes = 32;
+const principalBytes = 20;
+const deviceBytes = 16;
+const timeBytes = 8;
+
+export function createSessions(deps: {
+  readonly secret: Bytes;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Sessions {
+  /** Challenges redeemed and not yet ended, with their end. */
+  const redeemed = new Map<string, number>();
+  const mac = (label: string, bytes: Uint8Array): Uint8Array =>
+    createHmac("sha256", deps.secret)
+      .update(concat(utf8(label), new Uint8Array(1), bytes))
+      .digest();
+  const whoBytes = (who: Session) => concat(idBytes(who.principal), idBytes(who.device));
+  const endOf = (bytes: Uint8Array): number =>
+    Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0));
+
+  return {
+    challenge: (who) => {
+      const body = concat(deps.random.bytes(16), u64(deps.clock.now() + limits.challengeMs));
+      return toBase64Url(concat(body, mac("challenge", concat(body, whoBytes(who))))) as B64;
+    },
+    redeem: (who, challenge) => {
+      const bytes = fromBase64Url(challenge);
+      if (bytes?.length !== 16 + timeBytes + macBytes) return false;
+      const body = bytes.subarray(0, 16 + timeBytes);
+      const end = endOf(body.subarray(16));
+      const now = deps.clock.now();
+      if (!timingSafeEqual(mac("challenge", concat(body, whoBytes(who))), bytes.subarray(16 + timeBytes))) return false;
+      if (end <= now || redeemed.has(challenge)) return false;
+      for (const [old, oldEnd] of redeemed) if (oldEnd <= now) redeemed.delete(old);
+      redeemed.set(challenge, end);
+      return true;
+    },
+    token: (who) => {
+      const body = concat(whoBytes(who), u64(deps.clock.now() + limits.lifetimeMs));
+      return toBase64Url(concat(body, mac("session", body)));
+    },
+    read: (token) => {
+      const bytes = fromBase64Url(token);
+      if (bytes?.length !== principalBytes + deviceBytes + timeBytes + macBytes) return undefined;
+      const body = bytes.subarray(0, bytes.length - macBytes);
+      if (!timingSafeEqual(mac("session", body), bytes.subarray(body.length))) return undefined;
+      if (endOf(body.subarray(principalBytes + deviceBytes)) <= deps.clock.now()) return undefined;
+      return {
+        principal: toBase64Url(body.subarray(0, principalBytes)) as string as PrincipalId,
+        device: toBase64Url(body.subarray(principalBytes, principalBytes + deviceBytes)) as string as DeviceId,
+      };
+    },
+  };
+}
