@@ -1,0 +1,96 @@
+/**
+ * The frame that every screen of the person's app puts around itself: head, network line, content, messages, brass
+ * footer, tab bar, title of the tab, focus on the h1. `<Frame title={t("papers.title")} tab="papers">…</Frame>`.
+ */
+
+import type { ComponentChildren } from "preact";
+import { paths } from "../feature.ts";
+import { useT } from "../i18n/useT.ts";
+import { useScreen } from "../platform/useScreen.ts";
+import { HumanFooter } from "../ui/HumanFooter.tsx";
+import { Icon } from "../ui/icons/Icon.tsx";
+import { NetworkLine } from "../ui/NetworkLine.tsx";
+import { Page } from "../ui/Page.tsx";
+import { HUMAN_ID } from "../ui/places.ts";
+import { TabBar, type TabName } from "../ui/TabBar.tsx";
+import { Toasts } from "../ui/Toast.tsx";
+import { Flap, TopBar } from "../ui/TopBar.tsx";
+import { useShell } from "./shell.ts";
+
+const TAB_PATHS: Readonly<Record<TabName, string>> = {
+  home: paths.home,
+  papers: paths.papers,
+  dossiers: paths.procedures,
+  outbox: paths.outbox,
+};
+
+export interface FrameProps {
+  /** Words for the tab of the browser: the h1 or the question, never anything that a person typed (INV-3). */
+  readonly title: string;
+  /** The tab bar with this tab current; null or absent: no tab bar (inside a question, a choice, the camera). */
+  readonly tab?: TabName | null | undefined;
+  /** Where "Retour" leads when there is no history; absent: the brand is shown. */
+  readonly back?: string | undefined;
+  /** In place of going back. */
+  readonly onBack?: (() => void) | undefined;
+  readonly kind?: "phone" | "cam" | "lock" | undefined;
+  /** The green flap instead of the ordinary head: first use and lock only. */
+  readonly flap?: "open" | "closed" | undefined;
+  readonly rhythm?: "stack" | "stack-l" | "stack-m" | undefined;
+  /** A new value gives the h1 the focus again (another question on the same path). Default: each arrival. */
+  readonly arrival?: string | number | undefined;
+  readonly failing?: boolean | undefined;
+  readonly children: ComponentChildren;
+}
+
+/** Nobody is known yet (first load without deployment.json): say at least what kind of place helps. */
+function AnyHelp() {
+  const t = useT();
+  return (
+    <footer class="human" id={HUMAN_ID} tabIndex={-1}>
+      <div class="human__in">
+        <h2>
+          <span class="human__badge">
+            <Icon name="parler" />
+          </span>
+          {t("common.human.title")}
+        </h2>
+        <p>{t("start.human.any")}</p>
+      </div>
+    </footer>
+  );
+}
+
+/** One screen in its frame. Children hold exactly one h1. */
+export function Frame(props: FrameProps) {
+  const { title, tab = null, back, onBack, kind, flap, rhythm = "stack-l", arrival, failing, children } = props;
+  const shell = useShell();
+  const { router, place, open } = shell;
+  useScreen({
+    title,
+    arrival: `${place.visit} ${arrival ?? ""}`,
+    failing,
+    first: place.visit === 0 && flap !== "closed",
+  });
+  const bar = {
+    back,
+    onBack: back === undefined ? undefined : (onBack ?? (() => router.back(back))),
+    home: open && back === undefined ? paths.home : undefined,
+    onQuit: open || flap === "closed" ? shell.quit : undefined,
+    locked: !open,
+  };
+  return (
+    <Page
+      kind={kind}
+      rhythm={rhythm}
+      top={flap === undefined ? <TopBar {...bar} /> : <Flap state={flap} {...bar} />}
+      net={<NetworkLine state={shell.network} leaving={shell.leaving} />}
+      toasts={<Toasts messages={shell.toasts} onGone={shell.dropToast} />}
+      human={shell.contact === null ? <AnyHelp /> : <HumanFooter contact={shell.contact} />}
+      tabs={tab !== null && open ? <TabBar current={tab} paths={TAB_PATHS} waiting={shell.waiting} /> : undefined}
+    >
+      {shell.notice}
+      {children}
+    </Page>
+  );
+}

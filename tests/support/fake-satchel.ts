@@ -1,0 +1,500 @@
+/**
+ * An in-memory SatchelApi for component tests: plain objects, no keys, no worker, no database. Runs in Node or a page.
+ *
+ *   const satchel = createFakeSatchel({ papers: [fakePaper({ title: "Facture" })] });
+ *   satchel.fail("papers", { type: "locked" });      every next call answers so, until satchel.heal("papers")
+ *   satchel.refuse("addPage", { type: "file-empty" }) the same with a method's own refusals
+ *   const release = satchel.stall("papers");         calls wait (the "loading" state) until release()
+ *   satchel.data.outbox = { ... }; satchel.change({ type: "outbox" });
+ *   satchel.calls("send")                            arguments of each call so far
+ *
+ * The right code is "417233", the right card `FAKE_CARD`. Surprising: it is generous, for instance it accepts a page of
+ * any file; what the real worker refuses is forced with `refuse`.
+ */
+
+import type { SatchelHandle } from "../../src/app/state/satchel.ts";
+import type { AnswerValue, DossierRecord, Page, PaperRecord, ProfileRecord } from "../../src/satchel/model.ts";
+import { toBase64Url } from "../../src/shared/bytes.ts";
+import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
+import { err, ok, type Result } from "../../src/shared/result.ts";
+import type {
+  Change,
+  Deployment,
+  DossierView,
+  OpeningState,
+  OutboxView,
+  PaperView,
+  ProfileView,
+  SatchelApi,
+  WorkerError,
+} from "../../src/workers/satchel.contract.ts";
+
+export const FAKE_NOW = Date.UTC(2026, 10, 21, 11, 0);
+export const FAKE_CODE = "417233";
+/** Ten groups of four, as printed. */
+export const FAKE_CARD: readonly string[] = "K7QF 2M9D X4HT P3WA 8RNE V6CJ 5YLB T9GK D2XS H4MU".split(" ");
+export const FAKE_PROFILE: ProfileView = { database: "fake-database", pictogram: "bateau" };
+
+let serial = 0;
+
+/** A fresh id of the right shape: 22 letters. */
+export function fakeId<Id extends string = RecordId>(): Id {
+  serial += 1;
+  const bytes = new Uint8Array(16);
+  new DataView(bytes.buffer).setUint32(12, serial);
+  return toBase64Url(bytes) as Id;
+}
+
+export function fakePage(patch: Partial<Page> = {}): Page {
+  return { position: 1, turn: 0, state: "ready", readable: null, preview: null, original: null, ...patch };
+}
+
+/** A kept paper of one page; `record` and the view's own fields can be set in one go. */
+export function fakePaper(record: Partial<PaperRecord> = {}, view: Partial<Omit<PaperView, "record">> = {}): PaperView {
+  return {
+    id: view.id ?? fakeId(),
+    state: view.state ?? "here",
+    parts: view.parts ?? null,
+    bytes: view.bytes ?? 102_400,
+    record: {
+      t: "paper",
+      kind: null,
+      title: "",
+      holder: "me",
+      expiry: null,
+      pages: { [fakeId<string>()]: fakePage() },
+      status: "kept",
+      binnedAt: null,
+      createdAt: FAKE_NOW,
+      updatedAt: FAKE_NOW,
+      ...record,
+    },
+  };
+}
+
+/** A draft of the address procedure. */
+export function fakeDossier(
+  record: Partial<DossierRecord> = {},
+  view: Partial<Omit<DossierView, "record">> = {},
+): DossierView {
+  return {
+    id: view.id ?? fakeId(),
+    stage: view.stage ?? "draft",
+    proofs: view.proofs ?? [],
+    papers: view.papers ?? { sent: 0, of: 0 },
+    bytesLeft: view.bytesLeft ?? 0,
+    record: {
+      t: "dossier",
+      procedure: "domiciliation",
+      formVersion: 1,
+      number: "K7QF2M9D",
+      answers: {},
+      rows: {},
+      attached: {},
+      notForeseen: "",
+      page: "",
+      language: "fr",
+      status: "draft",
+      declaration: null,
+      organisation: "ccas-brevigny",
+      thread: fakeId<ThreadId>(),
+      sent: {},
+      replies: {},
+      createdAt: FAKE_NOW,
+      updatedAt: FAKE_NOW,
+      ...record,
+    },
+  };
+}
+
+export const EMPTY_OUTBOX: OutboxView = {
+  lines: [],
+  waiting: 0,
+  bytesLeft: 0,
+  lastAnswerAt: 0,
+  moving: false,
+  trouble: "none",
+};
+
+const HUMAN = {
+  name: "CCAS de Brévigny",
+  phone: "+33465711230",
+  phoneShown: "04 65 71 12 30",
+  hours: [{ day: 1, from: "09:00", to: "12:00" }],
+  timeZone: "Europe/Paris",
+  address: "3 place du Marché, Brévigny",
+} as const;
+
+export const FAKE_DEPLOYMENT: Deployment = {
+  v: 1,
+  operator: "Commune de Brévigny (démonstration)",
+  human: HUMAN,
+  urls: { app: "http://localhost:8080", desk: "http://localhost:8080", kiosk: "http://localhost:8080" },
+  languages: ["fr", "en", "ar"],
+  serverKeys: [],
+  organisations: [
+    {
+      slug: "ccas-brevigny",
+      name: "CCAS de Brévigny",
+      sendTo: "au CCAS de Brévigny",
+      demonstration: true,
+      statements: [],
+      human: HUMAN,
+      procedures: ["domiciliation", "courrier", "demande-libre"],
+    },
+  ],
+  legal: { publisher: "Commune de Brévigny, 3 place du Marché", privacy: "Besace ne lit rien." },
+  quotas: { satchelBytes: 200_000_000, blobBytes: 20_000_000 },
+};
+
+/** What the fake holds; change it freely, then say `change(...)`. */
+export interface FakeData {
+  opening: OpeningState;
+  code: string;
+  card: readonly string[];
+  drilled: boolean;
+  triesLeft: number;
+  papers: readonly PaperView[];
+  profile: ProfileRecord;
+  dossiers: readonly DossierView[];
+  outbox: OutboxView;
+  deployment: Deployment | null;
+  roomBytes: number | null;
+  now: number;
+}
+
+type Method = keyof SatchelApi;
+type RefusalOf<M extends Method> =
+  Awaited<ReturnType<SatchelApi[M]>> extends infer R
+    ? R extends { readonly ok: false; readonly error: infer E }
+      ? E
+      : never
+    : never;
+
+export interface FakeSatchel {
+  readonly api: SatchelApi;
+  /** For SatchelContext. */
+  readonly handle: SatchelHandle;
+  readonly data: FakeData;
+  /** Tells every listener. */
+  readonly change: (change: Change) => void;
+  /** Every next call of `method` answers with this failure. */
+  readonly fail: (method: Method, error: WorkerError) => void;
+  /** Every next call of `method` answers with one of its own refusals. */
+  readonly refuse: <M extends Method>(method: M, error: RefusalOf<M>) => void;
+  /** `method` works again. */
+  readonly heal: (method: Method) => void;
+  /** Calls of `method` wait until the returned function is called. */
+  readonly stall: (method: Method) => () => void;
+  /** Arguments of the calls of `method`, oldest first. */
+  readonly calls: (method: Method) => readonly (readonly unknown[])[];
+}
+
+const cardText = (text: string): string =>
+  text
+    .toUpperCase()
+    .replace(/^BSC1[.:]?/, "")
+    .replace(/[^0-9A-Z]/g, "");
+
+/** An open satchel of Saturday 21 November 2026 with nothing in it, unless `start` says otherwise. */
+export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
+  const data: FakeData = {
+    opening: { type: "open", profile: FAKE_PROFILE, cardDrilled: start.drilled ?? false },
+    code: FAKE_CODE,
+    card: FAKE_CARD,
+    drilled: false,
+    triesLeft: 10,
+    papers: [],
+    profile: { t: "profile" },
+    dossiers: [],
+    outbox: EMPTY_OUTBOX,
+    deployment: FAKE_DEPLOYMENT,
+    roomBytes: 1_000_000_000,
+    now: FAKE_NOW,
+    ...start,
+  };
+  const listeners = new Set<(change: Change) => void>();
+  const failures = new Map<Method, unknown>();
+  const stalls = new Map<Method, Promise<void>>();
+  const called = new Map<Method, (readonly unknown[])[]>();
+  const change = (news: Change): void => {
+    for (const listener of [...listeners]) listener(news);
+  };
+
+  const paperOf = (id: RecordId): PaperView | undefined => data.papers.find((paper) => paper.id === id);
+  const dossierOf = (id: RecordId): DossierView | undefined => data.dossiers.find((dossier) => dossier.id === id);
+  const missing = err<WorkerError>({ type: "not-found" });
+
+  function withPaper(id: RecordId, edit: (record: PaperRecord) => PaperRecord): Result<PaperView, WorkerError> {
+    const before = paperOf(id);
+    if (before === undefined) return missing;
+    const after: PaperView = { ...before, record: { ...edit(before.record), updatedAt: data.now } };
+    data.papers = data.papers.map((paper) => (paper.id === id ? after : paper));
+    change({ type: "papers" });
+    return ok(after);
+  }
+  const withPage = (id: RecordId, page: string, edit: (page: Page) => Page): Result<PaperView, WorkerError> => {
+    const before = paperOf(id)?.record.pages[page];
+    if (before === undefined) return missing;
+    return withPaper(id, (record) => ({ ...record, pages: { ...record.pages, [page]: edit(before) } }));
+  };
+  function withDossier(
+    id: RecordId,
+    edit: (record: DossierRecord) => DossierRecord,
+    stage?: DossierView["stage"],
+  ): Result<DossierView, WorkerError> {
+    const before = dossierOf(id);
+    if (before === undefined) return missing;
+    const record = { ...edit(before.record), updatedAt: data.now };
+    const after: DossierView = { ...before, record, stage: stage ?? before.stage };
+    data.dossiers = data.dossiers.map((dossier) => (dossier.id === id ? after : dossier));
+    change({ type: "dossiers" });
+    return ok(after);
+  }
+  const opened = (profile: ProfileView): Result<ProfileView, never> => {
+    data.opening = { type: "open", profile, cardDrilled: data.drilled };
+    data.triesLeft = 10;
+    change({ type: "opening" });
+    return ok(profile);
+  };
+  const profileOf = (database: string): ProfileView =>
+    data.opening.type === "locked"
+      ? (data.opening.profiles.find((profile) => profile.database === database) ?? FAKE_PROFILE)
+      : FAKE_PROFILE;
+  const sorted = (pages: PaperRecord["pages"]): readonly (readonly [string, Page])[] =>
+    Object.entries(pages).sort((a, b) => a[1].position - b[1].position || (a[0] < b[0] ? -1 : 1));
+
+  function wrongGroups(typed: string): readonly number[] {
+    const text = cardText(typed);
+    return data.card.flatMap((group, at) => (text.slice(at * 4, at * 4 + 4) === group ? [] : [at]));
+  }
+
+  const real: SatchelApi = {
+    opening: async () => ok(data.opening),
+    create: async ({ code, pictogram }) => {
+      if (!/^\d{6}$/.test(code)) return err({ type: "code-shape" });
+      if (code === "123456" || /^(\d)\1{5}$/.test(code)) return err({ type: "code-too-common" });
+      data.code = code;
+      return opened({ database: "fake-database", pictogram });
+    },
+    unlock: async ({ database, code }) => {
+      if (code === data.code) return opened(profileOf(database));
+      data.triesLeft = Math.max(0, data.triesLeft - 1);
+      if (data.triesLeft === 0 && data.drilled) return err({ type: "code-dropped" });
+      return err({ type: "wrong-code", triesLeft: data.triesLeft, waitMs: data.triesLeft < 7 ? 30_000 : 0 });
+    },
+    unlockWithCard: async ({ database, card }) => {
+      const wrong = wrongGroups(card);
+      return wrong.length === 0 ? opened(profileOf(database)) : err({ type: "wrong-groups", groups: wrong });
+    },
+    lock: async () => {
+      if (data.opening.type === "open") data.opening = { type: "locked", profiles: [data.opening.profile] };
+      change({ type: "opening" });
+      return ok(undefined);
+    },
+    changeCode: async (code) => {
+      if (!/^\d{6}$/.test(code)) return err({ type: "code-shape" });
+      if (code === "123456") return err({ type: "code-too-common" });
+      data.code = code;
+      return ok(undefined);
+    },
+    card: async () => ok({ qr: `BSC1${data.card.join("")}`, groups: data.card, set: 1, drilled: data.drilled }),
+    drill: async (card) => {
+      const wrong = wrongGroups(card);
+      if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });
+      data.drilled = true;
+      if (data.opening.type === "open") data.opening = { ...data.opening, cardDrilled: true };
+      change({ type: "opening" });
+      return ok(undefined);
+    },
+    erase: async () => {
+      data.opening = { type: "none" };
+      data.papers = [];
+      data.dossiers = [];
+      change({ type: "opening" });
+      return ok(undefined);
+    },
+
+    papers: async () => ok(data.papers),
+    paper: async (id) => {
+      const paper = paperOf(id);
+      return paper === undefined ? missing : ok(paper);
+    },
+    startPaper: async (patch) => {
+      const paper = fakePaper({ ...patch, pages: {}, status: "draft", createdAt: data.now });
+      data.papers = [...data.papers, paper];
+      change({ type: "papers" });
+      return ok(paper);
+    },
+    draftPaper: async () => ok(data.papers.find((paper) => paper.record.status === "draft") ?? null),
+    addPage: async (id, file) => {
+      const page = fakeId<string>();
+      const raw = /heic|heif/.test(file.type);
+      const last = Math.max(0, ...Object.values(paperOf(id)?.record.pages ?? {}).map((other) => other.position));
+      const kept = withPaper(id, (record) => ({
+        ...record,
+        pages: {
+          ...record.pages,
+          [page]: fakePage({ position: last + 1, state: raw ? "raw" : "ready", fileName: file.name }),
+        },
+      }));
+      if (!kept.ok) return kept;
+      return ok({ page, state: raw ? "raw" : file.type === "application/pdf" ? "file" : "ready", revision: 1 });
+    },
+    turnPage: async (id, page, turn) => withPage(id, page, (before) => ({ ...before, turn })),
+    movePage: async (id, page, before) => {
+      const others = sorted(paperOf(id)?.record.pages ?? {}).filter(([key]) => key !== page);
+      const at = before === null ? others.length : others.findIndex(([key]) => key === before);
+      const low = others[at - 1]?.[1].position ?? (others[at]?.[1].position ?? 1) - 1;
+      const high = others[at]?.[1].position ?? low + 1;
+      return withPage(id, page, (moved) => ({ ...moved, position: at === others.length ? low + 1 : (low + high) / 2 }));
+    },
+    removePage: async (id, page) =>
+      withPaper(id, (record) => ({
+        ...record,
+        pages: Object.fromEntries(Object.entries(record.pages).filter(([key]) => key !== page)),
+      })),
+    describePaper: async (id, patch) => withPaper(id, (record) => ({ ...record, ...patch })),
+    keepPaper: async (id) => {
+      if (Object.keys(paperOf(id)?.record.pages ?? {}).length === 0) return err({ type: "no-page" });
+      return withPaper(id, (record) => ({ ...record, status: "kept" }));
+    },
+    binPaper: async (id) => withPaper(id, (record) => ({ ...record, status: "binned", binnedAt: data.now })),
+    restorePaper: async (id) => withPaper(id, (record) => ({ ...record, status: "kept", binnedAt: null })),
+    erasePaper: async (id) => {
+      data.papers = data.papers.filter((paper) => paper.id !== id);
+      change({ type: "papers" });
+      return ok(undefined);
+    },
+    readPage: async (id, page) =>
+      paperOf(id)?.record.pages[page] === undefined
+        ? missing
+        : ok({ bytes: new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer, mime: "image/jpeg" }),
+
+    profile: async () => ok(data.profile),
+    saveProfile: async (patch) => {
+      data.profile = { ...data.profile, ...patch };
+      return ok(undefined);
+    },
+
+    dossiers: async () => ok(data.dossiers),
+    dossier: async (id) => {
+      const dossier = dossierOf(id);
+      return dossier === undefined ? missing : ok(dossier);
+    },
+    startDossier: async (input) => {
+      const dossier = fakeDossier({ ...input, createdAt: data.now });
+      data.dossiers = [...data.dossiers, dossier];
+      change({ type: "dossiers" });
+      return ok(dossier);
+    },
+    saveAnswers: async (id, patch) => {
+      const saved = withDossier(id, (record) => ({
+        ...record,
+        page: patch.page ?? record.page,
+        notForeseen: patch.notForeseen ?? record.notForeseen,
+        answers: Object.fromEntries(
+          Object.entries({ ...record.answers, ...patch.answers }).filter(
+            (entry): entry is [string, AnswerValue] => entry[1] !== null,
+          ),
+        ),
+      }));
+      return saved.ok ? ok({ savedAt: data.now }) : saved;
+    },
+    addRow: async (id, repeat) => {
+      const row = fakeId<string>();
+      const saved = withDossier(id, (record) => ({
+        ...record,
+        rows: { ...record.rows, [row]: { repeat, position: Object.keys(record.rows).length + 1, removed: false } },
+      }));
+      return saved.ok ? ok({ row }) : saved;
+    },
+    removeRow: async (id, row) => {
+      const before = dossierOf(id)?.record.rows[row];
+      if (before === undefined) return missing;
+      const saved = withDossier(id, (record) => ({
+        ...record,
+        rows: { ...record.rows, [row]: { ...before, removed: true } },
+      }));
+      return saved.ok ? ok(undefined) : saved;
+    },
+    attach: async (id, requirement, papers, absent) => {
+      const saved = withDossier(id, (record) => ({
+        ...record,
+        attached: { ...record.attached, [requirement]: { papers, missing: absent } },
+      }));
+      return saved.ok ? ok(undefined) : saved;
+    },
+    send: async (id, declaration) =>
+      withDossier(
+        id,
+        (record) => ({
+          ...record,
+          status: "sent",
+          declaration: declaration === null ? null : { text: declaration, at: data.now },
+        }),
+        "waits",
+      ),
+    eraseDossier: async (id) => {
+      data.dossiers = data.dossiers.filter((dossier) => dossier.id !== id);
+      change({ type: "dossiers" });
+      return ok(undefined);
+    },
+    markSeen: async (id) => {
+      const saved = withDossier(id, (record) => ({
+        ...record,
+        replies: Object.fromEntries(
+          Object.entries(record.replies).map(([letter, reply]) => [letter, { ...reply, seen: true }]),
+        ),
+      }));
+      return saved.ok ? ok(undefined) : saved;
+    },
+
+    outbox: async () => ok(data.outbox),
+    sendNow: async () => ok(undefined),
+    retry: async () => ok(undefined),
+    hint: async () => ok(undefined),
+
+    deployment: async () => ok(data.deployment),
+    roomLeft: async () => ok({ bytes: data.roomBytes }),
+    flush: async () => ok(undefined),
+    onChange: async (listener) => void listeners.add(listener),
+  };
+
+  const guarded = Object.fromEntries(
+    (Object.keys(real) as Method[]).map((name) => [
+      name,
+      async (...args: readonly unknown[]) => {
+        called.set(name, [...(called.get(name) ?? []), args]);
+        await stalls.get(name);
+        if (failures.has(name)) return err(failures.get(name));
+        return (real[name] as (...given: readonly unknown[]) => Promise<unknown>)(...args);
+      },
+    ]),
+  ) as unknown as SatchelApi;
+
+  return {
+    api: guarded,
+    handle: {
+      api: guarded,
+      listen(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    data,
+    change,
+    fail: (method, error) => void failures.set(method, error),
+    refuse: (method, error) => void failures.set(method, error),
+    heal: (method) => void failures.delete(method),
+    stall(method) {
+      let release = (): void => undefined;
+      stalls.set(method, new Promise((resolve) => (release = resolve)));
+      return () => {
+        stalls.delete(method);
+        release();
+      };
+    },
+    calls: (method) => called.get(method) ?? [],
+  };
+}
