@@ -98,13 +98,18 @@ export type Link = {
   elapsedMs(): number;
   /** Resets all connections now; the link stays on. */
   cutNow(): void;
-  /** Lets exactly `bytes` more through in this direction, then resets all connections. Resolves when that happened. */
+  /**
+   * Lets exactly `bytes` more through in this direction, then resets all connections. Resolves when that happened.
+   * See `dropResponse` for what Chromium does about it when the link stays on.
+   */
   cutAfter(direction: Direction, bytes: number, then?: "online" | "offline"): Promise<void>;
   /**
    * The server gets the n-th request from now on (1 = the next) that matches, and its answer is thrown away with the
-   * connection. Resolves when that happened.
+   * connection. Resolves when that happened. Chromium itself repeats a request, POST too, when a connection that had
+   * carried others is reset before the answer: the server then sees it twice and the app notices nothing; with
+   * "offline" the app notices.
    */
-  dropResponse(nth: number, matches?: (head: HttpHead) => boolean): Promise<HttpHead>;
+  dropResponse(nth: number, matches?: (head: HttpHead) => boolean, then?: "online" | "offline"): Promise<HttpHead>;
   counters(): LinkCounters;
   resetCounters(): void;
   close(): Promise<void>;
@@ -120,7 +125,12 @@ type Connection = {
 };
 
 type Armed = { left: number; readonly then: "online" | "offline"; readonly done: () => void };
-type Drop = { left: number; readonly matches: (head: HttpHead) => boolean; readonly done: (head: HttpHead) => void };
+type Drop = {
+  left: number;
+  readonly matches: (head: HttpHead) => boolean;
+  readonly then: "online" | "offline";
+  readonly done: (head: HttpHead) => void;
+};
 
 /** Starts the link; it listens when the promise resolves. */
 export async function createLink(options: LinkOptions): Promise<Link> {
@@ -294,6 +304,7 @@ export async function createLink(options: LinkOptions): Promise<Link> {
       saw("down", id, bytes);
       if (dropping !== undefined) {
         const { drop, head } = dropping;
+        if (drop.then === "offline") goOffline(settings.cutStyle);
         reset();
         drop.done(head);
         return;
@@ -451,9 +462,9 @@ export async function createLink(options: LinkOptions): Promise<Link> {
       new Promise((done) => {
         armed[direction] = { left: bytes, then, done };
       }),
-    dropResponse: (nth, matches = () => true) =>
+    dropResponse: (nth, matches = () => true, then = "online") =>
       new Promise((done) => {
-        drops.push({ left: nth, matches, done });
+        drops.push({ left: nth, matches, then, done });
       }),
     counters: () => structuredClone(count),
     resetCounters() {

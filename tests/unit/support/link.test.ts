@@ -263,6 +263,10 @@ describe("lies", () => {
     expect((await dropped).path).toBe("/3");
     expect(arrived.at(-1)).toMatchObject({ path: "/3", bytes: 3, done: true });
     expect((await call(link, "/4", Buffer.from("d"))).status).toBe(200);
+    const last = link.dropResponse(1, undefined, "offline");
+    await expect(call(link, "/5")).rejects.toThrow(/ECONNRESET|hang up/);
+    await last;
+    expect([link.isOnline(), arrived.at(-1)?.path]).toEqual([false, "/5"]);
   });
 });
 
