@@ -1,0 +1,172 @@
+/**
+ * The everyday way in (pair D+P): choosing a code, trying a code, counting wrong ones (DESIGN 3). Runs in the workers
+ * that hold keys; person and desk share it.
+ *
+ * Surprising facts: the counter is written BEFORE the try, so that closing the tab in the middle gives no free try; and
+ * after ten wrong codes the way in is dropped only where the card was drilled: a child tapping destroys no satchel.
+ */
+
+import { type CodeProblem, codeProblem } from "../../crypto/codes.ts";
+import { newSalt, openDeviceFactor, unwrapRoot, type Wrap, wrapHead, wrapRoot } from "../../crypto/keyring.ts";
+import { createSecret, type RootKey, type Secret } from "../../crypto/secret.ts";
+import { assert } from "../../shared/assert.ts";
+import { fromBase64Url } from "../../shared/bytes.ts";
+import type { PrincipalId } from "../../shared/ids.ts";
+import type { Clock, Random } from "../../shared/ports.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Profile, Registry, StoredWrap } from "../../storage/ports.ts";
+import type { CodeRefusal, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
+import type { CodeParameters, StretchApi } from "../stretch.contract.ts";
+import { storageErr } from "./errors.ts";
+
+export interface CodeDeps {
+  readonly registry: Registry;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly stretch: StretchApi;
+}
+
+/** Wrong codes after which a drilled card replaces the code. */
+export const codeTries = 10;
+const second = 1000;
+const hour = 3600 * second;
+/** Wait after the n-th wrong code, ms: a hand that slips does not wait, a guesser gets one try a day. */
+const waits = [0, 0, 0, 0, 1, 2, 4, 8, 15, 30, 300, 900, 3600, 14_400].map((seconds) => seconds * second);
+export const longestWaitMs = 24 * hour;
+export const waitAfter = (wrongTries: number): number => waits[wrongTries] ?? longestWaitMs;
+
+/** The key epoch that this version knows. */
+export const firstEpoch = 0;
+
+/** Refuses what is not six digits, what too many people choose, and the person's own birth date. */
+export function refusedCode(code: string, birthdate?: string): CodeRefusal | undefined {
+  if (!/^[0-9]{6}$/.test(code)) return { type: "code-shape" };
+  const problem: CodeProblem | undefined = codeProblem(code, birthdate === undefined ? {} : { birthdate });
+  return problem === undefined ? undefined : { type: "code-too-common" };
+}
+
+/** The current wrap of a pair: the highest order. */
+export function currentWrap(profile: Pick<Profile, "wraps">, pair: "D+P" | "D+C"): Wrap | undefined {
+  const order = (stored: StoredWrap): number => {
+    const head = wrapHead(stored.wrap as Wrap);
+    return head.ok ? head.value.order : -1;
+  };
+  const held = profile.wraps.filter((stored) => stored.pair === pair).sort((a, b) => order(b) - order(a));
+  return held[0]?.wrap as Wrap | undefined;
+}
+
+/** Order of the next wrap of this principal. */
+export const nextOrder = (wraps: readonly StoredWrap[]): number =>
+  wraps.reduce((most, stored) => {
+    const head = wrapHead(stored.wrap as Wrap);
+    return head.ok ? Math.max(most, head.value.order) : most;
+  }, 0) + 1;
+
+/** A new D+P wrap; `parameters` null chooses them for this device. */
+export async function wrapUnderCode(
+  deps: CodeDeps,
+  input: {
+    readonly root: RootKey;
+    readonly principal: PrincipalId;
+    readonly device: Secret;
+    readonly code: string;
+    readonly order: number;
+    readonly parameters: CodeParameters | null;
+  },
+): Promise<Result<StoredWrap, WorkerError>> {
+  const salt = newSalt(deps.random);
+  const stretched = await deps.stretch.enrol(input.code, salt, input.parameters);
+  if (!stretched.ok) return err({ type: "unavailable", mark: "stretch-broken" });
+  const { output, parameters } = stretched.value;
+  const factors = { device: input.device, code: createSecret(output) };
+  const meta = { principal: input.principal, epoch: firstEpoch, order: input.order, salt, params: parameters };
+  const wrap = await wrapRoot(input.root, "D+P", factors, meta, deps.random);
+  return ok({ pair: "D+P", epoch: firstEpoch, wrap });
+}
+
+/** Compare-and-set until it is ours; gives up only when the profile is gone or the store fails. */
+export async function updateProfile(
+  registry: Registry,
+  database: string,
+  change: (profile: Profile) => Partial<Omit<Profile, "database" | "principal" | "revision">> | null,
+): Promise<Result<Profile, WorkerError>> {
+  for (;;) {
+    const held = await registry.get(database);
+    if (!held.ok) return storageErr(held.error);
+    if (held.value === undefined) return err({ type: "not-found" });
+    const patch = change(held.value);
+    if (patch === null) return ok(held.value);
+    const updated = await registry.update(database, held.value.revision, patch);
+    if (updated.ok) return ok({ ...held.value, ...patch, revision: updated.value.revision });
+    if (updated.error.type !== "stale") return storageErr(updated.error);
+  }
+}
+
+/** Opens this device's factor. A browser that lost its key cannot open it: told as unavailable, never as wrong code. */
+export async function deviceFactor(profile: Profile): Promise<Result<Secret, WorkerError>> {
+  const factor = await openDeviceFactor(profile.deviceKey, profile.sealedDeviceFactor);
+  return factor.ok ? factor : err({ type: "unavailable", mark: "device-key-lost" });
+}
+
+export interface OpenedRoot {
+  readonly profile: Profile;
+  readonly root: RootKey;
+}
+
+/** One try of the code, counted over all tabs. */
+export async function tryCode(
+  deps: CodeDeps,
+  database: string,
+  code: string,
+): Promise<Result<OpenedRoot, WorkerError | UnlockRefusal>> {
+  const { registry, clock } = deps;
+  let waitMs = 0;
+  // Two tabs cannot both see the old counter: the second compare-and-set fails and reads again.
+  const counted = await updateProfile(registry, database, (profile) => {
+    waitMs = 0;
+    const now = clock.now();
+    if (currentWrap(profile, "D+P") === undefined) return null;
+    // A clock that was set back never makes anybody wait longer than the longest wait.
+    waitMs = Math.min(Math.max(0, profile.nextTryAt - now), waitAfter(profile.wrongTries));
+    if (waitMs > 0) return null;
+    const wrongTries = profile.wrongTries + 1;
+    return { wrongTries, nextTryAt: now + waitAfter(wrongTries) };
+  });
+  if (!counted.ok) return counted;
+  const profile = counted.value;
+  const wrap = currentWrap(profile, "D+P");
+  if (wrap === undefined) return err({ type: "code-dropped" });
+  if (waitMs > 0) return err({ type: "wait", waitMs });
+  const tries = profile.wrongTries;
+  const takeBack = () =>
+    updateProfile(registry, database, (held) => ({ wrongTries: Math.max(0, held.wrongTries - 1), nextTryAt: 0 }));
+  const head = wrapHead(wrap);
+  if (!head.ok || head.value.params === null) {
+    await takeBack();
+    return err({ type: "unavailable", mark: "wrap-damaged" });
+  }
+  const device = await deviceFactor(profile);
+  if (!device.ok) {
+    await takeBack();
+    return device;
+  }
+  const salt = fromBase64Url(head.value.salt);
+  assert(salt !== undefined, "SPEC C-K: a wrap's salt was checked");
+  const stretched = await deps.stretch.derive(code, salt, head.value.params);
+  if (!stretched.ok) {
+    await takeBack();
+    return err({ type: "stretch-broken" });
+  }
+  const root = await unwrapRoot(wrap, "D+P", { device: device.value, code: createSecret(stretched.value) });
+  if (root.ok) {
+    const opened = await updateProfile(registry, database, () => ({ wrongTries: 0, nextTryAt: 0 }));
+    return opened.ok ? ok({ profile: opened.value, root: root.value }) : opened;
+  }
+  if (tries >= codeTries && profile.cardDrilled) {
+    const dropped = await updateProfile(registry, database, (held) => ({
+      wraps: held.wraps.filter((stored) => stored.pair !== "D+P"),
+    }));
+    return dropped.ok ? err({ type: "code-dropped" }) : dropped;
+  }
+  return err({ type: "wrong-code", triesLeft: Math.max(0, codeTries - tries), waitMs: waitAfter(tries) });
+}

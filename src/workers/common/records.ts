@@ -1,0 +1,272 @@
+/**
+ * The opened records of one store: reads rows, opens each once, seals each save as a whole op (DESIGN 4). Runs in the
+ * workers that hold keys; tests run it on the memory store.
+ *
+ * Surprising fact: saves of one record stand in line, and those that wait while one is being written are sealed
+ * together as ONE op. A person who types faster than the disk writes never makes a queue, and none is answered before
+ * the transaction that holds its change has completed.
+ */
+
+import type { Identity } from "../../crypto/identity.ts";
+import { openRecord, sealRecord } from "../../crypto/record.ts";
+import type { Op } from "../../protocol/wire.ts";
+import { utf8ToText } from "../../shared/bytes.ts";
+import { type BlobId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
+import type { Clock, Log, Random } from "../../shared/ports.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { NewBlob, RecordRow, SatchelStore, SaveInput } from "../../storage/ports.ts";
+import type { WorkerError } from "../satchel.contract.ts";
+import { storageErr, workerError } from "./errors.ts";
+
+export interface Kept<R> {
+  readonly id: RecordId;
+  readonly record: R;
+  readonly revision: number;
+  /** What the server holds, sealed; null before the first verdict. */
+  readonly server: Op | null;
+  /** The server holds exactly this save. */
+  readonly accepted: boolean;
+}
+
+/** What one save does. `next` null deletes the record. */
+export interface Save<R> {
+  readonly next: R | null;
+  /** Their segments were all put before. */
+  readonly blobs?: readonly NewBlob[];
+  readonly letters?: SaveInput["letters"];
+  readonly release?: readonly BlobId[];
+  /** The server's op that this save has merged. */
+  readonly merged?: Op;
+  /** The server has lost the record: it starts again with a first op. */
+  readonly restart?: boolean;
+}
+
+/** Computes a save from the newest state; called again when another tab was first. Must not wait on anything. */
+export type Apply<R, E> = (current: R | undefined) => Result<Save<R>, E>;
+
+export interface Records<R extends object> {
+  /** All records that open and are not deleted; unordered. */
+  readonly list: () => Promise<Result<readonly Kept<R>[], WorkerError>>;
+  readonly get: (id: RecordId) => Promise<Result<Kept<R>, WorkerError>>;
+  /** Sealed, written strictly, then resolved. */
+  readonly save: <E>(id: RecordId, apply: Apply<R, E>) => Promise<Result<Kept<R> | null, WorkerError | E>>;
+  /** Opens any op of this store's principal. */
+  readonly open: (op: Op) => Promise<Result<R, "cannot-open">>;
+  /** Records that could not be opened: kept as they are, and counted. */
+  readonly aside: () => number;
+  /** Resolves when no save waits any more. */
+  readonly settled: () => Promise<void>;
+}
+
+export interface RecordsDeps<R extends object> {
+  readonly store: SatchelStore;
+  readonly identity: Identity;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Streams that the record refers to: they stand in the clear head, so that the server keeps them. */
+  readonly blobsOf: (record: R) => readonly BlobId[];
+  /** Key epoch of this satchel. */
+  readonly epoch: number;
+}
+
+interface Waiting<R> {
+  readonly apply: Apply<R, unknown>;
+  readonly resolve: (result: Result<Kept<R> | null, unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Opened<R> {
+  readonly op: OpId;
+  readonly record: R | null;
+}
+
+/** Another tab can be first a few times; after that the caller hears "stale". */
+const staleTries = 6;
+/** Rows opened at the same time: WebCrypto works on several threads. */
+const openAtOnce = 64;
+
+const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
+
+export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R> {
+  const { store, identity } = deps;
+  const opened = new Map<RecordId, Opened<R>>();
+  const lines = new Map<RecordId, Waiting<R>[]>();
+  const running = new Map<RecordId, Promise<void>>();
+  let aside = 0;
+
+  async function open(op: Op): Promise<Result<R, "cannot-open">> {
+    const result = await openRecord(identity, op);
+    if (!result.ok) return err("cannot-open");
+    const text = utf8ToText(result.value.content);
+    try {
+      const value: unknown = text === undefined ? undefined : JSON.parse(text);
+      return typeof value === "object" && value !== null ? ok(value as R) : err("cannot-open");
+    } catch (error) {
+      if (error instanceof SyntaxError) return err("cannot-open");
+      throw error;
+    }
+  }
+
+  /** The record of a row, null when it does not open. */
+  async function recordOf(row: RecordRow): Promise<R | null> {
+    const known = opened.get(row.record);
+    if (known?.op === row.localOp) return known.record;
+    const result = await open(row.local);
+    const record = result.ok ? result.value : null;
+    if (record === null) deps.log.note("record-cannot-open");
+    opened.set(row.record, { op: row.localOp, record });
+    return record;
+  }
+
+  const kept = (row: RecordRow, record: R): Kept<R> => ({
+    id: row.record,
+    record,
+    revision: row.revision,
+    server: row.server,
+    accepted: row.server !== null && row.server.sig === row.local.sig,
+  });
+
+  async function list(): Promise<Result<readonly Kept<R>[], WorkerError>> {
+    const rows = await store.listRecords();
+    if (!rows.ok) return storageErr(rows.error);
+    const found: Kept<R>[] = [];
+    let unopened = 0;
+    const living = rows.value.filter((row) => !row.deleted);
+    for (let at = 0; at < living.length; at += openAtOnce) {
+      const part = living.slice(at, at + openAtOnce);
+      const records = await Promise.all(part.map(recordOf));
+      for (const [n, row] of part.entries()) {
+        const record = records[n];
+        if (record === null || record === undefined) unopened += 1;
+        else found.push(kept(row, record));
+      }
+    }
+    aside = unopened;
+    return ok(found);
+  }
+
+  async function get(id: RecordId): Promise<Result<Kept<R>, WorkerError>> {
+    const row = await store.getRecord(id);
+    if (!row.ok) return storageErr(row.error);
+    if (row.value === undefined || row.value.deleted) return err({ type: "not-found" });
+    const record = await recordOf(row.value);
+    return record === null ? err({ type: "not-found" }) : ok(kept(row.value, record));
+  }
+
+  /** Applies everything that waits, in order, on one state; gives what each of them said. */
+  function applyAll(current: R | undefined, waiting: readonly Waiting<R>[]) {
+    let state: R | null | undefined = current;
+    const done: Waiting<R>[] = [];
+    const refused: { readonly waiting: Waiting<R>; readonly error: unknown }[] = [];
+    const saves: Save<R>[] = [];
+    for (const each of waiting) {
+      const result = each.apply(state ?? undefined);
+      if (!result.ok) {
+        refused.push({ waiting: each, error: result.error });
+        continue;
+      }
+      state = result.value.next;
+      saves.push(result.value);
+      done.push(each);
+    }
+    return { next: state, done, refused, saves };
+  }
+
+  async function writeOnce(
+    id: RecordId,
+    waiting: readonly Waiting<R>[],
+  ): Promise<"again" | { readonly left: readonly Waiting<R>[]; readonly result: Result<Kept<R> | null, WorkerError> }> {
+    const failed = (error: WorkerError) => ({ left: waiting, result: err(error) });
+    const row = await store.getRecord(id);
+    if (!row.ok) return failed(workerError(row.error));
+    const living = row.value !== undefined && !row.value.deleted ? row.value : undefined;
+    const current = living === undefined ? undefined : ((await recordOf(living)) ?? undefined);
+    if (living !== undefined && current === undefined) return failed({ type: "not-found" });
+    const { next, done, refused, saves } = applyAll(current, waiting);
+    for (const each of refused) each.waiting.resolve(err(each.error));
+    if (done.length === 0) return { left: [], result: ok(null) };
+    const place = await store.baseFor(id);
+    if (!place.ok) return failed(workerError(place.error));
+    if (place.value.revision !== (row.value?.revision ?? 0)) return "again";
+    const merged = saves.findLast((save) => save.merged !== undefined)?.merged ?? null;
+    const mergedId = merged === null ? null : await opIdOf(merged);
+    const base = mergedId ?? (saves.some((save) => save.restart === true) ? null : place.value.base);
+    const deleted = next === null || next === undefined;
+    const op = randomId<OpId>(deps.random);
+    const blobs = deleted ? [] : unique(deps.blobsOf(next));
+    const sealed = await sealRecord(
+      identity,
+      { record: id, op, base, deleted, blobs, epoch: deps.epoch },
+      deleted ? {} : next,
+      deps.random,
+    );
+    const saved = await store.saveRecord({
+      record: id,
+      op: sealed,
+      opId: op,
+      base,
+      deleted,
+      expectedRevision: place.value.revision,
+      blobs: saves.flatMap((save) => save.blobs ?? []),
+      letters: saves.flatMap((save) => save.letters ?? []),
+      release: saves.flatMap((save) => save.release ?? []),
+      merged,
+      now: deps.clock.now(),
+    });
+    if (!saved.ok) {
+      if (saved.error.type === "stale") return "again";
+      return { left: done, result: err(workerError(saved.error)) };
+    }
+    opened.set(id, { op, record: deleted ? null : next });
+    const server = merged ?? row.value?.server ?? null;
+    const result = deleted ? null : { id, record: next, revision: saved.value.revision, server, accepted: false };
+    return { left: done, result: ok(result) };
+  }
+
+  async function opIdOf(op: Op): Promise<OpId | null> {
+    const result = await openRecord(identity, op);
+    return result.ok ? result.value.head.op : null;
+  }
+
+  async function work(id: RecordId): Promise<void> {
+    for (let line = lines.get(id); line !== undefined && line.length > 0; line = lines.get(id)) {
+      const waiting = line.splice(0);
+      try {
+        let outcome: Awaited<ReturnType<typeof writeOnce>> = "again";
+        for (let tries = 0; tries < staleTries && outcome === "again"; tries += 1)
+          outcome = await writeOnce(id, waiting);
+        const { left, result } =
+          outcome === "again" ? { left: waiting, result: err({ type: "stale" } as const) } : outcome;
+        for (const each of left) each.resolve(result);
+      } catch (error) {
+        for (const each of waiting) each.reject(error);
+      }
+    }
+  }
+
+  function save<E>(id: RecordId, apply: Apply<R, E>): Promise<Result<Kept<R> | null, WorkerError | E>> {
+    return new Promise((resolve, reject) => {
+      const line = lines.get(id) ?? [];
+      lines.set(id, line);
+      line.push({ apply, resolve: resolve as Waiting<R>["resolve"], reject });
+      if (running.has(id)) return;
+      // Starts in the next turn: what is asked in the same turn becomes one op.
+      const run = Promise.resolve()
+        .then(() => work(id))
+        .finally(() => running.delete(id));
+      running.set(id, run);
+    });
+  }
+
+  return {
+    list,
+    get,
+    save,
+    open,
+    aside: () => aside,
+    async settled() {
+      while (running.size > 0) await Promise.allSettled(running.values());
+    },
+  };
+}

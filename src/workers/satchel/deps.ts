@@ -1,0 +1,45 @@
+/** What the satchel's modules may ask of the world; satchel.worker.ts wires the real ones, tests seeded ones. Types only. */
+
+import type { Identity } from "../../crypto/identity.ts";
+import type { SatchelRecord } from "../../satchel/model.ts";
+import type { Clock, Log, Random } from "../../shared/ports.ts";
+import type { Result } from "../../shared/result.ts";
+import type { Profile, Registry, SatchelStore } from "../../storage/ports.ts";
+import type { Couriers } from "../common/couriers.ts";
+import type { Deployments } from "../common/deployments.ts";
+import type { Records } from "../common/records.ts";
+import type { ImagingApi } from "../imaging.contract.ts";
+import type { Change, WorkerError } from "../satchel.contract.ts";
+import type { StretchApi } from "../stretch.contract.ts";
+
+/** Opens each database once and keeps it open: drainer and screens share it. */
+export interface Stores {
+  readonly open: (database: string) => Promise<Result<SatchelStore, WorkerError>>;
+  /** Closes it, then removes it with everything in it, and its registry row. */
+  readonly remove: (database: string) => Promise<Result<void, WorkerError>>;
+}
+
+export interface SatchelDeps {
+  readonly registry: Registry;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly stretch: StretchApi;
+  readonly imaging: ImagingApi;
+  readonly deployments: Deployments;
+  readonly couriers: Couriers;
+  /** Host of the home server, for the card's QR text. */
+  readonly home: () => string;
+  /** Bytes that the browser still allows, null when it does not say. */
+  readonly room: () => Promise<number | null>;
+  readonly emit: (change: Change) => void;
+}
+
+/** An opened satchel: everything that needs keys gets one and forgets it. */
+export interface Session {
+  readonly profile: Profile;
+  readonly identity: Identity;
+  readonly store: SatchelStore;
+  readonly records: Records<SatchelRecord>;
+}

@@ -1,0 +1,330 @@
+/**
+ * Making, opening and closing a satchel (DESIGN 3). Runs in the satchel worker; needs no network, ever.
+ *
+ * Surprising fact: locking waits for everything that holds the session, then forgets the keys. A task that began before
+ * the lock is finished and kept; one that comes after it hears "locked".
+ */
+
+import { createCard, readCardGroups, readCardText } from "../../crypto/card.ts";
+import { certifyDevice, createIdentity, type Identity, openIdentity, withStatements } from "../../crypto/identity.ts";
+import {
+  cardFactor,
+  createDeviceFactor,
+  newSalt,
+  unwrapRoot,
+  wrapHead,
+  wrapRoot,
+} from "../../crypto/keyring.ts";
+import { generateDeviceKey } from "../../crypto/primitives.ts";
+import { openRecord, sealRecord } from "../../crypto/record.ts";
+import type { RootKey, Secret } from "../../crypto/secret.ts";
+import { generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
+import type { Op } from "../../protocol/wire.ts";
+import { paperBlobs } from "../../satchel/paper.ts";
+import type { SatchelRecord } from "../../satchel/model.ts";
+import { assert } from "../../shared/assert.ts";
+import { type Bytes, toBase64Url, utf8, utf8ToText } from "../../shared/bytes.ts";
+import { type DeviceId, type OpId, randomId, type RecordId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Profile, SatchelStore } from "../../storage/ports.ts";
+import {
+  type CodeDeps,
+  currentWrap,
+  deviceFactor,
+  firstEpoch,
+  nextOrder,
+  refusedCode,
+  tryCode,
+  updateProfile,
+  wrapUnderCode,
+} from "../common/codes.ts";
+import { storageErr } from "../common/errors.ts";
+import { createRecords } from "../common/records.ts";
+import type { CodeRefusal, OpeningState, ProfileView, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+
+export interface ShownCard {
+  readonly qr: string;
+  readonly groups: readonly string[];
+  readonly set: number;
+}
+
+export interface Opening {
+  readonly state: () => Promise<Result<OpeningState, WorkerError>>;
+  readonly create: (input: {
+    readonly code: string;
+    readonly pictogram: string;
+  }) => Promise<Result<ProfileView, WorkerError | CodeRefusal>>;
+  readonly unlock: (database: string, code: string) => Promise<Result<ProfileView, WorkerError | UnlockRefusal>>;
+  readonly unlockWithCard: (database: string, card: string) => Promise<Result<ProfileView, WorkerError | UnlockRefusal>>;
+  readonly lock: () => Promise<void>;
+  readonly changeCode: (code: string, birthdate?: string) => Promise<Result<void, WorkerError | CodeRefusal>>;
+  readonly card: () => Promise<Result<ShownCard & { readonly drilled: boolean }, WorkerError>>;
+  readonly drill: (card: string) => Promise<Result<void, WorkerError | UnlockRefusal>>;
+  readonly erase: (database: string) => Promise<Result<void, WorkerError>>;
+  /** Runs `use` with the open satchel; "locked" when there is none. Locking waits for it. */
+  readonly within: <T, E>(use: (session: Session) => Promise<Result<T, E>>) => Promise<Result<T, E | WorkerError>>;
+}
+
+const view = (profile: Profile): ProfileView => ({ database: profile.database, pictogram: profile.pictogram });
+
+const blobsOf = (record: SatchelRecord) =>
+  record.t === "paper" ? paperBlobs(record).map((pointer) => pointer.blob) : [];
+
+/** The card is kept sealed in the format of a record that never leaves: nothing new to get wrong. */
+async function sealCard(identity: Identity, card: ShownCard, deps: SatchelDeps): Promise<Bytes> {
+  const facts = {
+    record: randomId<RecordId>(deps.random),
+    op: randomId<OpId>(deps.random),
+    base: null,
+    deleted: false,
+    blobs: [],
+    epoch: firstEpoch,
+  };
+  return utf8(JSON.stringify(await sealRecord(identity, facts, card, deps.random)));
+}
+
+async function openCard(identity: Identity, sealed: Bytes): Promise<ShownCard | undefined> {
+  const text = utf8ToText(sealed);
+  if (text === undefined) return undefined;
+  const opened = await openRecord(identity, JSON.parse(text) as Op);
+  const content = opened.ok ? utf8ToText(opened.value.content) : undefined;
+  return content === undefined ? undefined : (JSON.parse(content) as ShownCard);
+}
+
+/** The secret of a typed or scanned card. */
+async function readCard(typed: string): Promise<Result<Secret, UnlockRefusal>> {
+  if (/^\s*bsc[0-9]+\./i.test(typed)) {
+    const read = await readCardText(typed);
+    return read.ok ? ok(read.value.secret) : err({ type: "wrong-card" });
+  }
+  const read = await readCardGroups(typed);
+  if (read.ok) return ok(read.value.secret);
+  return read.error.type === "wrong-groups"
+    ? err({ type: "wrong-groups", groups: read.error.groups })
+    : err({ type: "wrong-card" });
+}
+
+export function createOpening(deps: SatchelDeps): Opening {
+  const codes: CodeDeps = deps;
+  let session: Session | undefined;
+  let closing: Promise<void> | undefined;
+  const tasks = new Set<Promise<unknown>>();
+
+  const openSession = (profile: Profile, identity: Identity, store: SatchelStore): void => {
+    const { random, clock, log } = deps;
+    const records = createRecords<SatchelRecord>({ store, identity, random, clock, log, blobsOf, epoch: firstEpoch });
+    session = { profile, identity, store, records };
+    deps.emit({ type: "opening" });
+  };
+
+  async function openWith(profile: Profile, root: RootKey): Promise<Result<ProfileView, WorkerError>> {
+    const identity = await openIdentity(root, profile.sealedIdentity, profile.statements);
+    if (!identity.ok) return err({ type: "unavailable", mark: `identity-${identity.error.type}` });
+    const store = await deps.stores.open(profile.database);
+    if (!store.ok) return store;
+    openSession(profile, identity.value, store.value);
+    return ok(view(profile));
+  }
+
+  async function lock(): Promise<void> {
+    if (closing !== undefined) return closing;
+    const open = session;
+    if (open === undefined) return;
+    session = undefined;
+    closing = (async () => {
+      while (tasks.size > 0) await Promise.allSettled(tasks);
+      await open.records.settled();
+      open.identity.root.wipe();
+    })();
+    await closing;
+    closing = undefined;
+    deps.emit({ type: "opening" });
+  }
+
+  /** Opens the root with this device and a card. */
+  async function openByCard(
+    profile: Profile,
+    typed: string,
+  ): Promise<Result<RootKey, WorkerError | UnlockRefusal>> {
+    const secret = await readCard(typed);
+    if (!secret.ok) return secret;
+    const wrap = currentWrap(profile, "D+C");
+    if (wrap === undefined) return err({ type: "wrong-card" });
+    const device = await deviceFactor(profile);
+    if (!device.ok) return device;
+    const root = await unwrapRoot(wrap, "D+C", { device: device.value, card: await cardFactor(secret.value) });
+    return root.ok ? root : err({ type: "wrong-card" });
+  }
+
+  async function profileOf(database: string): Promise<Result<Profile, WorkerError>> {
+    const held = await deps.registry.get(database);
+    if (!held.ok) return storageErr(held.error);
+    return held.value?.kind === "satchel" ? ok(held.value) : err({ type: "not-found" });
+  }
+
+  async function within<T, E>(use: (open: Session) => Promise<Result<T, E>>): Promise<Result<T, E | WorkerError>> {
+    if (session === undefined) return err({ type: "locked" });
+    const task = use(session);
+    tasks.add(task);
+    try {
+      return await task;
+    } finally {
+      tasks.delete(task);
+    }
+  }
+
+  return {
+    within,
+    lock,
+
+    async state() {
+      const listed = await deps.registry.list();
+      if (!listed.ok) return storageErr(listed.error);
+      const profiles = listed.value.filter((profile) => profile.kind === "satchel");
+      if (session !== undefined) {
+        const { database } = session.profile;
+        const held = profiles.find((profile) => profile.database === database);
+        if (held !== undefined) return ok({ type: "open", profile: view(held), cardDrilled: held.cardDrilled });
+        await lock();
+      }
+      if (profiles.length === 0) return ok({ type: "none" });
+      const oldestFirst = [...profiles].sort((a, b) => a.createdAt - b.createdAt);
+      return ok({ type: "locked", profiles: oldestFirst.map(view) });
+    },
+
+    async create({ code, pictogram }) {
+      const refused = refusedCode(code);
+      if (refused !== undefined) return err(refused);
+      await lock();
+      const { random, clock } = deps;
+      const fresh = await createIdentity("satchel", random);
+      const transport = await generateSignPair(false);
+      const device = randomId<DeviceId>(random);
+      const publicKey = await rawPublicKey(transport);
+      const statements = await certifyDevice(fresh, fresh.statements, device, publicKey);
+      const identity = await withStatements(fresh, statements);
+      assert(identity.ok, "SPEC P-S: a chain that was just extended reads");
+      const deviceKey = await generateDeviceKey();
+      const { factor, sealed } = await createDeviceFactor(deviceKey, random);
+      const { root, id } = identity.value;
+      const byCode = await wrapUnderCode(codes, {
+        root,
+        principal: id,
+        device: factor,
+        code,
+        order: 1,
+        parameters: null,
+      });
+      if (!byCode.ok) return byCode;
+      const card = await createCard(random, { home: deps.home(), set: 0 });
+      const factors = { device: factor, card: await cardFactor(card.secret) };
+      const meta = { principal: id, epoch: firstEpoch, order: 2, salt: newSalt(random), params: null };
+      const byCard = { pair: "D+C", epoch: firstEpoch, wrap: await wrapRoot(root, "D+C", factors, meta, random) };
+      const profile: Profile = {
+        database: `b-${toBase64Url(random.bytes(16))}`,
+        principal: id,
+        kind: "satchel",
+        pictogram,
+        device,
+        statements,
+        sealedIdentity: identity.value.sealed,
+        wraps: [byCode.value, byCard],
+        deviceKey,
+        sealedDeviceFactor: sealed,
+        transportKey: transport.privateKey,
+        cardDrilled: false,
+        sealedCard: await sealCard(identity.value, { qr: card.qr, groups: card.groups, set: card.set }, deps),
+        wrongTries: 0,
+        nextTryAt: 0,
+        createdAt: clock.now(),
+        revision: 1,
+      };
+      const store = await deps.stores.open(profile.database);
+      if (!store.ok) return store;
+      const added = await deps.registry.add(profile);
+      if (!added.ok) return storageErr(added.error);
+      openSession(profile, identity.value, store.value);
+      return ok(view(profile));
+    },
+
+    async unlock(database, code) {
+      const held = await profileOf(database);
+      if (!held.ok) return held;
+      const opened = await tryCode(codes, database, code);
+      if (!opened.ok) return opened;
+      await lock();
+      return openWith(opened.value.profile, opened.value.root);
+    },
+
+    async unlockWithCard(database, typed) {
+      const held = await profileOf(database);
+      if (!held.ok) return held;
+      const root = await openByCard(held.value, typed);
+      if (!root.ok) return root;
+      const reset = await updateProfile(deps.registry, database, () => ({ wrongTries: 0, nextTryAt: 0 }));
+      if (!reset.ok) return reset;
+      await lock();
+      return openWith(reset.value, root.value);
+    },
+
+    changeCode: (code, birthdate) =>
+      within(async ({ profile, identity }): Promise<Result<void, WorkerError | CodeRefusal>> => {
+        const refused = refusedCode(code, birthdate);
+        if (refused !== undefined) return err(refused);
+        const held = await profileOf(profile.database);
+        if (!held.ok) return held;
+        const device = await deviceFactor(held.value);
+        if (!device.ok) return device;
+        const before = currentWrap(held.value, "D+P");
+        const head = before === undefined ? undefined : wrapHead(before);
+        const wrap = await wrapUnderCode(codes, {
+          root: identity.root,
+          principal: identity.id,
+          device: device.value,
+          code,
+          order: nextOrder(held.value.wraps),
+          parameters: head?.ok === true ? head.value.params : null,
+        });
+        if (!wrap.ok) return wrap;
+        const changed = await updateProfile(deps.registry, profile.database, (now) => ({
+          wraps: [...now.wraps.filter((stored) => stored.pair !== "D+P"), wrap.value],
+          wrongTries: 0,
+          nextTryAt: 0,
+        }));
+        return changed.ok ? ok(undefined) : changed;
+      }),
+
+    card: () =>
+      within(async ({ profile, identity }): Promise<Result<ShownCard & { readonly drilled: boolean }, WorkerError>> => {
+        const held = await profileOf(profile.database);
+        if (!held.ok) return held;
+        const sealed = held.value.sealedCard;
+        const card = sealed === null ? undefined : await openCard(identity, sealed);
+        return card === undefined ? err({ type: "not-found" }) : ok({ ...card, drilled: held.value.cardDrilled });
+      }),
+
+    drill: (typed) =>
+      within(async ({ profile }): Promise<Result<void, WorkerError | UnlockRefusal>> => {
+        const held = await profileOf(profile.database);
+        if (!held.ok) return held;
+        // The drill is the real thing: the card opens the root key, or it was no drill.
+        const root = await openByCard(held.value, typed);
+        if (!root.ok) return root;
+        root.value.wipe();
+        const marked = await updateProfile(deps.registry, profile.database, () => ({ cardDrilled: true }));
+        if (!marked.ok) return marked;
+        deps.emit({ type: "opening" });
+        return ok(undefined);
+      }),
+
+    async erase(database) {
+      const held = await profileOf(database);
+      if (!held.ok) return held;
+      if (session?.profile.database === database) await lock();
+      const removed = await deps.stores.remove(database);
+      deps.emit({ type: "opening" });
+      return removed;
+    },
+  };
+}

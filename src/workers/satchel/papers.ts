@@ -1,0 +1,376 @@
+/**
+ * Papers of an open satchel: capture, reading, bin (DESIGN 4). Runs in the satchel worker.
+ *
+ * Surprising fact: while a paper is a draft its streams stay on this device, because its kind may turn out to be one
+ * that is kept here only (health). They are released to travel by the very transaction that keeps the paper.
+ */
+
+import { opHead } from "../../protocol/ops.ts";
+import type { BlobPointer, Page, PaperRecord, SatchelRecord } from "../../satchel/model.ts";
+import * as paper from "../../satchel/paper.ts";
+import { paperType } from "../../satchel/paper-types.ts";
+import { paperStates } from "../../satchel/where.ts";
+import { type BlobId, type RecordId, randomId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { BlobRow, QueueView } from "../../storage/ports.ts";
+import { type BlobFacts, type PutBlob, putBlob, readBlob } from "../common/blobs.ts";
+import { storageErr } from "../common/errors.ts";
+import type { Kept, Save } from "../common/records.ts";
+import type { Reduced } from "../imaging.contract.ts";
+import type {
+  AddedPage,
+  Bytes64,
+  CopyState,
+  ImportRefusal,
+  PaperPatch,
+  PaperView,
+  WorkerError,
+} from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+
+const sealedSegment = 65_552;
+
+export type KeptPaper = Kept<SatchelRecord> & { readonly record: PaperRecord };
+
+export const isPaper = (kept: Kept<SatchelRecord>): kept is KeptPaper => kept.record.t === "paper";
+
+/** Kept on this device only, whatever happens (PRODUCT: health papers). */
+const staysHere = (record: PaperRecord): boolean => paperType(record.kind)?.localOnlyByDefault ?? false;
+
+const blobIds = (record: PaperRecord): readonly BlobId[] => paper.paperBlobs(record).map((pointer) => pointer.blob);
+
+/** Streams that may leave now: those of a kept paper that is not to stay here. */
+const released = (record: PaperRecord): readonly BlobId[] =>
+  record.status === "draft" || staysHere(record) ? [] : blobIds(record);
+
+/** The last server time that this device has seen, ms; null when it met no server. Never the phone's clock alone. */
+export async function serverTimeSeen(session: Session): Promise<Result<number | null, WorkerError>> {
+  const meta = await session.store.meta();
+  if (!meta.ok) return storageErr(meta.error);
+  return ok(meta.value.lastAnswerAt === 0 ? null : meta.value.lastAnswerAt + meta.value.clockOffset);
+}
+
+export interface Papers {
+  readonly list: (session: Session) => Promise<Result<readonly PaperView[], WorkerError>>;
+  readonly one: (session: Session, id: RecordId) => Promise<Result<PaperView, WorkerError>>;
+  readonly start: (session: Session, patch: PaperPatch) => Promise<Result<PaperView, WorkerError>>;
+  readonly draft: (session: Session) => Promise<Result<PaperView | null, WorkerError>>;
+  readonly addPage: (
+    session: Session,
+    id: RecordId,
+    file: File,
+  ) => Promise<Result<AddedPage, WorkerError | ImportRefusal>>;
+  readonly change: <E = never>(
+    session: Session,
+    id: RecordId,
+    change: (record: PaperRecord) => Result<PaperRecord, E>,
+  ) => Promise<Result<PaperView, WorkerError | E>>;
+  readonly describe: (session: Session, id: RecordId, patch: PaperPatch) => Promise<Result<PaperView, WorkerError>>;
+  readonly bin: (session: Session, id: RecordId) => Promise<Result<PaperView, WorkerError>>;
+  readonly erase: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
+  readonly readPage: (
+    session: Session,
+    id: RecordId,
+    page: string,
+    which: "preview" | "readable" | "original",
+  ) => Promise<Result<Bytes64, WorkerError>>;
+  /** Erases what the bin has held for its days, drops streams that nothing names any more. After unlock and pulls. */
+  readonly tidy: (session: Session) => Promise<Result<void, WorkerError>>;
+}
+
+/** Streams of letters that have not all arrived: their bytes stay, whatever becomes of the paper (INV-1). */
+export function namedByLetters(queue: QueueView): ReadonlySet<BlobId> {
+  return new Set(queue.letters.flatMap((letter) => letter.blobs));
+}
+
+function applyPatch(record: PaperRecord, patch: PaperPatch, now: number): PaperRecord {
+  let next = record;
+  if (patch.kind !== undefined) next = paper.setPaperKind(next, patch.kind, now);
+  if (patch.title !== undefined) next = paper.renamePaper(next, patch.title, now);
+  if (patch.holder !== undefined) next = paper.setPaperHolder(next, patch.holder, now);
+  if (patch.expiry !== undefined) next = paper.setPaperExpiry(next, patch.expiry, now);
+  return next;
+}
+
+/** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
+function viewOf(kept: KeptPaper, rows: ReadonlyMap<BlobId, BlobRow>, asideOp: string | null): PaperView {
+  const pointers = paper.paperBlobs(kept.record);
+  const known = pointers.flatMap((pointer) => rows.get(pointer.blob) ?? []);
+  const head = kept.server === null || kept.accepted ? undefined : opHead(kept.server);
+  const named = new Set(head?.ok === true ? head.value.blobs : []);
+  const states = paperStates({
+    status: kept.record.status,
+    localOnly: known.some((row) => row.localOnly) || staysHere(kept.record),
+    here: known.length === pointers.length,
+    total: pointers.length,
+    verified: known.filter((row) => row.state === "verified").length,
+    recordAccepted: kept.accepted || (pointers.length > 0 && pointers.every((pointer) => named.has(pointer.blob))),
+    moving: known.some((row) => row.state === "sending" || (row.state === "waiting" && row.offset > 0)),
+    // The pairs of this version all need this device (D+P, D+C): no way in works without it yet.
+    drilledElsewhere: false,
+    aside: known.find((row) => row.state === "aside")?.lastCode ?? asideOp,
+    received: null,
+    expiry: null,
+    today: "",
+  });
+  const words: Readonly<Record<string, CopyState>> = {
+    redo: "needs-you",
+    leaving: "leaving",
+    waits: "waits",
+    here: "here",
+    copies: "two-copies",
+    sealed: "sealed-copy",
+    elsewhere: "sealed-copy",
+  };
+  const state = words[states[0]?.state ?? "here"] ?? "here";
+  const travels = known.filter((row) => !row.localOnly);
+  const parts = {
+    done: travels.reduce((sum, row) => sum + Math.floor(row.offset / sealedSegment) + (row.state === "verified" ? 1 : 0), 0),
+    of: travels.reduce((sum, row) => sum + row.segments, 0),
+  };
+  return {
+    id: kept.id,
+    record: kept.record,
+    state,
+    parts: travels.length === 0 ? null : { done: Math.min(parts.done, parts.of), of: parts.of },
+    bytes: pointers.reduce((sum, pointer) => sum + pointer.sealedLength, 0),
+  };
+}
+
+export function createPapers(deps: SatchelDeps): Papers {
+  const now = (): number => deps.clock.now();
+
+  async function rowsOf(session: Session): Promise<Result<ReadonlyMap<BlobId, BlobRow>, WorkerError>> {
+    const blobs = await session.store.listBlobs();
+    return blobs.ok ? ok(new Map(blobs.value.map((row) => [row.blob, row]))) : storageErr(blobs.error);
+  }
+
+  /** Codes of records that were set aside, by record. */
+  async function asideOf(session: Session): Promise<Result<ReadonlyMap<RecordId, string>, WorkerError>> {
+    const queue = await session.store.queue();
+    if (!queue.ok) return storageErr(queue.error);
+    const aside = queue.value.ops.filter((op) => op.state === "aside");
+    return ok(new Map(aside.map((op) => [op.record, op.lastCode ?? "unknown"])));
+  }
+
+  async function show(session: Session, kept: KeptPaper): Promise<Result<PaperView, WorkerError>> {
+    const rows = new Map<BlobId, BlobRow>();
+    for (const blob of blobIds(kept.record)) {
+      const row = await session.store.getBlob(blob);
+      if (!row.ok) return storageErr(row.error);
+      if (row.value !== undefined) rows.set(blob, row.value);
+    }
+    const aside = await asideOf(session);
+    return aside.ok ? ok(viewOf(kept, rows, aside.value.get(kept.id) ?? null)) : aside;
+  }
+
+  async function papersOf(session: Session): Promise<Result<readonly KeptPaper[], WorkerError>> {
+    const all = await session.records.list();
+    return all.ok ? ok(all.value.filter(isPaper)) : all;
+  }
+
+  async function saved<E>(
+    session: Session,
+    id: RecordId,
+    change: (record: PaperRecord) => Result<Save<SatchelRecord>, E>,
+  ): Promise<Result<KeptPaper, WorkerError | E>> {
+    const result = await session.records.save<E | WorkerError>(id, (current) =>
+      current?.t === "paper" ? change(current) : err({ type: "not-found" }),
+    );
+    if (!result.ok) return result;
+    return result.value !== null && isPaper(result.value) ? ok(result.value) : err({ type: "not-found" });
+  }
+
+  async function change<E = never>(
+    session: Session,
+    id: RecordId,
+    apply: (record: PaperRecord) => Result<PaperRecord, E>,
+  ): Promise<Result<PaperView, WorkerError | E>> {
+    const result = await saved<E>(session, id, (record) => {
+      const next = apply(record);
+      return next.ok ? ok({ next: next.value, release: released(next.value) }) : next;
+    });
+    if (!result.ok) return result;
+    deps.emit({ type: "papers" });
+    return show(session, result.value);
+  }
+
+  /** Seals each rendition of a page; on any error none is left behind. */
+  async function putAll(
+    session: Session,
+    parts: readonly { readonly content: Blob; readonly facts: BlobFacts }[],
+  ): Promise<Result<readonly PutBlob[], WorkerError | ImportRefusal>> {
+    const put: PutBlob[] = [];
+    for (const { content, facts } of parts) {
+      const result = await putBlob({ ...session, random: deps.random }, content, facts);
+      if (!result.ok) {
+        await session.store.deleteBlobs(put.map((done) => done.blob.blob));
+        // A file that changes while it is read: the camera has not finished it, or the card is failing.
+        return err(result.error.type === "changed" ? { type: "picture-damaged" } : result.error);
+      }
+      put.push(result.value);
+    }
+    return ok(put);
+  }
+
+  async function addPage(
+    session: Session,
+    id: RecordId,
+    file: File,
+  ): Promise<Result<AddedPage, WorkerError | ImportRefusal>> {
+    const before = await session.records.get(id);
+    if (!before.ok) return before;
+    if (!isPaper(before.value)) return err({ type: "not-found" });
+    const reduced = await deps.imaging.reduce(file);
+    if (!reduced.ok) return reduced;
+    const localOnly = before.value.record.status === "draft" || staysHere(before.value.record);
+    const put = await putAll(session, partsOf(reduced.value, file, localOnly));
+    if (!put.ok) return put;
+    const pointers = put.value.map((done) => done.pointer);
+    const pageId = randomId<RecordId>(deps.random) as string;
+    const page = pageOf(reduced.value, pointers, file.name);
+    const result = await saved(session, id, (record) => {
+      const next = paper.putPage(record, pageId, page, now());
+      return ok({ next, blobs: put.value.map((done) => done.blob), release: released(next) });
+    });
+    if (!result.ok) {
+      await session.store.deleteBlobs(pointers.map((pointer) => pointer.blob));
+      return result;
+    }
+    deps.emit({ type: "papers" });
+    const state = reduced.value.type === "picture" ? "ready" : reduced.value.type;
+    return ok({ page: pageId, state, revision: result.value.revision });
+  }
+
+  async function eraseNow(session: Session, id: RecordId): Promise<Result<void, WorkerError>> {
+    const before = await session.records.get(id);
+    if (!before.ok) return before;
+    if (!isPaper(before.value)) return err({ type: "not-found" });
+    const result = await session.records.save(id, () => ok({ next: null }));
+    if (!result.ok) return result;
+    const queue = await session.store.queue();
+    if (!queue.ok) return storageErr(queue.error);
+    const needed = namedByLetters(queue.value);
+    const dropped = await session.store.deleteBlobs(blobIds(before.value.record).filter((blob) => !needed.has(blob)));
+    deps.emit({ type: "papers" });
+    return dropped.ok ? ok(undefined) : storageErr(dropped.error);
+  }
+
+  return {
+    change,
+    addPage,
+    erase: eraseNow,
+
+    async list(session) {
+      const [papers, rows, aside] = await Promise.all([papersOf(session), rowsOf(session), asideOf(session)]);
+      if (!papers.ok) return papers;
+      if (!rows.ok) return rows;
+      if (!aside.ok) return aside;
+      const sorted = paper.sortPapers(papers.value.map((kept) => ({ record: kept.id, paper: kept.record, kept })));
+      return ok(
+        (sorted as readonly { readonly kept: KeptPaper }[]).map(({ kept }) =>
+          viewOf(kept, rows.value, aside.value.get(kept.id) ?? null),
+        ),
+      );
+    },
+
+    async one(session, id) {
+      const kept = await session.records.get(id);
+      if (!kept.ok) return kept;
+      return isPaper(kept.value) ? show(session, kept.value) : err({ type: "not-found" });
+    },
+
+    async start(session, patch) {
+      const id = randomId<RecordId>(deps.random);
+      const result = await session.records.save(id, () =>
+        ok({ next: applyPatch(paper.createPaper(now()), patch, now()) }),
+      );
+      if (!result.ok) return result;
+      deps.emit({ type: "papers" });
+      return result.value !== null && isPaper(result.value) ? show(session, result.value) : err({ type: "not-found" });
+    },
+
+    async draft(session) {
+      const papers = await papersOf(session);
+      if (!papers.ok) return papers;
+      const drafts = papers.value.filter((kept) => kept.record.status === "draft");
+      const newest = drafts.sort((a, b) => b.record.updatedAt - a.record.updatedAt)[0];
+      return newest === undefined ? ok(null) : show(session, newest);
+    },
+
+    describe: (session, id, patch) => change(session, id, (record) => ok(applyPatch(record, patch, now()))),
+
+    async bin(session, id) {
+      const time = await serverTimeSeen(session);
+      if (!time.ok) return time;
+      return change(session, id, (record) => ok(paper.binPaper(record, time.value, now())));
+    },
+
+    async readPage(session, id, pageId, which) {
+      const kept = await session.records.get(id);
+      if (!kept.ok) return kept;
+      const page: Page | undefined = isPaper(kept.value) ? kept.value.record.pages[pageId] : undefined;
+      if (page === undefined) return err({ type: "not-found" });
+      const pointer: BlobPointer | null =
+        which === "preview" ? page.preview : which === "original" ? page.original : (page.readable ?? page.original);
+      if (pointer === null) return err({ type: "not-found" });
+      const bytes = await readBlob(session.store, pointer);
+      return bytes.ok ? ok({ bytes: bytes.value.buffer, mime: pointer.mime }) : bytes;
+    },
+
+    async tidy(session) {
+      const time = await serverTimeSeen(session);
+      if (!time.ok) return time;
+      // Blobs first: whatever is listed was already named by a saved record when the records are read.
+      const blobs = await session.store.listBlobs();
+      if (!blobs.ok) return storageErr(blobs.error);
+      const papers = await papersOf(session);
+      if (!papers.ok) return papers;
+      for (const { id, record } of papers.value) {
+        if (time.value === null || record.status !== "binned") continue;
+        const seen = time.value;
+        const step = paper.isPurgeDue(record, seen)
+          ? await eraseNow(session, id)
+          : record.binnedAt === null
+            ? await change(session, id, (held) => ok(paper.startBinClock(held, seen)))
+            : ok(undefined);
+        if (!step.ok) return step;
+      }
+      // What does not open might name any stream: then nothing is dropped.
+      if (session.records.aside() > 0) return ok(undefined);
+      const queue = await session.store.queue();
+      if (!queue.ok) return storageErr(queue.error);
+      const needed = new Set([...namedByLetters(queue.value), ...papers.value.flatMap(({ record }) => blobIds(record))]);
+      const unnamed = blobs.value.map((row) => row.blob).filter((blob) => !needed.has(blob));
+      const dropped = unnamed.length === 0 ? ok(undefined) : await session.store.deleteBlobs(unnamed);
+      return dropped.ok ? ok(undefined) : storageErr(dropped.error);
+    },
+  };
+}
+
+/** What is sealed of one picked file: a readable page and a preview, or the file itself. */
+function partsOf(
+  reduced: Reduced,
+  file: File,
+  localOnly: boolean,
+): readonly { readonly content: Blob; readonly facts: BlobFacts }[] {
+  if (reduced.type !== "picture") {
+    // It is what the receiver reads, so it travels with the readable pages.
+    return [{ content: file, facts: { mime: reduced.mime, sendClass: 4, localOnly } }];
+  }
+  const part = ({ bytes, mime, width, height }: typeof reduced.readable, sendClass: 3 | 4) => ({
+    content: new Blob([bytes]),
+    facts: { mime, width, height, sendClass, localOnly },
+  });
+  return [part(reduced.readable, 4), part(reduced.preview, 3)];
+}
+
+function pageOf(reduced: Reduced, pointers: readonly BlobPointer[], fileName: string): Omit<Page, "position"> {
+  const [first = null, second = null] = pointers;
+  const name = fileName === "" ? {} : { fileName };
+  if (reduced.type === "picture") {
+    return { turn: 0, state: "ready", readable: first, preview: second, original: null, ...name };
+  }
+  const state = reduced.type === "raw" ? "raw" : "ready";
+  return { turn: 0, state, readable: null, preview: null, original: first, ...name };
+}

@@ -1,0 +1,25 @@
+/** What the short-lived worker computes that stretches codes (stretch.worker.ts). One call, then it is ended. */
+
+import type { Bytes } from "../shared/bytes.ts";
+import type { Result } from "../shared/result.ts";
+
+/** Argon2id, one lane (SPEC C-A). */
+export interface CodeParameters {
+  readonly memoryKiB: number;
+  readonly passes: number;
+  readonly lanes: 1;
+}
+
+/** "broken": this device computes wrongly or cannot compute now: no code may be called wrong because of it. */
+export type StretchTrouble = { readonly type: "broken" };
+
+export interface StretchApi {
+  /** 32 bytes for opening. `salt`: 16 bytes of the wrap. */
+  readonly derive: (code: string, salt: Bytes, parameters: CodeParameters) => Promise<Result<Bytes, StretchTrouble>>;
+  /** 32 bytes for sealing, derived twice; without `parameters` they are chosen for this device (1.5 s). */
+  readonly enrol: (
+    code: string,
+    salt: Bytes,
+    parameters: CodeParameters | null,
+  ) => Promise<Result<{ readonly output: Bytes; readonly parameters: CodeParameters }, StretchTrouble>>;
+}
