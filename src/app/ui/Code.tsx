@@ -224,7 +224,9 @@ export function CardGroups({ value, onChange, wrong = [] }: CardGroupsProps) {
       <div class="cells-g">
         {Array.from({ length: CARD_GROUPS }, (_, at) => (
           <div class="field" key={at}>
-            <label for={`${stem}-${at}`}>{t("common.card.group", { n: at + 1, total: CARD_GROUPS })}</label>
+            <span class="meta" aria-hidden="true">
+              {at + 1}
+            </span>
             <input
               {...PERSONAL}
               class="input"
@@ -232,6 +234,7 @@ export function CardGroups({ value, onChange, wrong = [] }: CardGroupsProps) {
               dir="ltr"
               id={`${stem}-${at}`}
               value={value[at] ?? ""}
+              aria-label={t("common.card.group", { n: at + 1, total: CARD_GROUPS })}
               aria-invalid={wrong.includes(at) ? "true" : undefined}
               onInput={(event) => type(at, event.currentTarget.value)}
             />

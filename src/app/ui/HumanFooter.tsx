@@ -85,7 +85,7 @@ export function HumanFooter({ contact, deskHref }: HumanFooterProps) {
                 </b>
                 <span>
                   {rich("common.human.place", { organisation: <bdi translate={false}>{contact.organisation}</bdi> })}{" "}
-                  {openingText(contact, now)}
+                  <span class="human__open">{openingText(contact, now)}</span>
                 </span>
               </span>
             </a>

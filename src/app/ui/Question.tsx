@@ -121,7 +121,7 @@ export function QuestionPage(props: QuestionPageProps) {
               <FieldError id={`${id}-error`}>{error}</FieldError>
             </div>
           )}
-          <div class="stack">{children}</div>
+          <div class="stack-l">{children}</div>
         </fieldset>
         {why !== undefined && <Why>{why}</Why>}
         <Button type="submit" wide iconEnd="fleche" busy={busy}>

@@ -12,7 +12,7 @@ export interface StampWords {
 }
 
 function Stamp({ state, date, who }: StampWords) {
-  const size = state.length > 6 ? 19 : 28;
+  const size = state.length > 8 ? 14 : state.length > 4 ? 20 : 28;
   return (
     <svg class="stamp" viewBox="0 0 132 132" aria-hidden="true" focusable="false">
       <g fill="none" stroke="currentColor">

@@ -1,0 +1,71 @@
+/** Wires gestures and visibility of the window to an idle watch, and quick exit to the Escape key. Runs in the page. */
+import type { Clock } from "../../shared/ports.ts";
+import type { IdleWatch } from "./idle.ts";
+
+const GESTURES = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
+
+/** Feeds `watch` from the window; the returned function lets go. */
+export function feedIdle(watch: IdleWatch): () => void {
+  const gesture = (): void => watch.gesture();
+  const seen = (): void => (document.visibilityState === "hidden" ? watch.hidden() : watch.shown());
+  for (const name of GESTURES) window.addEventListener(name, gesture, { passive: true, capture: true });
+  document.addEventListener("visibilitychange", seen);
+  return () => {
+    watch.stop();
+    for (const name of GESTURES) window.removeEventListener(name, gesture, { capture: true });
+    document.removeEventListener("visibilitychange", seen);
+  };
+}
+
+const ESCAPES = 3;
+const ESCAPE_MS = 1500;
+
+/** Calls `leave` when Escape is pressed three times within a second and a half; the returned function lets go. */
+export function onThreeEscapes(target: EventTarget, clock: Clock, leave: () => void): () => void {
+  let times: readonly number[] = [];
+  const pressed = (event: Event): void => {
+    if ((event as KeyboardEvent).key !== "Escape" || (event as KeyboardEvent).repeat) return;
+    const now = clock.now();
+    times = [...times.filter((at) => now - at < ESCAPE_MS), now];
+    if (times.length < ESCAPES) return;
+    times = [];
+    leave();
+  };
+  target.addEventListener("keydown", pressed, { capture: true });
+  return () => target.removeEventListener("keydown", pressed, { capture: true });
+}
+
+/** Where "Sortir" leads: a page of ours that says nothing about Besace (public/jours-feries.html). */
+export const NEUTRAL_PAGE = "/jours-feries.html";
+
+/** Replaces this page by the neutral one at once: nothing readable stays on the screen, in the title or behind "back". */
+export function leaveNow(): void {
+  document.title = "";
+  document.body.replaceChildren();
+  window.location.replace(NEUTRAL_PAGE);
+}
+
+/** Tells when the person comes back to the page, leaves it, or a network is announced. `online` is a hint, never a gate. */
+export function watchPage(on: {
+  readonly network: (online: boolean) => void;
+  readonly shown: () => void;
+  readonly hidden: () => void;
+}): () => void {
+  const online = (): void => on.network(true);
+  const offline = (): void => on.network(false);
+  const seen = (): void => (document.visibilityState === "hidden" ? on.hidden() : on.shown());
+  const left = (): void => on.hidden();
+  window.addEventListener("online", online);
+  window.addEventListener("offline", offline);
+  window.addEventListener("pagehide", left);
+  document.addEventListener("visibilitychange", seen);
+  return () => {
+    window.removeEventListener("online", online);
+    window.removeEventListener("offline", offline);
+    window.removeEventListener("pagehide", left);
+    document.removeEventListener("visibilitychange", seen);
+  };
+}
+
+/** What the browser believes about the network now. */
+export const browserOnline = (): boolean => navigator.onLine;
