@@ -234,8 +234,18 @@ export async function findLeaks(
     else if (info.isDirectory()) {
       const names = await readdir(path, { withFileTypes: true });
       for (const entry of names) {
-        if (entry.isFile() || entry.isDirectory()) await searchPath(join(path, entry.name));
+        if (entry.isFile() || entry.isDirectory()) await searchListed(join(path, entry.name));
       }
+    }
+  }
+
+  /** What a folder listed a moment ago may be gone where a browser still runs. */
+  async function searchListed(path: string): Promise<void> {
+    try {
+      await searchPath(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      notes.push(`${path}: gone while searching`);
     }
   }
 
