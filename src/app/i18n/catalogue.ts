@@ -10,6 +10,7 @@ import type home from "../../../locales/fr/home.json";
 import type opening from "../../../locales/fr/opening.json";
 import type outbox from "../../../locales/fr/outbox.json";
 import type papers from "../../../locales/fr/papers.json";
+import type papersTypes from "../../../locales/fr/papers-types.json";
 import type settings from "../../../locales/fr/settings.json";
 import type start from "../../../locales/fr/start.json";
 
@@ -23,11 +24,15 @@ export interface Catalogue {
   readonly opening: typeof opening;
   readonly outbox: typeof outbox;
   readonly papers: typeof papers;
+  readonly "papers-types": typeof papersTypes;
   readonly settings: typeof settings;
   readonly start: typeof start;
 }
 
 export type Area = keyof Catalogue & string;
+
+/** Catalogues whose keys are named by data, not by code: forms are data, and their words come with them. */
+export type DataArea = `form-${string}`;
 
 type Plural = "zero" | "one" | "two" | "few" | "many" | "other";
 type WithoutPlural<K extends string> = K extends `${infer Base}_${Plural}` ? Base : K;

@@ -7,7 +7,7 @@
  */
 import { createInstance, type i18n } from "i18next";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { Area, TextKey, TextValues } from "./catalogue.ts";
+import type { Area, DataArea, TextKey, TextValues } from "./catalogue.ts";
 import { FRENCH } from "./french.ts";
 import { type Language, languageInfo, SOURCE_LANGUAGE } from "./languages.ts";
 import type { Strings } from "./lazy.ts";
@@ -71,7 +71,7 @@ async function loadAll(code: Language, names: readonly string[]): Promise<boolea
  * Makes the texts of `names` ready, in the chosen language and in French. Await it beside the screen's own chunk.
  * `missing`: the catalogue cannot be read now; French, or the key, stands in.
  */
-export async function loadAreas(...names: readonly Area[]): Promise<Result<void, "missing">> {
+export async function loadAreas(...names: readonly (Area | DataArea)[]): Promise<Result<void, "missing">> {
   for (const name of names) areas.add(name);
   const complete = await loadAll(wanted, names);
   const french = wanted === SOURCE_LANGUAGE || (await loadAll(SOURCE_LANGUAGE, names));
@@ -80,7 +80,7 @@ export async function loadAreas(...names: readonly Area[]): Promise<Result<void,
 }
 
 /** True when every text of `name` is here in the language shown. */
-export const areaReady = (name: Area): boolean => engine.hasResourceBundle(engine.language, name);
+export const areaReady = (name: Area | DataArea): boolean => engine.hasResourceBundle(engine.language, name);
 
 function showLanguage(code: Language): void {
   const info = languageInfo(code);
@@ -118,11 +118,20 @@ export async function startText(keep: LanguageStore, preferred: Language): Promi
   return result;
 }
 
+function say(area: string, name: string, values: TextValues | undefined): string {
+  // French has a third plural ("many", for millions) that no catalogue needs to write: `_other` stands in.
+  const names = values !== undefined && "count" in values ? [name, `${name}_other`] : name;
+  return engine.t(names, { ...values, ns: area });
+}
+
 /** The text of `key`. Values are put in as they are: Preact escapes, so nothing is escaped twice. */
 export function t(key: TextKey, values?: TextValues): string {
   const dot = key.indexOf(".");
-  const name = key.slice(dot + 1);
-  // French has a third plural ("many", for millions) that no catalogue needs to write: `_other` stands in.
-  const names = values !== undefined && "count" in values ? [name, `${name}_other`] : name;
-  return engine.t(names, { ...values, ns: key.slice(0, dot) });
+  return say(key.slice(0, dot), key.slice(dot + 1), values);
+}
+
+/** A text that data names, such as the hint of a form's field. Nothing when the catalogue has no such text. */
+export function tData(area: DataArea, key: string, values?: TextValues): string | undefined {
+  const plural = values !== undefined && "count" in values ? `${key}_other` : key;
+  return engine.exists(plural, { ns: area }) ? say(area, key, values) : undefined;
 }

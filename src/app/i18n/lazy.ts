@@ -5,12 +5,7 @@ export interface Strings {
 }
 
 const files = import.meta.glob<Strings>(
-  [
-    "../../../locales/*/*.json",
-    "!../../../locales/*/*.notes.json",
-    "!../../../locales/fr/common.json",
-    "!../../../locales/fr/start.json",
-  ],
+  ["../../../locales/*/*.json", "!../../../locales/fr/common.json", "!../../../locales/fr/start.json"],
   { import: "default" },
 );
 

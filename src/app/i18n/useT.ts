@@ -1,6 +1,6 @@
 /** Text in components: re-renders them when the language or a catalogue changes. Runs in the page. */
 import { useEffect, useState } from "preact/hooks";
-import type { Area } from "./catalogue.ts";
+import type { Area, DataArea } from "./catalogue.ts";
 import { areaReady, loadAreas, onTextChange, t } from "./i18n.ts";
 
 /** Gives `t` and keeps the component up to date with the language. */
@@ -11,7 +11,7 @@ export function useT(): typeof t {
 }
 
 /** Loads the texts of `areas` and says whether they are here; a screen shows `Loading` meanwhile. */
-export function useAreas(...areas: readonly Area[]): boolean {
+export function useAreas(...areas: readonly (Area | DataArea)[]): boolean {
   useT();
   const names = areas.join(" ");
   const [tried, setTried] = useState("");

@@ -11,7 +11,7 @@ import {
   formatNumber,
   formatTime,
 } from "../../../src/app/i18n/format.ts";
-import { language, loadAreas, onTextChange, setLanguage, startText, t } from "../../../src/app/i18n/i18n.ts";
+import { language, loadAreas, onTextChange, setLanguage, startText, t, tData } from "../../../src/app/i18n/i18n.ts";
 import { pickLanguage } from "../../../src/app/i18n/languages.ts";
 import { isolated } from "../../../src/app/i18n/rich.tsx";
 
@@ -131,6 +131,13 @@ describe("languages", () => {
 
   test("areas load on demand", async () => {
     expect((await loadAreas("papers", "outbox")).ok).toBe(true);
+  });
+
+  test("texts named by data are found in the language shown, and absent ones are nothing", async () => {
+    await loadAreas("form-domiciliation");
+    expect(tData("form-domiciliation", "title")).toMatch(/CCAS/);
+    expect(tData("form-domiciliation", "no.such.text")).toBeUndefined();
+    expect(tData("form-nowhere", "title")).toBeUndefined();
   });
 
   test("the phone's languages choose the first one", () => {
