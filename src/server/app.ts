@@ -7,7 +7,7 @@
 
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { connections, rates as rateLimits } from "../protocol/limits.ts";
 import type { Clock, Random } from "../shared/ports.ts";
 import { addEnvelope, createAnswers } from "./answers.ts";
@@ -58,7 +58,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const https = deps.publicUrl?.startsWith("https:") === true;
   const http = fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: deps.publicUrl === undefined ? false : "loopback",
     // An upload on a bad line may take an hour: only silence ends a connection.
     requestTimeout: 0,

@@ -46,7 +46,7 @@ export const demonstration = (url: string): DeploymentBase => ({
       demonstration: true,
       statements: [],
       human: demonstrationHuman,
-      procedures: ["domiciliation", "courrier-incompris", "demande-libre"],
+      procedures: ["domiciliation", "lettre-incomprise", "demande-libre"],
     },
   ],
   legal: {

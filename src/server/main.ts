@@ -76,7 +76,7 @@ async function start(): Promise<void> {
     publicUrl,
   });
   await app.sweep();
-  await app.http.listen({ port, host });
+  await app.http.listen({ port, host, listenTextResolver: () => "listening" });
 
   const address = app.http.server.address();
   const actual = typeof address === "object" && address !== null ? address.port : port;
