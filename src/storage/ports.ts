@@ -173,6 +173,8 @@ export interface SyncMeta {
   readonly partSize: number;
   readonly session: string | null;
   readonly pausedFor: "auth" | "quota" | null;
+  /** The server was reset: once its whole state is pulled, what it lacks is offered again (`offerAgain`). */
+  readonly offerDue: boolean;
 }
 
 /** What the drainer chooses from: all ops, the blobs that are not verified yet, all letters (accepted ones too). */

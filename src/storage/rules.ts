@@ -64,6 +64,7 @@ const initialMeta: SyncMeta = {
   partSize: 64 * 1024,
   session: null,
   pausedFor: null,
+  offerDue: false,
 };
 
 const readMeta = async (tx: Transaction): Promise<SyncMeta> => {
@@ -466,7 +467,9 @@ export function createStore(deps: RuleDeps): SatchelStore {
             if (state === "verified") await tx.put("blobs", { ...row, state, offset: row.length, seen: true });
             else if (row.state !== "aside") await tx.put("blobs", { ...row, state: "waiting", offset: 0, seen: true });
           }
-          await tx.put("settings", { key: "sync", value: { ...(await readMeta(tx)), cursor: input.cursor } });
+          const meta = await readMeta(tx);
+          const offerDue = meta.offerDue || input.reset;
+          await tx.put("settings", { key: "sync", value: { ...meta, cursor: input.cursor, offerDue } });
           return done;
         },
       ),
@@ -519,6 +522,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
           await tx.put("letters", { ...row, ...freshAttempt(now), seen: true, state: "frozen" });
           offered += 1;
         }
+        await tx.put("settings", { key: "sync", value: { ...(await readMeta(tx)), offerDue: false } });
         return ok(offered);
       }),
 

@@ -1,0 +1,86 @@
+/**
+ * What the sync asks of the world: one request at a time over a transport that says honestly whether an answer was
+ * authentic (SPEC S-A). Types only; http.ts is the one implementation that knows fetch.
+ */
+
+import type {
+  B64,
+  Cursor,
+  Letter,
+  LetterAnswer,
+  Op,
+  PullAnswer,
+  PushAnswer,
+  RejectRetry,
+  Signed,
+} from "../protocol/wire.ts";
+import type { Bytes } from "../shared/bytes.ts";
+import type { BlobId, DeviceId, PrincipalId } from "../shared/ids.ts";
+
+/** Why nothing can be concluded: the network lies or is absent. Changes timers and nothing else (S-A2). */
+export type LossReason = "unreachable" | "timeout" | "not-let-through";
+
+export type Outcome<T> =
+  | { readonly type: "answer"; readonly value: T; readonly time: number; readonly tookMs: number }
+  | {
+      readonly type: "refused";
+      readonly status: number;
+      /** Code of the error answer; "" where the answer has no body. */
+      readonly error: string;
+      readonly retry: RejectRetry | null;
+      readonly retryAfterMs: number | null;
+      readonly time: number | null;
+    }
+  | { readonly type: "lost"; readonly reason: LossReason };
+
+export interface BlobStatus {
+  readonly offset: number;
+  readonly state: "incomplete" | "verified" | "again";
+}
+
+export interface Transport {
+  readonly register: (statements: readonly Signed[]) => Promise<Outcome<{ readonly epoch: string }>>;
+  readonly challenge: (who: Identity) => Promise<Outcome<{ readonly challenge: B64 }>>;
+  readonly session: (
+    who: Identity,
+    challenge: B64,
+    sig: B64,
+  ) => Promise<Outcome<{ readonly token: string; readonly lifetimeMs: number }>>;
+  readonly push: (session: string, ops: readonly Op[]) => Promise<Outcome<Pick<PushAnswer, "verdicts">>>;
+  readonly letter: (session: string, letter: Letter) => Promise<Outcome<Pick<LetterAnswer, "verdict">>>;
+  readonly proof: (session: string, proof: Signed) => Promise<Outcome<null>>;
+  /** `limit` in bytes. */
+  readonly pull: (
+    session: string,
+    cursor: Cursor,
+    limit: number,
+  ) => Promise<Outcome<Pick<PullAnswer, "rows" | "cursor" | "more" | "reset">>>;
+  /** tus POST: announces the length and hands in the ticket. */
+  readonly blobCreate: (session: string, name: BlobName, length: number, ticket: Signed) => Promise<Outcome<null>>;
+  readonly blobHead: (session: string, name: BlobName) => Promise<Outcome<BlobStatus>>;
+  readonly blobPatch: (session: string, name: BlobName, offset: number, bytes: Bytes) => Promise<Outcome<BlobStatus>>;
+}
+
+export interface BlobName {
+  readonly owner: PrincipalId;
+  readonly blob: BlobId;
+}
+
+export interface Identity {
+  readonly principal: PrincipalId;
+  readonly device: DeviceId;
+}
+
+/** The part of the Web Locks API that a run uses; only an optimisation (S-D2). */
+export interface Locks {
+  /** Runs `work` while holding `name`, or answers "taken" at once without running it. */
+  readonly tryHold: <T>(name: string, work: () => Promise<T>) => Promise<{ readonly held: T } | "taken">;
+}
+
+/** What a person asked for, and what the browser says of the line; never a gate (S-D4). */
+export interface Hints {
+  /** The browser or the person asks to spare data, or the line is known to be slow. */
+  readonly slow: boolean;
+}
+
+export type RunReason = "person" | "commit" | "start" | "online" | "visible" | "timer" | "sync";
