@@ -261,8 +261,9 @@ export async function* openStreamPieces(
     const last = index === count - 1;
     if (index === 0) {
       const declared = plain.length < lengthBytes ? -1 : Number(new DataView(plain.buffer).getBigUint64(0));
-      if (!Number.isSafeInteger(declared) || declared < 0 || segmentCountOf(declared) !== count) {
-        yield err({ type: "bad-length" });
+      const declaredCount = Number.isSafeInteger(declared) && declared >= 0 ? segmentCountOf(declared) : 0;
+      if (declaredCount !== count) {
+        yield err({ type: declaredCount === 0 ? "bad-length" : declaredCount > count ? "truncated" : "extended" });
         return;
       }
       contentLength = declared;
