@@ -86,6 +86,9 @@ const staleTries = 6;
 /** Rows opened at the same time: WebCrypto works on several threads. */
 const openAtOnce = 64;
 
+const releasesNothing = (save: Pick<Save<object>, "release" | "restart">): boolean =>
+  !save.release?.length && save.restart !== true;
+
 const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
 export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R> {
@@ -186,6 +189,11 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     const { next, done, refused, saves } = applyAll(current, waiting);
     for (const each of refused) each.waiting.resolve(err(each.error));
     if (done.length === 0) return { left: [], result: ok(null) };
+    const plain = saves.every((save) => !save.blobs?.length && !save.letters?.length && save.merged === undefined);
+    // Nothing to say: an answer typed again, a turn back. No op, no bytes on the line.
+    if (living !== undefined && current !== undefined && next === current && plain && saves.every(releasesNothing)) {
+      return { left: done, result: ok(kept(living, current)) };
+    }
     const place = await store.baseFor(id);
     if (!place.ok) return failed(workerError(place.error));
     if (place.value.revision !== (row.value?.revision ?? 0)) return "again";

@@ -7,24 +7,17 @@
 
 import { createCard, readCardGroups, readCardText } from "../../crypto/card.ts";
 import { certifyDevice, createIdentity, type Identity, openIdentity, withStatements } from "../../crypto/identity.ts";
-import {
-  cardFactor,
-  createDeviceFactor,
-  newSalt,
-  unwrapRoot,
-  wrapHead,
-  wrapRoot,
-} from "../../crypto/keyring.ts";
+import { cardFactor, createDeviceFactor, newSalt, unwrapRoot, wrapHead, wrapRoot } from "../../crypto/keyring.ts";
 import { generateDeviceKey } from "../../crypto/primitives.ts";
 import { openRecord, sealRecord } from "../../crypto/record.ts";
 import type { RootKey, Secret } from "../../crypto/secret.ts";
 import { generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
 import type { Op } from "../../protocol/wire.ts";
-import { paperBlobs } from "../../satchel/paper.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
+import { paperBlobs } from "../../satchel/paper.ts";
 import { assert } from "../../shared/assert.ts";
 import { type Bytes, toBase64Url, utf8, utf8ToText } from "../../shared/bytes.ts";
-import { type DeviceId, type OpId, randomId, type RecordId } from "../../shared/ids.ts";
+import { type DeviceId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Profile, SatchelStore } from "../../storage/ports.ts";
 import {
@@ -56,7 +49,10 @@ export interface Opening {
     readonly pictogram: string;
   }) => Promise<Result<ProfileView, WorkerError | CodeRefusal>>;
   readonly unlock: (database: string, code: string) => Promise<Result<ProfileView, WorkerError | UnlockRefusal>>;
-  readonly unlockWithCard: (database: string, card: string) => Promise<Result<ProfileView, WorkerError | UnlockRefusal>>;
+  readonly unlockWithCard: (
+    database: string,
+    card: string,
+  ) => Promise<Result<ProfileView, WorkerError | UnlockRefusal>>;
   readonly lock: () => Promise<void>;
   readonly changeCode: (code: string, birthdate?: string) => Promise<Result<void, WorkerError | CodeRefusal>>;
   readonly card: () => Promise<Result<ShownCard & { readonly drilled: boolean }, WorkerError>>;
@@ -143,10 +139,7 @@ export function createOpening(deps: SatchelDeps): Opening {
   }
 
   /** Opens the root with this device and a card. */
-  async function openByCard(
-    profile: Profile,
-    typed: string,
-  ): Promise<Result<RootKey, WorkerError | UnlockRefusal>> {
+  async function openByCard(profile: Profile, typed: string): Promise<Result<RootKey, WorkerError | UnlockRefusal>> {
     const secret = await readCard(typed);
     if (!secret.ok) return secret;
     const wrap = currentWrap(profile, "D+C");

@@ -125,7 +125,10 @@ function viewOf(kept: KeptPaper, rows: ReadonlyMap<BlobId, BlobRow>, asideOp: st
   const state = words[states[0]?.state ?? "here"] ?? "here";
   const travels = known.filter((row) => !row.localOnly);
   const parts = {
-    done: travels.reduce((sum, row) => sum + Math.floor(row.offset / sealedSegment) + (row.state === "verified" ? 1 : 0), 0),
+    done: travels.reduce(
+      (sum, row) => sum + Math.floor(row.offset / sealedSegment) + (row.state === "verified" ? 1 : 0),
+      0,
+    ),
     of: travels.reduce((sum, row) => sum + row.segments, 0),
   };
   return {
@@ -340,7 +343,10 @@ export function createPapers(deps: SatchelDeps): Papers {
       if (session.records.aside() > 0) return ok(undefined);
       const queue = await session.store.queue();
       if (!queue.ok) return storageErr(queue.error);
-      const needed = new Set([...namedByLetters(queue.value), ...papers.value.flatMap(({ record }) => blobIds(record))]);
+      const needed = new Set([
+        ...namedByLetters(queue.value),
+        ...papers.value.flatMap(({ record }) => blobIds(record)),
+      ]);
       const unnamed = blobs.value.map((row) => row.blob).filter((blob) => !needed.has(blob));
       const dropped = unnamed.length === 0 ? ok(undefined) : await session.store.deleteBlobs(unnamed);
       return dropped.ok ? ok(undefined) : storageErr(dropped.error);

@@ -1,0 +1,58 @@
+/**
+ * What this deployment says of itself (deployment.json): the copy at hand first, a fresher one in the background. Runs in
+ * the workers that hold keys. What is not a deployment (a portal's page, a half file) changes nothing.
+ */
+
+import { parseDeployment } from "../../protocol/parse.ts";
+import type { Deployment } from "../../protocol/wire.ts";
+
+export interface DeploymentSource {
+  /** The copy kept in this browser; undefined when there is none or it cannot be read. */
+  readonly kept: () => Promise<unknown>;
+  /** What the server says now; undefined when it cannot be asked. */
+  readonly fresh: () => Promise<unknown>;
+  readonly keep: (deployment: Deployment) => Promise<void>;
+}
+
+export interface Deployments {
+  /** Waits for the network only when there is no copy at all. Null when none can be had. */
+  readonly current: () => Promise<Deployment | null>;
+  /** Asks the server; listeners hear of a change. */
+  readonly refresh: () => Promise<void>;
+  readonly onChange: (listener: (deployment: Deployment) => void) => void;
+}
+
+export function createDeployments(source: DeploymentSource): Deployments {
+  const listeners = new Set<(deployment: Deployment) => void>();
+  let held: Deployment | null = null;
+  let asking: Promise<void> | undefined;
+
+  function refresh(): Promise<void> {
+    asking ??= (async () => {
+      const parsed = parseDeployment(await source.fresh());
+      if (!parsed.ok) return;
+      const changed = JSON.stringify(parsed.value) !== JSON.stringify(held);
+      held = parsed.value;
+      if (!changed) return;
+      await source.keep(parsed.value);
+      for (const listener of listeners) listener(parsed.value);
+    })().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  }
+
+  return {
+    refresh,
+    onChange: (listener) => void listeners.add(listener),
+    async current() {
+      if (held !== null) return held;
+      const parsed = parseDeployment(await source.kept());
+      if (parsed.ok) {
+        held ??= parsed.value;
+        void refresh();
+      } else await refresh();
+      return held;
+    },
+  };
+}

@@ -1,0 +1,451 @@
+/**
+ * Dossiers of an open satchel: autosave, papers, sending, replies (DESIGN 4, 5). Runs in the satchel worker.
+ *
+ * Surprising facts: the letter is sealed before the transaction that books it, from a state that the transaction checks
+ * again; so a second tap, a second tab or a kill can never leave two letters of one version, or a letter that the
+ * dossier does not know. A dossier whose desk has no key yet is signed off and leaves by itself later.
+ */
+
+import { type LetterBlob, sealLetter } from "../../crypto/letter.ts";
+import { isProcedureId, loadProcedure } from "../../forms/catalogue/index.ts";
+import { viewForm, visibleParts } from "../../forms/engine.ts";
+import type { Principal } from "../../protocol/statements.ts";
+import type { BlobRef, Deployment } from "../../protocol/wire.ts";
+import * as dossier from "../../satchel/dossier.ts";
+import { sameValue } from "../../satchel/merge.ts";
+import type {
+  AnswerValue,
+  BlobPointer,
+  DossierPayload,
+  DossierRecord,
+  PaperRecord,
+  SatchelRecord,
+} from "../../satchel/model.ts";
+import { paperBlobs } from "../../satchel/paper.ts";
+import {
+  dossierState,
+  provenSteps,
+  type SentVersion,
+  type VerifiedProof,
+  versionsInOrder,
+} from "../../satchel/where.ts";
+import { fromBase64Url, toHex } from "../../shared/bytes.ts";
+import { type BlobId, type LetterId, type RecordId, randomId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { BlobRow } from "../../storage/ports.ts";
+import { storageErr } from "../common/errors.ts";
+import type { Kept, Save } from "../common/records.ts";
+import type { DossierStage, DossierView, ProofView, WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+import { isPaper } from "./papers.ts";
+import { judge, type OrganisationTrust, type Pins, pinsOf, pinWhatIsNew } from "./pins.ts";
+import type { ProofCheck, ProvenLetter } from "./proofs.ts";
+
+export type KeptDossier = Kept<SatchelRecord> & { readonly record: DossierRecord };
+
+export const isDossier = (kept: Kept<SatchelRecord>): kept is KeptDossier => kept.record.t === "dossier";
+
+export interface AnswerPatch {
+  readonly answers?: Readonly<Record<string, AnswerValue | null>>;
+  readonly page?: string;
+  readonly notForeseen?: string;
+}
+
+export interface Dossiers {
+  readonly list: (session: Session) => Promise<Result<readonly DossierView[], WorkerError>>;
+  readonly one: (session: Session, id: RecordId) => Promise<Result<DossierView, WorkerError>>;
+  readonly start: (
+    session: Session,
+    input: { readonly procedure: string; readonly language: string; readonly organisation: string },
+  ) => Promise<Result<DossierView, WorkerError>>;
+  readonly saveAnswers: (session: Session, id: RecordId, patch: AnswerPatch) => Promise<Result<void, WorkerError>>;
+  readonly addRow: (
+    session: Session,
+    id: RecordId,
+    repeat: string,
+  ) => Promise<Result<{ readonly row: string }, WorkerError>>;
+  readonly removeRow: (session: Session, id: RecordId, row: string) => Promise<Result<void, WorkerError>>;
+  readonly attach: (
+    session: Session,
+    id: RecordId,
+    requirement: string,
+    papers: readonly RecordId[],
+    missing: boolean,
+  ) => Promise<Result<void, WorkerError>>;
+  readonly send: (
+    session: Session,
+    id: RecordId,
+    declaration: string | null,
+  ) => Promise<Result<DossierView, WorkerError>>;
+  /** Sends every dossier that was signed off and waited for its desk's key. */
+  readonly sendReady: (session: Session) => Promise<Result<number, WorkerError>>;
+  readonly erase: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
+  readonly markSeen: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
+}
+
+/** Everything that several views need, read once. */
+interface Around {
+  readonly pins: Pins;
+  readonly deployment: Deployment | null;
+  readonly papers: ReadonlyMap<RecordId, PaperRecord>;
+  readonly blobs: ReadonlyMap<BlobId, BlobRow>;
+}
+
+const isVisible = (record: PaperRecord): boolean => record.status !== "binned";
+
+/** Eight groups of four hex digits: enough to compare a printed receipt by eye. */
+export function fingerprint(manifest: string): string {
+  const hex = toHex(fromBase64Url(manifest) ?? new Uint8Array(0)).slice(0, 32);
+  return (hex.match(/.{1,4}/g) ?? []).join(" ");
+}
+
+const verifiedProof = (proof: ProvenLetter["proofs"][number]): VerifiedProof =>
+  proof.t === "deposited"
+    ? { t: proof.t, at: proof.at, have: proof.have, of: proof.of }
+    : proof.t === "complete"
+      ? { t: proof.t, depositedAt: proof.depositedAt, at: proof.at }
+      : { t: proof.t, at: proof.at };
+
+export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Dossiers {
+  const now = (): number => deps.clock.now();
+  const sending = new Map<RecordId, Promise<Result<DossierView, WorkerError>>>();
+
+  async function around(session: Session): Promise<Result<Around, WorkerError>> {
+    const [pins, all, blobs] = await Promise.all([pinsOf(session), session.records.list(), session.store.listBlobs()]);
+    if (!pins.ok) return pins;
+    if (!all.ok) return all;
+    if (!blobs.ok) return storageErr(blobs.error);
+    const papers = all.value.filter(isPaper).filter(({ record }) => isVisible(record));
+    return ok({
+      pins: pins.value,
+      deployment: await deps.deployments.current(),
+      papers: new Map(papers.map(({ id, record }) => [id, record])),
+      blobs: new Map(blobs.value.map((row) => [row.blob, row])),
+    });
+  }
+
+  /** Streams of each paper that a letter names; what no paper explains any more counts as one. */
+  function groupsOf(named: readonly BlobId[], record: DossierRecord, papers: Around["papers"]): readonly BlobId[][] {
+    const left = new Set(named);
+    const groups = dossier.attachedPapers(record).flatMap((id) => {
+      const held = papers.get(id);
+      const own = held === undefined ? [] : paperBlobs(held).map((pointer) => pointer.blob);
+      const group = own.filter((blob) => left.delete(blob));
+      return group.length === 0 ? [] : [group];
+    });
+    return left.size === 0 ? groups : [...groups, [...left]];
+  }
+
+  /** The newest version that was sent, with what is proven of it. */
+  async function newestVersion(
+    session: Session,
+    record: DossierRecord,
+    facts: Around,
+  ): Promise<Result<{ readonly version: SentVersion; readonly proven: ProvenLetter } | null, WorkerError>> {
+    const letter = versionsInOrder(record).at(-1);
+    if (letter === undefined) return ok(null);
+    const proven = await checkProofs.letter(session, facts.pins, letter);
+    if (!proven.ok) return proven.error.type === "not-found" ? ok(null) : proven;
+    const named = proven.value.head.blobs.map((ref) => ref.blob);
+    const version: SentVersion = {
+      letter,
+      state: proven.value.row.state,
+      lastCode: proven.value.row.lastCode,
+      papers: groupsOf(named, record, facts.papers),
+      verified: new Set(named.filter((blob) => facts.blobs.get(blob)?.state === "verified")),
+      proofs: proven.value.proofs.map(verifiedProof),
+    };
+    return ok({ version, proven: proven.value });
+  }
+
+  function stageOf(record: DossierRecord, version: SentVersion | null, trust: OrganisationTrust): DossierStage {
+    if (record.status === "draft") return "draft";
+    if (record.status === "ready") return trust.type === "changed" ? "needs-you" : "awaiting-desk";
+    const state = dossierState(record, version === null ? [] : [version]).state;
+    if (state === "needs-person") return "needs-you";
+    // A reply says what the desk thinks; how far the letter came is only ever said by proofs (INV-2).
+    const step = version === null ? undefined : provenSteps(version).at(-1)?.state;
+    return step ?? "waits";
+  }
+
+  function proofViews(version: SentVersion, proven: ProvenLetter, facts: Around, slug: string): readonly ProofView[] {
+    const of = version.papers.length;
+    const print = fingerprint(proven.manifest);
+    const server = facts.deployment?.operator ?? "";
+    const desk = facts.deployment?.organisations.find((each) => each.slug === slug)?.name ?? "";
+    const first = new Map<string, ProvenLetter["proofs"][number]>();
+    for (const proof of proven.proofs) {
+      const held = first.get(proof.t);
+      if (held === undefined || proof.at < held.at) first.set(proof.t, proof);
+    }
+    return (["deposited", "complete", "opened"] as const).flatMap((type): readonly ProofView[] => {
+      const proof = first.get(type);
+      if (proof === undefined) return [];
+      // "n papiers sur m": by the proof itself, not by what became true since.
+      const has = proof.t === "deposited" ? new Set(proof.have) : null;
+      const have = has === null ? of : version.papers.filter((group) => group.every((blob) => has.has(blob))).length;
+      return [{ type, at: proof.at, have, of, fingerprint: print, by: type === "opened" ? desk : server }];
+    });
+  }
+
+  async function view(session: Session, kept: KeptDossier, facts: Around): Promise<Result<DossierView, WorkerError>> {
+    const { id, record } = kept;
+    const newest = await newestVersion(session, record, facts);
+    if (!newest.ok) return newest;
+    const trust = await judge(facts.pins, facts.deployment, record.organisation);
+    const base = { id, record, stage: stageOf(record, newest.value?.version ?? null, trust) };
+    if (newest.value === null) {
+      const chosen = dossier.attachedPapers(record).filter((paper) => facts.papers.has(paper)).length;
+      return ok({ ...base, proofs: [], papers: { sent: 0, of: chosen }, bytesLeft: 0 });
+    }
+    const { version, proven } = newest.value;
+    const steps = provenSteps(version);
+    const deposited = steps.find((step) => step.state === "deposited");
+    const rows = proven.head.blobs.flatMap((ref) => facts.blobs.get(ref.blob) ?? []);
+    const blobBytes = rows.reduce((sum, row) => sum + (row.state === "verified" ? 0 : row.length - row.offset), 0);
+    return ok({
+      ...base,
+      proofs: proofViews(version, proven, facts, record.organisation),
+      papers: {
+        sent: deposited?.state === "deposited" ? deposited.n : 0,
+        of: version.papers.length,
+      },
+      bytesLeft: blobBytes + (version.state === "accepted" ? 0 : proven.row.bytes),
+    });
+  }
+
+  async function one(session: Session, id: RecordId): Promise<Result<DossierView, WorkerError>> {
+    const kept = await session.records.get(id);
+    if (!kept.ok) return kept;
+    if (!isDossier(kept.value)) return err({ type: "not-found" });
+    const facts = await around(session);
+    return facts.ok ? view(session, kept.value, facts.value) : facts;
+  }
+
+  async function save<E>(
+    session: Session,
+    id: RecordId,
+    apply: (record: DossierRecord) => Result<Save<SatchelRecord>, E>,
+  ): Promise<Result<KeptDossier, WorkerError | E>> {
+    const result = await session.records.save<E | WorkerError>(id, (current) =>
+      current?.t === "dossier" ? apply(current) : err({ type: "not-found" }),
+    );
+    if (!result.ok) return result;
+    return result.value !== null && isDossier(result.value) ? ok(result.value) : err({ type: "not-found" });
+  }
+
+  async function change(
+    session: Session,
+    id: RecordId,
+    apply: (record: DossierRecord) => DossierRecord,
+  ): Promise<Result<KeptDossier, WorkerError>> {
+    const result = await save<never>(session, id, (record) => ok({ next: apply(record) }));
+    if (result.ok) deps.emit({ type: "dossiers" });
+    return result;
+  }
+
+  /** What leaves with the payload: each stream once, with its key inside and its root outside. */
+  function streamsOf(
+    payload: DossierPayload,
+    papers: Around["papers"],
+  ): { readonly refs: readonly BlobRef[]; readonly blobs: readonly LetterBlob[] } {
+    const pointers = new Map<BlobId, BlobPointer>();
+    for (const record of papers.values()) for (const each of paperBlobs(record)) pointers.set(each.blob, each);
+    const listed = payload.papers.flatMap((paper) =>
+      paper.pages.flatMap((page) => [
+        { id: page.blob, role: "page" },
+        ...(page.preview === null ? [] : [{ id: page.preview, role: "preview" }]),
+      ]),
+    );
+    const roles = new Map(listed.map(({ id, role }) => [id, role]));
+    const found = [...roles].flatMap(([id, role]) => {
+      const pointer = pointers.get(id);
+      return pointer === undefined ? [] : [{ pointer, role }];
+    });
+    return {
+      refs: found.map(({ pointer }) => ({ blob: pointer.blob, length: pointer.sealedLength, root: pointer.root })),
+      blobs: found.map(({ pointer: { blob, root, key, hash, mime }, role }) => ({ blob, root, key, hash, mime, role })),
+    };
+  }
+
+  /** Seals the letter of this very state; the caller books it with the state or throws it away. */
+  async function seal(session: Session, record: DossierRecord, to: Principal, papers: Around["papers"]) {
+    if (!isProcedureId(record.procedure)) return undefined;
+    const form = await loadProcedure(record.procedure);
+    const payload = dossier.buildPayload(record, visibleParts(viewForm(form, record)), papers, now());
+    const { refs, blobs } = streamsOf(payload, papers);
+    const letter = randomId<LetterId>(deps.random);
+    const wire = await sealLetter({
+      identity: session.identity,
+      to,
+      letter,
+      blobs: refs,
+      inner: {
+        thread: record.thread,
+        n: dossier.nextVersion(record),
+        replaces: dossier.replaces(record)?.letter ?? null,
+        kind: "dossier",
+        sentAt: now(),
+        blobs,
+        payload,
+      },
+    });
+    return { letter, wire, blobs: refs.map((ref) => ref.blob), papers: payload.papers.length };
+  }
+
+  /** From "ready" to "sent", or stays ready where there is no key that may be believed. */
+  async function sendIfPossible(session: Session, id: RecordId): Promise<Result<boolean, WorkerError>> {
+    for (;;) {
+      const kept = await session.records.get(id);
+      if (!kept.ok) return kept;
+      if (!isDossier(kept.value)) return err({ type: "not-found" });
+      const { record } = kept.value;
+      if (record.status !== "ready") return ok(record.status === "sent");
+      const deployment = await deps.deployments.current();
+      const pins = await pinWhatIsNew(session, deps, deployment);
+      if (!pins.ok) return pins;
+      const trust = await judge(pins.value, deployment, record.organisation);
+      if (trust.type !== "trusted") return ok(false);
+      const facts = await around(session);
+      if (!facts.ok) return facts;
+      const sealed = await seal(session, record, trust.principal, facts.value.papers);
+      if (sealed === undefined) return err({ type: "not-found" });
+      const { letter, wire, blobs } = sealed;
+      const booked = await save<"moved">(session, id, (current) =>
+        sameValue(current, record)
+          ? ok({
+              next: dossier.freezeForSending(current, letter, sealed.papers, now()),
+              letters: [{ letter, wire, blobs }],
+              release: blobs,
+            })
+          : err("moved"),
+      );
+      if (booked.ok) {
+        deps.emit({ type: "dossiers" });
+        deps.emit({ type: "outbox" });
+        return ok(true);
+      }
+      // Another tab wrote in between: that letter was never kept, look again.
+      if (booked.error !== "moved") return err(booked.error);
+    }
+  }
+
+  async function sendOnce(
+    session: Session,
+    id: RecordId,
+    declaration: string | null,
+  ): Promise<Result<DossierView, WorkerError>> {
+    const ready = await change(session, id, (record) =>
+      record.status === "draft" ? dossier.markReady(record, declaration, now()) : record,
+    );
+    if (!ready.ok) return ready;
+    const sent = await sendIfPossible(session, id);
+    return sent.ok ? one(session, id) : sent;
+  }
+
+  return {
+    one,
+
+    async list(session) {
+      const all = await session.records.list();
+      if (!all.ok) return all;
+      const facts = await around(session);
+      if (!facts.ok) return facts;
+      const newestFirst = all.value
+        .filter(isDossier)
+        .sort((a, b) => b.record.updatedAt - a.record.updatedAt || (a.id < b.id ? -1 : 1));
+      const views: DossierView[] = [];
+      for (const kept of newestFirst) {
+        const shown = await view(session, kept, facts.value);
+        if (!shown.ok) return shown;
+        views.push(shown.value);
+      }
+      return ok(views);
+    },
+
+    async start(session, { procedure, language, organisation }) {
+      if (!isProcedureId(procedure)) return err({ type: "not-found" });
+      const form = await loadProcedure(procedure);
+      const empty = { answers: {}, rows: {}, attached: {}, notForeseen: "" };
+      const page = viewForm(form, empty).steps[0]?.id ?? "";
+      const about = { procedure, formVersion: form.version, organisation, language, page };
+      const id = randomId<RecordId>(deps.random);
+      const saved = await session.records.save<never>(id, () =>
+        ok({ next: dossier.createDossier(about, deps.random, now()) }),
+      );
+      if (!saved.ok) return saved;
+      deps.emit({ type: "dossiers" });
+      return one(session, id);
+    },
+
+    async saveAnswers(session, id, patch) {
+      const saved = await change(session, id, (record) => {
+        let next = record;
+        for (const [key, answer] of Object.entries(patch.answers ?? {})) {
+          next = dossier.setAnswer(next, key, answer, now());
+        }
+        if (patch.notForeseen !== undefined) next = dossier.setNotForeseen(next, patch.notForeseen, now());
+        return patch.page === undefined ? next : dossier.setPage(next, patch.page, now());
+      });
+      return saved.ok ? ok(undefined) : saved;
+    },
+
+    async addRow(session, id, repeat) {
+      let added = "";
+      const saved = await change(session, id, (record) => {
+        const { dossier: next, row } = dossier.addRow(record, repeat, deps.random, now());
+        added = row;
+        return next;
+      });
+      return saved.ok ? ok({ row: added }) : saved;
+    },
+
+    async removeRow(session, id, row) {
+      const saved = await change(session, id, (record) => dossier.setRowRemoved(record, row, true, now()));
+      return saved.ok ? ok(undefined) : saved;
+    },
+
+    async attach(session, id, requirement, papers, missing) {
+      const saved = await change(session, id, (record) =>
+        dossier.attachPapers(record, requirement, papers, missing, now()),
+      );
+      return saved.ok ? ok(undefined) : saved;
+    },
+
+    send(session, id, declaration) {
+      // A double tap hears the answer of the first one.
+      const running = sending.get(id);
+      if (running !== undefined) return running;
+      const run = sendOnce(session, id, declaration).finally(() => sending.delete(id));
+      sending.set(id, run);
+      return run;
+    },
+
+    async sendReady(session) {
+      const all = await session.records.list();
+      if (!all.ok) return all;
+      let sent = 0;
+      for (const { id } of all.value.filter(isDossier).filter(({ record }) => record.status === "ready")) {
+        const done = await sendIfPossible(session, id);
+        if (!done.ok) return done;
+        if (done.value) sent += 1;
+      }
+      return ok(sent);
+    },
+
+    async erase(session, id) {
+      const kept = await session.records.get(id);
+      if (!kept.ok) return kept;
+      if (!isDossier(kept.value)) return err({ type: "not-found" });
+      const erased = await session.records.save<never>(id, () => ok({ next: null }));
+      if (!erased.ok) return erased;
+      deps.emit({ type: "dossiers" });
+      return ok(undefined);
+    },
+
+    async markSeen(session, id) {
+      const saved = await change(session, id, (record) => dossier.markRepliesSeen(record, now()));
+      return saved.ok ? ok(undefined) : saved;
+    },
+  };
+}

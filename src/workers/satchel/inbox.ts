@@ -1,0 +1,179 @@
+/**
+ * What was pulled, once the satchel is open: rows of other devices are merged, the desk's replies booked (DESIGN 4).
+ * Runs in the satchel worker after unlock and after every pull; each row is its own restartable step.
+ *
+ * Surprising fact: what cannot be opened is set aside and counted, never deleted: a newer version may read it.
+ */
+
+import * as v from "valibot";
+import { openLetter } from "../../crypto/letter.ts";
+import { openRecord } from "../../crypto/record.ts";
+import { randomIdField } from "../../protocol/fields.ts";
+import { letterHead } from "../../protocol/letters.ts";
+import { readChain } from "../../protocol/statements.ts";
+import { addReply } from "../../satchel/dossier.ts";
+import { mergeRecords } from "../../satchel/merge.ts";
+import type { SatchelRecord } from "../../satchel/model.ts";
+import type { LetterId, OpId, RecordId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { InboxRow } from "../../storage/ports.ts";
+import { storageErr } from "../common/errors.ts";
+import type { WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+import { isDossier } from "./dossiers.ts";
+import { pinsOf } from "./pins.ts";
+
+const statusShape = v.object({
+  t: v.literal("status"),
+  about: randomIdField<LetterId>(),
+  status: v.picklist(["received", "missing-piece", "message"]),
+  requirement: v.nullable(v.pipe(v.string(), v.maxLength(200))),
+  text: v.pipe(v.string(), v.maxLength(8000)),
+});
+
+type RecordInbox = Extract<InboxRow, { type: "record" }>;
+type LetterInbox = Extract<InboxRow, { type: "letter" }>;
+
+/** done: leaves the inbox by itself; aside: cannot be used; later: needs what is not there yet. */
+type Outcome = "merged" | "drop" | "aside";
+
+export interface Inbox {
+  /** Works through everything that can be worked through; one run at a time, a call during a run adds another. */
+  readonly work: (session: Session) => Promise<Result<void, WorkerError>>;
+}
+
+export function createInbox(deps: SatchelDeps): Inbox {
+  async function adopt(
+    session: Session,
+    row: RecordInbox,
+    op: { readonly id: OpId; readonly deleted: boolean },
+    revision: number,
+  ): Promise<Result<Outcome, WorkerError>> {
+    const adopted = await session.store.adoptRecord({
+      record: row.record,
+      op: row.op,
+      opId: op.id,
+      deleted: op.deleted,
+      expectedRevision: revision,
+    });
+    // "stale": somebody wrote meanwhile; the row is still there and comes again.
+    if (!adopted.ok) return adopted.error.type === "stale" ? ok("merged") : storageErr(adopted.error);
+    return ok("merged");
+  }
+
+  async function takeRecord(session: Session, row: RecordInbox): Promise<Result<Outcome, WorkerError>> {
+    const opened = await openRecord(session.identity, row.op);
+    if (!opened.ok || opened.value.head.record !== row.record) return ok("aside");
+    const { op: opId, deleted } = opened.value.head;
+    const held = await session.store.getRecord(row.record);
+    if (!held.ok) return storageErr(held.error);
+    const mine = held.value;
+    const untouched = mine === undefined || mine.server?.sig === mine.local.sig;
+    if (untouched) return adopt(session, row, { id: opId, deleted }, mine?.revision ?? 0);
+    // An edit is never lost to a deletion made elsewhere, in either direction.
+    const theirs = deleted ? ok(null) : await session.records.open(row.op);
+    if (!theirs.ok) return ok("aside");
+    if (mine.deleted) return adopt(session, row, { id: opId, deleted }, mine.revision);
+    const base = mine.server === null ? ok(null) : await session.records.open(mine.server);
+    const merged = await session.records.save<"cannot-merge">(row.record, (current) => {
+      if (current === undefined) return err("cannot-merge");
+      const other = theirs.value;
+      if (other === null) return ok({ next: current, merged: row.op });
+      if (other.t !== current.t) return err("cannot-merge");
+      const ancestor = base.ok && base.value !== null && base.value.t === current.t ? base.value : null;
+      return ok({
+        next: mergeRecords<SatchelRecord>({ base: ancestor, mine: current, theirs: other }),
+        merged: row.op,
+      });
+    });
+    if (merged.ok) return ok("merged");
+    return merged.error === "cannot-merge" ? ok("aside") : err(merged.error);
+  }
+
+  async function takeLetter(session: Session, row: LetterInbox): Promise<Result<Outcome, WorkerError>> {
+    const pins = await pinsOf(session);
+    if (!pins.ok) return pins;
+    const head = letterHead(row.letter);
+    const pinned = head.ok
+      ? Object.values(pins.value.organisations).find((each) => each.id === head.value.from)
+      : undefined;
+    if (pinned === undefined) return ok("aside");
+    const sender = await readChain(pinned.statements);
+    if (!sender.ok) return ok("aside");
+    const opened = await openLetter(session.identity, row.letter, sender.value);
+    if (!opened.ok || opened.value.inner.kind !== "status") return ok("aside");
+    const payload = v.safeParse(statusShape, opened.value.inner.payload);
+    if (!payload.success) return ok("aside");
+    const { about, status, requirement, text } = payload.output;
+    const all = await session.records.list();
+    if (!all.ok) return all;
+    const dossier = all.value.filter(isDossier).find(({ record }) => record.sent[about] !== undefined);
+    if (dossier === undefined) return ok("aside");
+    const { id, record } = dossier;
+    // Only the organisation that the dossier was sent to may answer it, in the dossier's own thread.
+    const own = pins.value.organisations[record.organisation]?.id === pinned.id;
+    if (!own || opened.value.inner.thread !== record.thread) return ok("aside");
+    const reply = { at: row.at, status, requirement, text, about };
+    const saved = await session.records.save<never>(id, (current) =>
+      ok({ next: current?.t === "dossier" ? addReply(current, row.id, reply, deps.clock.now()) : record }),
+    );
+    return saved.ok ? ok("drop") : saved;
+  }
+
+  /** The server has lost a record that this device changed (conflict without a row): it starts again. */
+  async function restartLost(session: Session, waiting: ReadonlySet<RecordId>): Promise<Result<void, WorkerError>> {
+    const queue = await session.store.queue();
+    if (!queue.ok) return storageErr(queue.error);
+    const lost = queue.value.ops.filter((op) => op.state === "conflict" && !waiting.has(op.record));
+    for (const record of new Set(lost.map((op) => op.record))) {
+      const saved = await session.records.save<"gone">(record, (current) =>
+        current === undefined ? err("gone") : ok({ next: current, restart: true }),
+      );
+      if (!saved.ok && saved.error !== "gone" && saved.error.type !== "stale") return err(saved.error);
+    }
+    return ok(undefined);
+  }
+
+  async function once(session: Session): Promise<Result<void, WorkerError>> {
+    const rows = await session.store.listInbox();
+    if (!rows.ok) return storageErr(rows.error);
+    for (const row of rows.value) {
+      const outcome = row.type === "record" ? await takeRecord(session, row) : await takeLetter(session, row);
+      if (!outcome.ok) return outcome;
+      if (outcome.value === "merged") continue;
+      if (outcome.value === "aside") deps.log.note("inbox-set-aside", { type: row.type });
+      const dropped = await session.store.dropInbox([row.order], outcome.value === "aside");
+      if (!dropped.ok) return storageErr(dropped.error);
+    }
+    const restarted = await restartLost(
+      session,
+      new Set(rows.value.flatMap((row) => (row.type === "record" ? [row.record] : []))),
+    );
+    if (!restarted.ok) return restarted;
+    if (rows.value.length > 0) {
+      deps.emit({ type: "papers" });
+      deps.emit({ type: "dossiers" });
+    }
+    return ok(undefined);
+  }
+
+  let running: Promise<Result<void, WorkerError>> | undefined;
+  let again = false;
+
+  return {
+    async work(session) {
+      again = true;
+      running ??= (async () => {
+        let result: Result<void, WorkerError> = ok(undefined);
+        while (again && result.ok) {
+          again = false;
+          result = await once(session);
+        }
+        return result;
+      })().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * "Mes envois" of an open satchel: queue rows told as things that the person knows. Runs in the satchel worker.
+ *
+ * Surprising fact: copies of a draft for the person's other devices travel too, but are no "envoi": they are shown only
+ * when they need the person.
+ */
+
+import { type OutboxLine as Described, describeOutbox } from "../../satchel/describe.ts";
+import type { SatchelRecord } from "../../satchel/model.ts";
+import { versionsInOrder } from "../../satchel/where.ts";
+import type { RecordId } from "../../shared/ids.ts";
+import { ok, type Result } from "../../shared/result.ts";
+import { storageErr } from "../common/errors.ts";
+import type { OutboxLine, OutboxView, WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+import { isDossier } from "./dossiers.ts";
+import { pinsOf } from "./pins.ts";
+import type { ProofCheck } from "./proofs.ts";
+
+export interface Outbox {
+  readonly view: (session: Session) => Promise<Result<OutboxView, WorkerError>>;
+  readonly retry: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
+}
+
+const states: Readonly<Record<Described["state"], OutboxLine["state"]>> = {
+  waits: "waits",
+  moving: "moving",
+  "needs-person": "needs-you",
+  arrived: "arrived",
+};
+
+/** Words for a record: dossiers by their spoken number, papers by their title; screens know kinds and procedures. */
+const titleOf = (line: Described): string => (line.number !== null ? line.number : line.title);
+
+export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox {
+  /** Server time of the first verified deposit of a dossier's newest version. */
+  async function arrivedAt(session: Session, record: SatchelRecord | undefined): Promise<number | null> {
+    if (record?.t !== "dossier") return null;
+    const letter = versionsInOrder(record).at(-1);
+    const pins = await pinsOf(session);
+    if (letter === undefined || !pins.ok) return null;
+    const proven = await checkProofs.letter(session, pins.value, letter);
+    if (!proven.ok) return null;
+    const times = proven.value.proofs.flatMap((proof) =>
+      proof.t === "deposited" ? [proof.at] : proof.t === "complete" ? [proof.depositedAt] : [],
+    );
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  return {
+    async view(session) {
+      const [all, queue, meta] = await Promise.all([
+        session.records.list(),
+        session.store.queue(),
+        session.store.meta(),
+      ]);
+      if (!all.ok) return all;
+      if (!queue.ok) return storageErr(queue.error);
+      if (!meta.ok) return storageErr(meta.error);
+      const records = new Map(all.value.map(({ id, record }) => [id, record]));
+      // A chain that waits for a merge waits: the merge comes by itself while the satchel is open.
+      const ops = queue.value.ops.map((op) => ({
+        ...op,
+        state: op.state === "conflict" ? ("waiting" as const) : op.state,
+      }));
+      const described = describeOutbox({ ...queue.value, ops }, records);
+      const lines: OutboxLine[] = [];
+      for (const line of described) {
+        const copy = line.kind === "draft" || line.kind === "profile";
+        if (line.record === null || (copy && line.state !== "needs-person")) continue;
+        const at = line.state === "arrived" ? await arrivedAt(session, records.get(line.record)) : null;
+        const what = line.kind === "draft" ? "dossier" : line.kind === "unknown" ? "paper" : line.kind;
+        const parts = { done: line.n, of: line.m };
+        const { bytesLeft, reason } = line;
+        lines.push({
+          id: line.record,
+          what,
+          title: titleOf(line),
+          state: states[line.state],
+          parts,
+          bytesLeft,
+          reason,
+          at,
+        });
+      }
+      for (const { id, record } of all.value.filter(isDossier)) {
+        if (record.status !== "ready" || lines.some((line) => line.id === id && line.what === "dossier")) continue;
+        const parts = { done: 0, of: 1 };
+        lines.unshift({
+          id,
+          what: "dossier",
+          title: record.number,
+          state: "awaiting-desk",
+          parts,
+          bytesLeft: 0,
+          reason: null,
+          at: null,
+        });
+      }
+      const left = lines.filter((line) => line.state !== "arrived");
+      const courier = deps.couriers.state(session.profile.database);
+      return ok({
+        lines,
+        waiting: left.length,
+        bytesLeft: left.reduce((sum, line) => sum + line.bytesLeft, 0),
+        lastAnswerAt: meta.value.lastAnswerAt,
+        moving: courier.moving,
+        trouble: meta.value.pausedFor === "quota" ? "quota" : courier.trouble,
+      });
+    },
+
+    async retry(session, id) {
+      const { store } = session;
+      const [queue, all] = await Promise.all([store.queue(), session.records.list()]);
+      if (!queue.ok) return storageErr(queue.error);
+      if (!all.ok) return all;
+      const again = { attempts: 0, nextAt: 0, lastCode: null } as const;
+      const letters = queue.value.letters.filter((letter) => letter.about === id);
+      const named = new Set(letters.flatMap((letter) => letter.blobs));
+      const record = all.value.find((kept) => kept.id === id)?.record;
+      const own = record?.t === "paper" ? Object.values(record.pages) : [];
+      for (const page of own) {
+        for (const pointer of [page.readable, page.preview, page.original])
+          if (pointer !== null) named.add(pointer.blob);
+      }
+      for (const op of queue.value.ops) {
+        if (op.record !== id || op.state !== "aside") continue;
+        // Its bytes may be at the server: it stays frozen, so that a later save is based on it.
+        const set = await store.setOpAttempt(op.op, { ...again, state: "frozen" });
+        if (!set.ok) return storageErr(set.error);
+      }
+      for (const letter of letters) {
+        if (letter.state !== "aside") continue;
+        const set = await store.setLetter(letter.letter, { ...again, state: "frozen" });
+        if (!set.ok) return storageErr(set.error);
+      }
+      for (const blob of queue.value.blobs) {
+        if (!named.has(blob.blob) || blob.state !== "aside") continue;
+        const set = await store.setBlob(blob.blob, { ...again, state: "waiting" });
+        if (!set.ok) return storageErr(set.error);
+      }
+      deps.couriers.kick("person", session.profile.database);
+      deps.emit({ type: "outbox" });
+      return ok(undefined);
+    },
+  };
+}

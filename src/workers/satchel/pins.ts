@@ -1,0 +1,111 @@
+/**
+ * Keys that this satchel has seen first and believes from then on: the server's, and each organisation's chain (DESIGN 5,
+ * INV-2). They live sealed in the profile record, so that they are the same on every device of the person.
+ *
+ * Surprising fact: a deployment.json that later names another organisation under the same slug is refused, not
+ * followed: that is the attack that pinning is for. A longer chain of the same organisation is followed.
+ */
+
+import { type Principal, readChain, readExtendedChain } from "../../protocol/statements.ts";
+import type { Deployment, Signed } from "../../protocol/wire.ts";
+import type { ProfileRecord } from "../../satchel/model.ts";
+import type { B64 } from "../../shared/bytes.ts";
+import { type PrincipalId, type RecordId, randomId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Kept } from "../common/records.ts";
+import type { WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+
+export interface Pins {
+  readonly serverKeys: Readonly<Record<string, B64>>;
+  /** By slug. */
+  readonly organisations: Readonly<
+    Record<string, { readonly id: PrincipalId; readonly statements: readonly Signed[] }>
+  >;
+}
+
+/** The profile record with the field that only the worker knows; other versions pass it through. */
+export type PinnedProfile = ProfileRecord & { readonly pinned?: Pins };
+
+const noPins: Pins = { serverKeys: {}, organisations: {} };
+
+/** The one profile record; the lowest id where two devices each made one. */
+export async function findProfile(session: Session): Promise<Result<Kept<PinnedProfile> | null, WorkerError>> {
+  const all = await session.records.list();
+  if (!all.ok) return all;
+  const profiles = all.value.filter((kept): kept is Kept<PinnedProfile> & typeof kept => kept.record.t === "profile");
+  return ok([...profiles].sort((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null);
+}
+
+/** Changes the profile record, making it when there is none. */
+export async function saveProfile(
+  session: Session,
+  deps: Pick<SatchelDeps, "random">,
+  change: (profile: PinnedProfile) => PinnedProfile,
+): Promise<Result<PinnedProfile, WorkerError>> {
+  const before = await findProfile(session);
+  if (!before.ok) return before;
+  const id = before.value?.id ?? randomId<RecordId>(deps.random);
+  const saved = await session.records.save<never>(id, (current) =>
+    ok({ next: change(current?.t === "profile" ? current : { t: "profile" }) }),
+  );
+  if (!saved.ok) return saved;
+  return saved.value?.record.t === "profile" ? ok(saved.value.record) : err({ type: "not-found" });
+}
+
+export async function pinsOf(session: Session): Promise<Result<Pins, WorkerError>> {
+  const profile = await findProfile(session);
+  return profile.ok ? ok(profile.value?.record.pinned ?? noPins) : profile;
+}
+
+export type OrganisationTrust =
+  | { readonly type: "trusted"; readonly principal: Principal }
+  /** The desk was not opened yet: there is no key to seal to. */
+  | { readonly type: "no-keys" }
+  /** Other keys than those seen first, or a chain that does not read. */
+  | { readonly type: "changed" };
+
+/** What the deployment says of an organisation, held against what was pinned. Pure but for the signatures. */
+export async function judge(pins: Pins, deployment: Deployment | null, slug: string): Promise<OrganisationTrust> {
+  const pinned = pins.organisations[slug];
+  const statements = deployment?.organisations.find((each) => each.slug === slug)?.statements ?? [];
+  if (pinned === undefined) {
+    if (statements.length === 0) return { type: "no-keys" };
+    const read = await readChain(statements);
+    return read.ok && read.value.kind === "organisation"
+      ? { type: "trusted", principal: read.value }
+      : { type: "changed" };
+  }
+  const known = await readChain(pinned.statements);
+  if (!known.ok || known.value.id !== pinned.id) return { type: "changed" };
+  // An older copy of the deployment, or none: what is pinned stands.
+  if (statements.length === 0) return { type: "trusted", principal: known.value };
+  const read = await readExtendedChain(known.value, statements);
+  if (read.ok) return { type: "trusted", principal: read.value };
+  return read.error.type === "rollback" ? { type: "trusted", principal: known.value } : { type: "changed" };
+}
+
+/** Pins whatever is seen for the first time; returns the pins that stand. Called at creation, unlock, and new deployments. */
+export async function pinWhatIsNew(
+  session: Session,
+  deps: Pick<SatchelDeps, "random">,
+  deployment: Deployment | null,
+): Promise<Result<Pins, WorkerError>> {
+  const before = await pinsOf(session);
+  if (!before.ok || deployment === null) return before;
+  const added: Record<string, Pins["organisations"][string]> = {};
+  for (const { slug, statements } of deployment.organisations) {
+    const trust = await judge(before.value, deployment, slug);
+    const known = before.value.organisations[slug]?.statements.length ?? 0;
+    if (trust.type === "trusted" && statements.length > known) added[slug] = { id: trust.principal.id, statements };
+  }
+  const firstKeys = Object.keys(before.value.serverKeys).length === 0 && deployment.serverKeys.length > 0;
+  if (Object.keys(added).length === 0 && !firstKeys) return before;
+  const saved = await saveProfile(session, deps, (profile) => {
+    const held = profile.pinned ?? noPins;
+    const keys = Object.fromEntries(deployment.serverKeys.map((key) => [key.id, key.sign]));
+    const serverKeys = Object.keys(held.serverKeys).length === 0 ? keys : held.serverKeys;
+    return { ...profile, pinned: { serverKeys, organisations: { ...held.organisations, ...added } } };
+  });
+  return saved.ok ? ok(saved.value.pinned ?? noPins) : saved;
+}
