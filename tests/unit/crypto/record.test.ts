@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { openRecord, type RecordToSeal, sealRecord } from "../../../src/crypto/record.ts";
+import { utf8, utf8ToText } from "../../../src/shared/bytes.ts";
+import { type OpId, type RecordId, randomId } from "../../../src/shared/ids.ts";
+import { anIdentity, bytesOf, cut, damaged, random } from "./support.ts";
+
+const facts = (more: Partial<RecordToSeal> = {}): RecordToSeal => ({
+  record: randomId<RecordId>(random),
+  op: randomId<OpId>(random),
+  base: null,
+  deleted: false,
+  blobs: [],
+  epoch: 1,
+  ...more,
+});
+
+test("an object comes back as the JSON it became, bytes as they were", async () => {
+  const me = await anIdentity();
+  const object = await openRecord(
+    me,
+    await sealRecord(me, facts(), { title: "Titre de séjour", none: undefined }, random),
+  );
+  expect(object.ok && utf8ToText(object.value.content)).toBe('{"title":"Titre de séjour"}');
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.integer({ min: 0, max: 5 }), async (content, epoch) => {
+      const opened = await openRecord(me, await sealRecord(me, facts({ epoch }), content, random));
+      expect(opened.ok && opened.value.content).toEqual(content);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a body shows only its bucket", async () => {
+  const me = await anIdentity();
+  const lengthOf = async (length: number) =>
+    bytesOf((await sealRecord(me, facts(), new Uint8Array(length), random)).body).length - 28;
+  expect(await lengthOf(0)).toBe(256);
+  expect(await lengthOf(252)).toBe(256);
+  expect(await lengthOf(253)).toBe(1024);
+  expect(await lengthOf(65_533)).toBe(131_072);
+});
+
+test("the same content sealed twice has no byte of body in common by more than chance", async () => {
+  const me = await anIdentity();
+  const [one, two] = [await sealRecord(me, facts(), { a: 1 }, random), await sealRecord(me, facts(), { a: 1 }, random)];
+  const [a, b] = [bytesOf(one.body), bytesOf(two.body)];
+  expect(a.filter((byte, at) => byte === b[at]).length).toBeLessThan(16);
+});
+
+test("every changed or cut byte of head, body and signature is refused", { timeout: 60_000 }, async () => {
+  const me = await anIdentity();
+  const op = await sealRecord(me, facts(), utf8("x"), random);
+  for (const field of ["head", "body", "sig"] as const) {
+    for (const text of [...damaged(op[field]), ...cut(op[field])]) {
+      const opened = await openRecord(me, { ...op, [field]: text });
+      expect(opened.ok, `${field} ${text}`).toBe(false);
+    }
+  }
+});
+
+test("a changed head or body does not open either when the signature is not asked", { timeout: 60_000 }, async () => {
+  const me = await anIdentity();
+  const op = await sealRecord(me, facts(), utf8("x"), random);
+  expect(await openRecord(me, op, "verified")).toMatchObject({ ok: true });
+  for (const field of ["head", "body"] as const)
+    for (const text of damaged(op[field]))
+      expect((await openRecord(me, { ...op, [field]: text }, "verified")).ok).toBe(false);
+});
+
+test("another satchel opens nothing", async () => {
+  const [me, other] = [await anIdentity(), await anIdentity()];
+  const op = await sealRecord(me, facts(), {}, random);
+  expect(await openRecord(other, op)).toEqual({ ok: false, error: { type: "other-satchel" } });
+});
+
+test("a head that could not be read again is never made", async () => {
+  const me = await anIdentity();
+  const op = randomId<OpId>(random);
+  await expect(sealRecord(me, facts({ op, base: op }), {}, random)).rejects.toThrow("SPEC P-R");
+  await expect(sealRecord(me, facts({ epoch: -1 }), {}, random)).rejects.toThrow("u32");
+});
