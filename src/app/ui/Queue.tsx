@@ -35,7 +35,7 @@ export interface QueueRowProps {
   readonly children?: ComponentChildren;
 }
 
-/** A row of the queue (`li`). */
+/** A row of the queue (`li`), with an h3: the list stands under an h2. */
 export function QueueRow({ order, state, title, detail, size, progress, children }: QueueRowProps) {
   const part = progress === undefined || progress.total === 0 ? 0 : progress.done / progress.total;
   return (
