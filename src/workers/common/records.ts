@@ -68,6 +68,8 @@ export interface RecordsDeps<R extends object> {
   readonly blobsOf: (record: R) => readonly BlobId[];
   /** Key epoch of this satchel. */
   readonly epoch: number;
+  /** After each completed transaction: something may leave. */
+  readonly onSaved?: () => void;
 }
 
 interface Waiting<R> {
@@ -197,7 +199,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     const place = await store.baseFor(id);
     if (!place.ok) return failed(workerError(place.error));
     if (place.value.revision !== (row.value?.revision ?? 0)) return "again";
-    const merged = saves.findLast((save) => save.merged !== undefined)?.merged ?? null;
+    const merged = saves.filter((save) => save.merged !== undefined).at(-1)?.merged ?? null;
     const mergedId = merged === null ? null : await opIdOf(merged);
     const base = mergedId ?? (saves.some((save) => save.restart === true) ? null : place.value.base);
     const deleted = next === null || next === undefined;
@@ -227,6 +229,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       return { left: done, result: err(workerError(saved.error)) };
     }
     opened.set(id, { op, record: deleted ? null : next });
+    deps.onSaved?.();
     const server = merged ?? row.value?.server ?? null;
     const result = deleted ? null : { id, record: next, revision: saved.value.revision, server, accepted: false };
     return { left: done, result: ok(result) };

@@ -3,21 +3,14 @@
 import type { Identity } from "../../crypto/identity.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import type { Clock, Log, Random } from "../../shared/ports.ts";
-import type { Result } from "../../shared/result.ts";
 import type { Profile, Registry, SatchelStore } from "../../storage/ports.ts";
 import type { Couriers } from "../common/couriers.ts";
 import type { Deployments } from "../common/deployments.ts";
 import type { Records } from "../common/records.ts";
+import type { Stores } from "../common/stores.ts";
 import type { ImagingApi } from "../imaging.contract.ts";
-import type { Change, WorkerError } from "../satchel.contract.ts";
+import type { Change } from "../satchel.contract.ts";
 import type { StretchApi } from "../stretch.contract.ts";
-
-/** Opens each database once and keeps it open: drainer and screens share it. */
-export interface Stores {
-  readonly open: (database: string) => Promise<Result<SatchelStore, WorkerError>>;
-  /** Closes it, then removes it with everything in it, and its registry row. */
-  readonly remove: (database: string) => Promise<Result<void, WorkerError>>;
-}
 
 export interface SatchelDeps {
   readonly registry: Registry;

@@ -109,7 +109,16 @@ export function createOpening(deps: SatchelDeps): Opening {
 
   const openSession = (profile: Profile, identity: Identity, store: SatchelStore): void => {
     const { random, clock, log } = deps;
-    const records = createRecords<SatchelRecord>({ store, identity, random, clock, log, blobsOf, epoch: firstEpoch });
+    const records = createRecords<SatchelRecord>({
+      store,
+      identity,
+      random,
+      clock,
+      log,
+      blobsOf,
+      epoch: firstEpoch,
+      onSaved: () => deps.couriers.kick("commit", profile.database),
+    });
     session = { profile, identity, store, records };
     deps.emit({ type: "opening" });
   };
@@ -315,6 +324,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       const held = await profileOf(database);
       if (!held.ok) return held;
       if (session?.profile.database === database) await lock();
+      deps.couriers.stop(database);
       const removed = await deps.stores.remove(database);
       deps.emit({ type: "opening" });
       return removed;

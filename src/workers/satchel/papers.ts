@@ -232,7 +232,7 @@ export function createPapers(deps: SatchelDeps): Papers {
     const pointers = put.value.map((done) => done.pointer);
     const pageId = randomId<RecordId>(deps.random) as string;
     const page = pageOf(reduced.value, pointers, file.name);
-    const result = await saved(session, id, (record) => {
+    const result = await saved<never>(session, id, (record) => {
       const next = paper.putPage(record, pageId, page, now());
       return ok({ next, blobs: put.value.map((done) => done.blob), release: released(next) });
     });
@@ -249,7 +249,7 @@ export function createPapers(deps: SatchelDeps): Papers {
     const before = await session.records.get(id);
     if (!before.ok) return before;
     if (!isPaper(before.value)) return err({ type: "not-found" });
-    const result = await session.records.save(id, () => ok({ next: null }));
+    const result = await session.records.save<never>(id, () => ok({ next: null }));
     if (!result.ok) return result;
     const queue = await session.store.queue();
     if (!queue.ok) return storageErr(queue.error);
@@ -285,7 +285,7 @@ export function createPapers(deps: SatchelDeps): Papers {
 
     async start(session, patch) {
       const id = randomId<RecordId>(deps.random);
-      const result = await session.records.save(id, () =>
+      const result = await session.records.save<never>(id, () =>
         ok({ next: applyPatch(paper.createPaper(now()), patch, now()) }),
       );
       if (!result.ok) return result;

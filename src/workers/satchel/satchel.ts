@@ -1,0 +1,235 @@
+/**
+ * The whole of SatchelApi, put together from its modules. Runs in the satchel worker; tests run it in Node on the memory
+ * store. The root (satchel.worker.ts) hands in the real clock, chance, storage and network.
+ */
+
+import type { ProfileRecord } from "../../satchel/model.ts";
+import * as paper from "../../satchel/paper.ts";
+import type { Timers } from "../../shared/ports.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Emitter } from "../common/emitter.ts";
+import type { Change, PaperView, SatchelApi, WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+import { createDossiers } from "./dossiers.ts";
+import { createInbox } from "./inbox.ts";
+import { createOpening } from "./opening.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPapers } from "./papers.ts";
+import { findProfile, pinWhatIsNew, saveProfile } from "./pins.ts";
+import { createProofCheck } from "./proofs.ts";
+
+export interface SatchelService {
+  readonly api: SatchelApi;
+  /** Starts deliveries for every satchel of this browser, locked ones too. */
+  readonly start: () => Promise<void>;
+  /** What a drainer tells (couriers' onEvent). */
+  readonly onCourier: (database: string, event: "progress" | "arrived" | "answered" | "state") => void;
+}
+
+export interface SatchelServiceDeps extends Omit<SatchelDeps, "emit"> {
+  readonly emitter: Emitter<Change>;
+  readonly timers: Timers;
+}
+
+const plainProfile = ({ pinned: _pinned, ...profile }: ProfileRecord & { readonly pinned?: unknown }): ProfileRecord =>
+  profile;
+
+export function createSatchel(given: SatchelServiceDeps): SatchelService {
+  const deps: SatchelDeps = { ...given, emit: given.emitter.emit };
+  const opening = createOpening(deps);
+  const papers = createPapers(deps);
+  const checkProofs = createProofCheck();
+  const dossiers = createDossiers(deps, checkProofs);
+  const outbox = createOutbox(deps, checkProofs);
+  const inbox = createInbox(deps);
+  const { within } = opening;
+  const { emit } = deps;
+  const listening = new WeakSet<object>();
+
+  /** Work that nobody waits for: what it could not do is done at the next occasion; a bug is noted. */
+  function background(event: string, work: (session: Session) => Promise<Result<unknown, WorkerError>>): void {
+    within(work).then(
+      (result) => {
+        if (!result.ok && result.error.type !== "locked") deps.log.note(event, { error: result.error.type });
+      },
+      (error: unknown) => deps.log.note(event, { error: error instanceof Error ? error.name : "unknown" }),
+    );
+  }
+
+  const takeIn = (): void => background("inbox", (session) => inbox.work(session));
+
+  const followDeployment = (): void =>
+    background("deployment", async (session) => {
+      const pinned = await pinWhatIsNew(session, deps, await deps.deployments.current());
+      return pinned.ok ? dossiers.sendReady(session) : pinned;
+    });
+
+  /** Listens to other tabs and to the drainer through the store. */
+  function listen({ store }: Session): void {
+    if (listening.has(store)) return;
+    listening.add(store);
+    store.onChange((what) => {
+      if (what === "inbox") takeIn();
+      if (what === "queue" || what === "meta") emit({ type: "outbox" });
+      if (what === "records") {
+        emit({ type: "papers" });
+        emit({ type: "dossiers" });
+      }
+    });
+  }
+
+  function afterOpening(): void {
+    background("after-opening", async (session) => {
+      listen(session);
+      const swept = await session.store.sweep();
+      if (!swept.ok) deps.log.note("sweep", { error: swept.error.type });
+      const taken = await inbox.work(session);
+      return taken.ok ? papers.tidy(session) : taken;
+    });
+    followDeployment();
+    deps.couriers.kick("start");
+  }
+
+  async function opened<T, E>(result: Promise<Result<T, E>>): Promise<Result<T, E>> {
+    const value = await result;
+    if (value.ok) afterOpening();
+    return value;
+  }
+
+  const now = (): number => deps.clock.now();
+  const change = (
+    id: PaperView["id"],
+    apply: (record: PaperView["record"]) => PaperView["record"],
+  ): Promise<Result<PaperView, WorkerError>> =>
+    within((session) => papers.change(session, id, (record) => ok(apply(record))));
+
+  const api: SatchelApi = {
+    opening: opening.state,
+    create: async ({ code, pictogram, language }) => {
+      const created = await opening.create({ code, pictogram });
+      if (!created.ok) return created;
+      const noted = await within((session) => saveProfile(session, deps, (profile) => ({ ...profile, language })));
+      afterOpening();
+      return noted.ok ? created : noted;
+    },
+    unlock: ({ database, code }) => opened(opening.unlock(database, code)),
+    unlockWithCard: ({ database, card }) => opened(opening.unlockWithCard(database, card)),
+    lock: async () => ok(await opening.lock()),
+    changeCode: async (code) => {
+      const profile = await within(findProfile);
+      if (!profile.ok) return profile;
+      return opening.changeCode(code, profile.value?.record.birthdate);
+    },
+    card: opening.card,
+    drill: opening.drill,
+    erase: opening.erase,
+
+    papers: () => within(papers.list),
+    paper: (id) => within((session) => papers.one(session, id)),
+    startPaper: (patch) => within((session) => papers.start(session, patch)),
+    draftPaper: () => within(papers.draft),
+    addPage: (id, file) => within((session) => papers.addPage(session, id, file)),
+    turnPage: (id, page, turn) =>
+      change(id, (record) => {
+        const from = record.pages[page]?.turn ?? 0;
+        return from === turn ? record : paper.turnPage(record, page, (turn - from) / 90, now());
+      }),
+    movePage: (id, page, before) =>
+      change(id, (record) => {
+        const rest = paper.pagesInOrder(record).filter(([other]) => other !== page);
+        const at = rest.findIndex(([other]) => other === before);
+        return paper.movePage(record, page, at < 0 ? rest.length : at, now());
+      }),
+    removePage: (id, page) =>
+      within(async (session): Promise<Result<PaperView, WorkerError>> => {
+        const removed = await papers.change(session, id, (record) => paper.removePage(record, page, now()));
+        if (removed.ok) return removed;
+        // A kept paper without a page would be nowhere: with its last page it goes to the bin as a whole.
+        return removed.error === "last-page" ? papers.bin(session, id) : err(removed.error);
+      }),
+    describePaper: (id, patch) => within((session) => papers.describe(session, id, patch)),
+    keepPaper: (id) =>
+      within(async (session): Promise<Result<PaperView, WorkerError | { readonly type: "no-page" }>> => {
+        const kept = await papers.change(session, id, (record) => paper.keepPaper(record, now()));
+        if (kept.ok) return kept;
+        return err(kept.error === "no-page" ? { type: "no-page" } : kept.error);
+      }),
+    binPaper: (id) => within((session) => papers.bin(session, id)),
+    restorePaper: (id) => change(id, (record) => paper.restorePaper(record, now())),
+    erasePaper: (id) => within((session) => papers.erase(session, id)),
+    readPage: (id, page, which) => within((session) => papers.readPage(session, id, page, which)),
+
+    profile: () =>
+      within(async (session) => {
+        const held = await findProfile(session);
+        return held.ok ? ok(held.value === null ? { t: "profile" } : plainProfile(held.value.record)) : held;
+      }),
+    saveProfile: (patch) =>
+      within(async (session) => {
+        const saved = await saveProfile(session, deps, (profile) => ({ ...profile, ...patch }));
+        return saved.ok ? ok(undefined) : saved;
+      }),
+
+    dossiers: () => within(dossiers.list),
+    dossier: (id) => within((session) => dossiers.one(session, id)),
+    startDossier: (input) => within((session) => dossiers.start(session, input)),
+    saveAnswers: (id, patch) =>
+      within(async (session) => {
+        const saved = await dossiers.saveAnswers(session, id, patch);
+        return saved.ok ? ok({ savedAt: now() }) : saved;
+      }),
+    addRow: (id, repeat) => within((session) => dossiers.addRow(session, id, repeat)),
+    removeRow: (id, row) => within((session) => dossiers.removeRow(session, id, row)),
+    attach: (id, requirement, chosen, missing) =>
+      within((session) => dossiers.attach(session, id, requirement, chosen, missing)),
+    send: (id, declaration) => within((session) => dossiers.send(session, id, declaration)),
+    eraseDossier: (id) => within((session) => dossiers.erase(session, id)),
+    markSeen: (id) => within((session) => dossiers.markSeen(session, id)),
+
+    outbox: () => within(outbox.view),
+    sendNow: async () => {
+      void deps.deployments.refresh();
+      deps.couriers.kick("person");
+      return ok(undefined);
+    },
+    retry: (id) => within((session) => outbox.retry(session, id)),
+    hint: async (why) => {
+      deps.couriers.kick(why);
+      return ok(undefined);
+    },
+
+    deployment: async () => ok(await deps.deployments.current()),
+    roomLeft: async () => ok({ bytes: await deps.room() }),
+    flush: () =>
+      within(async (session) => {
+        await session.records.settled();
+        return ok(undefined);
+      }),
+    onChange: async (listener) => given.emitter.listen(listener),
+  };
+
+  deps.deployments.onChange(() => {
+    emit({ type: "deployment" });
+    emit({ type: "dossiers" });
+    followDeployment();
+  });
+
+  return {
+    api,
+    start: async () => {
+      await deps.couriers.startAll();
+      void deps.deployments.refresh();
+    },
+    onCourier(_database, event) {
+      emit({ type: "outbox" });
+      if (event === "arrived" || event === "answered") {
+        emit({ type: "dossiers" });
+        emit({ type: "papers" });
+      }
+      if (event !== "answered") return;
+      // The line works: the desk may have been opened since, and server time may have moved on.
+      void deps.deployments.refresh();
+      background("tidy", (session) => papers.tidy(session));
+    },
+  };
+}
