@@ -1,0 +1,261 @@
+/**
+ * The catalogue: every form is well made, has its words in every language, and plain French.
+ *
+ * Runs in Node and reads locales/. Words are found by the keys of forms/model.ts, as the screens find them.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isProcedureId, loadProcedure, procedures } from "../../../src/forms/catalogue/index.ts";
+import { checkForm, wordGroups } from "../../../src/forms/check.ts";
+import {
+  allProblems,
+  checkStep,
+  nextStep,
+  problemsOf,
+  reviewLines,
+  viewForm,
+  visibleParts,
+} from "../../../src/forms/engine.ts";
+import type { Answers, AnswerValue, Field, Form, FormState } from "../../../src/forms/model.ts";
+import { paperType, paperTypes } from "../../../src/satchel/paper-types.ts";
+
+const root = new URL("../../..", import.meta.url).pathname;
+const languages = ["fr", "en", "ar"] as const;
+const today = "2026-11-21";
+
+const words = (language: string, area: string): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>();
+  const collect = (value: unknown, key: string): void => {
+    if (typeof value === "string") found.set(key, value);
+    else for (const [name, inner] of Object.entries(value ?? {})) collect(inner, key === "" ? name : `${key}.${name}`);
+  };
+  collect(JSON.parse(readFileSync(`${root}/locales/${language}/${area}.json`, "utf8")), "");
+  return found;
+};
+
+const wordsOfField = (field: Field): readonly string[] => [
+  ...["label", "hint", "why"].map((part) => `${field.id}.${part}`),
+  ...(field.type === "choice" || field.type === "choices"
+    ? field.choices.map((choice) => `${field.id}.choices.${choice.id}`)
+    : []),
+  ...(field.type === "repeat" ? field.fields.flatMap(wordsOfField) : []),
+];
+
+/** Every key that a screen may ask for, and no other. */
+const wordsOf = (form: Form): readonly string[] => [
+  ...wordGroups.filter((group) => !["sections", "pages", "requirements"].includes(group)),
+  ...new Set(form.pages.map((page) => `sections.${page.section}`)),
+  ...form.pages.map((page) => `pages.${page.id}.title`),
+  ...form.fields.flatMap(wordsOfField),
+  ...form.requirements.flatMap(({ id }) =>
+    ["label", "hint", "why", "missing"].map((part) => `requirements.${id}.${part}`),
+  ),
+];
+
+const forms = await Promise.all(procedures.map((entry) => loadProcedure(entry.id)));
+const named = forms.map((form) => [form.id, form] as const);
+
+describe.each(named)("%s", (id, form) => {
+  test("is well made", () => {
+    expect(checkForm(form)).toEqual({ ok: true, value: form });
+  });
+
+  test("stands in the list as it is", () => {
+    expect(procedures.find((entry) => entry.id === id)).toEqual({ id, icon: form.icon, minutes: form.minutes });
+    expect(isProcedureId(id)).toBe(true);
+  });
+
+  test.each(languages)("says everything in %s, and nothing else", (language) => {
+    expect([...words(language, `form-${id}`).keys()].sort()).toEqual([...wordsOf(form)].sort());
+  });
+
+  test("uses icons and kinds of paper that exist", () => {
+    const used = [
+      form.icon,
+      ...form.fields.flatMap((each) => ("choices" in each ? each.choices : []).map((c) => c.icon)),
+    ];
+    expect(used.filter((icon) => icon !== undefined && !iconExists(icon))).toEqual([]);
+    const kinds = form.requirements.flatMap((each) => each.kinds);
+    expect(kinds.filter((kind) => paperType(kind) === undefined)).toEqual([]);
+  });
+
+  test("can be gone through from the first step to the last without one answer", () => {
+    let view = viewForm(form, { answers: {}, rows: {}, attached: {}, notForeseen: "" });
+    let step = view.steps[0];
+    const seen: string[] = [];
+    while (step !== undefined) {
+      seen.push(step.id);
+      view = viewForm(form, view.state);
+      step = nextStep(view, step.id);
+    }
+    expect(seen.at(-1)).toBe(checkStep);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test("says where its rules come from and when to look again", () => {
+    expect(form.reviewBefore).toMatch(/^\d{4}-\d\d-\d\d$/);
+    if (form.official !== null) {
+      expect(form.sources.length).toBeGreaterThan(0);
+      expect(form.official.checked).not.toBe("");
+    }
+  });
+});
+
+const icons = new Set(readdirSync(`${root}/src/app/ui/icons/svg`));
+const iconExists = (icon: string): boolean => icons.has(`${icon}.svg`);
+
+describe("kinds of paper", () => {
+  test("have a name in every language, an icon, and one id each", () => {
+    for (const language of languages) {
+      const named = words(language, "papers-types");
+      expect(paperTypes.filter((type) => !named.has(type.id)).map((type) => type.id)).toEqual([]);
+      expect(paperTypes.filter((type) => !named.has(`families.${type.family}`))).toEqual([]);
+      expect(paperTypes.filter((type) => !named.has(`sides.${type.sides}`))).toEqual([]);
+    }
+    expect(new Set(paperTypes.map((type) => type.id)).size).toBe(paperTypes.length);
+    expect(paperTypes.filter((type) => !iconExists(type.icon)).map((type) => type.icon)).toEqual([]);
+    expect(paperType(null)).toBeUndefined();
+    expect(paperType("of-a-newer-version")).toBeUndefined();
+  });
+});
+
+describe("the French words", () => {
+  const areas = [...forms.map((form) => `form-${form.id}`), "papers-types"];
+  const sentences = areas.flatMap((area) =>
+    [...words("fr", area)].flatMap(([key, text]) =>
+      text.split(/(?<=[.?!])\s+/u).map((sentence) => ({ at: `${area} ${key}`, sentence })),
+    ),
+  );
+  const count = (sentence: string): number =>
+    sentence.split(/[\s\u00a0]+/u).filter((word) => /[\p{L}\d]/u.test(word)).length;
+
+  test("have no sentence over 22 words, and about 12 at most on average", () => {
+    expect(sentences.filter(({ sentence }) => count(sentence) > 22)).toEqual([]);
+    const whole = sentences.filter(({ sentence }) => /[.?!]$/u.test(sentence)).map(({ sentence }) => count(sentence));
+    expect(whole.length).toBeGreaterThan(100);
+    expect(whole.reduce((sum, each) => sum + each, 0) / whole.length).toBeLessThanOrEqual(12);
+  });
+
+  test("are polite, plain and well set", () => {
+    const wrong = sentences.filter(
+      ({ sentence }) =>
+        /veuillez|merci de|obligatoirement|sécuris|coffre-fort|justificatif|100 %/iu.test(sentence) ||
+        /[^\u00a0][:;!?]/u.test(sentence) ||
+        /'/u.test(sentence),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+/* ---- any answers at all ---- */
+
+const anyAnswer: fc.Arbitrary<AnswerValue> = fc.oneof(
+  fc.string().map((text): AnswerValue => ({ v: "text", text })),
+  fc.string().map((id): AnswerValue => ({ v: "choice", id })),
+  fc.array(fc.string(), { maxLength: 3 }).map((ids): AnswerValue => ({ v: "choices", ids })),
+  fc
+    .constantFrom("", "1984", "1984-13", "1984-02-30", "2030-01-01", "x")
+    .map((date): AnswerValue => ({ v: "date", date })),
+  fc.boolean().map((yes): AnswerValue => ({ v: "yesno", yes })),
+  fc.constant<AnswerValue>({ v: "unknown" }),
+);
+
+/** An answer that fits, so that conditions are really met. */
+function fitting(field: Field): fc.Arbitrary<AnswerValue> {
+  switch (field.type) {
+    case "choice":
+      return fc.constantFrom(...field.choices).map(({ id }): AnswerValue => ({ v: "choice", id }));
+    case "choices":
+      return fc.subarray(field.choices.map(({ id }) => id)).map((ids): AnswerValue => ({ v: "choices", ids }));
+    case "yesno":
+      return fc.boolean().map((yes): AnswerValue => ({ v: "yesno", yes }));
+    case "date":
+      return fc.constantFrom("1984", "1984-07", "1984-07-05").map((date): AnswerValue => ({ v: "date", date }));
+    default:
+      return fc.constantFrom("x", "06 12").map((text): AnswerValue => ({ v: "text", text }));
+  }
+}
+
+function anyState(form: Form): fc.Arbitrary<FormState> {
+  const rowIds = ["r1", "r2"];
+  const keys = form.fields.flatMap((field) =>
+    field.type === "repeat"
+      ? rowIds.flatMap((row) => field.fields.map((each) => ({ key: `${field.id}/${row}/${each.id}`, field: each })))
+      : [{ key: field.id, field }],
+  );
+  const answers = fc
+    .tuple(
+      ...keys.map(({ key, field }) =>
+        fc
+          .option(fc.oneof({ weight: 3, arbitrary: fitting(field) }, anyAnswer))
+          .map((answer) => [key, answer] as const),
+      ),
+    )
+    .map((list) => Object.fromEntries(list.filter((pair) => pair[1] !== null)) as Answers);
+  const repeats = form.fields.filter((field) => field.type === "repeat").map((field) => field.id);
+  const rows = fc.dictionary(
+    fc.constantFrom(...rowIds, "stray"),
+    fc.record({
+      repeat: fc.constantFrom(...repeats, "gone"),
+      position: fc.double({ noNaN: true }),
+      removed: fc.boolean(),
+    }),
+  );
+  const attached = fc.dictionary(
+    fc.constantFrom(...form.requirements.map((each) => each.id), "gone"),
+    fc.record({ papers: fc.array(fc.string(), { maxLength: 12 }), missing: fc.boolean() }),
+  );
+  return fc.record({ answers, rows, attached, notForeseen: fc.string() });
+}
+
+describe.each(named)("whatever is answered in %s", (_id, form) => {
+  const conditions = new Map(form.fields.map((field) => [field.id, field]));
+
+  test("the engine never throws, and only visible answers leave", () => {
+    fc.assert(
+      fc.property(anyState(form), (state) => {
+        const view = viewForm(form, state);
+        allProblems(view, today);
+        const lines = reviewLines(view);
+        const leaving = visibleParts(view);
+        const asked = new Set(lines.flatMap((line) => (line.kind === "answer" ? [line.key] : [])));
+        expect([...leaving.answers].filter((key) => !asked.has(key))).toEqual([]);
+        for (const key of leaving.answers) {
+          const top = conditions.get(key.split("/")[0] ?? "");
+          expect(view.steps.some((step) => step.kind === "question" && step.fields.some((f) => f.id === top?.id))).toBe(
+            true,
+          );
+        }
+        for (const row of leaving.rows) expect(state.rows[row]?.removed).toBe(false);
+        for (const step of view.steps) problemsOf(view, step.id, today);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("answers of hidden questions change nothing that is seen", () => {
+    fc.assert(
+      fc.property(anyState(form), (state) => {
+        const view = viewForm(form, state);
+        const shown = Object.fromEntries(Object.entries(state.answers).filter(([key]) => view.answerKeys.has(key)));
+        const bare = viewForm(form, { ...state, answers: shown });
+        expect(bare.steps).toEqual(view.steps);
+        expect(reviewLines(bare)).toEqual(reviewLines(view));
+        expect(bare.answerKeys).toEqual(view.answerKeys);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("the order of answering does not matter", () => {
+    fc.assert(
+      fc.property(anyState(form), (state) => {
+        const turned = (map: Readonly<Record<string, unknown>>) => Object.fromEntries(Object.entries(map).reverse());
+        const other = { ...state, answers: turned(state.answers), rows: turned(state.rows) } as FormState;
+        expect(reviewLines(viewForm(form, other))).toEqual(reviewLines(viewForm(form, state)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
