@@ -33,7 +33,7 @@ describe("pages", () => {
     record = putPage(record, "b", bare, 3);
     record = putPage(record, "a", { ...bare, readable: pointer("again") }, 4);
     expect(order(record)).toEqual(["a", "b"]);
-    expect(record.pages["a"]?.readable?.blob).toBe("again");
+    expect(record.pages.a?.readable?.blob).toBe("again");
     expect(record.updatedAt).toBe(4);
   });
 
@@ -64,9 +64,9 @@ describe("pages", () => {
 
   test("turn by quarters, both ways", () => {
     const record = paper({ pages: { a: page("a") } });
-    expect(turnPage(record, "a", 1, 2).pages["a"]?.turn).toBe(90);
-    expect(turnPage(record, "a", -1, 2).pages["a"]?.turn).toBe(270);
-    expect(turnPage(record, "a", 6, 2).pages["a"]?.turn).toBe(180);
+    expect(turnPage(record, "a", 1, 2).pages.a?.turn).toBe(90);
+    expect(turnPage(record, "a", -1, 2).pages.a?.turn).toBe(270);
+    expect(turnPage(record, "a", 6, 2).pages.a?.turn).toBe(180);
   });
 
   test("the last one of a kept paper stays (INV-1)", () => {
