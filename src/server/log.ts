@@ -29,12 +29,15 @@ export function createLogger(stream: DestinationStream, level: string): FastifyB
 export function describeError(error: unknown): { readonly name: string; readonly code: string; readonly at: string } {
   if (!(error instanceof Error)) return { name: typeof error, code: "", at: "" };
   const code = (error as { readonly code?: unknown }).code;
-  const at = (error.stack ?? "")
+  // The stack repeats the message, which may look like a place: cut it off first. A place keeps two names of its path.
+  const { stack = "", message } = error;
+  const at = stack
+    .slice(stack.indexOf(message) + message.length)
     .split("\n")
-    .filter((line) => /^\s+at /.test(line))
+    .map((line) => /(?:[^\s()/\\]+\/)?[^\s()/\\]+:\d+:\d+/.exec(line)?.[0] ?? "")
+    .filter((place) => place !== "")
     .slice(0, 6)
-    .map((line) => line.trim().replace(/\(?(?:file:\/\/)?[^\s()]*\/(src|node_modules)\//, "($1/"))
-    .join(" | ");
+    .join(" < ");
   return { name: error.name, code: typeof code === "string" ? code : "", at };
 }
 

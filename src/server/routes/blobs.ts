@@ -6,7 +6,7 @@
  */
 
 import { FileStore } from "@tus/file-store";
-import { Server as TusServer } from "@tus/server";
+import { type DataStore, Server as TusServer } from "@tus/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { blobs as limits } from "../../protocol/limits.ts";
 import { parseBlobName, parseTicketMetadata } from "../../protocol/parse.ts";
@@ -18,6 +18,17 @@ import { blobName, type Progress } from "../uploads.ts";
 import type { RouteDeps } from "./deps.ts";
 
 const tusVersion = "1.0.0";
+
+type OpenFileStore = new (
+  options: ConstructorParameters<typeof FileStore>[0],
+) => DataStore & { checkOrCreateDirectory(): void };
+
+/** The base class makes its folder in the background and throws where nobody can catch; here the folder exists. */
+class PreparedFileStore extends (FileStore as unknown as OpenFileStore) {
+  override checkOrCreateDirectory(): void {
+    // Made and awaited by openBlobFiles.
+  }
+}
 
 /** `bytes=<start>-<end>`, one range, as the client asks; undefined when it cannot be met. */
 function readRange(header: string, length: number): { readonly start: number; readonly end: number } | undefined {
@@ -44,7 +55,7 @@ export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly bl
   };
   const tus = new TusServer({
     path: routes.blobs,
-    datastore: new FileStore({ directory: deps.blobFolder, configstore: configstore as never }),
+    datastore: new PreparedFileStore({ directory: deps.blobFolder, configstore: configstore as never }),
     relativeLocation: true,
     allowedOrigins: [],
     maxSize: limits.maxBytes,
