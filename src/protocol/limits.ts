@@ -83,8 +83,8 @@ export const sessions = {
  * since a public digital space shares one address. */
 export const rates = {
   windowMs: 1 * MINUTE,
-  perPrincipal: 1200,
-  perAddress: 6000,
+  perPrincipal: 6000,
+  perAddress: 60_000,
   /** Wrong one-time codes per organisation and address. */
   enrolTries: 10,
   enrolWindowMs: 1 * HOUR,

@@ -9,7 +9,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { connections, rates as rateLimits } from "../protocol/limits.ts";
-import type { Clock, Random } from "../shared/ports.ts";
+import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { addEnvelope, createAnswers } from "./answers.ts";
 import type { DeploymentBase } from "./deployment.ts";
 import type { ServerKeys } from "./keys.ts";
@@ -35,6 +35,7 @@ export interface AppDeps {
   readonly keys: ServerKeys;
   readonly deployment: DeploymentBase;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: Random;
   readonly logger: FastifyBaseLogger;
   /** Published build; without it only /v1 and deployment.json answer. */
@@ -113,7 +114,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const uploads = createUploads({ store: deps.store, place: deps.place, letters, now: answers.now, log });
   const routeDeps: RouteDeps = {
     answers,
-    clock: deps.clock,
+    timers: deps.timers,
     store: deps.store,
     place: deps.place,
     keys: deps.keys,

@@ -10,7 +10,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import type { Clock, Random } from "../shared/ports.ts";
+import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { buildApp } from "./app.ts";
 import { type DeploymentBase, demonstration, readDeploymentFile } from "./deployment.ts";
 import { prepareDesk } from "./desks.ts";
@@ -22,6 +22,12 @@ import { publishWeb } from "./web.ts";
 
 const clock: Clock = { now: () => Date.now() };
 const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
+const timers: Timers = {
+  after: (delayMs, task) => {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
 const { env } = process;
 
 const setting = (name: string): string | undefined =>
@@ -70,6 +76,7 @@ async function start(): Promise<void> {
     keys,
     deployment,
     clock,
+    timers,
     random,
     logger,
     webFolder,

@@ -14,6 +14,7 @@ import { readTicket, ticketClaim } from "../../protocol/tickets.ts";
 import { headers, routes } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
 import { quotaOf } from "../letters.ts";
+import { createLocker } from "../locks.ts";
 import { blobName, type Progress } from "../uploads.ts";
 import type { RouteDeps } from "./deps.ts";
 
@@ -59,6 +60,7 @@ export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly bl
     relativeLocation: true,
     allowedOrigins: [],
     maxSize: limits.maxBytes,
+    locker: createLocker(deps.timers),
     onUploadFinish: async (_request, upload) => {
       const read = parseBlobName(upload.id);
       assert(read.ok, "an upload that ran has a checked name");

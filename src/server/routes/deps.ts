@@ -1,6 +1,6 @@
 /** What the routes are handed by app.ts. Types only. */
 
-import type { Clock, Log } from "../../shared/ports.ts";
+import type { Log, Timers } from "../../shared/ports.ts";
 import type { Answers } from "../answers.ts";
 import type { DeploymentBase } from "../deployment.ts";
 import type { ServerKeys } from "../keys.ts";
@@ -12,7 +12,7 @@ import type { Uploads } from "../uploads.ts";
 
 export interface RouteDeps {
   readonly answers: Answers;
-  readonly clock: Clock;
+  readonly timers: Timers;
   readonly store: Store;
   readonly place: BlobPlace;
   readonly keys: ServerKeys;

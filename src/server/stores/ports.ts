@@ -103,7 +103,6 @@ export interface Store {
   /** Rows after `seq` in order, until their texts exceed `bytes` (at least one row). */
   readonly pull: (principal: PrincipalId, epoch: string, seq: number, bytes: number) => Promise<PulledRows>;
 
-  readonly letter: (from: PrincipalId, letter: LetterId) => Promise<(StoredLetter & { digest: B64 }) | undefined>;
   /** The letter with this id and manifest that `to` received. */
   readonly received: (to: PrincipalId, letter: LetterId, manifest: B64) => Promise<StoredLetter | undefined>;
   /** "same": it was there before, with the same bytes; nothing changed. */

@@ -144,13 +144,12 @@ export function openSqlite(deps: SqliteDeps): Store {
     sig: text(row, "sig") as B64,
   });
   const toSigned = (row: Row): Signed => ({ body: text(row, "body") as B64, sig: text(row, "sig") as B64 });
-  const toLetter = (row: Row): StoredLetter & { digest: B64 } => ({
+  const toLetter = (row: Row): StoredLetter => ({
     from: text(row, "sender") as PrincipalId,
     to: text(row, "receiver") as PrincipalId,
     letter: text(row, "letter") as LetterId,
     manifest: text(row, "manifest") as B64,
     depositedAt: number(row, "deposited_at") as ServerTime,
-    digest: text(row, "digest") as B64,
   });
   const toBlob = (row: Row): StoredBlob => ({
     owner: text(row, "owner") as PrincipalId,
@@ -342,11 +341,6 @@ export function openSqlite(deps: SqliteDeps): Store {
         rows.push(row);
       }
       return { rows, next, more, reset };
-    },
-
-    letter: async (from, letter) => {
-      const row = one("SELECT * FROM letter WHERE sender = $1 AND letter = $2", from, letter);
-      return row && toLetter(row);
     },
 
     received: async (to, letter, manifest) => {

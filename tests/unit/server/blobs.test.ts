@@ -187,6 +187,36 @@ test("a connection cut in the middle of a part: HEAD tells the truth and the res
   expect((await server.patch(person, blob, offset)).headers["besace-blob"]).toBe("verified");
 });
 
+test("a half-open connection: HEAD on a new one is heard within seconds, honest, and loses no byte", async () => {
+  const blob = await person.blob(400_000);
+  await server.createUpload(person, blob);
+  const port = Number(new URL(await server.listen()).port);
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  const head = [
+    `PATCH /v1/blobs/${person.id}.${blob.ref.blob} HTTP/1.1`,
+    "host: localhost",
+    ...Object.entries(protocolHeaders).map(([name, value]) => `${name}: ${value}`),
+    "tus-resumable: 1.0.0",
+    "upload-offset: 0",
+    "content-type: application/offset+octet-stream",
+    `content-length: ${blob.ref.length}`,
+  ].join("\r\n");
+  socket.write(`${head}\r\n\r\n`);
+  socket.write(blob.bytes.subarray(0, 150_000));
+  await sleep(200);
+  const from = performance.now();
+  const cpu = process.cpuUsage();
+  const asked = await Promise.all([server.head(person, blob), server.head(person, blob)]);
+  const used = process.cpuUsage(cpu);
+  expect(performance.now() - from).toBeLessThan(6000);
+  // Waiting costs no processor time.
+  expect((used.user + used.system) / 1000).toBeLessThan(1500);
+  expect(asked.map((answer) => answer.headers["upload-offset"])).toEqual(["150000", "150000"]);
+  expect((await server.patch(person, blob, 150_000)).headers["besace-blob"]).toBe("verified");
+  socket.destroy();
+});
+
 describe("refused", () => {
   test("a ticket by somebody else, for another length, of an unknown owner, over the quota", async () => {
     const stranger = await createPerson();

@@ -47,6 +47,12 @@ export async function createHarness(options: HarnessOptions = {}) {
     keys,
     deployment: demonstration("http://localhost:8080"),
     clock,
+    timers: {
+      after: (delayMs, task) => {
+        const timer = setTimeout(task, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
     random,
     logger: createLogger({ write: (line: string) => void logLines.push(line) }, "info"),
     webFolder: options.webFolder,
