@@ -90,8 +90,8 @@ export interface DateRule {
 
 const lengthOfMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
-/** True when the known part of `date` lies after `today`. */
-const isFuture = (date: string, today: string): boolean => date > today.slice(0, date.length);
+/** True when all that a date covers lies after `today`: as texts, "2026" comes before every day of 2026. */
+const isFuture = (date: string, today: string): boolean => date > today;
 
 /** Reads the three boxes. An empty list of faults with a date, or the faults, each with the box it belongs to. */
 export function readDate(

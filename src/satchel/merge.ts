@@ -198,6 +198,20 @@ function settleAttached(merged: JsonMap): JsonMap {
   return { ...merged, attached: Object.fromEntries(settled) };
 }
 
+const content = ["answers", "rows", "attached", "notForeseen"];
+
+/**
+ * "ready" and "sent" speak of exact words. When the other side had written something else meanwhile, the mix was neither
+ * declared nor sent: the dossier is a draft again, and goes on as version 2 (DESIGN 4: what was delivered is never merged).
+ */
+function settleDossier(mine: JsonMap, theirs: JsonMap, merged: JsonMap): JsonMap {
+  if (merged.t !== "dossier" || (merged.status !== "ready" && merged.status !== "sent")) return merged;
+  const covered = [mine, theirs].some(
+    (side) => side.status === merged.status && content.every((field) => sameValue(side[field], merged[field])),
+  );
+  return covered ? merged : { ...merged, status: "draft", declaration: null };
+}
+
 export interface MergeInput<R extends SatchelRecord> {
   /** Last server state that this device had merged; null when there is none, or when it is no ancestor (after a reset). */
   readonly base: R | null;
@@ -224,6 +238,7 @@ export function mergeRecords<R extends SatchelRecord>(input: MergeInput<R>): R {
   const run: Run = { rules: rules[mine.t], note: (path, other) => void noted.push([path, other]) };
   let merged = mergeMaps(run, [], base, left, right);
   merged = settleAttached(settlePaper(keepWrittenRows(base, left, right, merged)));
+  merged = settleDossier(left, right, merged);
   const others = mergeOthers(input.base?.others ?? {}, mine.others ?? {}, theirs.others ?? {});
   for (const [path, value] of noted) others[path] = mergeSets([], others[path] ?? [], [value]);
   const record = merged as unknown as R;

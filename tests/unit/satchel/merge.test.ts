@@ -5,8 +5,11 @@ import {
   addReply,
   attachPapers,
   freezeForSending,
+  markReady,
+  nextVersion,
   setAnswer,
   setNotForeseen,
+  setPage,
   setRowRemoved,
 } from "../../../src/satchel/dossier.ts";
 import { mergeRecords, sameValue, settleOther } from "../../../src/satchel/merge.ts";
@@ -149,6 +152,27 @@ describe("a dossier", () => {
     expect(merged.others).toBeUndefined();
   });
 
+  test("declared here, sent there: the highest step", () => {
+    const mine = markReady(base, "I declare", 2);
+    const theirs = freezeForSending(mine, letterId("l1"), 0, 3);
+    const merged = mergeRecords({ base, mine: setPage(mine, "phone", 4), theirs });
+    expect(merged).toMatchObject({ status: "sent", page: "phone", declaration: { text: "I declare" } });
+    expect(merged.others).toBeUndefined();
+  });
+
+  test("sent here while the other side wrote on: a draft again, version 2, nothing pretends to have left (INV-2)", () => {
+    const sent = freezeForSending(markReady(base, "I declare", 2), letterId("l1"), 0, 3);
+    const written = setAnswer(base, "phone", text("06"), 4);
+    for (const merged of [
+      mergeRecords({ base, mine: sent, theirs: written }),
+      mergeRecords({ base, mine: written, theirs: sent }),
+    ]) {
+      expect(merged).toMatchObject({ status: "draft", declaration: null, sent: { l1: { n: 1 } } });
+      expect(merged.answers.phone).toEqual(text("06"));
+      expect(nextVersion(merged)).toBe(2);
+    }
+  });
+
   test("without a common state (after a reset) both values stay in reach", () => {
     const mine = setAnswer(base, "name", text("A"), 2);
     const merged = mergeRecords({ base: null, mine, theirs: setNotForeseen(base, "dog", 3) });
@@ -268,6 +292,7 @@ const dossierEdit: fc.Arbitrary<Edit<DossierRecord>> = fc.oneof(
       (record, now) =>
         attachPapers(record, slot, papers, missing, now),
   ),
+  fc.constant<Edit<DossierRecord>>((record, now) => markReady(record, "I declare", now)),
   small.map(
     (name): Edit<DossierRecord> =>
       (record, now) =>
@@ -311,7 +336,7 @@ function laws<R extends PaperRecord | DossierRecord>(start: R, edit: fc.Arbitrar
     );
   });
 
-  test("determinism: the same three states give the same bytes, whatever the order of their keys", () => {
+  test("determinism: the same three states give the same record, whatever the order of their keys", () => {
     const turned = <V>(value: V): V =>
       typeof value === "object" && value !== null && !Array.isArray(value)
         ? (Object.fromEntries(
@@ -362,6 +387,10 @@ function laws<R extends PaperRecord | DossierRecord>(start: R, edit: fc.Arbitrar
           for (const name of [...added(mine), ...added(theirs)]) expect(merged.pages[name]).toBeDefined();
         }
         if (mine.t === "dossier" && merged.t === "dossier" && theirs.t === "dossier") {
+          const same = (side: DossierRecord) =>
+            side.status === merged.status &&
+            sameValue([side.answers, side.rows, side.attached], [merged.answers, merged.rows, merged.attached]);
+          if (merged.status !== "draft") expect(same(mine) || same(theirs)).toBe(true);
           expect(Object.keys(merged.sent)).toEqual(
             expect.arrayContaining([...Object.keys(mine.sent), ...Object.keys(theirs.sent)]),
           );
