@@ -16,7 +16,7 @@ import {
   visibleParts,
 } from "../../../src/forms/engine.ts";
 import { holds, type Value } from "../../../src/forms/expr.ts";
-import type { AnswerValue, Expr, Field, Form } from "../../../src/forms/model.ts";
+import type { AnswerValue, Expr, Field, Form, FormState } from "../../../src/forms/model.ts";
 import { choice, field, formOf, no, shelter, stateOf, text, unknown, when, yes } from "./fixtures.ts";
 
 const today = "2026-11-21";
@@ -322,6 +322,16 @@ describe("papers and the last pages", () => {
     const view = viewForm(form, stateOf({}, { attached: { proof: { papers: [], missing: true } } }));
     expect(missingRequirements(view).map((each) => [each.requirement.id, each.said])).toEqual([["proof", true]]);
     expect(allProblems(view, today)).toEqual([]);
+  });
+
+  test("the list to read again tells a paper that is not there from one not asked for yet", () => {
+    const said = (attached: FormState["attached"]) =>
+      reviewLines(viewForm(form, stateOf({}, { attached }))).flatMap((line) =>
+        line.kind === "papers" ? [line.said] : [],
+      );
+    expect(said({})).toEqual([false]);
+    expect(said({ proof: { papers: [], missing: true } })).toEqual([true]);
+    expect(said({ proof: { papers: ["p"], missing: true } })).toEqual([false]);
   });
 
   test("too many papers are said", () => {
