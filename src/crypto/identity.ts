@@ -120,6 +120,7 @@ export async function certifyDevice(
   const chain = await readChain(statements);
   assert(chain.ok && chain.value.id === identity.id, "SPEC P-S6: a chain is extended by its own principal");
   if (chain.value.devices.get(device)?.transport === transport) return statements;
+  assert(!chain.value.devices.has(device), "SPEC P-S4: a device id stands once in a chain");
   return [...statements, await signDevice(identity.sign, chain.value, device, transport)];
 }
 

@@ -156,7 +156,8 @@ export async function sealLetter({ identity, to, letter, blobs, inner }: LetterT
     blobs: inner.blobs,
     payload: inner.payload,
   };
-  assert(v.is(innerShape, whole), "SPEC C-L3: the inner text has its form");
+  const text = bodyBytes(whole);
+  assert(v.is(innerShape, parseBody(b64(text))?.value), "SPEC C-L3: the inner text has its form once it is JSON");
   const headBytes = letterHeadBytes(head);
   const recipientPublicKey = await importBoxPublic(to.box);
   assert(recipientPublicKey !== undefined, "SPEC P-S3: a principal's box key is a point");
@@ -164,7 +165,7 @@ export async function sealLetter({ identity, to, letter, blobs, inner }: LetterT
     recipientPublicKey,
     info: toBuffer(await infoOf(headBytes)),
   });
-  const sealed = await sender.seal(toBuffer(pad(bodyBytes(whole))), toBuffer(headBytes));
+  const sealed = await sender.seal(toBuffer(pad(text)), toBuffer(headBytes));
   const result = await signLetter(identity.sign, headBytes, new Uint8Array(sender.enc), new Uint8Array(sealed));
   assert(letterHead(result).ok, "SPEC P-L: a head that was just written reads");
   return result;

@@ -96,3 +96,10 @@ test("blobs that differ inside and outside are never sealed", async () => {
   const letter = randomId<LetterId>(random);
   await expect(sealLetter({ identity: from, to: to.principal, letter, blobs: [], inner })).rejects.toThrow("SPEC C-L4");
 });
+
+test("a payload that JSON would lose is never sealed", async () => {
+  const me = await anIdentity();
+  const inner = content({ payload: undefined });
+  const letter = randomId<LetterId>(random);
+  await expect(sealLetter({ identity: me, to: me.principal, letter, blobs: [], inner })).rejects.toThrow("SPEC C-L3");
+});
