@@ -56,8 +56,12 @@ export interface RunState {
   readonly renewals: number;
   readonly busyInARow: number;
   readonly uploads: ReadonlyMap<BlobId, Upload>;
-  /** Items whose request got lost while others were answered (S-O5). */
-  readonly suspects: ReadonlyMap<string, { readonly losses: number; readonly untilAnswers: number }>;
+  /** Items whose last request got lost (S-O5): how often while others were answered, and when it was their turn. */
+  readonly suspects: ReadonlyMap<
+    string,
+    { readonly losses: number; readonly untilAnswers: number; readonly turn: number }
+  >;
+  readonly turns: number;
 }
 
 export const freshRun = (before: RunState | null): RunState => ({
@@ -71,6 +75,7 @@ export const freshRun = (before: RunState | null): RunState => ({
   busyInARow: 0,
   uploads: new Map(),
   suspects: before?.suspects ?? new Map(),
+  turns: before?.turns ?? 0,
 });
 
 export type Step =
@@ -236,10 +241,15 @@ export function choose(situation: Situation): Step {
   }
 
   candidates.sort(compare);
-  // S-O5: a suspect lets others go first; when there are no others it is tried.
+  // S-O5: a suspect lets others go first; when all are suspects, the one that was tried longest ago.
   const free = candidates.find(({ key }) => (run.suspects.get(key)?.untilAnswers ?? 0) <= run.answers);
-  const best = free ?? candidates[0];
-  if (best !== undefined) return best.step;
+  if (free !== undefined) return free.step;
+  const turnOf = ({ key }: Candidate): number => run.suspects.get(key)?.turn ?? 0;
+  candidates.sort((a, b) => turnOf(a) - turnOf(b));
+  const oldest = candidates[0];
+  // Beside a request that is under way a suspect is not worth the line.
+  if (oldest !== undefined)
+    return busy === undefined || busy.size === 0 ? oldest.step : { type: "rest", until: null, why: "items" };
   if (meta.offerDue && !run.pullDue) return { type: "offer" };
   return { type: "rest", until: earliest, why: "items" };
 }
@@ -438,11 +448,13 @@ export function book(situation: Situation, done: StepOutcome, roll: Roll): Booki
 function bookLost({ meta, now, run, counted }: Situation, step: Step, roll: Roll): Booking {
   const networkAttempts = meta.networkAttempts + (counted === true ? 0 : 1);
   const suspects = new Map(run.suspects);
-  if (run.lastAuthentic)
-    for (const key of keysOf(step)) {
-      const losses = (suspects.get(key)?.losses ?? 0) + 1;
-      suspects.set(key, { losses, untilAnswers: run.answers + Math.min(2 ** (losses - 1), limits.heldAnswersMax) });
-    }
+  const turns = run.turns + 1;
+  for (const key of keysOf(step)) {
+    // Only a loss on a line that had just worked says anything about the item; any loss gives the others a turn.
+    const losses = (suspects.get(key)?.losses ?? 0) + (run.lastAuthentic ? 1 : 0);
+    const heldFor = Math.min(2 ** Math.max(0, losses - 1), limits.heldAnswersMax);
+    suspects.set(key, { losses, untilAnswers: run.answers + heldFor, turn: turns });
+  }
   const uploads = new Map(run.uploads);
   let partSize = meta.partSize;
   if (step.type === "blob-patch" || step.type === "blob-head" || step.type === "blob-create")
@@ -464,6 +476,7 @@ function bookLost({ meta, now, run, counted }: Situation, step: Step, roll: Roll
       lastAuthentic: false,
       canary: false,
       suspects,
+      turns,
       uploads,
       pullBytes: step.type === "pull" ? Math.max(pullLimits.minBytes, Math.floor(run.pullBytes / 2)) : run.pullBytes,
     },
@@ -732,8 +745,9 @@ function bookUpload(
     );
     return { patches, run: { ...run, uploads, pullDue: run.pullDue || whole || last } };
   }
-  if (status.state === "again") {
-    uploads.set(blob, { at: "unknown" });
+  // S-B6: after the last byte, "again" means that they did not give the root; HEAD only repeats it until bytes come.
+  if (status.state === "again" && step.type === "blob-patch") {
+    uploads.set(blob, { at: "offset", offset: 0 });
     const attempts = (row?.attempts ?? 0) + 1;
     const tooOften = attempts >= limits.item.triesOfAgain;
     return {
