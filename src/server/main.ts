@@ -8,7 +8,6 @@
 
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { buildApp } from "./app.ts";
@@ -53,7 +52,7 @@ async function start(): Promise<void> {
   const host = setting("HOST") ?? "0.0.0.0";
   const publicUrl = setting("BESACE_URL")?.replace(/\/+$/, "");
   const data = resolve(setting("BESACE_DATA") ?? "data");
-  const dist = resolve(setting("BESACE_DIST") ?? join(fileURLToPath(new URL("../..", import.meta.url)), "dist"));
+  const dist = resolve(setting("BESACE_DIST") ?? join(import.meta.dirname, "../../dist"));
   const blobFolder = join(data, "blobs");
   const webFolder = join(data, "web");
   const localUrl = publicUrl ?? `http://localhost:${port}`;
