@@ -1,0 +1,227 @@
+/**
+ * A browser without a screen for the worker services: memory stores that survive a "restart", a clock that is set by
+ * hand, timers that run when told, imaging replaced at the decoder, the code stretched by one quick hash.
+ */
+import { createIdentity, type Identity } from "../../../src/crypto/identity.ts";
+import { generateSignPair, rawPublicKey, sha256 } from "../../../src/protocol/sign.ts";
+import type { Deployment, Signed } from "../../../src/protocol/wire.ts";
+import { type B64, type Bytes, concat, utf8 } from "../../../src/shared/bytes.ts";
+import type { Clock, Log, Random, Timers } from "../../../src/shared/ports.ts";
+import { err, ok, type Result } from "../../../src/shared/result.ts";
+import {
+  createMemoryDisk,
+  createMemoryRegistry,
+  createMemoryStore,
+  type MemoryDisk,
+} from "../../../src/storage/memory/index.ts";
+import type { Registry, SatchelStore } from "../../../src/storage/ports.ts";
+import type { Couriers } from "../../../src/workers/common/couriers.ts";
+import { createDeployments } from "../../../src/workers/common/deployments.ts";
+import { createEmitter } from "../../../src/workers/common/emitter.ts";
+import { createStores } from "../../../src/workers/common/stores.ts";
+import { reduce } from "../../../src/workers/imaging/reduce.ts";
+import { createSatchel } from "../../../src/workers/satchel/satchel.ts";
+import type { Change, SatchelApi } from "../../../src/workers/satchel.contract.ts";
+import type { StretchApi } from "../../../src/workers/stretch.contract.ts";
+
+export const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
+
+export interface TestClock extends Clock {
+  set: (now: number) => void;
+  pass: (ms: number) => void;
+}
+
+export function createClock(start = Date.UTC(2026, 10, 21, 10)): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    set: (to) => {
+      now = to;
+    },
+    pass: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** Real timers, so that events come; nothing here waits long. */
+export const timers: Timers = {
+  after: (delayMs, task) => {
+    const timer = setTimeout(task, delayMs);
+    timer.unref?.();
+    return () => clearTimeout(timer);
+  },
+};
+
+export const quietLog: Log & { readonly notes: string[] } = {
+  notes: [],
+  note(event, fields) {
+    this.notes.push(`${event} ${JSON.stringify(fields ?? {})}`);
+  },
+};
+
+/** One hash instead of Argon2id: the same shape, no strength. */
+export const quickStretch: StretchApi & { broken: boolean } = {
+  broken: false,
+  async derive(code, salt) {
+    return this.broken ? err({ type: "broken" }) : ok(await sha256(concat(utf8(code), salt)));
+  },
+  async enrol(code, salt, parameters) {
+    if (this.broken) return err({ type: "broken" });
+    const output: Bytes = await sha256(concat(utf8(code), salt));
+    return ok({ output, parameters: parameters ?? { memoryKiB: 19 * 1024, passes: 2, lanes: 1 } });
+  },
+};
+
+/** Encodes what it is given as bytes that say so; decodes anything that the header reader accepted. */
+export const fakeImaging = {
+  reduce: (file: Blob) =>
+    reduce(file, {
+      decode: async (_file, width) => ({ width: width ?? 1600, height: 1200, close: () => undefined }),
+      encode: async (_picture, size, quality) => {
+        const source = new Uint8Array(await file.arrayBuffer());
+        const text = utf8(`${size.width}x${size.height}@${quality} `);
+        return new Blob([text, source], { type: "image/webp" });
+      },
+    }),
+};
+
+/** A deployment with one organisation whose desk may or may not have been opened. */
+export interface TestServer {
+  readonly keys: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
+  readonly organisation: Identity;
+  readonly deployment: (statements?: readonly Signed[]) => Promise<Deployment>;
+}
+
+export async function createServer(): Promise<TestServer> {
+  const keys = await generateSignPair(false);
+  const organisation = await createIdentity("organisation", random);
+  const human = {
+    name: "Accueil",
+    phone: "+33123456789",
+    phoneShown: "01 23 45 67 89",
+    hours: [],
+    timeZone: "Europe/Paris",
+    address: "1 place de la Mairie",
+  };
+  return {
+    keys,
+    organisation,
+    deployment: async (statements = organisation.statements) => ({
+      v: 1,
+      operator: "Département de démonstration",
+      human,
+      urls: { app: "http://localhost:8080", desk: "http://localhost:8080", kiosk: "http://localhost:8080" },
+      languages: ["fr", "en", "ar"],
+      serverKeys: [{ id: "AAAAAAAAAAAAAAAAAAAAAA" as B64, sign: await rawPublicKey(keys) }],
+      organisations: [
+        {
+          slug: "ccas",
+          name: "CCAS de Demo-Ville",
+          sendTo: "au CCAS de Demo-Ville",
+          demonstration: true,
+          statements,
+          human,
+          procedures: ["domiciliation", "lettre-incomprise", "demande-libre"],
+        },
+      ],
+      legal: { publisher: "Demo", privacy: "Demo" },
+      quotas: { satchelBytes: 1e9, blobBytes: 1e8 },
+    }),
+  };
+}
+
+/** What survives a killed browser. */
+export interface Browser {
+  readonly registry: Registry;
+  readonly disks: Map<string, MemoryDisk>;
+  readonly clock: TestClock;
+  /** What /deployment.json answers; undefined = no network. */
+  deployment: Deployment | undefined;
+  kept: unknown;
+}
+
+export const createBrowser = (): Browser => ({
+  registry: createMemoryRegistry(),
+  disks: new Map(),
+  clock: createClock(),
+  deployment: undefined,
+  kept: undefined,
+});
+
+export interface Tab {
+  readonly api: SatchelApi;
+  readonly changes: Change[];
+  readonly store: (database: string) => Promise<SatchelStore>;
+  readonly kicks: string[];
+  /** As if the server had said something new about the deployment. */
+  readonly refresh: () => Promise<void>;
+}
+
+/** One worker of that browser: call again for a second tab, or after a kill. */
+export function openTab(browser: Browser, options: { readonly stretch?: StretchApi } = {}): Tab {
+  const diskOf = (database: string): MemoryDisk => {
+    const held = browser.disks.get(database) ?? createMemoryDisk();
+    browser.disks.set(database, held);
+    return held;
+  };
+  const stores = createStores(browser.registry, async (database) =>
+    ok(createMemoryStore({ clock: browser.clock, disk: diskOf(database) })),
+  );
+  const kicks: string[] = [];
+  const couriers: Couriers = {
+    startAll: async () => undefined,
+    kick: (why) => void kicks.push(why),
+    state: () => ({ moving: false, trouble: "none" }),
+    stop: () => undefined,
+  };
+  const deployments = createDeployments({
+    kept: async () => browser.kept,
+    fresh: async () => browser.deployment,
+    keep: async (deployment) => {
+      browser.kept = deployment;
+    },
+  });
+  const { api } = createSatchel({
+    registry: browser.registry,
+    stores,
+    clock: browser.clock,
+    random,
+    log: quietLog,
+    timers,
+    emitter: createEmitter<Change>(timers),
+    stretch: options.stretch ?? quickStretch,
+    imaging: fakeImaging,
+    deployments,
+    couriers,
+    home: () => "besace.example",
+    room: async () => 123,
+  });
+  const changes: Change[] = [];
+  void api.onChange((change) => changes.push(change));
+  return {
+    api,
+    changes,
+    kicks,
+    refresh: () => deployments.refresh(),
+    async store(database) {
+      return must(await stores.open(database));
+    },
+  };
+}
+
+/** The value, or a failed test that says what was refused. */
+export function must<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
+  return result.value;
+}
+
+/** Resolves when `check` gives something, or fails after two seconds. */
+export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const value = await check();
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("it did not happen within two seconds");
+}
