@@ -2,9 +2,12 @@
  * How the two pages, the workers and the service worker are built, and how the tests run.
  *
  * Surprising: Vite emits an HTML entry at its path under the root. The desk's page lives in src/app/desk, so that
- * the repository's root keeps only index.html; `deskAtGuichet` gives it its public name (`/guichet`).
+ * the repository's root keeps only index.html; `deskAtGuichet` gives it its public name (`/guichet`). The first screen
+ * is drawn while building and written into index.html, so that it is there before any script (`firstScreenWritten`).
  */
-import type { Plugin } from "vite";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { type Plugin, runnerImport } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 
@@ -35,9 +38,45 @@ function deskAtGuichet(): Plugin {
   };
 }
 
+const PLACE = '<div id="app"></div>';
+const JSX = { runtime: "automatic", importSource: "preact" } as const;
+
+/** Writes the French first screen into index.html in a build; in development the script draws it. */
+function firstScreenWritten(): Plugin {
+  return {
+    name: "besace:first-screen-written",
+    apply: "build",
+    transformIndexHtml: {
+      order: "pre",
+      async handler(html, context) {
+        if (!html.includes(PLACE) || !context.path.endsWith("/index.html")) return html;
+        const { module } = await runnerImport<typeof import("./src/app/shell/written.tsx")>(
+          "./src/app/shell/written.tsx",
+          { configFile: false, oxc: { jsx: JSX } },
+        );
+        return html.replace(PLACE, () => `<div id="app">${module.writeFirstScreen()}</div>`);
+      },
+    },
+  };
+}
+
+/** "0.1.0 (1a2b3c4)"; without git, as in an archive, the version alone. */
+function versionText(): string {
+  const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
+  try {
+    const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { stdio: ["ignore", "pipe", "ignore"] });
+    return `${version} (${commit.toString().trim()})`;
+  } catch (error) {
+    // No git, or no repository: a build from an archive.
+    if (error instanceof Error) return version;
+    throw error;
+  }
+}
+
 export default defineConfig({
   appType: "mpa",
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  oxc: { jsx: JSX },
+  define: { __BESACE_VERSION__: JSON.stringify(versionText()) },
   build: {
     target: BUILD_TARGET,
     outDir: "dist",
@@ -50,6 +89,7 @@ export default defineConfig({
   worker: { format: "es" },
   plugins: [
     deskAtGuichet(),
+    firstScreenWritten(),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src/sw",

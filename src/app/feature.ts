@@ -29,6 +29,7 @@ export interface Feature {
 export const paths = {
   start: "/",
   code: "/code",
+  newCode: "/code/nouveau",
   card: "/carte",
   drill: "/carte/essai",
   home: "/accueil",

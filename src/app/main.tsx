@@ -1,5 +1,73 @@
-/** Root of the person's app; runs in the page. */
+/**
+ * Root of the person's app: wires the real clock, chance, storage, network and service worker to the shell. Runs in the
+ * page. Surprising: the first screen is already painted from index.html when this starts (shell/written.tsx).
+ */
 import { render } from "preact";
+import { startText } from "./i18n/i18n.ts";
+import { pickLanguage } from "./i18n/languages.ts";
+import { loadOperator } from "./platform/deployment.ts";
+import { copyText, diagnosticText } from "./platform/diagnostics.ts";
+import { IDLE_LIMITS } from "./platform/idle.ts";
+import { browserOnline, feedIdle, hidePage, leavePage, onThreeEscapes, watchPage } from "./platform/presence.ts";
+import { createRouter } from "./platform/router.ts";
+import { askToKeep, readRoom } from "./platform/storage.ts";
+import { createTheme } from "./platform/theme.ts";
+import { browserClock, browserKeep, browserRandom, browserTimers } from "./platform/world.ts";
+import { App } from "./shell/App.tsx";
+import type { ShellDeps } from "./shell/deps.ts";
+import { lazySatchel } from "./shell/lazy-satchel.ts";
+import { ownsPath } from "./shell/routes.ts";
+import "./ui/styles/first.css";
+import "./shell/shell.css";
+
+const keep = browserKeep();
+const router = createRouter(window, ownsPath);
+router.takeLinks(document);
+
+const deps: ShellDeps = {
+  version: __BESACE_VERSION__,
+  clock: browserClock,
+  timers: browserTimers,
+  random: browserRandom,
+  router,
+  satchel: lazySatchel(async () => (await import("../workers/satchel.client.ts")).connectSatchel().api),
+  keep,
+  theme: createTheme(document.documentElement, {
+    read: () => keep.read("theme"),
+    write: (theme) => keep.write("theme", theme),
+  }),
+  idleLimits: IDLE_LIMITS,
+  feedIdle,
+  onEscapes: (leave) => onThreeEscapes(window, browserClock, leave),
+  watchPage,
+  online: browserOnline,
+  hidePage,
+  leavePage,
+  loadOperator,
+  linkServiceWorker: async (onWaiting) => (await import("./platform/service-worker.ts")).linkServiceWorker(onWaiting),
+  askToKeep,
+  readRoom,
+  copyText,
+  diagnostics: (mark, screen, at) =>
+    diagnosticText({
+      version: __BESACE_VERSION__,
+      mark,
+      screen,
+      language: document.documentElement.lang,
+      online: navigator.onLine,
+      at,
+    }),
+  print: () => window.print(),
+};
 
 const place = document.getElementById("app");
-if (place !== null) render(<main>Besace</main>, place);
+if (place !== null) {
+  // In another language than French its words come first; French is already in this bundle.
+  void startText(
+    { read: () => keep.read("language"), write: (language) => keep.write("language", language) },
+    pickLanguage(navigator.languages),
+  ).then(() => {
+    delete document.documentElement.dataset.written;
+    render(<App deps={deps} />, place);
+  });
+}

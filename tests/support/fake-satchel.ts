@@ -33,7 +33,7 @@ export const FAKE_NOW = Date.UTC(2026, 10, 21, 11, 0);
 export const FAKE_CODE = "417233";
 /** Ten groups of four, as printed. */
 export const FAKE_CARD: readonly string[] = "K7QF 2M9D X4HT P3WA 8RNE V6CJ 5YLB T9GK D2XS H4MU".split(" ");
-export const FAKE_PROFILE: ProfileView = { database: "fake-database", pictogram: "bateau" };
+export const FAKE_PROFILE: ProfileView = { database: "fake-database", pictogram: "code-bateau" };
 
 let serial = 0;
 

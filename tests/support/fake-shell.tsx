@@ -23,6 +23,8 @@ export interface ShownScreen {
   readonly said: readonly { readonly text: string; readonly onUndo: (() => void) | undefined }[];
   /** How many `hold`s are on. */
   readonly held: () => number;
+  /** What the shell does before it closes the satchel. */
+  readonly flush: () => Promise<void>;
   /** Lets `ms` pass: due timers run in order. */
   readonly pass: (ms: number) => void;
   /** Draws again with other values of the shell. */
@@ -43,6 +45,7 @@ export async function showScreen(screen: ComponentChildren, options: ShowOptions
   await loadAreas("common", "start", "errors", ...(options.areas ?? []));
   const went: string[] = [];
   const said: { text: string; onUndo: (() => void) | undefined }[] = [];
+  const flushes = new Set<() => Promise<unknown>>();
   let held = 0;
   let now = options.now ?? Date.UTC(2026, 10, 21, 11, 0);
   let due: { readonly at: number; readonly task: () => void }[] = [];
@@ -75,6 +78,10 @@ export async function showScreen(screen: ComponentChildren, options: ShowOptions
     quit: () => void went.push("quit"),
     say: (text, onUndo) => void said.push({ text, onUndo }),
     dropToast: () => undefined,
+    beforeLock(task) {
+      flushes.add(task);
+      return () => void flushes.delete(task);
+    },
     hold() {
       held += 1;
       return () => {
@@ -108,6 +115,7 @@ export async function showScreen(screen: ComponentChildren, options: ShowOptions
     went,
     said,
     held: () => held,
+    flush: async () => void (await Promise.all([...flushes].map((task) => task()))),
     pass(ms) {
       const end = now + ms;
       for (;;) {

@@ -8,10 +8,23 @@ const GESTURES = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
 export function feedIdle(watch: IdleWatch): () => void {
   const gesture = (): void => watch.gesture();
   const seen = (): void => (document.visibilityState === "hidden" ? watch.hidden() : watch.shown());
+  const isPicker = (event: Event): boolean => event.target instanceof HTMLInputElement && event.target.type === "file";
+  const picking = (event: Event): void => {
+    if (isPicker(event)) watch.away(true);
+  };
+  const picked = (event: Event): void => {
+    if (isPicker(event)) watch.away(false);
+  };
   for (const name of GESTURES) window.addEventListener(name, gesture, { passive: true, capture: true });
   document.addEventListener("visibilitychange", seen);
+  document.addEventListener("click", picking, { capture: true });
+  document.addEventListener("change", picked, { capture: true });
+  document.addEventListener("cancel", picked, { capture: true });
   return () => {
     watch.stop();
+    document.removeEventListener("click", picking, { capture: true });
+    document.removeEventListener("change", picked, { capture: true });
+    document.removeEventListener("cancel", picked, { capture: true });
     for (const name of GESTURES) window.removeEventListener(name, gesture, { capture: true });
     document.removeEventListener("visibilitychange", seen);
   };
@@ -38,12 +51,14 @@ export function onThreeEscapes(target: EventTarget, clock: Clock, leave: () => v
 /** Where "Sortir" leads: a page of ours that says nothing about Besace (public/jours-feries.html). */
 export const NEUTRAL_PAGE = "/jours-feries.html";
 
-/** Replaces this page by the neutral one at once: nothing readable stays on the screen, in the title or behind "back". */
-export function leaveNow(): void {
+/** Nothing readable on the screen or in the title, from this moment on. */
+export function hidePage(): void {
   document.title = "";
-  document.body.replaceChildren();
-  window.location.replace(NEUTRAL_PAGE);
+  document.body.hidden = true;
 }
+
+/** Replaces this page by the neutral one; "back" does not lead to it. */
+export const leavePage = (): void => window.location.replace(NEUTRAL_PAGE);
 
 /** Tells when the person comes back to the page, leaves it, or a network is announced. `online` is a hint, never a gate. */
 export function watchPage(on: {

@@ -4,7 +4,7 @@
  */
 
 import { createContext } from "preact";
-import { useContext, useEffect } from "preact/hooks";
+import { useContext, useEffect, useRef } from "preact/hooks";
 import { assert } from "../../shared/assert.ts";
 import type { Place, Router } from "../platform/router.ts";
 import type { HumanContact } from "../ui/HumanFooter.tsx";
@@ -40,6 +40,8 @@ export interface ShellHandle {
   /** Says one sentence for ten seconds, with "Annuler" when `onUndo` is given. */
   readonly say: (text: string, onUndo?: () => void) => void;
   readonly dropToast: (id: string) => void;
+  /** Runs before the satchel is closed from here (idle, "Sortir"): hand over what was typed a moment ago. */
+  readonly beforeLock: (task: () => Promise<unknown>) => () => void;
   /** Something typed is not kept yet: an update waits. The returned function ends that. */
   readonly hold: () => () => void;
 }
@@ -56,4 +58,12 @@ export function useShell(): ShellHandle {
 export function useHold(unsaved: boolean): void {
   const { hold } = useShell();
   useEffect(() => (unsaved ? hold() : undefined), [unsaved, hold]);
+}
+
+/** While the screen is there, `flush` runs before the satchel is closed by the shell. */
+export function useBeforeLock(flush: () => Promise<unknown>): void {
+  const { beforeLock } = useShell();
+  const latest = useRef(flush);
+  latest.current = flush;
+  useEffect(() => beforeLock(() => latest.current()), [beforeLock]);
 }

@@ -1,0 +1,69 @@
+/** A forgotten code: the card and this phone open together (pair D+C). A new code is chosen right after. */
+import { useState } from "preact/hooks";
+import type { ProfileView } from "../../../workers/satchel.contract.ts";
+import { paths } from "../../feature.ts";
+import { formatList } from "../../i18n/format.ts";
+import { useT } from "../../i18n/useT.ts";
+import { errorText, isWorkerError } from "../../state/errors.ts";
+import { useSatchel } from "../../state/satchel.ts";
+import { useShell } from "../../state/shell.ts";
+import { Button } from "../../ui/Button.tsx";
+import { CARD_GROUPS, CardGroups } from "../../ui/Code.tsx";
+import { Icon } from "../../ui/icons/Icon.tsx";
+import { PersonalForm } from "../../ui/personal.tsx";
+import { waitText } from "./waiting.ts";
+
+export function CardStage({ profile }: { readonly profile: ProfileView }) {
+  const t = useT();
+  const { api } = useSatchel();
+  const { go } = useShell();
+  const [groups, setGroups] = useState<readonly string[]>([]);
+  const [wrong, setWrong] = useState<readonly number[]>([]);
+  const [error, setError] = useState<string | undefined>();
+  const [busy, setBusy] = useState(false);
+
+  const open = (): void => {
+    const short = Array.from({ length: CARD_GROUPS }, (_, at) => at).filter((at) => (groups[at] ?? "").length < 4);
+    setWrong(short);
+    if (short.length > 0) {
+      setError(t("opening.card.short", { groups: formatList(short.map((at) => String(at + 1))) }));
+      return;
+    }
+    setBusy(true);
+    setError(undefined);
+    void api.unlockWithCard({ database: profile.database, card: groups.join(" ") }).then((answer) => {
+      setBusy(false);
+      if (answer.ok) {
+        go(paths.newCode);
+        return;
+      }
+      const refusal = answer.error;
+      if (isWorkerError(refusal)) setError(errorText(refusal));
+      else if (refusal.type === "wrong-groups") {
+        setWrong(refusal.groups);
+        setError(t("opening.card.wrong", { groups: formatList(refusal.groups.map((at) => String(at + 1))) }));
+      } else if (refusal.type === "wait" || refusal.type === "wrong-code")
+        setError(t("opening.wait.title", { time: waitText(refusal.waitMs) }));
+      else setError(t(refusal.type === "stretch-broken" ? "opening.broken" : "opening.card.other"));
+    });
+  };
+  return (
+    <>
+      <h1>{t("opening.card.title")}</h1>
+      <p>{t("opening.card.text")}</p>
+      <PersonalForm class="stack" onSubmit={open}>
+        {error !== undefined && (
+          <p class="err" role="alert">
+            <Icon name="attention" />
+            <span>{error}</span>
+          </p>
+        )}
+        <CardGroups value={groups} onChange={setGroups} wrong={wrong} />
+        <Button type="submit" wide busy={busy ? t("opening.opening") : undefined}>
+          {t("opening.card.open")}
+        </Button>
+      </PersonalForm>
+      <p class="meta">{t("opening.card.none")}</p>
+    </>
+  );
+}

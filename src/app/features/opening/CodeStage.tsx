@@ -1,0 +1,98 @@
+/** Opening with the code: tries left, the wait after wrong ones, and the card when there is no other way. */
+import { useState } from "preact/hooks";
+import type { ProfileView, UnlockRefusal } from "../../../workers/satchel.contract.ts";
+import { useT } from "../../i18n/useT.ts";
+import { errorText, isWorkerError } from "../../state/errors.ts";
+import { useSatchel } from "../../state/satchel.ts";
+import { Banner } from "../../ui/Banner.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { CodeEntry } from "../../ui/Code.tsx";
+import { Icon } from "../../ui/icons/Icon.tsx";
+import { useWorld } from "../../ui/world.ts";
+import { isPicture } from "./pictures.ts";
+import { useCountdown, waitText } from "./waiting.ts";
+
+export interface CodeStageProps {
+  readonly profile: ProfileView;
+  /** What is safe: "Votre brouillon est gardé." */
+  readonly hint: string;
+  readonly onCard: () => void;
+}
+
+export function CodeStage({ profile, hint, onCard }: CodeStageProps) {
+  const t = useT();
+  const { api } = useSatchel();
+  const { clock } = useWorld();
+  const [typed, setTyped] = useState("");
+  const [shown, setShown] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | undefined>();
+  const [isDropped, setDropped] = useState(false);
+  const [until, setUntil] = useState(0);
+  const left = useCountdown(until);
+
+  const refuse = (refusal: UnlockRefusal): void => {
+    setUntil("waitMs" in refusal ? clock.now() + refusal.waitMs : 0);
+    setDropped(refusal.type === "code-dropped");
+    switch (refusal.type) {
+      case "wrong-code":
+        setError(t("opening.wrong", { count: refusal.triesLeft }));
+        return;
+      case "code-dropped":
+        setError(t("opening.dropped"));
+        return;
+      case "stretch-broken":
+        setError(t("opening.broken"));
+        return;
+      default:
+        setError(undefined);
+    }
+  };
+  const open = (code: string): void => {
+    if (left > 0) {
+      setTyped("");
+      return;
+    }
+    setBusy(true);
+    setError(undefined);
+    void api.unlock({ database: profile.database, code }).then((answer) => {
+      setBusy(false);
+      setTyped("");
+      if (answer.ok) return;
+      if (isWorkerError(answer.error)) setError(errorText(answer.error));
+      else refuse(answer.error);
+    });
+  };
+  const waits = left > 0;
+  return (
+    <>
+      <h1 class="center">{t("opening.enter")}</h1>
+      {isPicture(profile.pictogram) && (
+        <p class="row row--tight center">
+          <Icon name={profile.pictogram} />
+          <span>{t(`opening.pictures.${profile.pictogram}`)}</span>
+        </p>
+      )}
+      <CodeEntry
+        value={typed}
+        onChange={waits || isDropped ? () => undefined : setTyped}
+        onComplete={open}
+        shown={shown}
+        onShow={setShown}
+        hint={busy ? t("opening.opening") : hint}
+        error={error}
+        busy={busy || waits}
+      />
+      {waits && (
+        <Banner tone="quiet" icon="horloge" quiet title={t("opening.wait.title", { time: waitText(left) })}>
+          {t("opening.wait.text")}
+        </Banner>
+      )}
+      <div class="actions">
+        <Button kind="second" wide icon="cle-carte" onPress={onCard}>
+          {t("opening.forgotten")}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+/** Twelve pictures to choose one from. */
+import { useT } from "../../i18n/useT.ts";
+import { Icon } from "../../ui/icons/Icon.tsx";
+import { PICTURES, type Picture } from "./pictures.ts";
+
+export interface PictureChoiceProps {
+  readonly value: Picture;
+  readonly onChange: (picture: Picture) => void;
+}
+
+export function PictureChoice({ value, onChange }: PictureChoiceProps) {
+  const t = useT();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: toggle buttons under a name, as in the design; not a form group
+    <div class="pics" role="group" aria-label={t("opening.picture.label")}>
+      {PICTURES.map((picture) => (
+        <button
+          key={picture}
+          type="button"
+          class="pic"
+          aria-pressed={picture === value}
+          onClick={() => onChange(picture)}
+        >
+          <Icon name={picture} />
+          {t(`opening.pictures.${picture}`)}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,277 @@
+/**
+ * The root of the person's app: which screen stands where, and what all of them share. Runs in the page.
+ *
+ * Surprising: the lock screen has no address. It stands in front of whatever the address is, so that after the code
+ * the person is exactly where they were.
+ */
+import type { ComponentType } from "preact";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { paths } from "../feature.ts";
+import { StartScreen } from "../features/start/StartScreen.tsx";
+import { language, loadAreas } from "../i18n/i18n.ts";
+import type { Operator } from "../platform/deployment.ts";
+import { markOf } from "../platform/diagnostics.ts";
+import { watchIdle } from "../platform/idle.ts";
+import type { ServiceWorkerLink } from "../platform/service-worker.ts";
+import { usePlace } from "../platform/useScreen.ts";
+import { type LockReason, RootContext, type RootHandle } from "../state/root.ts";
+import { SatchelContext } from "../state/satchel.ts";
+import { ShellContext, type ShellHandle } from "../state/shell.ts";
+import type { ToastMessage } from "../ui/Toast.tsx";
+import { UiWorld } from "../ui/world.ts";
+import type { ShellDeps } from "./deps.ts";
+import { FailedScreen } from "./Failed.tsx";
+import { UpdateNotice } from "./Notices.tsx";
+import { useNetwork } from "./network.ts";
+import { useOpening } from "./opening.ts";
+import { LoadingScreen, Routed } from "./Routed.tsx";
+
+const PERSIST_ASKED = "persist-asked";
+const LOOK_FOR_UPDATE_MS = 60 * 60_000;
+/** "Sortir" does not wait longer than this for the last words to be sealed; the page is hidden from the first moment. */
+const LEAVE_MS = 1500;
+
+/** A chunk that is drawn when it is here; `LoadingScreen` until then, the failed state when it cannot be read. */
+function Later({ load }: { readonly load: () => Promise<ComponentType> }) {
+  const [loaded, setLoaded] = useState<{ readonly Screen: ComponentType } | { readonly mark: string } | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    load().then(
+      (Screen) => setLoaded({ Screen }),
+      (error: unknown) => setLoaded({ mark: markOf(error) }),
+    );
+  }, [load, attempt]);
+  if (loaded === null) return <LoadingScreen />;
+  if ("mark" in loaded) return <FailedScreen mark={loaded.mark} onRetry={() => setAttempt((n) => n + 1)} />;
+  const { Screen } = loaded;
+  return <Screen />;
+}
+
+async function loadLock(): Promise<ComponentType> {
+  const [module] = await Promise.all([
+    import("../features/opening/LockScreen.tsx"),
+    import("../ui/app.ts"),
+    loadAreas("opening", "errors"),
+  ]);
+  return module.LockScreen;
+}
+
+/** Listeners that come and go with screens. */
+function useTasks<T>() {
+  const tasks = useRef(new Set<T>());
+  const add = useCallback((task: T) => {
+    tasks.current.add(task);
+    return () => void tasks.current.delete(task);
+  }, []);
+  return { tasks, add };
+}
+
+export function App({ deps }: { readonly deps: ShellDeps }) {
+  const { clock, timers, router, satchel, keep } = deps;
+  const place = usePlace(router);
+  const { opening, evicted, again, forget } = useOpening(satchel, keep, timers);
+  const [lockReason, setLockReason] = useState<LockReason>("start");
+  const [browserOnline, setBrowserOnline] = useState(deps.online());
+  const [operator, setOperator] = useState<Operator | null>(null);
+  const [toasts, setToasts] = useState<readonly ToastMessage[]>([]);
+  const [holds, setHolds] = useState(0);
+  const [updateWaits, setUpdateWaits] = useState(false);
+  const link = useRef<Promise<ServiceWorkerLink | null> | null>(null);
+  const { tasks: lastWords, add: beforeLock } = useTasks<() => Promise<unknown>>();
+  const toastSerial = useRef(0);
+
+  const state = opening.state === "known" ? opening.value.type : opening.state;
+  const isOpen = state === "open";
+  const isKnown = isOpen || state === "locked";
+
+  /* ---- network, queue, service worker ---- */
+
+  const askDelivery = useCallback(() => void link.current?.then((worker) => worker?.askDelivery()), []);
+  const network = useNetwork(satchel, isKnown, browserOnline, askDelivery);
+
+  useEffect(() => {
+    link.current = deps.linkServiceWorker(() => setUpdateWaits(true));
+    let cancel = (): void => undefined;
+    const look = (): void => {
+      cancel = timers.after(LOOK_FOR_UPDATE_MS, () => {
+        void link.current?.then((worker) => worker?.lookForUpdate());
+        look();
+      });
+    };
+    look();
+    return () => cancel();
+  }, [deps, timers]);
+
+  const loadOperator = useCallback(
+    () => void deps.loadOperator().then((found) => setOperator((before) => found ?? before)),
+    [deps],
+  );
+  useEffect(loadOperator, [loadOperator]);
+
+  useEffect(
+    () =>
+      deps.watchPage({
+        network(online) {
+          setBrowserOnline(online);
+          if (!online) return;
+          if (operator === null) loadOperator();
+          if (isKnown) void satchel.api.hint("online");
+        },
+        shown() {
+          setBrowserOnline(deps.online());
+          if (isKnown) void satchel.api.hint("visible");
+        },
+        hidden() {
+          if (!isOpen) return;
+          for (const task of lastWords.current) void task();
+          void satchel.api.flush();
+        },
+      }),
+    [deps, satchel, isKnown, isOpen, operator, loadOperator, lastWords],
+  );
+
+  /* ---- asked once, after the first kept paper: "do not erase this by yourself" ---- */
+
+  useEffect(() => {
+    if (!isOpen || keep.read(PERSIST_ASKED) !== null) return;
+    return satchel.listen((change) => {
+      if (change.type !== "papers" || keep.read(PERSIST_ASKED) !== null) return;
+      void satchel.api.papers().then((answer) => {
+        if (!answer.ok || !answer.value.some((paper) => paper.record.status === "kept")) return;
+        keep.write(PERSIST_ASKED, "1");
+        void deps.askToKeep();
+      });
+    });
+  }, [deps, satchel, keep, isOpen]);
+
+  /* ---- closing ---- */
+
+  const close = useCallback(async (): Promise<void> => {
+    await Promise.allSettled([...lastWords.current].map((task) => task()));
+    await satchel.api.lock();
+  }, [satchel, lastWords]);
+
+  const lock = useCallback(
+    (reason: LockReason) => {
+      setLockReason(reason);
+      void close();
+    },
+    [close],
+  );
+
+  const quit = useCallback(() => {
+    deps.hidePage();
+    const leave = deps.leavePage;
+    if (!isOpen) {
+      leave();
+      return;
+    }
+    let hasLeft = false;
+    const leaveOnce = (): void => {
+      if (!hasLeft) leave();
+      hasLeft = true;
+    };
+    timers.after(LEAVE_MS, leaveOnce);
+    void close().then(leaveOnce, leaveOnce);
+  }, [deps, timers, close, isOpen]);
+
+  useEffect(() => (isKnown ? deps.onEscapes(quit) : undefined), [deps, quit, isKnown]);
+
+  useEffect(() => {
+    if (!isOpen) return;
+    const watch = watchIdle({ clock, timers, limits: deps.idleLimits, onIdle: () => lock("idle") });
+    return deps.feedIdle(watch);
+  }, [deps, clock, timers, lock, isOpen]);
+
+  /* ---- where one may be ---- */
+
+  const cardDrilled = opening.state === "known" && opening.value.type === "open" && opening.value.cardDrilled;
+  const { path } = place;
+  useEffect(() => {
+    if (state === "none" && path !== paths.start && path !== paths.code) router.go(paths.start, { replace: true });
+    if (state !== "open") return;
+    // A satchel that was just made has its card next; any other one starts at home.
+    if (path === paths.code) router.go(cardDrilled ? paths.home : paths.card, { replace: true });
+    if (path === paths.start) router.go(paths.home, { replace: true });
+  }, [state, path, cardDrilled, router]);
+  const goHome = useCallback(() => router.go(isOpen ? paths.home : paths.start, { replace: true }), [router, isOpen]);
+
+  /* ---- what screens are handed ---- */
+
+  const dropToast = useCallback((id: string) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
+  const say = useCallback((text: string, onUndo?: () => void) => {
+    toastSerial.current += 1;
+    const id = `toast-${toastSerial.current}`;
+    setToasts((all) => [...all.slice(-2), { id, text, onUndo }]);
+  }, []);
+  const hold = useCallback(() => {
+    setHolds((n) => n + 1);
+    return () => setHolds((n) => n - 1);
+  }, []);
+  const update = useCallback(() => {
+    // The last words are sealed first; the page then starts again, closed.
+    void close().then(() => link.current?.then((worker) => worker?.update()));
+  }, [close]);
+
+  const mayUpdate = updateWaits && holds === 0 && !network.moving;
+  const shell: ShellHandle = {
+    router,
+    place,
+    network: network.state,
+    waiting: network.waiting,
+    leaving: network.waiting,
+    contact: operator?.contact ?? null,
+    open: isOpen,
+    toasts,
+    notice: mayUpdate ? <UpdateNotice onUpdate={update} /> : null,
+    go: router.go,
+    quit,
+    say,
+    dropToast,
+    beforeLock,
+    hold,
+  };
+  const root = useMemo<RootHandle>(
+    () => ({
+      version: deps.version,
+      random: deps.random,
+      theme: deps.theme,
+      operator,
+      lockReason,
+      evicted,
+      readiness: async () => (await link.current)?.readiness() ?? null,
+      room: deps.readRoom,
+      lock: () => lock("asked"),
+      diagnostics: (mark) => deps.diagnostics(mark, `${path.split("/")[1] ?? ""} ${language()}`, clock.now()),
+      copy: deps.copyText,
+      print: deps.print,
+      forget,
+    }),
+    [deps, operator, lockReason, evicted, lock, forget, clock, path],
+  );
+  const world = useMemo(() => ({ clock, timers }), [clock, timers]);
+
+  const isFirstUse = state === "none" || (state === "locked" && path === paths.code);
+  return (
+    <UiWorld value={world}>
+      <SatchelContext.Provider value={satchel}>
+        <RootContext.Provider value={root}>
+          <ShellContext.Provider value={shell}>
+            {opening.state === "failed" && (
+              <FailedScreen
+                mark={opening.error.type === "unavailable" ? opening.error.mark : opening.error.type}
+                onRetry={again}
+              />
+            )}
+            {state === "asking" && <LoadingScreen />}
+            {state === "none" && path !== paths.code && <StartScreen />}
+            {state === "locked" && path !== paths.code && <Later key="lock" load={loadLock} />}
+            {((isFirstUse && path === paths.code) || (isOpen && path !== paths.start)) && (
+              <Routed key={path} path={path} onAbsent={goHome} />
+            )}
+          </ShellContext.Provider>
+        </RootContext.Provider>
+      </SatchelContext.Provider>
+    </UiWorld>
+  );
+}

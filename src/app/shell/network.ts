@@ -1,0 +1,54 @@
+/** What the network does, as the last real answers say, and how much waits for it. `online` of the browser is a hint. */
+import { useEffect, useState } from "preact/hooks";
+import type { OutboxView } from "../../workers/satchel.contract.ts";
+import type { SatchelHandle } from "../state/satchel.ts";
+import type { NetworkState } from "../ui/NetworkLine.tsx";
+
+export interface NetworkWatch {
+  readonly state: NetworkState;
+  readonly waiting: number;
+  readonly moving: boolean;
+}
+
+/** The browser's "offline" is believed; its "online" only as far as the last run did not say otherwise. */
+export function networkState(browserOnline: boolean, trouble: OutboxView["trouble"]): NetworkState {
+  if (!browserOnline || trouble === "no-network") return "offline";
+  return trouble === "not-let-through" ? "blocked" : "online";
+}
+
+/** @param known a satchel is here: the worker may be asked. */
+export function useNetwork(
+  satchel: SatchelHandle,
+  known: boolean,
+  browserOnline: boolean,
+  onWaiting: () => void,
+): NetworkWatch {
+  const [view, setView] = useState<OutboxView | null>(null);
+  useEffect(() => {
+    if (!known) {
+      setView(null);
+      return;
+    }
+    let isGone = false;
+    const ask = (): void =>
+      void satchel.api.outbox().then((answer) => {
+        // While locked the lines have no names, and some workers answer "locked": what was known stays.
+        if (isGone || !answer.ok) return;
+        setView(answer.value);
+        if (answer.value.waiting > 0) onWaiting();
+      });
+    ask();
+    const stop = satchel.listen((change) => {
+      if (change.type === "outbox" || change.type === "opening") ask();
+    });
+    return () => {
+      isGone = true;
+      stop();
+    };
+  }, [satchel, known, onWaiting]);
+  return {
+    state: networkState(browserOnline, view?.trouble ?? "none"),
+    waiting: view?.waiting ?? 0,
+    moving: view?.moving ?? false,
+  };
+}

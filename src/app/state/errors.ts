@@ -1,0 +1,12 @@
+/** The words for what a worker could not do; the area "errors" must be loaded (screens list it in their `areas`). */
+
+import type { WorkerError } from "../../workers/satchel.contract.ts";
+import { t } from "../i18n/i18n.ts";
+
+/** True for the refusals that every method shares. */
+export const isWorkerError = (error: { readonly type: string }): error is WorkerError =>
+  ["locked", "full", "stale", "read-only", "unavailable", "not-found"].includes(error.type);
+
+export function errorText(error: WorkerError): string {
+  return error.type === "unavailable" ? t("errors.unavailable", { mark: error.mark }) : t(`errors.${error.type}`);
+}
