@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createCard, isHome, readCardGroups, readCardText } from "../../../src/crypto/card.ts";
 import { groupAlphabet } from "../../../src/protocol/groups.ts";
+import { labels } from "../../../src/protocol/labels.ts";
+import { labelled, sha256 } from "../../../src/protocol/sign.ts";
+import { concat, utf8 } from "../../../src/shared/bytes.ts";
 import { random } from "./support.ts";
 
 const home = "besace.example:8080";
@@ -113,4 +116,29 @@ test("home is a host, never a URL", async () => {
   for (const host of ["", "https://besace.fr", "besace.fr/", "Besace.fr", "a b", "-a.fr"])
     expect(isHome(host)).toBe(false);
   await expect(createCard(random, { home: "https://x.fr", set: 0 })).rejects.toThrow("SPEC C-C3");
+});
+
+/** SPEC C-C3 once more, by hand: content bytes and their checksum as a QR text. */
+async function qrOf(content: Uint8Array): Promise<string> {
+  const hash = await sha256(labelled(labels.cardTextChecksum, content));
+  const bytes = Array.from(concat(content, hash.slice(0, 4)), (byte) => byte.toString(2).padStart(8, "0")).join("");
+  const groups = bytes.match(/.{1,5}/g) ?? [];
+  const letters = groups.map((bits) =>
+    "0123456789ABCDEFGHJKMNPQRSTVWXYZ".charAt(Number.parseInt(bits.padEnd(5, "0"), 2)),
+  );
+  return `BSC1.${letters.join("")}`;
+}
+
+test("a QR text with a right checksum over a wrong content is refused", async () => {
+  const secret = random.bytes(16);
+  const typeOf = async (...parts: Uint8Array[]) => {
+    const read = await readCardText(await qrOf(concat(...parts)));
+    return read.ok ? "ok" : read.error.type;
+  };
+  const host = utf8("besace.fr");
+  expect(await typeOf(Uint8Array.of(0x13), secret, Uint8Array.of(9), host)).toBe("ok");
+  expect(await typeOf(Uint8Array.of(0x13), secret, Uint8Array.of(8), host)).toBe("wrong-checksum");
+  expect(await typeOf(Uint8Array.of(0x13), secret, Uint8Array.of(12), utf8("https://a.fr"))).toBe("wrong-checksum");
+  expect(await typeOf(Uint8Array.of(0x23), secret, Uint8Array.of(9), host)).toBe("other-version");
+  expect(await typeOf(Uint8Array.of(0x13), secret)).toBe("wrong-checksum");
 });
