@@ -1,0 +1,91 @@
+/** The server as a process: what it prints, what it leaves on disk, how it stops, and what it refuses to start with. */
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { deskAuthOf, readDeskCode } from "../../src/protocol/desk-code.ts";
+import { b64 } from "../../src/protocol/sign.ts";
+import { freePort, pinnedNode, ROOT, startServer } from "../support/server.ts";
+import { createPerson, random } from "../unit/server/people.ts";
+
+let folder: string;
+let dist: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "besace-start-"));
+  dist = join(folder, "dist");
+  mkdirSync(dist);
+  writeFileSync(join(dist, "index.html"), "<!doctype html><title>start</title>");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const headers = { "besace-protocol": "1", "besace-nonce": "start-test-nonce-0000", "content-type": "application/json" };
+
+test("prints the addresses and a code that opens the desk, keeps its keys, and stops in order", async () => {
+  const env = { BESACE_DIST: dist, HOST: "127.0.0.1" };
+  const server = await startServer({ data: join(folder, "data"), env });
+  try {
+    await server.waitForLine(/http:\/\/localhost:\d+\/guichet/);
+    const [code = ""] = await server.waitForLine(/([A-Z2-9]{4} ){9}[A-Z2-9]{4}/);
+    const secret = await readDeskCode(code);
+    if (!secret.ok) throw new Error(secret.error.type);
+    const desk = await createPerson("organisation");
+    const enrolled = await fetch(`${server.url}/v1/organisations/ccas-brevigny/enrol`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({
+        auth: await deskAuthOf(secret.value),
+        statements: desk.statements,
+        sealedRoot: b64(random.bytes(60)),
+      }),
+    });
+    expect(enrolled.status).toBe(200);
+
+    const keyFile = join(server.data, "keys", "server.json");
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    const before = await (await fetch(`${server.url}/deployment.json`)).json();
+    // The private key is in the key file only, and the code is nowhere.
+    const { private: secretKey } = JSON.parse(readFileSync(keyFile, "utf8"));
+    for (const name of readdirSync(server.data, { recursive: true, encoding: "utf8" })) {
+      const path = join(server.data, name);
+      if (!statSync(path).isFile() || path === keyFile) continue;
+      const bytes = readFileSync(path);
+      expect([name, bytes.includes(secretKey)]).toEqual([name, false]);
+      expect([name, bytes.includes(code) || bytes.includes(code.replaceAll(" ", ""))]).toEqual([name, false]);
+    }
+
+    await server.restart();
+    const after = await (await fetch(`${server.url}/deployment.json`)).json();
+    expect(after).toEqual(before);
+    expect(after.organisations[0].statements).toEqual(desk.statements);
+    // Opened once: no code is printed any more.
+    await server.waitForLine(/guichet/);
+    const second = server.lines().filter((line) => line.run === 2);
+    expect(second.some((line) => /([A-Z2-9]{4} ){9}[A-Z2-9]{4}/.test(line.text))).toBe(false);
+    await server.kill("SIGTERM");
+    expect(server.log()).not.toContain("fault");
+  } finally {
+    await server.close();
+  }
+});
+
+test.each([
+  ["a public address without a deployment file", { BESACE_URL: "https://besace.example" }, "BESACE_DEPLOYMENT"],
+  ["a port that is none", { PORT: "many" }, "PORT"],
+  ["a deployment that is none", { BESACE_DEPLOYMENT: "package.json" }, "deployment"],
+])("does not start with %s, and says why", async (_name, env, why) => {
+  const child = spawn(pinnedNode(), ["src/server/main.ts"], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? "", PORT: String(await freePort()), BESACE_DATA: join(folder, "none"), ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let text = "";
+  child.stderr.on("data", (bytes: Buffer) => {
+    text += bytes.toString();
+  });
+  const code = await new Promise((done) => child.once("exit", done));
+  expect(code).toBe(1);
+  expect(text).toContain(why);
+  expect(text).not.toContain("    at ");
+});
