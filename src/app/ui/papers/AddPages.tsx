@@ -1,0 +1,230 @@
+/**
+ * Pages of a paper being added: the system's camera, files, then each page with its picture once it is kept. Order,
+ * turn and removal by buttons. Goes inside a screen; the capture comes from `useCapture`. Runs in the page.
+ */
+
+import { paperType } from "../../../satchel/paper-types.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type { ImportRefusal, WorkerError } from "../../../workers/satchel.contract.ts";
+import { formatBytes, formatNumber } from "../../i18n/format.ts";
+import { isolated } from "../../i18n/rich.tsx";
+import { useT } from "../../i18n/useT.ts";
+import { Banner } from "../Banner.tsx";
+import { Button } from "../Button.tsx";
+import { Icon } from "../icons/Icon.tsx";
+import type { IconName } from "../icons/names.ts";
+import { FilePicker } from "../Pick.tsx";
+import { Sheet } from "../Sheet.tsx";
+import { BYTES_OF_A_PAGE, type Capture } from "./capture.ts";
+import { pageForm, usePicture } from "./pictures.ts";
+import { markOf } from "./Trouble.tsx";
+import "./papers.css";
+
+/** Pictures that cameras and scanners make; HEIC by its ending too, because some browsers do not know its type. */
+const FILES = "image/*,.heic,.heif,application/pdf,.pdf";
+
+type T = ReturnType<typeof useT>;
+
+/** Why a file was not taken, and what to do (issue A6). */
+function refusalText(t: T, error: ImportRefusal | WorkerError): { readonly title: string; readonly text: string } {
+  const say = (key: ImportRefusal["type"] | "full" | "locked", values: Record<string, string> = {}) => ({
+    title: t(`papers.refusal.${key}.title`, values),
+    text: t(`papers.refusal.${key}.text`, values),
+  });
+  switch (error.type) {
+    case "file-too-big":
+      return say(error.type, { max: formatBytes(error.maxBytes) });
+    case "picture-too-large":
+      return say(error.type, { megapixels: formatNumber(error.megapixels, 0) });
+    case "unavailable":
+    case "stale":
+    case "read-only":
+    case "not-found":
+      return {
+        title: t("papers.refusal.other.title"),
+        text: t("papers.refusal.other.text", { mark: markOf(error) }),
+      };
+    default:
+      return say(error.type);
+  }
+}
+
+interface ActProps {
+  readonly icon: IconName;
+  readonly text: string;
+  /** For a screen reader: the visible words, then which page. */
+  readonly label: string;
+  readonly off?: boolean;
+  /** The arrow points down. */
+  readonly down?: boolean;
+  readonly onPress: () => void;
+}
+
+function Act({ icon, text, label, off = false, down = false, onPress }: ActProps) {
+  return (
+    <button
+      type="button"
+      class={down ? "pill pill--line pill--down" : "pill pill--line"}
+      aria-label={label}
+      aria-disabled={off ? "true" : undefined}
+      onClick={off ? undefined : onPress}
+    >
+      <Icon name={icon} />
+      {text}
+    </button>
+  );
+}
+
+interface OnePageProps {
+  readonly paper: RecordId;
+  readonly entry: Capture["pages"][number];
+  readonly n: number;
+  readonly of: number;
+  readonly capture: Capture;
+}
+
+function OnePage({ paper, entry, n, of, capture }: OnePageProps) {
+  const t = useT();
+  const form = pageForm(entry.page);
+  const picture = usePicture(paper, form === "picture" && !entry.hidden ? entry.id : null, "preview");
+  const name = t("papers.page.n", { n });
+  if (entry.hidden)
+    return (
+      <li class="pages__gone">
+        <span>{t("papers.page.gone")}</span>
+        <Button kind="second" small onPress={() => capture.restore(entry.id)}>
+          {t("papers.page.putBack")}
+        </Button>
+      </li>
+    );
+  const label = (text: string): string => t("common.action.editOf", { action: text, subject: name });
+  const act = (icon: IconName, key: "turn" | "earlier" | "later" | "remove", onPress: () => void, off = false) => (
+    <Act
+      icon={icon}
+      text={t(`papers.page.${key}`)}
+      label={label(t(`papers.page.${key}`))}
+      off={off}
+      down={key === "later"}
+      onPress={onPress}
+    />
+  );
+  return (
+    <li>
+      <span class="pages__img">
+        {picture.state === "ready" ? (
+          <img class={`turn-${entry.page.turn}`} src={picture.url} alt={t("papers.page.preview", { n })} />
+        ) : form === "picture" ? (
+          <Sheet kind="letter" class="thumb" />
+        ) : (
+          <Icon name="fichier" size="l" />
+        )}
+      </span>
+      <div>
+        <h3>{name}</h3>
+        <p class="saved">
+          <Icon name="valider" size="s" />
+          <span>{t(form === "picture" ? "papers.page.kept" : `papers.page.kept-${form}`)}</span>
+        </p>
+        <div class="pages__acts">
+          {form === "picture" && act("tourner", "turn", () => capture.turn(entry.id))}
+          {of > 1 && act("monter", "earlier", () => capture.move(entry.id, -1), n === 1)}
+          {of > 1 && act("monter", "later", () => capture.move(entry.id, 1), n === of)}
+          {act("corbeille", "remove", () => capture.remove(entry.id))}
+        </div>
+      </div>
+    </li>
+  );
+}
+
+export interface AddPagesProps {
+  readonly capture: Capture;
+  /** Kind of paper, for the advice on what to photograph. */
+  readonly kind: string | null;
+}
+
+/** Ways to add, what is under way, what was refused, pages kept. Headings are h2 and h3. */
+export function AddPages({ capture, kind }: AddPagesProps) {
+  const t = useT();
+  const { id, pages, count, busy, refused, room, roomBytes } = capture;
+  const sides = paperType(kind)?.sides ?? "many";
+  const advice = sides === "two" && count === 1 ? t("papers.add.nowBack") : t(`papers-types.sides.${sides}`);
+  const shown = pages.filter((entry) => !entry.hidden);
+  return (
+    <div class="stack-m">
+      {room !== "none" && <p>{advice}</p>}
+      {room === "none" ? (
+        <div class="stack-s">
+          <Banner tone="redo" icon="attention" title={t("papers.room.none")}>
+            {t("papers.room.noneText")}
+          </Banner>
+          <Button kind="second" wide icon="synchroniser" onPress={capture.checkRoom}>
+            {t("papers.room.again")}
+          </Button>
+        </div>
+      ) : (
+        // The flush comes before the browser may be killed by its own camera.
+        <div class="stack-s" onClickCapture={capture.prepare}>
+          <FilePicker
+            icon="appareil-photo"
+            title={t(count === 0 ? "papers.add.photo" : "papers.add.photoMore")}
+            detail={t("papers.add.photoDetail")}
+            accept="image/*"
+            camera
+            busy={busy !== null}
+            onFiles={capture.add}
+          />
+          <FilePicker
+            icon="fichier"
+            title={t("papers.add.files")}
+            detail={t("papers.add.filesDetail")}
+            accept={FILES}
+            multiple
+            busy={busy !== null}
+            onFiles={capture.add}
+          />
+          {room === "short" && (
+            <Banner tone="soon" icon="attention">
+              {t("papers.room.short", { count: Math.max(1, Math.floor((roomBytes ?? 0) / BYTES_OF_A_PAGE)) })}
+            </Banner>
+          )}
+        </div>
+      )}
+      <p class="saved" role="status">
+        {busy !== null && (
+          <>
+            <Icon name="horloge" size="s" />
+            <span>
+              {busy.of === 1 ? t("papers.add.busy") : t("papers.add.busyMany", { n: busy.n, total: busy.of })}
+            </span>
+          </>
+        )}
+      </p>
+      {refused.map(({ n, name, error }) => {
+        const { title, text } = refusalText(t, error);
+        return (
+          <Banner key={n} tone="redo" icon="attention" title={title}>
+            {name !== "" && `${isolated(name)}. `}
+            {text} {count > 0 && t("papers.refusal.rest")}
+          </Banner>
+        );
+      })}
+      {pages.length > 0 && id !== null && (
+        <div class="stack-s">
+          <h2 class="h3">{t("papers.add.kept", { pages: t("common.pages", { count }) })}</h2>
+          <ol class="list list--bleed pages">
+            {pages.map((entry) => (
+              <OnePage
+                key={entry.id}
+                paper={id}
+                entry={entry}
+                n={shown.indexOf(entry) + 1}
+                of={shown.length}
+                capture={capture}
+              />
+            ))}
+          </ol>
+        </div>
+      )}
+    </div>
+  );
+}

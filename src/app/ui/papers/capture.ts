@@ -1,0 +1,205 @@
+/**
+ * Adding pages to one paper: the queue of picked files, what was refused and why, room on the phone, removal with undo.
+ * Runs in the page.
+ *
+ * Surprising: "Retirer" only hides the page; it is taken out ten seconds later, or when the person goes on. So undo
+ * never has to bring sealed bytes back, and a killed browser loses no page (INV-1).
+ */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Page } from "../../../satchel/model.ts";
+import { pagesInOrder } from "../../../satchel/paper.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type { Answer, ImportRefusal, PaperView, WorkerError } from "../../../workers/satchel.contract.ts";
+import { t } from "../../i18n/i18n.ts";
+import { useSatchel } from "../../state/satchel.ts";
+import { useBeforeLock, useHold, useShell } from "../../state/shell.ts";
+import { useWorld } from "../world.ts";
+
+/** Under this many bytes the camera is not offered: one photo with its working copies would not fit. */
+export const ROOM_FOR_ONE = 3_000_000;
+/** Under this many bytes the person is told that room runs short. */
+export const ROOM_IS_SHORT = 20_000_000;
+/** What one page needs at most, to say how many still fit. */
+export const BYTES_OF_A_PAGE = 1_000_000;
+
+const UNDO_MS = 10_000;
+
+export interface Refused {
+  /** Order of arrival; a key for lists. */
+  readonly n: number;
+  readonly name: string;
+  readonly error: ImportRefusal | WorkerError;
+}
+
+export interface Capture {
+  readonly id: RecordId | null;
+  /** Kept pages in order; `hidden` ones are about to go. */
+  readonly pages: readonly { readonly id: string; readonly page: Page; readonly hidden: boolean }[];
+  /** Pages that stay. */
+  readonly count: number;
+  /** Files under way: the one that is prepared now, from 1, of how many. */
+  readonly busy: { readonly n: number; readonly of: number } | null;
+  readonly refused: readonly Refused[];
+  readonly room: "enough" | "short" | "none";
+  /** Free bytes; null when the browser does not say. */
+  readonly roomBytes: number | null;
+  readonly add: (files: readonly File[]) => void;
+  /** Call before the camera or the chooser opens: everything pending is kept first. */
+  readonly prepare: () => void;
+  readonly checkRoom: () => void;
+  readonly turn: (page: string) => void;
+  /** -1: one place earlier; 1: one place later. */
+  readonly move: (page: string, step: -1 | 1) => void;
+  readonly remove: (page: string) => void;
+  readonly restore: (page: string) => void;
+  /** Ends the undo of removed pages and waits for files under way. False: something could not be done; it is told. */
+  readonly settle: () => Promise<boolean>;
+}
+
+/** The capture of `paper`; `null` while nothing was started: `start` is called before the first page. */
+export function useCapture(paper: PaperView | null, start: () => Answer<PaperView>): Capture {
+  const { api } = useSatchel();
+  const { say } = useShell();
+  const { timers } = useWorld();
+  const [busy, setBusy] = useState<Capture["busy"]>(null);
+  const [refused, setRefused] = useState<readonly Refused[]>([]);
+  const [hidden, setHidden] = useState<readonly string[]>([]);
+  const [roomBytes, setRoomBytes] = useState<number | null>(null);
+  const queue = useRef<File[]>([]);
+  const running = useRef<Promise<void> | null>(null);
+  const total = useRef({ n: 0, of: 0, refused: 0 });
+  const going = useRef(new Map<string, () => void>());
+  const started = useRef<RecordId | null>(null);
+  const id = paper?.id ?? started.current;
+
+  const refuse = useCallback((name: string, error: Refused["error"]): void => {
+    total.current.refused += 1;
+    const n = total.current.refused;
+    setRefused((before) => [...before, { n, name, error }]);
+  }, []);
+
+  const checkRoom = useCallback((): void => {
+    void api.roomLeft().then((room) => {
+      if (room.ok) setRoomBytes(room.value.bytes);
+    });
+  }, [api]);
+  useEffect(checkRoom, [checkRoom]);
+
+  const ensure = useRef(async (): Promise<RecordId | null> => null);
+  ensure.current = async () => {
+    if (paper !== null) return paper.id;
+    if (started.current !== null) return started.current;
+    const result = await start();
+    if (result.ok) started.current = result.value.id;
+    else refuse("", result.error);
+    return result.ok ? result.value.id : null;
+  };
+
+  async function run(): Promise<void> {
+    const target = await ensure.current();
+    for (let file = queue.current.shift(); file !== undefined; file = queue.current.shift()) {
+      total.current.n += 1;
+      setBusy({ n: total.current.n, of: total.current.of });
+      if (target === null) continue;
+      const result = await api.addPage(target, file);
+      if (!result.ok) refuse(file.name, result.error);
+    }
+    running.current = null;
+    total.current = { ...total.current, n: 0, of: 0 };
+    setBusy(null);
+    checkRoom();
+  }
+
+  function add(files: readonly File[]): void {
+    if (running.current === null) setRefused([]);
+    queue.current.push(...files);
+    total.current.of += files.length;
+    setBusy({ n: Math.max(1, total.current.n), of: total.current.of });
+    running.current ??= run();
+  }
+
+  /** Takes a hidden page out for good. */
+  const takeOut = useCallback(
+    async (paperId: RecordId, page: string): Promise<boolean> => {
+      going.current.get(page)?.();
+      if (!going.current.delete(page)) return true;
+      const result = await api.removePage(paperId, page);
+      if (!result.ok) {
+        setHidden((before) => before.filter((other) => other !== page));
+        refuse("", result.error);
+      }
+      return result.ok;
+    },
+    [api, refuse],
+  );
+
+  const restore = useCallback((page: string): void => {
+    going.current.get(page)?.();
+    going.current.delete(page);
+    setHidden((before) => before.filter((other) => other !== page));
+  }, []);
+
+  function remove(page: string): void {
+    if (id === null || going.current.has(page)) return;
+    setHidden((before) => [...before, page]);
+    going.current.set(
+      page,
+      timers.after(UNDO_MS, () => void takeOut(id, page)),
+    );
+    say(t("papers.page.removed"), () => restore(page));
+  }
+
+  const settle = useCallback(async (): Promise<boolean> => {
+    await running.current;
+    if (id === null) return true;
+    const done = await Promise.all([...going.current.keys()].map((page) => takeOut(id, page)));
+    return done.every(Boolean);
+  }, [id, takeOut]);
+
+  // Leaving the screen is going on: what was removed is removed.
+  const latest = useRef(settle);
+  latest.current = settle;
+  useEffect(() => () => void latest.current(), []);
+
+  const ordered = paper === null ? [] : pagesInOrder(paper.record);
+  const pages = ordered.map(([key, page]) => ({ id: key, page, hidden: hidden.includes(key) }));
+
+  async function tell(action: Answer<PaperView>): Promise<void> {
+    const result = await action;
+    if (!result.ok) refuse("", result.error);
+  }
+
+  function turn(page: string): void {
+    const found = pages.find((each) => each.id === page);
+    if (id === null || found === undefined) return;
+    void tell(api.turnPage(id, page, ((found.page.turn + 90) % 360) as Page["turn"]));
+  }
+
+  function move(page: string, step: -1 | 1): void {
+    const rest = pages.filter((each) => each.id !== page);
+    const at = pages.findIndex((each) => each.id === page) + step;
+    if (id === null || at < 0 || at > rest.length) return;
+    void tell(api.movePage(id, page, rest[at]?.id ?? null));
+  }
+
+  useHold(busy !== null);
+  useBeforeLock(settle);
+
+  return {
+    id,
+    pages,
+    count: pages.filter((each) => !each.hidden).length,
+    busy,
+    refused,
+    room: roomBytes === null || roomBytes >= ROOM_IS_SHORT ? "enough" : roomBytes >= ROOM_FOR_ONE ? "short" : "none",
+    roomBytes,
+    add,
+    prepare: () => void api.flush(),
+    checkRoom,
+    turn,
+    move,
+    remove,
+    restore,
+    settle,
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * What papers are called and drawn like, in the language shown. Runs in the page; needs the areas "papers" and
+ * "papers-types". Pure but for the language.
+ */
+import type { PaperRecord } from "../../../satchel/model.ts";
+import { paperTitle } from "../../../satchel/paper.ts";
+import { paperType } from "../../../satchel/paper-types.ts";
+import type { TextKey } from "../../i18n/catalogue.ts";
+import { formatCalendarDate, formatDate } from "../../i18n/format.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { IconName } from "../icons/names.ts";
+import type { SheetKind } from "../Sheet.tsx";
+
+/** Areas that every screen with papers on it loads. */
+export const PAPER_AREAS = ["papers", "papers-types"] as const;
+
+/** The name of a kind; a kind of a newer version, or none, reads as "Autre papier". */
+export const kindName = (kind: string | null): string =>
+  t(`papers-types.${paperType(kind)?.id ?? "other"}` as Extract<TextKey, `papers-types.${string}`>);
+
+export const kindIcon = (kind: string | null): IconName => (paperType(kind)?.icon ?? "papier") as IconName;
+
+/** The person's own title, else the name of the kind, else "Papier sans nom". */
+export const paperName = (record: PaperRecord): string => paperTitle(record, kindName, t("papers.unnamed"));
+
+/** For whom it is, as shown. */
+export const holderName = (holder: string): string => (holder === "me" ? t("papers.holder.me") : holder);
+
+const SHEETS: Readonly<Record<string, SheetKind>> = {
+  "identity-card": "card",
+  passport: "card",
+  "residence-permit": "card",
+  "proof-of-address": "bill",
+  "tax-notice": "table",
+  "benefit-notice": "table",
+  "bank-details": "table",
+  "pay-slip": "payslip",
+  "health-attestation": "health",
+};
+
+/** The drawn sheet that stands for a kind while there is no preview. */
+export const sheetOf = (kind: string | null): SheetKind => SHEETS[kind ?? ""] ?? "letter";
+
+/** How many pages it has. */
+export const pageCount = (record: PaperRecord): number => Object.keys(record.pages).length;
+
+/** One line under the name: whose it is, the date printed on it or the day it was added, pages when several. */
+export function paperDetail(record: PaperRecord): string {
+  const parts = [
+    record.expiry === null
+      ? t("papers.detail.added", { date: formatDate(record.createdAt) })
+      : t("papers.detail.until", { date: formatCalendarDate(record.expiry) }),
+  ];
+  if (record.holder !== "me") parts.unshift(t("papers.detail.for", { name: `\u2068${record.holder}\u2069` }));
+  const pages = pageCount(record);
+  if (pages > 1) parts.push(t("papers.detail.pages", { pages: t("common.pages", { count: pages }) }));
+  return parts.join(" ");
+}
+
+const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Everything a search looks through: title, kind, holder, dates in words and digits. Folded. */
+export function searchText(record: PaperRecord): string {
+  const { title, kind, holder, expiry, createdAt } = record;
+  const dates = [formatDate(createdAt), expiry === null ? "" : `${expiry} ${formatCalendarDate(expiry)}`];
+  return fold([title, kindName(kind), holderName(holder), ...dates].join(" ").replace(/\u00a0/g, " "));
+}
+
+/** True when every word typed is somewhere in `text` (of `searchText`). Accents and case do not matter. */
+export const matches = (text: string, typed: string): boolean =>
+  fold(typed)
+    .split(/\s+/)
+    .every((word) => text.includes(word));
