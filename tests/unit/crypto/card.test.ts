@@ -92,6 +92,19 @@ test("O, 0, I and 1 are read as the letters that look like them, when the group 
   expect(healed).toBeGreaterThan(5);
 });
 
+test("two misread letters in one group are healed or their group is named, never guessed", async () => {
+  let tried = 0;
+  while (tried < 60) {
+    const card = await createCard(random, { home, set: 0 });
+    const place = card.groups.findIndex((group) => (group.match(/[QDCG]/g) ?? []).length > 1);
+    if (place < 0) continue;
+    tried += 1;
+    const read = await readCardGroups(card.groups.with(place, (card.groups[place] ?? "").replace(/[QDCG]/g, "0")));
+    if (read.ok) expect(read.value.secret.reveal()).toEqual(card.secret.reveal());
+    else expect(read.error).toEqual({ type: "wrong-groups", groups: [place + 1] });
+  }
+});
+
 test("any other text is refused without an exception", async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.base64String()), async (text) => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { certifyDevice } from "../../../src/crypto/identity.ts";
 import { labels } from "../../../src/protocol/labels.ts";
 import {
+  b64,
   generateSignPair,
   isPublicKey,
   rawPublicKey,
@@ -20,7 +21,7 @@ import {
 import type { Signed } from "../../../src/protocol/wire.ts";
 import type { B64 } from "../../../src/shared/bytes.ts";
 import { type DeviceId, randomId } from "../../../src/shared/ids.ts";
-import { anIdentity, cut, damaged, random } from "../crypto/support.ts";
+import { anIdentity, bytesOf, cut, damaged, random } from "../crypto/support.ts";
 
 async function aChain(devices: number) {
   const me = await anIdentity();
@@ -119,6 +120,9 @@ test("malformed keys and signatures do not verify and do not throw", async () =>
     expect(await verifyBytes(me.principal.sign, labels.op, bytes, odd)).toBe(false);
     if (odd !== me.principal.sign) expect(await isPublicKey(odd)).toBe(false);
   }
+  const hybrid = bytesOf(me.principal.sign);
+  hybrid[0] = 6 + ((hybrid[64] ?? 0) & 1);
+  expect(await isPublicKey(b64(hybrid))).toBe(false);
 });
 
 test("a signed body is read only under its own label", async () => {
