@@ -40,6 +40,8 @@ export interface Couriers {
   readonly startAll: () => Promise<void>;
   /** Runs one, or all; unknown ones are looked up first. Returns at once. */
   readonly kick: (why: RunReason, database?: string) => void;
+  /** Runs one and waits for its end (or for the end of the run that it joined). */
+  readonly runNow: (database: string) => Promise<void>;
   readonly state: (database: string) => CourierState;
   /** Forgets a satchel that was removed from this browser. */
   readonly stop: (database: string) => void;
@@ -178,6 +180,7 @@ export function createCouriers(deps: CourierDeps): Couriers {
   return {
     startAll: () => kickAll("start"),
     kick: (why, database) => void kickAll(why, database),
+    runNow: (database) => kickAll("person", database),
     state(database) {
       const courier = couriers.get(database);
       return { moving: (courier?.running ?? 0) > 0, trouble: courier?.trouble ?? "none" };

@@ -172,6 +172,7 @@ export function openTab(browser: Browser, options: { readonly stretch?: StretchA
   const couriers: Couriers = {
     startAll: async () => undefined,
     kick: (why) => void kicks.push(why),
+    runNow: async () => void kicks.push("now"),
     state: () => ({ moving: false, trouble: "none" }),
     stop: () => undefined,
   };

@@ -1,0 +1,186 @@
+/**
+ * The whole of DeskApi, put together from its modules. Runs in the desk worker; tests run it in Node. The root
+ * (desk.worker.ts) hands in the real clock, chance, storage and network.
+ *
+ * Surprising fact: opening a dossier signs the proof "opened". It is kept and queued before the answers are shown, so the
+ * person is told even when the helper's browser is closed at once.
+ */
+
+import { sealLetter } from "../../crypto/letter.ts";
+import { signProof } from "../../protocol/proofs.ts";
+import { readChain } from "../../protocol/statements.ts";
+import type { StatusPayload } from "../../satchel/model.ts";
+import { type LetterId, randomId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { leftOf } from "../../sync/drain.ts";
+import type { Emitter } from "../common/emitter.ts";
+import { storageErr } from "../common/errors.ts";
+import type { DeskApi, DeskChange } from "../desk.contract.ts";
+import type { WorkerError } from "../satchel.contract.ts";
+import type { DeskDeps, DeskSession } from "./deps.ts";
+import { createDeskInbox, type KeptLetter, recordOf } from "./inbox.ts";
+import { createDeskOpening } from "./opening.ts";
+
+export interface DeskService {
+  readonly api: DeskApi;
+  readonly start: () => Promise<void>;
+  /** What a drainer tells (couriers' onEvent). */
+  readonly onCourier: (database: string, event: "progress" | "arrived" | "answered" | "state") => void;
+}
+
+export interface DeskServiceDeps extends Omit<DeskDeps, "emit"> {
+  readonly emitter: Emitter<DeskChange>;
+}
+
+export function createDesk(given: DeskServiceDeps): DeskService {
+  const deps: DeskDeps = { ...given, emit: given.emitter.emit };
+  const opening = createDeskOpening(deps);
+  const inbox = createDeskInbox(deps);
+  const { within } = opening;
+  const { emit } = deps;
+  const listening = new WeakSet<object>();
+
+  function background(event: string, work: (session: DeskSession) => Promise<Result<unknown, WorkerError>>): void {
+    within(work).then(
+      (result) => {
+        if (!result.ok && result.error.type !== "locked") deps.log.note(event, { error: result.error.type });
+      },
+      (error: unknown) => deps.log.note(event, { error: error instanceof Error ? error.name : "unknown" }),
+    );
+  }
+
+  function afterOpening(): void {
+    background("after-opening", async (session) => {
+      if (!listening.has(session.store)) {
+        listening.add(session.store);
+        session.store.onChange((what) => {
+          if (what === "inbox") background("inbox", inbox.work);
+          if (what === "meta") emit({ type: "network" });
+          else emit({ type: "inbox" });
+        });
+      }
+      return inbox.work(session);
+    });
+    deps.couriers.kick("start");
+  }
+
+  /** Once: the proof is signed and queued, then the record says so. A crash in between queues nothing twice. */
+  async function markOpened(session: DeskSession, kept: KeptLetter): Promise<Result<KeptLetter, WorkerError>> {
+    const { record } = kept;
+    if (record.opened) return ok(kept);
+    const letter = kept.id as string as LetterId;
+    const proof = await signProof(session.identity.sign, {
+      t: "opened",
+      v: 1,
+      letter,
+      manifest: record.manifest,
+      by: session.identity.id,
+      at: deps.clock.now(),
+    });
+    const queued = await session.store.queueProof(letter, proof, deps.clock.now());
+    if (!queued.ok) return storageErr(queued.error);
+    const saved = await session.records.save<WorkerError>(kept.id, (current) =>
+      current?.t === "received" ? ok({ next: { ...current, opened: true } }) : err({ type: "not-found" }),
+    );
+    if (!saved.ok) return saved;
+    emit({ type: "inbox" });
+    return inbox.letter(session, letter);
+  }
+
+  const api: DeskApi = {
+    opening: opening.state,
+    enrol: async (input) => {
+      const enrolled = await opening.enrol(input);
+      if (enrolled.ok) afterOpening();
+      return enrolled;
+    },
+    unlock: async (code) => {
+      const opened = await opening.unlock(code);
+      if (opened.ok) afterOpening();
+      return opened;
+    },
+    lock: async () => ok(await opening.lock()),
+    organisation: async () => ok(await opening.organisation()),
+    deployment: async () => ok(await deps.deployments.current()),
+
+    inbox: () =>
+      within(async (session) => {
+        const rows = await inbox.rows(session);
+        if (!rows.ok) return rows;
+        const [meta, queue] = await Promise.all([session.store.meta(), session.store.queue()]);
+        if (!meta.ok) return storageErr(meta.error);
+        if (!queue.ok) return storageErr(queue.error);
+        const waiting = leftOf({ ...queue.value, ops: [] });
+        return ok({ rows: rows.value, lastAnswerAt: meta.value.lastAnswerAt, waiting });
+      }),
+
+    open: (letter) =>
+      within(async (session) => {
+        const kept = await inbox.letter(session, letter);
+        if (!kept.ok) return kept;
+        const marked = await markOpened(session, kept.value);
+        return marked.ok ? inbox.show(session, marked.value) : marked;
+      }),
+
+    page: (letter, blob) => within((session) => inbox.page(session, letter, blob)),
+
+    answer: (letter, reply) =>
+      within(async (session): Promise<Result<void, WorkerError>> => {
+        const kept = await inbox.letter(session, letter);
+        if (!kept.ok) return kept;
+        const { record } = kept.value;
+        const to = await readChain(record.senderStatements);
+        if (!to.ok) return err({ type: "unavailable", mark: "sender-chain" });
+        const id = randomId<LetterId>(deps.random);
+        const payload: StatusPayload = { t: "status", about: letter, ...reply };
+        const at = deps.clock.now();
+        const wire = await sealLetter({
+          identity: session.identity,
+          to: to.value,
+          letter: id,
+          blobs: [],
+          inner: {
+            thread: record.thread,
+            n: Object.keys(record.answers).length + 1,
+            replaces: null,
+            kind: "status",
+            sentAt: at,
+            blobs: [],
+            payload,
+          },
+        });
+        const saved = await session.records.save<WorkerError>(recordOf(letter), (current) =>
+          current?.t === "received"
+            ? ok({
+                next: { ...current, answers: { ...current.answers, [id]: { at, ...reply } } },
+                letters: [{ letter: id, wire, blobs: [] }],
+              })
+            : err({ type: "not-found" }),
+        );
+        if (!saved.ok) return saved;
+        emit({ type: "inbox" });
+        return ok(undefined);
+      }),
+
+    refresh: async () => {
+      void deps.deployments.refresh();
+      deps.couriers.kick("person");
+      return ok(undefined);
+    },
+    onChange: async (listener) => given.emitter.listen(listener),
+  };
+
+  deps.deployments.onChange(() => emit({ type: "opening" }));
+
+  return {
+    api,
+    start: async () => {
+      await deps.couriers.startAll();
+      void deps.deployments.refresh();
+    },
+    onCourier(_database, event) {
+      emit({ type: "network" });
+      if (event === "answered" || event === "arrived") emit({ type: "inbox" });
+    },
+  };
+}

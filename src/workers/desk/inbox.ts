@@ -1,0 +1,344 @@
+/**
+ * The desk's inbox: letters become sealed records, rows of other helpers' browsers are merged, proofs say what is here.
+ * Runs in the desk worker. Nothing that a letter carries is believed before it was opened and checked.
+ *
+ * Surprising fact: the server tells the receiver only that ALL of a letter's papers are here. Before that the desk asks
+ * for one byte of each page that it looks at.
+ */
+
+import { openLetter } from "../../crypto/letter.ts";
+import { openRecord } from "../../crypto/record.ts";
+import { contentHash, openStream, splitBlob, streamKeyFrom } from "../../crypto/stream.ts";
+import { blobRootOfPieces } from "../../protocol/blob-root.ts";
+import { letterHead } from "../../protocol/letters.ts";
+import { readServerProof } from "../../protocol/proofs.ts";
+import type { Deployment } from "../../protocol/wire.ts";
+import type { AnswerValue } from "../../satchel/model.ts";
+import type { BlobId, LetterId, RecordId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { InboxRow } from "../../storage/ports.ts";
+import { storageErr } from "../common/errors.ts";
+import type { Kept } from "../common/records.ts";
+import type { DeskDossier, DeskDossierRow } from "../desk.contract.ts";
+import type { Bytes64, WorkerError } from "../satchel.contract.ts";
+import type { DeskDeps, DeskSession } from "./deps.ts";
+import { type DeskRecord, isDeskRecord, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
+
+type DeskError = WorkerError | { readonly type: "no-network" };
+export type KeptLetter = Kept<DeskRecord> & { readonly record: ReceivedRecord };
+
+/** The record of a letter has the letter's id. */
+export const recordOf = (letter: LetterId): RecordId => letter as string as RecordId;
+export const letterOf = (record: RecordId): LetterId => record as string as LetterId;
+
+export interface DeskInbox {
+  readonly work: (session: DeskSession) => Promise<Result<void, WorkerError>>;
+  readonly rows: (session: DeskSession) => Promise<Result<readonly DeskDossierRow[], WorkerError>>;
+  readonly letter: (session: DeskSession, letter: LetterId) => Promise<Result<KeptLetter, WorkerError>>;
+  readonly show: (session: DeskSession, kept: KeptLetter) => Promise<Result<DeskDossier, WorkerError>>;
+  readonly page: (
+    session: DeskSession,
+    letter: LetterId,
+    blob: BlobId,
+  ) => Promise<Result<Bytes64, DeskError | { readonly type: "not-arrived" }>>;
+}
+
+const isReceived = (kept: Kept<DeskRecord>): kept is KeptLetter => kept.record.t === "received";
+
+const textOf = (answer: AnswerValue | undefined): string => (answer?.v === "text" ? answer.text.trim() : "");
+
+/** As the person wrote it; empty where the procedure asks for no name. */
+export const nameOf = (record: ReceivedRecord): string =>
+  [textOf(record.payload.answers.given_name), textOf(record.payload.answers.family_name)].filter(Boolean).join(" ");
+
+/** The newest answer that says a state; a plain message says none. */
+function statusOf(record: ReceivedRecord): DeskDossierRow["status"] {
+  const said = Object.values(record.answers)
+    .filter((answer) => answer.status !== "message")
+    .sort((a, b) => a.at - b.at)
+    .at(-1);
+  if (said !== undefined && said.status !== "message") return said.status;
+  return record.opened ? "opened" : "new";
+}
+
+const turnOf = (turn: number): number => (turn === 90 || turn === 180 || turn === 270 ? turn : 0);
+
+/** Pages asked for in one look; a dossier with more shows the rest as not here until all is complete. */
+const probesAtOnce = 60;
+
+export function createDeskInbox(deps: DeskDeps): DeskInbox {
+  /** Pages that the server gave a byte of: true for good, a blob never goes back. */
+  const seenHere = new Set<BlobId>();
+
+  /** True when the server has proved that every blob of the letter is here. */
+  async function isComplete(
+    session: DeskSession,
+    kept: KeptLetter,
+    deployment: Deployment | null,
+  ): Promise<Result<boolean, WorkerError>> {
+    const { record, id } = kept;
+    if (record.refs.length === 0 || record.refs.every((ref) => seenHere.has(ref.blob))) return ok(true);
+    const proofs = await session.store.listProofs(letterOf(id));
+    if (!proofs.ok) return storageErr(proofs.error);
+    for (const { proof } of proofs.value) {
+      const read = await readServerProof(proof, deployment?.serverKeys ?? []);
+      if (read.ok && read.value.t === "complete" && read.value.manifest === record.manifest) {
+        for (const ref of record.refs) seenHere.add(ref.blob);
+        return ok(true);
+      }
+    }
+    return ok(false);
+  }
+
+  const pagesOf = (paper: ReceivedRecord["payload"]["papers"][number]): readonly BlobId[] =>
+    paper.pages.map((page) => page.blob);
+
+  function rowOf(kept: KeptLetter): DeskDossierRow {
+    const { record, id } = kept;
+    const here = record.payload.papers.filter((paper) => pagesOf(paper).every((blob) => seenHere.has(blob))).length;
+    return {
+      letter: letterOf(id),
+      number: record.payload.number,
+      procedure: record.payload.procedure,
+      name: nameOf(record),
+      depositedAt: record.depositedAt,
+      papers: { here, of: record.payload.papers.length },
+      status: statusOf(record),
+      notForeseen: record.payload.notForeseen.trim() !== "",
+      replaces: record.replaces,
+      trouble: null,
+    };
+  }
+
+  const troubleRow = (kept: Kept<DeskRecord>, reason: string, at: number): DeskDossierRow => ({
+    letter: letterOf(kept.id),
+    number: "",
+    procedure: "",
+    name: "",
+    depositedAt: at,
+    papers: { here: 0, of: 0 },
+    status: "new",
+    notForeseen: false,
+    replaces: null,
+    trouble: reason,
+  });
+
+  async function keepTrouble(
+    session: DeskSession,
+    row: Extract<InboxRow, { type: "letter" }>,
+    reason: string,
+  ): Promise<Result<void, WorkerError>> {
+    const head = letterHead(row.letter);
+    const from = head.ok ? head.value.from : null;
+    const saved = await session.records.save<never>(recordOf(row.id), (current) =>
+      ok({ next: current ?? { t: "trouble", from, depositedAt: row.at, reason } }),
+    );
+    if (!saved.ok) return saved;
+    deps.log.note("letter-set-aside", { reason });
+    return ok(undefined);
+  }
+
+  /** @returns true when the raw letter is to stay aside: nothing else holds its bytes. */
+  async function takeLetter(
+    session: DeskSession,
+    row: Extract<InboxRow, { type: "letter" }>,
+  ): Promise<Result<boolean, WorkerError>> {
+    const all = await session.records.list();
+    if (!all.ok) return all;
+    // A known letter id says nothing new, whoever sends it again (INV-4).
+    const known = all.value.find((kept) => kept.id === recordOf(row.id));
+    if (known !== undefined && isReceived(known)) return ok(false);
+    const opened = await openLetter(session.identity, row.letter, undefined);
+    const trouble = async (reason: string) => {
+      const kept = await keepTrouble(session, row, reason);
+      return kept.ok ? ok(true) : kept;
+    };
+    if (!opened.ok) return trouble(opened.error.type);
+    const record = receivedFrom(opened.value, row.at);
+    if (!record.ok) return trouble(record.error);
+    const { from, thread, n } = record.value;
+    const newer = all.value
+      .filter(isReceived)
+      .some((kept) => kept.record.from === from && kept.record.thread === thread && kept.record.n >= n);
+    if (newer) return trouble("lower-counter");
+    const saved = await session.records.save<never>(recordOf(row.id), () => ok({ next: record.value }));
+    return saved.ok ? ok(false) : saved;
+  }
+
+  async function takeRecord(
+    session: DeskSession,
+    row: Extract<InboxRow, { type: "record" }>,
+  ): Promise<Result<"taken" | "aside", WorkerError>> {
+    const opened = await openRecord(session.identity, row.op);
+    if (!opened.ok || opened.value.head.record !== row.record) return ok("aside");
+    const theirs = await session.records.open(row.op);
+    if (!theirs.ok || !isDeskRecord(theirs.value)) return ok("aside");
+    const held = await session.store.getRecord(row.record);
+    if (!held.ok) return storageErr(held.error);
+    if (held.value === undefined || held.value.server?.sig === held.value.local.sig) {
+      const adopted = await session.store.adoptRecord({
+        record: row.record,
+        op: row.op,
+        opId: opened.value.head.op,
+        deleted: opened.value.head.deleted,
+        expectedRevision: held.value?.revision ?? 0,
+      });
+      return adopted.ok || adopted.error.type === "stale" ? ok("taken") : storageErr(adopted.error);
+    }
+    const merged = await session.records.save<never>(row.record, (current) =>
+      ok({ next: current === undefined ? theirs.value : mergeDesk(current, theirs.value), merged: row.op }),
+    );
+    return merged.ok ? ok("taken") : merged;
+  }
+
+  async function once(session: DeskSession): Promise<Result<void, WorkerError>> {
+    const rows = await session.store.listInbox();
+    if (!rows.ok) return storageErr(rows.error);
+    for (const row of rows.value) {
+      if (row.type === "record") {
+        const taken = await takeRecord(session, row);
+        if (!taken.ok) return taken;
+        if (taken.value === "taken") continue;
+        const dropped = await session.store.dropInbox([row.order], true);
+        if (!dropped.ok) return storageErr(dropped.error);
+        continue;
+      }
+      const aside = await takeLetter(session, row);
+      if (!aside.ok) return aside;
+      const dropped = await session.store.dropInbox([row.order], aside.value);
+      if (!dropped.ok) return storageErr(dropped.error);
+    }
+    if (rows.value.length > 0) deps.emit({ type: "inbox" });
+    return ok(undefined);
+  }
+
+  /** Asks for the first byte of pages that are not known to be here; quiet without network. */
+  async function probe(session: DeskSession, record: ReceivedRecord): Promise<void> {
+    const meta = await session.store.meta();
+    if (!meta.ok || meta.value.session === null) return;
+    for (const { blob } of record.refs.filter((ref) => !seenHere.has(ref.blob)).slice(0, probesAtOnce)) {
+      const outcome = await deps.link.blob(meta.value.session, record.from, blob, 1);
+      if (outcome.type === "bytes") seenHere.add(blob);
+      else if (outcome.type !== "absent") return;
+    }
+  }
+
+  async function letter(session: DeskSession, id: LetterId): Promise<Result<KeptLetter, WorkerError>> {
+    const kept = await session.records.get(recordOf(id));
+    if (!kept.ok) return kept;
+    return isReceived(kept.value) ? ok(kept.value) : err({ type: "not-found" });
+  }
+
+  /** The sealed bytes of a page, with a fresh session where the old one is over. */
+  async function download(
+    session: DeskSession,
+    record: ReceivedRecord,
+    blob: BlobId,
+    length: number,
+  ): Promise<Result<Uint8Array<ArrayBuffer>, DeskError | { readonly type: "not-arrived" }>> {
+    for (let tries = 0; tries < 2; tries += 1) {
+      const meta = await session.store.meta();
+      if (!meta.ok) return storageErr(meta.error);
+      const token = meta.value.session;
+      if (token !== null) {
+        const outcome = await deps.link.blob(token, record.from, blob, length);
+        if (outcome.type === "bytes") return ok(outcome.bytes);
+        if (outcome.type === "absent") return err({ type: "not-arrived" });
+        if (outcome.type === "no-network") return err({ type: "no-network" });
+        const forgotten = await session.store.setMeta({ session: null });
+        if (!forgotten.ok) return storageErr(forgotten.error);
+      }
+      // A run asks for a session by itself when it has none.
+      await deps.couriers.runNow(session.profile.database);
+    }
+    return err({ type: "no-network" });
+  }
+
+  let running: Promise<Result<void, WorkerError>> | undefined;
+  let again = false;
+
+  return {
+    letter,
+
+    async work(session) {
+      again = true;
+      running ??= (async () => {
+        let result: Result<void, WorkerError> = ok(undefined);
+        while (again && result.ok) {
+          again = false;
+          result = await once(session);
+        }
+        return result;
+      })().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+
+    async rows(session) {
+      const all = await session.records.list();
+      if (!all.ok) return all;
+      const deployment = await deps.deployments.current();
+      const rows: DeskDossierRow[] = [];
+      for (const kept of all.value) {
+        if (isReceived(kept)) {
+          const complete = await isComplete(session, kept, deployment);
+          if (!complete.ok) return complete;
+          rows.push(rowOf(kept));
+        } else if (kept.record.t === "trouble") {
+          rows.push(troubleRow(kept, kept.record.reason, kept.record.depositedAt));
+        }
+      }
+      return ok(rows.sort((a, b) => b.depositedAt - a.depositedAt || (a.letter < b.letter ? -1 : 1)));
+    },
+
+    async show(session, kept) {
+      const complete = await isComplete(session, kept, await deps.deployments.current());
+      if (!complete.ok) return complete;
+      const { record } = kept;
+      if (!complete.value) await probe(session, record);
+      const mimes = new Map(record.blobs.map((blob) => [blob.blob, blob.mime]));
+      return ok({
+        row: rowOf(kept),
+        payload: record.payload,
+        papers: record.payload.papers.map(({ requirement, kind, title, holder, expiry, pages }) => ({
+          requirement,
+          kind,
+          title,
+          holder,
+          expiry,
+          pages: pages.map((page) => ({
+            blob: page.blob,
+            preview: page.preview,
+            mime: mimes.get(page.blob) ?? "application/octet-stream",
+            turn: turnOf(page.turn),
+            here: seenHere.has(page.blob),
+          })),
+        })),
+        sentStatuses: Object.values(record.answers).sort((a, b) => a.at - b.at),
+      });
+    },
+
+    async page(session, id, blob) {
+      const kept = await letter(session, id);
+      if (!kept.ok) return kept;
+      const { record } = kept.value;
+      const ref = record.refs.find((each) => each.blob === blob);
+      const inside = record.blobs.find((each) => each.blob === blob);
+      const key = inside === undefined ? undefined : streamKeyFrom(blob, inside.key);
+      if (ref === undefined || inside === undefined || key === undefined) return err({ type: "not-found" });
+      const sealed = await download(session, record, blob, ref.length);
+      if (!sealed.ok) return sealed;
+      const parts = splitBlob(sealed.value);
+      // The root is the one that the sender signed: other bytes are a server's fault or worse.
+      const root = parts === undefined ? undefined : await blobRootOfPieces(parts.header, parts.segments);
+      if (parts === undefined || root !== ref.root) return err({ type: "unavailable", mark: "other-bytes" });
+      const content = await openStream(key, parts.header, async (n) => parts.segments[n], parts.segments.length);
+      if (!content.ok) return err({ type: "unavailable", mark: content.error.type });
+      if ((await contentHash(content.value)) !== inside.hash)
+        return err({ type: "unavailable", mark: "other-content" });
+      seenHere.add(blob);
+      return ok({ bytes: content.value.buffer, mime: inside.mime });
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * What a desk keeps of a letter, sealed in the organisation's own store; and how a stranger's letter becomes that.
+ * Pure but for the parsing. Runs in the desk worker.
+ *
+ * Surprising fact: the record has the letter's own id, so two helpers' browsers that receive the same letter write the
+ * same record, and a letter that comes again is known at once (INV-4).
+ */
+
+import * as v from "valibot";
+import type { LetterBlob, OpenedLetter } from "../../crypto/letter.ts";
+import { fixedB64, principalIdField, randomIdField } from "../../protocol/fields.ts";
+import type { BlobRef, Signed } from "../../protocol/wire.ts";
+import type { DossierPayload } from "../../satchel/model.ts";
+import type { B64 } from "../../shared/bytes.ts";
+import type { BlobId, LetterId, PrincipalId, ThreadId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+
+export interface SentAnswer {
+  readonly at: number;
+  readonly status: "received" | "missing-piece" | "message";
+  readonly requirement: string | null;
+  readonly text: string;
+}
+
+export interface ReceivedRecord {
+  readonly t: "received";
+  readonly from: PrincipalId;
+  readonly senderStatements: readonly Signed[];
+  readonly manifest: B64;
+  readonly thread: ThreadId;
+  readonly n: number;
+  readonly replaces: LetterId | null;
+  /** Server time of its deposit. */
+  readonly depositedAt: number;
+  readonly refs: readonly BlobRef[];
+  readonly blobs: readonly LetterBlob[];
+  readonly payload: DossierPayload;
+  readonly opened: boolean;
+  readonly answers: Readonly<Record<LetterId, SentAnswer>>;
+}
+
+/** A letter that cannot be used: shown with its reason, never dropped. */
+export interface TroubleRecord {
+  readonly t: "trouble";
+  readonly from: PrincipalId | null;
+  readonly depositedAt: number;
+  readonly reason: string;
+}
+
+export type DeskRecord = ReceivedRecord | TroubleRecord;
+
+const short = v.pipe(v.string(), v.maxLength(300));
+const long = v.pipe(v.string(), v.maxLength(20_000));
+const answer = v.variant("v", [
+  v.object({ v: v.literal("text"), text: long }),
+  v.object({ v: v.literal("choice"), id: short }),
+  v.object({ v: v.literal("choices"), ids: v.pipe(v.array(short), v.maxLength(100)) }),
+  v.object({ v: v.literal("date"), date: short }),
+  v.object({ v: v.literal("yesno"), yes: v.boolean() }),
+  v.object({ v: v.literal("unknown") }),
+]);
+const count = v.pipe(v.number(), v.finite());
+
+/** What a stranger may have written: bounded, and nothing else than what a screen knows to show. */
+const payloadShape = v.object({
+  t: v.literal("dossier"),
+  procedure: short,
+  formVersion: count,
+  number: short,
+  filledAt: count,
+  language: short,
+  answers: v.pipe(v.record(short, answer), v.maxEntries(2000)),
+  rows: v.pipe(v.record(short, v.object({ repeat: short, position: count, removed: v.boolean() })), v.maxEntries(500)),
+  notForeseen: long,
+  declaration: v.nullable(v.object({ text: long, at: count })),
+  papers: v.pipe(
+    v.array(
+      v.object({
+        requirement: short,
+        kind: v.nullable(short),
+        title: short,
+        holder: short,
+        expiry: v.nullable(short),
+        pages: v.pipe(
+          v.array(
+            v.object({ blob: randomIdField<BlobId>(), turn: count, preview: v.nullable(randomIdField<BlobId>()) }),
+          ),
+          v.maxLength(200),
+        ),
+      }),
+    ),
+    v.maxLength(200),
+  ),
+  missing: v.pipe(v.array(short), v.maxLength(200)),
+});
+
+/** The record of a letter that was opened; its payload must be a dossier whose pages the letter really names. */
+export function receivedFrom(letter: OpenedLetter, at: number): Result<ReceivedRecord, "bad-payload" | "other-kind"> {
+  const { inner, head } = letter;
+  if (inner.kind !== "dossier") return err("other-kind");
+  const payload = v.safeParse(payloadShape, inner.payload);
+  if (!payload.success) return err("bad-payload");
+  const named = new Set(head.blobs.map((ref) => ref.blob));
+  const foreign = payload.output.papers.some((paper) =>
+    paper.pages.some((page) => !named.has(page.blob) || (page.preview !== null && !named.has(page.preview))),
+  );
+  if (foreign) return err("bad-payload");
+  return ok({
+    t: "received",
+    from: head.from,
+    senderStatements: inner.senderStatements,
+    manifest: letter.manifest,
+    thread: inner.thread,
+    n: inner.n,
+    replaces: inner.replaces,
+    depositedAt: at,
+    refs: head.blobs,
+    blobs: inner.blobs,
+    payload: payload.output as DossierPayload,
+    opened: false,
+    answers: {},
+  });
+}
+
+/** Two helpers worked on the same dossier: everything that either did stays. */
+export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
+  if (mine.t === "trouble") return theirs;
+  if (theirs.t === "trouble") return mine;
+  return { ...mine, opened: mine.opened || theirs.opened, answers: { ...theirs.answers, ...mine.answers } };
+}
+
+/** The pages' own shape, as the store of this browser gives it back. */
+export const isDeskRecord = (value: unknown): value is DeskRecord =>
+  v.is(
+    v.variant("t", [
+      v.looseObject({ t: v.literal("received"), from: principalIdField, manifest: fixedB64(32) }),
+      v.looseObject({ t: v.literal("trouble"), reason: v.string() }),
+    ]),
+    value,
+  );
