@@ -7,6 +7,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { renderToString } from "preact-render-to-string";
 import { type Plugin, runnerImport } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
@@ -54,7 +55,7 @@ function firstScreenWritten(): Plugin {
           "./src/app/shell/written.tsx",
           { configFile: false, oxc: { jsx: JSX } },
         );
-        return html.replace(PLACE, () => `<div id="app">${module.writeFirstScreen()}</div>`);
+        return html.replace(PLACE, () => `<div id="app">${renderToString(module.firstScreen())}</div>`);
       },
     },
   };

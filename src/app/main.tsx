@@ -5,7 +5,6 @@
 import { render } from "preact";
 import { startText } from "./i18n/i18n.ts";
 import { pickLanguage } from "./i18n/languages.ts";
-import { loadOperator } from "./platform/deployment.ts";
 import { copyText, diagnosticText } from "./platform/diagnostics.ts";
 import { IDLE_LIMITS } from "./platform/idle.ts";
 import { browserOnline, feedIdle, hidePage, leavePage, onThreeEscapes, watchPage } from "./platform/presence.ts";
@@ -43,7 +42,8 @@ const deps: ShellDeps = {
   online: browserOnline,
   hidePage,
   leavePage,
-  loadOperator,
+  // Parsing comes after the first paint, and brings its library along.
+  loadOperator: async () => (await import("./platform/deployment.ts")).loadOperator(),
   linkServiceWorker: async (onWaiting) => (await import("./platform/service-worker.ts")).linkServiceWorker(onWaiting),
   askToKeep,
   readRoom,

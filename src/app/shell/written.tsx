@@ -1,10 +1,10 @@
 /**
- * The first screen as a text, for index.html. Runs in Node, while building only (vite.config.ts).
+ * The first screen as it stands in index.html. Runs in Node, while building only (vite.config.ts).
  *
  * Surprising: deployment.json is not known while building, so the footer says what kind of place helps; the script
  * puts the phone number there a moment later.
  */
-import { renderToString } from "preact-render-to-string";
+import type { VNode } from "preact";
 import { StartScreen } from "../features/start/StartScreen.tsx";
 import { RootContext, type RootHandle } from "../state/root.ts";
 import { ShellContext, type ShellHandle } from "../state/shell.ts";
@@ -13,8 +13,8 @@ import { UiWorld } from "../ui/world.ts";
 const nothing = (): void => undefined;
 const never = (): (() => void) => nothing;
 
-/** HTML of the first screen in French, without any script. */
-export function writeFirstScreen(): string {
+/** The first screen in French, to be rendered to HTML. */
+export function firstScreen(): VNode {
   const place = { path: "/", arrival: "start", visit: 0 } as const;
   const shell: ShellHandle = {
     router: { place: () => place, onMove: never, go: nothing, back: nothing, takeLinks: never, stop: nothing },
@@ -49,13 +49,13 @@ export function writeFirstScreen(): string {
     forget: nothing,
   };
   const world = { clock: { now: () => 0 }, timers: { after: never } };
-  return renderToString(
+  return (
     <UiWorld value={world}>
       <RootContext.Provider value={root}>
         <ShellContext.Provider value={shell}>
           <StartScreen />
         </ShellContext.Provider>
       </RootContext.Provider>
-    </UiWorld>,
+    </UiWorld>
   );
 }

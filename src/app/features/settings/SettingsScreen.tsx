@@ -1,0 +1,159 @@
+/** Settings: language, look, code, card, what is ready offline, room, leaving for good, and what Besace is. In the page. */
+import { useEffect, useState } from "preact/hooks";
+import { paths } from "../../feature.ts";
+import { formatBytes } from "../../i18n/format.ts";
+import { language, setLanguage } from "../../i18n/i18n.ts";
+import { LANGUAGES, type Language } from "../../i18n/languages.ts";
+import { useT } from "../../i18n/useT.ts";
+import type { Room } from "../../platform/storage.ts";
+import type { Theme } from "../../platform/theme.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { ReadyOffline } from "../../state/ReadyOffline.tsx";
+import { useRoot } from "../../state/root.ts";
+import { Button } from "../../ui/Button.tsx";
+import { RadioGroup } from "../../ui/Choice.tsx";
+import { Icon } from "../../ui/icons/Icon.tsx";
+import { Item, List } from "../../ui/List.tsx";
+import { Why } from "../../ui/Question.tsx";
+import { Rows } from "../../ui/Rows.tsx";
+import { Erase } from "./Erase.tsx";
+
+function LanguageSetting() {
+  const t = useT();
+  const [isMissing, setMissing] = useState(false);
+  const choose = (code: Language): void => void setLanguage(code).then((result) => setMissing(!result.ok));
+  return (
+    <fieldset>
+      <legend class="legend-row">
+        <span class="h3">
+          <Icon name="langue" />
+          {t("settings.language")}
+        </span>
+      </legend>
+      <RadioGroup
+        columns={2}
+        options={LANGUAGES.map((info) => ({ value: info.code, label: info.name, lang: info.code, dir: info.dir }))}
+        value={language()}
+        onChange={choose}
+      />
+      <div role="status">{isMissing && <p class="err">{t("common.failed.language")}</p>}</div>
+    </fieldset>
+  );
+}
+
+function ThemeSetting() {
+  const t = useT();
+  const { theme } = useRoot();
+  const [chosen, setChosen] = useState<Theme>(theme.get());
+  const choose = (next: Theme): void => {
+    theme.set(next);
+    setChosen(next);
+  };
+  return (
+    <fieldset>
+      <legend class="legend-row">
+        <span class="h3">{t("settings.theme.title")}</span>
+      </legend>
+      <RadioGroup
+        columns={2}
+        options={(["auto", "light", "dark"] as const).map((value) => ({ value, label: t(`settings.theme.${value}`) }))}
+        value={chosen}
+        onChange={choose}
+      />
+    </fieldset>
+  );
+}
+
+function RoomSetting() {
+  const t = useT();
+  const { room } = useRoot();
+  const [known, setKnown] = useState<Room | null>(null);
+  useEffect(() => {
+    let isGone = false;
+    void room().then((value) => {
+      if (!isGone) setKnown(value);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [room]);
+  if (known === null) return null;
+  const { used, quota, persisted } = known;
+  return (
+    <>
+      <p>
+        {used === null || quota === null
+          ? t("settings.room.unknown")
+          : t("settings.room.used", { used: formatBytes(used), left: formatBytes(Math.max(0, quota - used)) })}
+      </p>
+      <p class="meta">{t(persisted ? "settings.room.kept" : "settings.room.notKept")}</p>
+    </>
+  );
+}
+
+function About() {
+  const t = useT();
+  const { version, operator } = useRoot();
+  return (
+    <section class="stack-s" aria-labelledby="besace">
+      <h2 id="besace">{t("settings.about.title")}</h2>
+      <p>{t("settings.about.text")}</p>
+      <Why title={t("settings.threats.title")}>
+        <p>{t("settings.threats.reads")}</p>
+        <p>{t("settings.threats.server")}</p>
+        <p>{t("settings.threats.phone")}</p>
+        <p>{t("settings.threats.card")}</p>
+        <p>{t("settings.threats.app")}</p>
+      </Why>
+      <Why title={t("settings.legal.title")}>
+        {operator === null ? (
+          <p>{t("settings.legal.absent")}</p>
+        ) : (
+          <Rows
+            rows={[
+              { key: "operator", name: t("settings.legal.operator"), value: <bdi>{operator.name}</bdi> },
+              { key: "publisher", name: t("settings.legal.publisher"), value: <bdi>{operator.legal.publisher}</bdi> },
+              { key: "privacy", name: t("settings.legal.privacy"), value: <bdi>{operator.legal.privacy}</bdi> },
+            ]}
+          />
+        )}
+      </Why>
+      <p class="meta">
+        {t("settings.version")} <bdi dir="ltr">{version}</bdi>
+      </p>
+    </section>
+  );
+}
+
+export function SettingsScreen() {
+  const t = useT();
+  const { lock } = useRoot();
+  return (
+    <Frame title={t("settings.title")} back={paths.home}>
+      <h1>{t("settings.title")}</h1>
+      <LanguageSetting />
+      <ThemeSetting />
+      <section class="stack-s" aria-labelledby="fermer">
+        <h2 id="fermer">{t("settings.code.title")}</h2>
+        <List>
+          <Item icon="cadenas" href={paths.newCode} title={t("settings.code.change")} />
+          <Item icon="cle-carte" href={paths.card} title={t("settings.code.card")} />
+        </List>
+        <p class="meta">{t("settings.code.auto")}</p>
+        <Button kind="second" wide icon="cadenas" onPress={lock}>
+          {t("settings.code.lock")}
+        </Button>
+      </section>
+      <section class="stack-s" aria-labelledby="pret">
+        <h2 id="pret">{t("settings.ready.title")}</h2>
+        <ReadyOffline />
+      </section>
+      <section class="stack-s" aria-labelledby="place">
+        <h2 id="place">{t("settings.room.title")}</h2>
+        <RoomSetting />
+      </section>
+      <About />
+      <Erase />
+    </Frame>
+  );
+}

@@ -1,0 +1,7 @@
+/** Settings. */
+import { type Feature, paths } from "../../feature.ts";
+import { SettingsScreen } from "./SettingsScreen.tsx";
+
+export const feature: Feature = {
+  screens: [{ path: paths.settings, screen: SettingsScreen, tab: null, areas: ["settings", "errors"] }],
+};
