@@ -445,15 +445,17 @@ export function book(situation: Situation, done: StepOutcome, roll: Roll): Booki
 }
 
 /** S-A2: timers, the size of the next part, and who goes first. */
-function bookLost({ meta, now, run, counted }: Situation, step: Step, roll: Roll): Booking {
+function bookLost({ meta, now, run, counted, busy }: Situation, step: Step, roll: Roll): Booking {
   const networkAttempts = meta.networkAttempts + (counted === true ? 0 : 1);
   const suspects = new Map(run.suspects);
   const turns = run.turns + 1;
+  // Answers to what is under way already give nobody a turn.
+  const underWay = Math.max(0, (busy?.size ?? 0) - keysOf(step).length);
   for (const key of keysOf(step)) {
     // Only a loss on a line that had just worked says anything about the item; any loss gives the others a turn.
     const losses = (suspects.get(key)?.losses ?? 0) + (run.lastAuthentic ? 1 : 0);
     const heldFor = Math.min(2 ** Math.max(0, losses - 1), limits.heldAnswersMax);
-    suspects.set(key, { losses, untilAnswers: run.answers + heldFor, turn: turns });
+    suspects.set(key, { losses, untilAnswers: run.answers + heldFor + underWay, turn: turns });
   }
   const uploads = new Map(run.uploads);
   let partSize = meta.partSize;
