@@ -4,21 +4,18 @@
  */
 
 import { expose, transfer } from "comlink";
-import { routes } from "../protocol/wire.ts";
-import type { DeviceId, PrincipalId } from "../shared/ids.ts";
 import type { Clock, Log, Random, Timers } from "../shared/ports.ts";
-import { err, ok, type Result } from "../shared/result.ts";
+import { ok, type Result } from "../shared/result.ts";
 import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
-import { createDrainer } from "../sync/drain.ts";
-import { createHttpTransport } from "../sync/http.ts";
-import { challengeSigner } from "../sync/session.ts";
+import { deploymentSource, drainerMaker, exposedMethods, webLocks } from "./common/browser.ts";
 import { createCouriers } from "./common/couriers.ts";
 import { createDeployments } from "./common/deployments.ts";
 import { createEmitter } from "./common/emitter.ts";
+import { storageErr } from "./common/errors.ts";
 import { createImagingHelper, createStretchHelper } from "./common/helpers.ts";
 import { createStores } from "./common/stores.ts";
 import { createSatchel, type SatchelService } from "./satchel/satchel.ts";
-import { type Change, type SatchelApi, satchelMethods, type WorkerError } from "./satchel.contract.ts";
+import { type Bytes64, type Change, type SatchelApi, satchelMethods, type WorkerError } from "./satchel.contract.ts";
 
 const clock: Clock = { now: () => Date.now() };
 const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
@@ -30,62 +27,19 @@ const timers: Timers = {
 };
 /** Fixed words and counts only; shown in the browser's console, sent nowhere. */
 const log: Log = { note: (event, fields) => console.info("besace", event, fields ?? {}) };
+const send = fetch.bind(globalThis);
 
-/** Two minutes between two looks for news while nothing waits: a pull is about 1 KB. */
+/** Between two looks for news while nothing waits: a pull is about 1 KB. */
 const idleMs = 120_000;
-const deploymentCache = "besace-deployment";
 
-const deployments = createDeployments({
-  async kept() {
-    const cache = await caches.open(deploymentCache);
-    const held = await cache.match(routes.deployment);
-    return held === undefined ? undefined : jsonOf(held);
-  },
-  async fresh() {
-    try {
-      const response = await fetch(routes.deployment, { credentials: "omit", redirect: "error" });
-      return response.ok ? await jsonOf(response) : undefined;
-    } catch (error) {
-      if (error instanceof TypeError) return undefined;
-      throw error;
-    }
-  },
-  async keep(deployment) {
-    const cache = await caches.open(deploymentCache);
-    await cache.put(routes.deployment, Response.json(deployment));
-  },
-});
-
-async function jsonOf(response: Response): Promise<unknown> {
-  try {
-    return await response.json();
-  } catch (error) {
-    // A portal's page, or a body that was cut: no deployment.
-    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
-const locks = {
-  async tryHold<T>(name: string, work: () => Promise<T>): Promise<{ readonly held: T } | "taken"> {
-    let outcome: { readonly held: T } | "taken" = "taken";
-    await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
-      if (lock !== null) outcome = { held: await work() };
-    });
-    return outcome;
-  },
-};
-
-async function startService(): Promise<Result<SatchelService, WorkerError>> {
+async function start(): Promise<Result<SatchelService, WorkerError>> {
   const registry = await openRegistry({ timers });
-  if (!registry.ok) {
-    const mark = registry.error.type === "unavailable" ? registry.error.detail : registry.error.type;
-    return err({ type: "unavailable", mark });
-  }
+  if (!registry.ok) return storageErr(registry.error);
   const stores = createStores(registry.value, (database) => openDexieStore(database, { clock, timers }));
   const couriers = createCouriers({
     registry: registry.value,
     open: stores.open,
+    createDrainer: drainerMaker({ fetch: send, locks: webLocks(navigator.locks), clock, random, timers }),
     kind: "satchel",
     timers,
     clock,
@@ -93,21 +47,8 @@ async function startService(): Promise<Result<SatchelService, WorkerError>> {
     log,
     idleMs,
     onEvent: (database, event) => satchel.onCourier(database, event),
-    createDrainer: (profile, store, onProgress) =>
-      createDrainer({
-        identity: { principal: profile.principal as PrincipalId, device: profile.device as DeviceId },
-        store,
-        transport: createHttpTransport({ fetch: fetch.bind(globalThis), baseUrl: "", random, timers, clock }),
-        clock,
-        random,
-        timers,
-        signChallenge: challengeSigner(profile.transportKey),
-        register: async () => profile.statements,
-        onProgress,
-        ...("locks" in navigator ? { locks } : {}),
-      }),
   });
-  const satchel: SatchelService = createSatchel({
+  const satchel = createSatchel({
     registry: registry.value,
     stores,
     clock,
@@ -123,7 +64,7 @@ async function startService(): Promise<Result<SatchelService, WorkerError>> {
       () => new Worker(new URL("./imaging.worker.ts", import.meta.url), { type: "module", name: "besace-imaging" }),
       timers,
     ),
-    deployments,
+    deployments: createDeployments(deploymentSource(send, caches)),
     couriers,
     home: () => self.location.host,
     room: async () => {
@@ -137,32 +78,14 @@ async function startService(): Promise<Result<SatchelService, WorkerError>> {
   return ok(satchel);
 }
 
-let starting: Promise<Result<SatchelService, WorkerError>> | undefined;
+const methods = exposedMethods<SatchelApi>(satchelMethods, start);
 
-/** Opened at the first call; a database that could not be opened is tried again at the next one. */
-async function service(): Promise<Result<SatchelService, WorkerError>> {
-  starting ??= startService();
-  const started = await starting;
-  if (!started.ok) starting = undefined;
-  return started;
-}
-
-type Call = (...args: readonly unknown[]) => Promise<unknown>;
-
-const exposed: Record<string, Call> = {};
-for (const name of satchelMethods) {
-  exposed[name] = async (...args) => {
-    const started = await service();
-    if (!started.ok) return started;
-    return (started.value.api[name] as Call)(...args);
-  };
-}
-exposed.readPage = async (...args) => {
-  const started = await service();
-  if (!started.ok) return started;
-  const page = await started.value.api.readPage(...(args as unknown as Parameters<SatchelApi["readPage"]>));
-  return page.ok ? transfer(page, [page.value.bytes]) : page;
-};
-
-expose(exposed);
-void service();
+expose({
+  ...methods,
+  async readPage(...args: readonly unknown[]) {
+    const page = (await methods.readPage?.(...args)) as Result<Bytes64, WorkerError>;
+    return page.ok ? transfer(page, [page.value.bytes]) : page;
+  },
+});
+// Deliveries begin with the worker, before anybody asks anything.
+void methods.opening?.();

@@ -229,6 +229,20 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     return isReceived(kept.value) ? ok(kept.value) : err({ type: "not-found" });
   }
 
+  async function newSession({ store, profile }: DeskSession): Promise<void> {
+    let stop: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      stop = store.onChange((what) => {
+        if (what !== "meta") return;
+        void store.meta().then((meta) => {
+          if (!meta.ok || meta.value.session !== null) resolve();
+        });
+      });
+    });
+    await Promise.race([arrived, deps.couriers.runNow(profile.database)]);
+    stop();
+  }
+
   /** The sealed bytes of a page, with a fresh session where the old one is over. */
   async function download(
     session: DeskSession,
@@ -248,8 +262,8 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
         const forgotten = await session.store.setMeta({ session: null });
         if (!forgotten.ok) return storageErr(forgotten.error);
       }
-      // A run asks for a session by itself when it has none.
-      await deps.couriers.runNow(session.profile.database);
+      // A run asks for a session by itself when it has none; the page need not wait for the rest of the run.
+      await newSession(session);
     }
     return err({ type: "no-network" });
   }

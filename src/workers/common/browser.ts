@@ -1,0 +1,116 @@
+/**
+ * What both key-holding workers make of the browser's parts, handed in by their roots. Runs in workers.
+ */
+
+import { routes } from "../../protocol/wire.ts";
+import type { DeviceId, PrincipalId } from "../../shared/ids.ts";
+import type { Clock, Random, Timers } from "../../shared/ports.ts";
+import { createDrainer } from "../../sync/drain.ts";
+import { createHttpTransport } from "../../sync/http.ts";
+import type { Locks } from "../../sync/ports.ts";
+import { challengeSigner } from "../../sync/session.ts";
+import type { CourierDeps } from "./couriers.ts";
+import type { DeploymentSource } from "./deployments.ts";
+
+const deploymentCache = "besace-deployment";
+
+/** The JSON of an answer; undefined for a portal's page or a body that was cut. */
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** deployment.json from this browser's cache, and from the server. */
+export const deploymentSource = (
+  fetch: WindowOrWorkerGlobalScope["fetch"],
+  caches: Pick<CacheStorage, "open">,
+): DeploymentSource => ({
+  async kept() {
+    const held = await (await caches.open(deploymentCache)).match(routes.deployment);
+    return held === undefined ? undefined : jsonOf(held);
+  },
+  async fresh() {
+    try {
+      const response = await fetch(routes.deployment, { credentials: "omit", redirect: "error" });
+      return response.ok ? await jsonOf(response) : undefined;
+    } catch (error) {
+      // No network, or a portal that redirects.
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  },
+  async keep(deployment) {
+    await (await caches.open(deploymentCache)).put(routes.deployment, Response.json(deployment));
+  },
+});
+
+/** Web Locks as the drainer asks for them; undefined in a browser without them. */
+export const webLocks = (locks: Pick<LockManager, "request"> | undefined): Locks | undefined =>
+  locks && {
+    async tryHold<T>(name: string, work: () => Promise<T>) {
+      let outcome: { readonly held: T } | "taken" = "taken";
+      await locks.request(name, { ifAvailable: true }, async (lock) => {
+        if (lock !== null) outcome = { held: await work() };
+      });
+      return outcome as { readonly held: T } | "taken";
+    },
+  };
+
+/** One drainer for one profile of this browser, on the origin that served the app. */
+export const drainerMaker =
+  (deps: {
+    readonly fetch: WindowOrWorkerGlobalScope["fetch"];
+    readonly locks: Locks | undefined;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly timers: Timers;
+  }): CourierDeps["createDrainer"] =>
+  (profile, store, onProgress) => {
+    const { fetch, locks, clock, random, timers } = deps;
+    return createDrainer({
+      identity: { principal: profile.principal as PrincipalId, device: profile.device as DeviceId },
+      store,
+      transport: createHttpTransport({ fetch, baseUrl: "", random, timers, clock }),
+      clock,
+      random,
+      timers,
+      signChallenge: challengeSigner(profile.transportKey),
+      register: async () => profile.statements,
+      onProgress,
+      ...(locks === undefined ? {} : { locks }),
+    });
+  };
+
+type Call = (...args: readonly unknown[]) => Promise<unknown>;
+
+/**
+ * Functions to expose under the contract's names. The service is started by the first of them; what cannot be opened is
+ * answered as it is, and tried again at the next call.
+ */
+export function exposedMethods<Api>(
+  names: readonly (keyof Api & string)[],
+  start: () => Promise<
+    { readonly ok: true; readonly value: { readonly api: Api } } | { readonly ok: false; readonly error: unknown }
+  >,
+): Record<string, Call> {
+  let starting: ReturnType<typeof start> | undefined;
+  const started = async () => {
+    starting ??= start();
+    const service = await starting;
+    if (!service.ok) starting = undefined;
+    return service;
+  };
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      async (...args: readonly unknown[]) => {
+        const service = await started();
+        return service.ok ? (service.value.api[name] as Call)(...args) : service;
+      },
+    ]),
+  );
+}
