@@ -15,10 +15,14 @@ import {
   type MemoryDisk,
 } from "../../../src/storage/memory/index.ts";
 import type { Registry, SatchelStore } from "../../../src/storage/ports.ts";
-import type { Couriers } from "../../../src/workers/common/couriers.ts";
-import { createDeployments } from "../../../src/workers/common/deployments.ts";
+import { drainerMaker } from "../../../src/workers/common/browser.ts";
+import { type Couriers, createCouriers } from "../../../src/workers/common/couriers.ts";
+import { createDeployments, type DeploymentSource } from "../../../src/workers/common/deployments.ts";
 import { createEmitter } from "../../../src/workers/common/emitter.ts";
 import { createStores } from "../../../src/workers/common/stores.ts";
+import { createDesk } from "../../../src/workers/desk/desk.ts";
+import { createDeskLink } from "../../../src/workers/desk/link.ts";
+import type { DeskApi, DeskChange } from "../../../src/workers/desk.contract.ts";
 import { reduce } from "../../../src/workers/imaging/reduce.ts";
 import { createSatchel } from "../../../src/workers/satchel/satchel.ts";
 import type { Change, SatchelApi } from "../../../src/workers/satchel.contract.ts";
@@ -139,7 +143,38 @@ export interface Browser {
   /** What /deployment.json answers; undefined = no network. */
   deployment: Deployment | undefined;
   kept: unknown;
+  /** A line to a real server; without it couriers only note that they were called. */
+  readonly line?: Line;
 }
+
+/** A line to a server on this machine that can be cut. */
+export interface Line {
+  online: boolean;
+  readonly fetch: typeof fetch;
+  /** Bodies and addresses of every request, for the search of what must not leave. */
+  readonly sent: string[];
+}
+
+export function createLine(base: string): Line {
+  const line: Line = {
+    online: true,
+    sent: [],
+    fetch: async (path, init) => {
+      if (!line.online) throw new TypeError("the line is cut");
+      const body = init?.body;
+      const text =
+        typeof body === "string" ? body : body instanceof Uint8Array ? Buffer.from(body).toString("latin1") : "";
+      line.sent.push(`${path} ${text}`);
+      return fetch(`${base}${path}`, init);
+    },
+  };
+  return line;
+}
+
+const realClock: TestClock = { now: () => Date.now(), set: () => undefined, pass: () => undefined };
+
+/** A browser with a line: its clock is the real one, because transfers measure time. */
+export const createConnectedBrowser = (line: Line): Browser => ({ ...createBrowser(), clock: realClock, line });
 
 export const createBrowser = (): Browser => ({
   registry: createMemoryRegistry(),
@@ -158,57 +193,101 @@ export interface Tab {
   readonly refresh: () => Promise<void>;
 }
 
-/** One worker of that browser: call again for a second tab, or after a kill. */
-export function openTab(browser: Browser, options: { readonly stretch?: StretchApi } = {}): Tab {
+/** What every worker of a browser is given, by the browser. */
+function partsOf(
+  browser: Browser,
+  kind: "satchel" | "organisation",
+  onEvent: Parameters<typeof createCouriers>[0]["onEvent"],
+) {
   const diskOf = (database: string): MemoryDisk => {
     const held = browser.disks.get(database) ?? createMemoryDisk();
     browser.disks.set(database, held);
     return held;
   };
-  const stores = createStores(browser.registry, async (database) =>
-    ok(createMemoryStore({ clock: browser.clock, disk: diskOf(database) })),
-  );
+  const { clock, registry, line } = browser;
+  const stores = createStores(registry, async (database) => ok(createMemoryStore({ clock, disk: diskOf(database) })));
   const kicks: string[] = [];
-  const couriers: Couriers = {
+  const idle: Couriers = {
     startAll: async () => undefined,
     kick: (why) => void kicks.push(why),
     runNow: async () => void kicks.push("now"),
     state: () => ({ moving: false, trouble: "none" }),
     stop: () => undefined,
   };
-  const deployments = createDeployments({
+  const couriers =
+    line === undefined
+      ? idle
+      : createCouriers({
+          registry,
+          open: stores.open,
+          createDrainer: drainerMaker({ fetch: line.fetch, locks: undefined, clock, random, timers }),
+          kind,
+          timers,
+          clock,
+          random,
+          log: quietLog,
+          idleMs: 300,
+          onEvent,
+        });
+  const asked = async (): Promise<unknown> => {
+    if (line === undefined) return browser.deployment;
+    try {
+      return await (await line.fetch("/deployment.json")).json();
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  };
+  const source: DeploymentSource = {
     kept: async () => browser.kept,
-    fresh: async () => browser.deployment,
+    fresh: asked,
     keep: async (deployment) => {
       browser.kept = deployment;
     },
-  });
-  const { api } = createSatchel({
-    registry: browser.registry,
-    stores,
-    clock: browser.clock,
-    random,
-    log: quietLog,
+  };
+  const deployments = createDeployments(source);
+  return { registry, stores, clock, random, log: quietLog, couriers, deployments, kicks };
+}
+
+/** One worker of that browser: call again for a second tab, or after a kill. */
+export function openTab(browser: Browser, options: { readonly stretch?: StretchApi } = {}): Tab {
+  const { kicks, ...parts } = partsOf(browser, "satchel", (database, event) => service.onCourier(database, event));
+  const service = createSatchel({
+    ...parts,
     timers,
     emitter: createEmitter<Change>(timers),
     stretch: options.stretch ?? quickStretch,
     imaging: fakeImaging,
-    deployments,
-    couriers,
     home: () => "besace.example",
     room: async () => 123,
   });
+  const { api } = service;
   const changes: Change[] = [];
   void api.onChange((change) => changes.push(change));
+  if (browser.line !== undefined) void service.start();
   return {
     api,
     changes,
     kicks,
-    refresh: () => deployments.refresh(),
-    async store(database) {
-      return must(await stores.open(database));
-    },
+    refresh: () => parts.deployments.refresh(),
+    store: async (database) => must(await parts.stores.open(database)),
   };
+}
+
+/** The desk's worker in that browser. */
+export function openDesk(browser: Browser): { readonly api: DeskApi; readonly store: Tab["store"] } {
+  if (browser.line === undefined) throw new Error("a desk needs a line");
+  const { kicks: _kicks, ...parts } = partsOf(browser, "organisation", (database, event) =>
+    service.onCourier(database, event),
+  );
+  const service = createDesk({
+    ...parts,
+    emitter: createEmitter<DeskChange>(timers),
+    stretch: quickStretch,
+    link: createDeskLink({ fetch: browser.line.fetch, random, timers }),
+  });
+  void service.start();
+  return { api: service.api, store: async (database) => must(await parts.stores.open(database)) };
 }
 
 /** The value, or a failed test that says what was refused. */
@@ -217,12 +296,12 @@ export function must<T>(result: Result<T, unknown>): T {
   return result.value;
 }
 
-/** Resolves when `check` gives something, or fails after two seconds. */
-export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (let tries = 0; tries < 200; tries += 1) {
+/** Resolves when `check` gives something, or fails after two seconds (or `seconds`). */
+export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined, seconds = 2): Promise<T> {
+  for (let tries = 0; tries < seconds * 100; tries += 1) {
     const value = await check();
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error("it did not happen within two seconds");
+  throw new Error(`it did not happen within ${seconds} seconds: ${quietLog.notes.slice(-5).join("; ")}`);
 }
