@@ -1,0 +1,216 @@
+/**
+ * "Mes papiers": search as one types, families, one state per paper, what was begun, the bin.
+ *
+ * Surprising: a thousand papers open at once because only the first rows are drawn; more come when the end of the list
+ * is near, or by a button.
+ */
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { type PaperFamily, paperType } from "../../../satchel/paper-types.ts";
+import type { PaperView } from "../../../workers/satchel.contract.ts";
+import { paths } from "../../feature.ts";
+import { useT } from "../../i18n/useT.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { useAsk } from "../../state/satchel.ts";
+import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
+import { Filters } from "../../ui/Filters.tsx";
+import { Icon } from "../../ui/icons/Icon.tsx";
+import type { IconName } from "../../ui/icons/names.ts";
+import { matches, pageCount, paperDetail, paperName, searchText } from "../../ui/papers/names.ts";
+import { PaperThumb } from "../../ui/papers/PaperThumb.tsx";
+import { whenNear } from "../../ui/papers/pictures.ts";
+import { PaperChip } from "../../ui/papers/StateChip.tsx";
+import { Trouble } from "../../ui/papers/Trouble.tsx";
+import { PERSONAL } from "../../ui/personal.tsx";
+import { EmptyState, Loading } from "../../ui/States.tsx";
+import { DraftCard } from "./DraftCard.tsx";
+
+/** Rows drawn first, and added each time the end comes near. */
+const FIRST_ROWS = 12;
+const MORE_ROWS = 50;
+/** A short list needs neither search nor families. */
+const SEARCH_FROM = 4;
+
+const FAMILIES: readonly { readonly family: PaperFamily; readonly icon: IconName }[] = [
+  { family: "identity", icon: "carte-identite" },
+  { family: "family", icon: "famille" },
+  { family: "home", icon: "maison" },
+  { family: "money", icon: "argent" },
+  { family: "health", icon: "sante" },
+  { family: "mail", icon: "boite" },
+  { family: "other", icon: "autre" },
+];
+
+const familyOf = (paper: PaperView): PaperFamily => paperType(paper.record.kind)?.family ?? "other";
+
+const NONE: readonly PaperView[] = [];
+
+function Rows({ papers }: { readonly papers: readonly PaperView[] }) {
+  const t = useT();
+  const [drawn, setDrawn] = useState(FIRST_ROWS);
+  const end = useRef<HTMLDivElement>(null);
+  const more = papers.length - drawn;
+  useEffect(() => {
+    if (end.current === null || more <= 0 || typeof IntersectionObserver === "undefined") return undefined;
+    return whenNear(end.current, (near) => {
+      if (near) setDrawn(drawn + MORE_ROWS);
+    });
+  }, [drawn, more]);
+  return (
+    <>
+      <ul class="list list--bleed papers-list">
+        {papers.slice(0, drawn).map((paper) => (
+          <li key={paper.id}>
+            <a class="item paper" href={paths.paper(paper.id)}>
+              <PaperThumb paper={paper} />
+              <span class="item__body">
+                <span class="item__title">
+                  <bdi>{paperName(paper.record)}</bdi>
+                </span>
+                <span class="meta"> {paperDetail(paper.record)}</span>
+                <span class="chip-line">
+                  {" "}
+                  <PaperChip paper={paper} />
+                </span>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {more > 0 && (
+        <div ref={end}>
+          <Button kind="second" wide onPress={() => setDrawn(drawn + MORE_ROWS)}>
+            {t("papers.list.more", { count: Math.min(more, MORE_ROWS) })}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface FoundProps {
+  readonly kept: readonly PaperView[];
+}
+
+function Search({ kept }: FoundProps) {
+  const t = useT();
+  const id = useId();
+  const [typed, setTyped] = useState("");
+  const [family, setFamily] = useState<PaperFamily | "all">("all");
+  const texts = useMemo(() => new Map(kept.map((paper) => [paper.id, searchText(paper.record)])), [kept]);
+  const counts = useMemo(() => {
+    const byFamily = new Map<PaperFamily, number>();
+    for (const paper of kept) byFamily.set(familyOf(paper), (byFamily.get(familyOf(paper)) ?? 0) + 1);
+    return byFamily;
+  }, [kept]);
+  const narrow = typed.trim() !== "" || family !== "all";
+  const found = useMemo(
+    () =>
+      kept.filter(
+        (paper) => (family === "all" || familyOf(paper) === family) && matches(texts.get(paper.id) ?? "", typed.trim()),
+      ),
+    [kept, texts, typed, family],
+  );
+  const options = [
+    { value: "all" as const, label: t("papers.list.all"), icon: "besace" as const, count: kept.length },
+    ...FAMILIES.filter((entry) => counts.has(entry.family)).map((entry) => ({
+      value: entry.family,
+      label: t(`papers.list.family.${entry.family}`),
+      icon: entry.icon,
+      count: counts.get(entry.family) ?? 0,
+    })),
+  ];
+  function showAll(): void {
+    setTyped("");
+    setFamily("all");
+  }
+  return (
+    <>
+      {kept.length >= SEARCH_FROM && (
+        <div class="stack-m">
+          <search class="field">
+            <label for={id}>{t("papers.search.label")}</label>
+            <div class="search">
+              <Icon name="recherche" />
+              <input
+                {...PERSONAL}
+                class="input"
+                id={id}
+                type="search"
+                dir="auto"
+                value={typed}
+                aria-describedby={`${id}-hint`}
+                onInput={(event) => setTyped(event.currentTarget.value)}
+              />
+            </div>
+            <p class="hint" id={`${id}-hint`}>
+              {t("papers.search.hint")}
+            </p>
+          </search>
+          {counts.size > 1 && (
+            <Filters label={t("papers.list.families")} options={options} value={family} onChange={setFamily} />
+          )}
+        </div>
+      )}
+      <section aria-labelledby={`${id}-list`} class="stack">
+        <h2 id={`${id}-list`} class="sr">
+          {t("common.papers", { count: kept.length })}
+        </h2>
+        <p class="sr" role="status">
+          {narrow && t("papers.search.found", { count: found.length })}
+        </p>
+        {found.length === 0 ? (
+          <EmptyState
+            title={t("papers.search.noneTitle")}
+            text={t("papers.search.noneText")}
+            action={
+              <Button kind="second" onPress={showAll}>
+                {t("papers.search.all")}
+              </Button>
+            }
+          />
+        ) : (
+          <Rows key={`${family} ${typed}`} papers={found} />
+        )}
+      </section>
+    </>
+  );
+}
+
+/** The list of papers. */
+export function ListScreen() {
+  const t = useT();
+  const asked = useAsk("papers", (api) => api.papers(), ["papers"]);
+  const all = asked.state === "ready" ? asked.value : NONE;
+  const kept = useMemo(() => all.filter((paper) => paper.record.status === "kept"), [all]);
+  const drafts = all.filter((paper) => paper.record.status === "draft" && pageCount(paper.record) > 0);
+  const binned = all.filter((paper) => paper.record.status === "binned").length;
+  const add = (
+    <LinkButton href={paths.addPaper} icon="appareil-photo" wide>
+      {t("papers.list.add")}
+    </LinkButton>
+  );
+  return (
+    <Frame title={t("papers.title")} tab="papers">
+      <div class="stack-m">
+        <h1>{t("papers.title")}</h1>
+        {asked.state === "ready" && kept.length > 0 && add}
+      </div>
+      {asked.state === "loading" && <Loading />}
+      {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
+      {drafts.map((paper) => (
+        <DraftCard key={paper.id} paper={paper} />
+      ))}
+      {asked.state === "ready" && kept.length === 0 && (
+        <EmptyState title={t("papers.list.empty.title")} text={t("papers.list.empty.text")} action={add} />
+      )}
+      {kept.length > 0 && <Search kept={kept} />}
+      {asked.state === "ready" && (
+        <LinkRow icon="corbeille" href={paths.bin}>
+          {binned === 0
+            ? t("papers.list.binEmpty")
+            : t("papers.list.bin", { papers: t("common.papers", { count: binned }) })}
+        </LinkRow>
+      )}
+    </Frame>
+  );
+}
