@@ -70,7 +70,8 @@ export function Frame(props: FrameProps) {
     title,
     arrival: `${place.visit} ${arrival ?? ""}`,
     failing,
-    first: place.visit === 0 && flap !== "closed",
+    // Only the very first screen leaves the focus where the browser put it.
+    first: place.visit === 0 && flap === "open",
   });
   const bar = {
     back,

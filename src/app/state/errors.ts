@@ -10,3 +10,7 @@ export const isWorkerError = (error: { readonly type: string }): error is Worker
 export function errorText(error: WorkerError): string {
   return error.type === "unavailable" ? t("errors.unavailable", { mark: error.mark }) : t(`errors.${error.type}`);
 }
+
+/** What a failed screen shows: a mark to read out, and words where the ordinary ones say too little. */
+export const failure = (error: WorkerError): { readonly mark: string; readonly text: string | undefined } =>
+  error.type === "unavailable" ? { mark: error.mark, text: undefined } : { mark: error.type, text: errorText(error) };

@@ -6,7 +6,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
-import { errorText } from "../../state/errors.ts";
+import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
@@ -105,9 +105,7 @@ export function CardScreen() {
         <p>{t("opening.rescue.limit")}</p>
       </div>
       {asked.state === "loading" && <Loading />}
-      {asked.state === "failed" && (
-        <FailedState mark={asked.error.type} text={errorText(asked.error)} onRetry={asked.again} />
-      )}
+      {asked.state === "failed" && <FailedState {...failure(asked.error)} onRetry={asked.again} />}
       {card !== null && (
         <>
           <div class="stack-l">

@@ -8,7 +8,7 @@ import { formatBytes, formatCalendarDate, formatDate } from "../../i18n/format.t
 import { tData } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useAreas, useT } from "../../i18n/useT.ts";
-import { errorText } from "../../state/errors.ts";
+import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -233,8 +233,7 @@ export function HomeScreen() {
       <h1>{name === "" ? t("home.hello") : t("home.helloName", { name: isolated(name) })}</h1>
       {failed !== null ? (
         <FailedState
-          mark={failed.error.type === "unavailable" ? failed.error.mark : failed.error.type}
-          text={errorText(failed.error)}
+          {...failure(failed.error)}
           onRetry={() => {
             papers.again();
             dossiers.again();

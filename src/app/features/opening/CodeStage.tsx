@@ -68,7 +68,7 @@ export function CodeStage({ profile, hint, onCard }: CodeStageProps) {
     <>
       <h1 class="center">{t("opening.enter")}</h1>
       {isPicture(profile.pictogram) && (
-        <p class="row row--tight center">
+        <p class="row row--tight row--center">
           <Icon name={profile.pictogram} />
           <span>{t(`opening.pictures.${profile.pictogram}`)}</span>
         </p>

@@ -8,7 +8,7 @@ import { paths } from "../../feature.ts";
 import { language, setLanguage } from "../../i18n/i18n.ts";
 import { LANGUAGES } from "../../i18n/languages.ts";
 import { useT } from "../../i18n/useT.ts";
-import { errorText } from "../../state/errors.ts";
+import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
@@ -96,11 +96,11 @@ export function LockScreen() {
   };
   return (
     <Frame
-      title={titles[shownStage]}
+      title={asked.state === "ready" ? titles[shownStage] : t("common.app")}
       kind="lock"
       flap="closed"
       rhythm="stack"
-      arrival={shownStage}
+      arrival={`${asked.state} ${shownStage}`}
       back={shownStage === "card" || shownStage === "language" ? here : undefined}
       onBack={() => setStage("code")}
     >
@@ -113,7 +113,7 @@ export function LockScreen() {
       {asked.state === "failed" && (
         <>
           <h1 class="sr">{t("common.failed.title")}</h1>
-          <FailedState mark={asked.error.type} text={errorText(asked.error)} onRetry={asked.again} />
+          <FailedState {...failure(asked.error)} onRetry={asked.again} />
         </>
       )}
       {asked.state === "ready" && shownStage === "who" && (
