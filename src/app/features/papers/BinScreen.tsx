@@ -28,7 +28,7 @@ function Binned({ paper }: { readonly paper: PaperView }) {
         <PaperThumb paper={paper} />
         <div>
           <h2 class="h3">
-            <a href={paths.paper(paper.id)}>
+            <a class="link-row" href={paths.paper(paper.id)}>
               <bdi>{paperName(record)}</bdi>
             </a>
           </h2>

@@ -137,7 +137,7 @@ function Details({ paper, onFailing }: { readonly paper: PaperView; readonly onF
       <h1>{t(draft ? "papers.details.title" : "papers.edit.title")}</h1>
       <PersonalForm class="stack-l" onSubmit={() => void finish()}>
         <fieldset>
-          <legend class="flabel">{t("papers.holder.question")}</legend>
+          <legend class="flabel q-gap">{t("papers.holder.question")}</legend>
           <div class="stack-m">
             <RadioGroup
               value={typed.other ? "other" : "me"}

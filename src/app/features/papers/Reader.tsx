@@ -33,15 +33,18 @@ interface Size {
 interface ToolProps {
   readonly icon: IconName;
   readonly text: string;
+  /** For a screen reader; holds the visible word. */
+  readonly label?: string;
   readonly off?: boolean;
   readonly onPress: () => void;
 }
 
-function Tool({ icon, text, off = false, onPress }: ToolProps) {
+function Tool({ icon, text, label, off = false, onPress }: ToolProps) {
   return (
     <button
       type="button"
       class="pill pill--line"
+      aria-label={label}
       aria-disabled={off ? "true" : undefined}
       onClick={off ? undefined : onPress}
     >
@@ -235,10 +238,17 @@ export function Reader({ paper, large = false }: ReaderProps) {
         )}
         {pages.length > 1 && (
           <>
-            <Tool icon="retour" text={t("papers.view.prev")} off={at === 0} onPress={() => goTo(at - 1)} />
+            <Tool
+              icon="retour"
+              text={t("papers.view.prev")}
+              label={t("papers.view.prevFull")}
+              off={at === 0}
+              onPress={() => goTo(at - 1)}
+            />
             <Tool
               icon="fleche"
               text={t("papers.view.next")}
+              label={t("papers.view.nextFull")}
               off={at === pages.length - 1}
               onPress={() => goTo(at + 1)}
             />

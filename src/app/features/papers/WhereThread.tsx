@@ -9,8 +9,10 @@ import { showSpoken } from "../../../satchel/spoken.ts";
 import type { DossierView, PaperView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatDate } from "../../i18n/format.ts";
+import { rich } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { useAsk } from "../../state/satchel.ts";
+import { LinkRow } from "../../ui/Button.tsx";
 import { Thread, type ThreadStep } from "../../ui/Thread.tsx";
 
 type T = ReturnType<typeof useT>;
@@ -38,7 +40,11 @@ function serverStep(t: T, paper: PaperView): ThreadStep {
         ...step("", "waiting"),
         detail: (
           <>
-            {t("papers.view.serverAside")} <a href={paths.outbox}>{t("papers.view.toOutbox")}</a>
+            {t("papers.view.serverAside")}
+            <br />
+            <LinkRow href={paths.outbox} small>
+              {t("papers.view.toOutbox")}
+            </LinkRow>
           </>
         ),
       };
@@ -101,14 +107,14 @@ export function WhereThread({ paper }: { readonly paper: PaperView }) {
       (dossier): ThreadStep => ({
         key: dossier.id,
         icon: "dossier",
-        title: t("papers.view.with"),
+        title: rich("papers.view.with", { number: <bdi dir="ltr">{showSpoken(dossier.record.number)}</bdi> }),
         detail: (
           <>
-            <a href={paths.dossier(dossier.id)}>
-              {t("papers.view.dossier")} <bdi dir="ltr">{showSpoken(dossier.record.number)}</bdi>
-            </a>
-            {" : "}
             {stageText(t, dossier)}
+            <br />
+            <LinkRow href={paths.dossier(dossier.id)} small>
+              {t("papers.view.toDossier")}
+            </LinkRow>
           </>
         ),
         state: dossier.stage === "complete" || dossier.stage === "opened" ? "done" : "waiting",
