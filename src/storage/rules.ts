@@ -69,7 +69,8 @@ const initialMeta: SyncMeta = {
 
 const readMeta = async (tx: Transaction): Promise<SyncMeta> => {
   const row = await tx.get("settings", "sync");
-  return row?.key === "sync" ? row.value : initialMeta;
+  // A field that is newer than the stored row has its first value.
+  return row?.key === "sync" ? { ...initialMeta, ...row.value } : initialMeta;
 };
 
 const nextOrder = async (tx: Transaction): Promise<number> => {
