@@ -7,7 +7,6 @@
  */
 
 import type { Identity } from "../../crypto/identity.ts";
-import { createSha256 } from "../../crypto/sha256.ts";
 import {
   contentHash,
   openStream,
@@ -63,6 +62,7 @@ async function* chunksOf(content: Blob): AsyncGenerator<Uint8Array> {
 /** Small contents are hashed by WebCrypto in one go; only large files ask for the running hash and its WebAssembly. */
 async function piecesOf(content: Blob, random: Random): Promise<AsyncGenerator<SealedPiece>> {
   if (content.size > inMemoryBytes) {
+    const { createSha256 } = await import("../../crypto/sha256.ts");
     return sealStreamPieces(chunksOf(content), content.size, random, await createSha256());
   }
   const bytes = new Uint8Array(await content.arrayBuffer());

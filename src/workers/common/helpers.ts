@@ -6,7 +6,7 @@
  * the worker that writes to the database is never ended from here.
  */
 
-import { type Endpoint, releaseProxy, wrap } from "comlink";
+import { type Endpoint, wrap } from "comlink";
 import type { Timers } from "../../shared/ports.ts";
 import { err, ok } from "../../shared/result.ts";
 import { admit } from "../imaging/reduce.ts";
@@ -23,7 +23,13 @@ class HelperGone extends Error {}
 /** One call on a fresh or idle helper. */
 function createHelper(start: () => HelperWorker, timers: Timers, idleMs: number) {
   let held:
-    | { readonly worker: HelperWorker; uses: number; cancel: () => void; readonly lost: Promise<never> }
+    | {
+        readonly worker: HelperWorker;
+        readonly remote: unknown;
+        uses: number;
+        cancel: () => void;
+        readonly lost: Promise<never>;
+      }
     | undefined;
 
   const end = (which: NonNullable<typeof held>): void => {
@@ -39,20 +45,19 @@ function createHelper(start: () => HelperWorker, timers: Timers, idleMs: number)
         worker.addEventListener("error", () => reject(new HelperGone("helper lost")));
       });
       lost.catch(() => undefined);
-      held = { worker, uses: 0, cancel: () => undefined, lost };
+      // One proxy for the worker's whole life: releasing it would make the other side stop listening.
+      held = { worker, remote: wrap(worker), uses: 0, cancel: () => undefined, lost };
     }
     const mine = held;
     mine.cancel();
     mine.uses += 1;
-    const remote = wrap<Record<string, unknown>>(mine.worker);
     try {
-      return await Promise.race([use(remote as unknown as Api), mine.lost]);
+      return await Promise.race([use(mine.remote as Api), mine.lost]);
     } catch (error) {
       if (error instanceof HelperGone) end(mine);
       throw error;
     } finally {
       mine.uses -= 1;
-      remote[releaseProxy]();
       if (mine.uses === 0 && held === mine) {
         if (idleMs === 0) end(mine);
         else mine.cancel = timers.after(idleMs, () => end(mine));
