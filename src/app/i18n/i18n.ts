@@ -135,3 +135,16 @@ export function tData(area: DataArea, key: string, values?: TextValues): string 
   const plural = values !== undefined && "count" in values ? `${key}_other` : key;
   return engine.exists(plural, { ns: area }) ? say(area, key, values) : undefined;
 }
+
+/** The French of a text that data names, to stand under another language: who receives a form reads French. */
+export function tFrench(area: DataArea, key: string): string | undefined {
+  if (language() === SOURCE_LANGUAGE) return undefined;
+  const place = { ns: area, lng: SOURCE_LANGUAGE };
+  return engine.exists(key, place) ? engine.t(key, place) : undefined;
+}
+
+/** The French of `key` whatever the language shown: what a desk writes to people and copies into its own software. */
+export function inFrench(key: TextKey, values?: TextValues): string {
+  const dot = key.indexOf(".");
+  return engine.t(key.slice(dot + 1), { ...values, ns: key.slice(0, dot), lng: SOURCE_LANGUAGE });
+}

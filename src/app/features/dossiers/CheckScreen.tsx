@@ -1,0 +1,333 @@
+/**
+ * "Relisez avant d'envoyer": exactly what will leave, what stays empty, who will read it, the declaration, the one button
+ * that sends. Nothing leaves before it (INV-2: and nothing here says that anything has arrived).
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
+import {
+  allProblems,
+  checkStep,
+  type FormView,
+  learnedProfile,
+  type ReviewLine,
+  reviewLines,
+  viewForm,
+} from "../../../forms/engine.ts";
+import type { Form } from "../../../forms/model.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type {
+  DeployedOrganisation,
+  Deployment,
+  DossierView,
+  PaperView,
+  WorkerError,
+} from "../../../workers/satchel.contract.ts";
+import { paths, type ScreenProps } from "../../feature.ts";
+import { formatBytes } from "../../i18n/format.ts";
+import { rich } from "../../i18n/rich.tsx";
+import { useT } from "../../i18n/useT.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
+import { useShell } from "../../state/shell.ts";
+import { Banner } from "../../ui/Banner.tsx";
+import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
+import { Checkbox } from "../../ui/Choice.tsx";
+import { Icon } from "../../ui/icons/Icon.tsx";
+import { Item, List } from "../../ui/List.tsx";
+import { pageCount, paperName } from "../../ui/papers/names.ts";
+import { PaperThumb } from "../../ui/papers/PaperThumb.tsx";
+import { today } from "../../ui/papers/StateChip.tsx";
+import { moveTo } from "../../ui/places.ts";
+import { EditLink, type Row, Rows } from "../../ui/Rows.tsx";
+import { useWorld } from "../../ui/world.ts";
+import { settled } from "./autosave.ts";
+import { questionPath, rowPath } from "./places.ts";
+import { rowName } from "./RepeatRows.tsx";
+import { Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
+import { answerText, deskName, formText, organisationOf, procedureTitle, sendTo } from "./words.ts";
+
+const TO_REVIEW = "a-revoir";
+const DECLARATION = "declaration";
+
+/** "/dossiers/:dossier/relire" */
+export function CheckScreen({ params }: ScreenProps) {
+  const loaded = useDossier(params.dossier as RecordId);
+  const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
+  const papers = useAsk("papers", (api) => api.papers(), ["papers"]);
+  if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
+  if (deployment.state !== "ready") return <WaitingScreen waiting={deployment} />;
+  if (papers.state !== "ready") return <WaitingScreen waiting={papers} />;
+  return <Check dossier={loaded.dossier} form={loaded.form} deployment={deployment.value} papers={papers.value} />;
+}
+
+interface CheckProps {
+  readonly dossier: DossierView;
+  readonly form: Form;
+  readonly deployment: Deployment | null;
+  readonly papers: readonly PaperView[];
+}
+
+function Check({ dossier, form, deployment, papers }: CheckProps) {
+  const t = useT();
+  const { api } = useSatchel();
+  const { id, record } = dossier;
+  const view = viewForm(form, record);
+  const isHere = record.page === checkStep;
+  useEffect(() => {
+    // A place that is not remembered costs a few presses after a kill, never an answer.
+    if (!isHere) void settled(api).then(() => api.saveAnswers(id, { page: checkStep }));
+  }, [api, id, isHere]);
+  const title = t("dossiers.check.title");
+  const lines = reviewLines(view);
+  const answers = lines.filter((line) => line.kind !== "papers");
+  const asked = lines.filter((line) => line.kind === "papers");
+  const chosen = new Set(asked.flatMap((line) => line.papers));
+  const bytes = papers.reduce((sum, paper) => sum + (chosen.has(paper.id) ? paper.bytes : 0), 0);
+  const isDraft = record.status === "draft";
+  return (
+    <Frame title={title} back={paths.dossier(id)}>
+      <div class="stack-m">
+        <p class="meta">
+          <b>{procedureTitle(record.procedure)}</b>
+        </p>
+        <h1>{title}</h1>
+        {isDraft ? (
+          <p>
+            <b>{t(Object.keys(record.sent).length === 0 ? "dossiers.check.nothing" : "dossiers.check.newVersion")}</b>{" "}
+            {t("dossiers.check.change")}
+          </p>
+        ) : (
+          <Banner tone="quiet" icon="valider" link={{ href: paths.dossier(id), text: t("dossiers.check.where") }} quiet>
+            {t("dossiers.check.signed")}
+          </Banner>
+        )}
+      </div>
+      <Answers dossier={dossier} view={view} lines={answers} />
+      {asked.length > 0 && <Papers id={id} form={form} lines={asked} papers={papers} />}
+      <Send
+        dossier={dossier}
+        view={view}
+        organisation={organisationOf(deployment, record.organisation)}
+        bytes={bytes}
+      />
+    </Frame>
+  );
+}
+
+interface AnswersProps {
+  readonly dossier: DossierView;
+  readonly view: FormView;
+  readonly lines: readonly ReviewLine[];
+}
+
+/** The answers by part of the form, each with "Modifier". */
+function Answers({ dossier, view, lines }: AnswersProps) {
+  const t = useT();
+  const { form } = view;
+  const { id } = dossier;
+  const sectionOf = (line: ReviewLine): string => (line.kind === "not-foreseen" ? "" : line.section);
+  const sections = [...new Set(lines.map(sectionOf))];
+  const none = <span class="soft">{t("dossiers.check.none")}</span>;
+
+  function row(line: ReviewLine): Row | null {
+    if (line.kind === "papers") return null;
+    const edit = (href: string, subject: string) => ({ href, subject });
+    if (line.kind === "not-foreseen") {
+      const name = t("dossiers.notForeseen.title");
+      const value = line.text.trim() === "" ? none : <bdi>{line.text}</bdi>;
+      return { key: line.step, name, value, edit: edit(questionPath(id, line.step, "review"), name) };
+    }
+    const label = formText(form.id, `${line.field.id}.label`) ?? line.field.id;
+    if (line.kind === "no-rows") {
+      return { key: line.field.id, name: label, value: none, edit: edit(questionPath(id, line.step, "review"), label) };
+    }
+    const said = answerText(form, line.field, line.answer);
+    const value = said ?? none;
+    if (line.row === null) {
+      return { key: line.key, name: label, value, edit: edit(questionPath(id, line.step, "review"), label) };
+    }
+    const { repeat, id: rowId, n } = line.row;
+    const inRow = view.rows.get(repeat)?.[n - 1];
+    const name = t("dossiers.check.inRow", {
+      name: inRow === undefined ? t("dossiers.row.name", { n }) : rowName(view, repeat, inRow, n),
+      label,
+    });
+    return { key: line.key, name, value, edit: edit(rowPath(id, line.step, rowId), name) };
+  }
+
+  return (
+    <>
+      {sections.map((section) => {
+        const title = section === "" ? t("dossiers.check.free") : (formText(form.id, `sections.${section}`) ?? "");
+        const rows = lines.filter((line) => sectionOf(line) === section).flatMap((line) => row(line) ?? []);
+        return (
+          <section key={section} class="stack-s" aria-label={title}>
+            <h2>{title}</h2>
+            <Rows card rows={rows} />
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+interface PapersProps {
+  readonly id: RecordId;
+  readonly form: Form;
+  readonly lines: readonly Extract<ReviewLine, { readonly kind: "papers" }>[];
+  readonly papers: readonly PaperView[];
+}
+
+function Papers({ id, form, lines, papers }: PapersProps) {
+  const t = useT();
+  const byId = new Map<string, PaperView>(papers.map((paper) => [paper.id, paper]));
+  return (
+    <section class="stack-s" aria-labelledby="vos-papiers">
+      <h2 id="vos-papiers">{t("dossiers.check.papers")}</h2>
+      <List>
+        {lines.flatMap((line) => {
+          const asked = formText(form.id, `requirements.${line.requirement.id}.label`) ?? "";
+          const href = questionPath(id, line.step, "review");
+          const here = line.papers.flatMap((paper) => byId.get(paper) ?? []);
+          if (here.length === 0)
+            return [
+              <Item
+                key={line.requirement.id}
+                icon="papier"
+                tone="none"
+                title={asked}
+                detail={t(line.said ? "dossiers.papers.missing" : "dossiers.check.notYet")}
+                end={<EditLink href={href} icon="plus" text={t("common.action.add")} subject={asked} />}
+              />,
+            ];
+          return here.map((paper) => (
+            <Item
+              key={`${line.requirement.id} ${paper.id}`}
+              start={<PaperThumb paper={paper} />}
+              title={<bdi>{paperName(paper.record)}</bdi>}
+              detail={t("dossiers.check.paper", {
+                asked,
+                pages: t("common.pages", { count: pageCount(paper.record) }),
+                size: formatBytes(paper.bytes),
+              })}
+              end={<EditLink href={href} text={t("dossiers.check.other")} subject={paperName(paper.record)} />}
+            />
+          ));
+        })}
+      </List>
+      {lines.some((line) => line.papers.length === 0) && <p class="meta">{t("dossiers.check.without")}</p>}
+    </section>
+  );
+}
+
+interface SendProps {
+  readonly dossier: DossierView;
+  readonly view: FormView;
+  readonly organisation: DeployedOrganisation | undefined;
+  readonly bytes: number;
+}
+
+/** Who receives it, the declaration, the button. A second tap does nothing: the first one is under way. */
+function Send({ dossier, view, organisation, bytes }: SendProps) {
+  const t = useT();
+  const { api } = useSatchel();
+  const { go, network } = useShell();
+  const { clock } = useWorld();
+  const { form } = view;
+  const { id, record } = dossier;
+  const [declared, setDeclared] = useState(false);
+  const [sending, setSending] = useState(false);
+  const [error, setError] = useState<WorkerError | null>(null);
+  const pressed = useRef(false);
+  const day = today(clock.now());
+  const problems = allProblems(view, day);
+  const declaration = form.declaration ? (formText(form.id, "declaration") ?? "") : null;
+
+  async function send(): Promise<void> {
+    if (pressed.current) return;
+    pressed.current = true;
+    setSending(true);
+    setError(null);
+    const sent = await api.send(id, declaration);
+    // What was learned is proposed next time; when it cannot be kept, it is only asked again.
+    if (sent.ok) await api.saveProfile(learnedProfile(view, day));
+    pressed.current = false;
+    setSending(false);
+    if (sent.ok) go(paths.dossier(id), { replace: true });
+    else setError(sent.error);
+  }
+
+  const missing =
+    problems.length > 0
+      ? t("dossiers.check.missing", { count: problems.length })
+      : declaration !== null && !declared
+        ? t("dossiers.check.declare")
+        : undefined;
+  const title = (step: string): string => formText(form.id, `pages.${step}.title`) ?? t("dossiers.notForeseen.title");
+  const isDraft = record.status === "draft";
+  return (
+    <>
+      <section class="stack-m" aria-labelledby="qui-lira">
+        <h2 id="qui-lira">{t("dossiers.check.who")}</h2>
+        <p>{rich("dossiers.check.whoText", { desk: <b>{deskName(organisation)}</b> })}</p>
+        {organisation?.demonstration === true && (
+          <Banner tone="soon" icon="attention" quiet>
+            {t("dossiers.check.demonstration")}
+          </Banner>
+        )}
+        {organisation !== undefined && organisation.statements.length === 0 && (
+          <Banner tone="quiet" icon="guichet" quiet>
+            {t("dossiers.check.noKey")}
+          </Banner>
+        )}
+        {isDraft && declaration !== null && (
+          <Checkbox id={DECLARATION} checked={declared} onChange={setDeclared} label={declaration} />
+        )}
+      </section>
+      {isDraft && problems.length > 0 && (
+        <section
+          class="stack-s"
+          id={TO_REVIEW}
+          tabIndex={-1}
+          aria-label={t("common.review.title", { count: problems.length })}
+        >
+          <Banner tone="soon" icon="modifier" title={t("common.review.title", { count: problems.length })} quiet />
+          {problems.map(({ step }) => (
+            <p key={step}>
+              <LinkRow icon="modifier" href={questionPath(id, step, "review")}>
+                {title(step)}
+              </LinkRow>
+            </p>
+          ))}
+        </section>
+      )}
+      {error !== null && <Trouble error={error} onRetry={() => void send()} />}
+      <div class="actions">
+        {isDraft ? (
+          <>
+            <Button
+              wide
+              icon="envoi"
+              busy={sending ? t("dossiers.check.sending") : undefined}
+              missing={missing}
+              onMissing={() => moveTo(problems.length > 0 ? TO_REVIEW : DECLARATION)}
+              onPress={() => void send()}
+            >
+              {t("dossiers.check.send", { to: sendTo(organisation) })}
+            </Button>
+            <p class="saved">
+              <Icon name="en-attente" size="s" />
+              <span>
+                {bytes > 0 ? t("dossiers.check.size", { size: formatBytes(bytes) }) : t("dossiers.check.light")}{" "}
+                {network === "offline" && t("dossiers.check.offline")}
+              </span>
+            </p>
+          </>
+        ) : (
+          <LinkButton wide href={paths.dossier(id)}>
+            {t("dossiers.check.where")}
+          </LinkButton>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,358 @@
+/**
+ * One dossier: where it is, step by step with dates and who says so, what the desk answered, what can be done now.
+ *
+ * Surprising fact: a step that is not proven is told as what comes next, never in the words of a proof (INV-2).
+ */
+import { useEffect, useState } from "preact/hooks";
+import { checkStep, progressOf, resumeStep, viewForm } from "../../../forms/engine.ts";
+import type { Form } from "../../../forms/model.ts";
+import { showSpoken } from "../../../satchel/spoken.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type { DossierView, ProofView, WorkerError } from "../../../workers/satchel.contract.ts";
+import { paths, type ScreenProps } from "../../feature.ts";
+import { formatBytes } from "../../i18n/format.ts";
+import { t as text } from "../../i18n/i18n.ts";
+import { rich } from "../../i18n/rich.tsx";
+import { useT } from "../../i18n/useT.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
+import { useShell } from "../../state/shell.ts";
+import { Banner } from "../../ui/Banner.tsx";
+import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { Icon } from "../../ui/icons/Icon.tsx";
+import { Thread, type ThreadStep } from "../../ui/Thread.tsx";
+import { questionPath } from "./places.ts";
+import { asksPiece, openRequests, StageChip } from "./StageChip.tsx";
+import { Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
+import { deskName, formText, moment, organisationOf, procedureTitle } from "./words.ts";
+import "./dossiers.css";
+
+/** "/dossiers/:dossier" */
+export function DossierScreen({ params }: ScreenProps) {
+  const loaded = useDossier(params.dossier as RecordId);
+  const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
+  if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
+  const { dossier, form } = loaded;
+  const known = deployment.state === "ready" ? deployment.value : null;
+  return <Dossier dossier={dossier} form={form} desk={deskName(organisationOf(known, dossier.record.organisation))} />;
+}
+
+interface DossierProps {
+  readonly dossier: DossierView;
+  readonly form: Form;
+  readonly desk: string;
+}
+
+function Dossier({ dossier, form, desk }: DossierProps) {
+  const t = useT();
+  const { api } = useSatchel();
+  const { id, record, stage } = dossier;
+  const unseen = Object.values(record.replies).some((reply) => !reply.seen);
+  useEffect(() => {
+    if (unseen) void api.markSeen(id);
+  }, [api, id, unseen]);
+  const title = procedureTitle(record.procedure);
+  const wasSent = Object.keys(record.sent).length > 0;
+  return (
+    <Frame title={title} tab="dossiers" back={paths.procedures}>
+      <div class="stack-m">
+        <p class="meta">
+          <b>{desk}</b>
+        </p>
+        <h1>{title}</h1>
+        <p>
+          <StageChip dossier={dossier} />
+        </p>
+        <p>
+          {rich("dossiers.number.line", { number: <bdi class="num number">{showSpoken(record.number)}</bdi> })}
+          <span class="meta number__why">{t("dossiers.number.why")}</span>
+        </p>
+      </div>
+      {asksPiece(dossier) && <Asked dossier={dossier} form={form} desk={desk} />}
+      {stage === "needs-you" && <NeedsYou dossier={dossier} />}
+      {stage === "draft" ? (
+        <Draft dossier={dossier} form={form} wasSent={wasSent} />
+      ) : (
+        <section class="stack-s" aria-labelledby="ou-en-est">
+          <h2 id="ou-en-est">{t("dossiers.thread.title")}</h2>
+          <Thread card steps={stepsOf(dossier, desk)} />
+          {dossier.proofs.length > 0 && (
+            <p>
+              <b>{t("dossiers.receipt.notAccepted")}</b> {t("dossiers.receipt.notAcceptedMore")}
+            </p>
+          )}
+        </section>
+      )}
+      {stage === "draft" && wasSent && dossier.proofs.length > 0 && (
+        <section class="stack-s" aria-labelledby="version-avant">
+          <h2 id="version-avant">{t("dossiers.thread.before")}</h2>
+          <Thread card steps={stepsOf(dossier, desk).filter((step) => step.state === "done")} />
+        </section>
+      )}
+      <Replies dossier={dossier} form={form} desk={desk} />
+      {stage !== "draft" && (
+        <div class="actions">
+          {dossier.proofs.length > 0 && (
+            <LinkButton kind={asksPiece(dossier) ? "second" : "main"} wide icon="recu" href={paths.receipt(id)}>
+              {t("dossiers.thread.receipt")}
+            </LinkButton>
+          )}
+          {dossier.proofs.length === 0 && (
+            <LinkButton wide icon="envoi" href={paths.outbox}>
+              {t("dossiers.thread.outbox")}
+            </LinkButton>
+          )}
+          <LinkRow icon="modifier" href={paths.check(id)}>
+            {t("dossiers.thread.change")}
+          </LinkRow>
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+const proofOf = (dossier: DossierView, type: ProofView["type"]): ProofView | undefined =>
+  dossier.proofs.find((proof) => proof.type === type);
+
+/** Signed, on its way, proven steps with their dates, then what comes next. */
+export function stepsOf(dossier: DossierView, desk: string): readonly ThreadStep[] {
+  const { record, stage, papers } = dossier;
+  const newest = Object.values(record.sent).sort((a, b) => b.n - a.n)[0];
+  const signedAt = record.declaration?.at ?? newest?.at ?? record.updatedAt;
+  const deposited = proofOf(dossier, "deposited");
+  const complete = proofOf(dossier, "complete");
+  const opened = proofOf(dossier, "opened");
+  const arrived = deposited !== undefined || complete !== undefined;
+  const who = (proof: ProofView): string => text("dossiers.receipt.by", { who: `\u2068${proof.by}\u2069` });
+  const steps: ThreadStep[] = [
+    {
+      key: "signed",
+      icon: "telephone",
+      title: text("dossiers.thread.signed"),
+      detail: moment(signedAt),
+      state: "done",
+    },
+  ];
+  if (deposited !== undefined)
+    steps.push({
+      key: "deposited",
+      icon: "recu",
+      title:
+        deposited.of > 0
+          ? text("common.state.depositedPapers", { n: Math.max(deposited.have, papers.sent), total: deposited.of })
+          : text("common.state.deposited"),
+      detail: `${moment(deposited.at)}. ${who(deposited)}`,
+      state: "done",
+    });
+  else if (!arrived && opened === undefined)
+    steps.push({
+      key: "leaves",
+      icon: stage === "awaiting-desk" ? "guichet" : "en-attente",
+      title: text(stage === "awaiting-desk" ? "dossiers.thread.awaitingDesk" : "dossiers.thread.waits"),
+      detail:
+        stage === "awaiting-desk"
+          ? text("dossiers.thread.awaitingDeskMore", { desk })
+          : text("dossiers.thread.waitsMore", { size: formatBytes(dossier.bytesLeft) }),
+      state: "now",
+    });
+  if (complete !== undefined)
+    steps.push({
+      key: "complete",
+      icon: "valider",
+      title: text("common.state.complete"),
+      detail: `${moment(complete.at)}. ${who(complete)}`,
+      state: "done",
+    });
+  else if (papers.of > 0 && opened === undefined)
+    steps.push({
+      key: "papers",
+      icon: "papier",
+      title: text("dossiers.thread.papers"),
+      detail: arrived
+        ? text("dossiers.thread.papersLeft", { size: formatBytes(dossier.bytesLeft) })
+        : text("dossiers.thread.papersAfter"),
+      state: arrived ? "now" : "waiting",
+    });
+  const isThere = complete !== undefined || (arrived && papers.of === 0);
+  steps.push(
+    opened !== undefined
+      ? {
+          key: "opened",
+          icon: "oeil",
+          title: text("dossiers.thread.opened", { who: `\u2068${opened.by}\u2069` }),
+          detail: moment(opened.at),
+          state: "done",
+        }
+      : {
+          key: "reads",
+          icon: "oeil",
+          title: text("dossiers.thread.reads", { desk }),
+          detail: text("dossiers.thread.readsMore"),
+          state: isThere ? "now" : "waiting",
+        },
+  );
+  const answered = Object.keys(record.replies).length > 0;
+  if (!answered)
+    steps.push({
+      key: "answers",
+      icon: "parler",
+      title: text("dossiers.thread.answers", { desk }),
+      detail: text("dossiers.thread.answersMore"),
+      state: opened === undefined ? "waiting" : "now",
+    });
+  return steps;
+}
+
+/** The desk asks for a paper: its words, and the way to add it. */
+function Asked({ dossier, form, desk }: DossierProps) {
+  const t = useT();
+  const { id } = dossier;
+  return (
+    <>
+      {openRequests(dossier.record).map((reply) => {
+        const page = form.pages.find((each) => each.requirement === reply.requirement && reply.requirement !== null);
+        const label = page === undefined ? undefined : formText(form.id, `requirements.${page.requirement}.label`);
+        return (
+          <section key={reply.at} class="reply stack-m" aria-label={t("dossiers.asked.title", { desk })}>
+            <h2 class="h3">
+              <Icon name="parler" /> {t("dossiers.asked.title", { desk })}
+            </h2>
+            {label !== undefined && (
+              <p>
+                <b>{label}</b>
+              </p>
+            )}
+            {reply.text !== "" && (
+              <p class="reply__text" dir="auto">
+                {reply.text}
+              </p>
+            )}
+            <p class="meta">{moment(reply.at)}</p>
+            <LinkButton
+              wide
+              icon="plus"
+              href={page === undefined ? paths.check(id) : questionPath(id, page.id, "review")}
+            >
+              {t("dossiers.asked.add")}
+            </LinkButton>
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+/** Everything that the desk wrote, newest first. */
+function Replies({ dossier, form, desk }: DossierProps) {
+  const t = useT();
+  const open = asksPiece(dossier) ? new Set(openRequests(dossier.record)) : new Set();
+  const replies = Object.entries(dossier.record.replies)
+    .filter(([, reply]) => !open.has(reply))
+    .sort(([, a], [, b]) => b.at - a.at);
+  if (replies.length === 0) return null;
+  return (
+    <section class="stack-s" aria-labelledby="reponses">
+      <h2 id="reponses">{t("dossiers.reply.title", { desk })}</h2>
+      {replies.map(([letter, reply]) => (
+        <div key={letter} class="reply stack-s">
+          <h3>{t(`dossiers.reply.${reply.status}`)}</h3>
+          {reply.requirement !== null && (
+            <p>
+              <b>{formText(form.id, `requirements.${reply.requirement}.label`) ?? ""}</b>
+            </p>
+          )}
+          {reply.text !== "" && (
+            <p class="reply__text" dir="auto">
+              {reply.text}
+            </p>
+          )}
+          <p class="meta">{moment(reply.at)}</p>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function NeedsYou({ dossier }: { readonly dossier: DossierView }) {
+  const t = useT();
+  // Signed and still here, although the desk has a key: it is not the key that was known before.
+  const isKey = dossier.record.status === "ready";
+  return (
+    <Banner
+      tone="redo"
+      icon="attention"
+      title={t(isKey ? "dossiers.needs.key" : "dossiers.needs.title")}
+      link={isKey ? undefined : { href: paths.outbox, text: t("dossiers.thread.outbox") }}
+    >
+      {t(isKey ? "dossiers.needs.keyMore" : "dossiers.needs.more")}
+    </Banner>
+  );
+}
+
+/** What is left to do, and the way to throw a draft away. */
+function Draft({
+  dossier,
+  form,
+  wasSent,
+}: {
+  readonly dossier: DossierView;
+  readonly form: Form;
+  readonly wasSent: boolean;
+}) {
+  const t = useT();
+  const { api } = useSatchel();
+  const { go, say } = useShell();
+  const [asked, setAsked] = useState(false);
+  const [error, setError] = useState<WorkerError | null>(null);
+  const { id, record } = dossier;
+  const view = viewForm(form, record);
+  const place = resumeStep(view, record.page);
+  const at = progressOf(view, place.id);
+  const toCheck = wasSent || place.id === checkStep;
+
+  async function erase(): Promise<void> {
+    setAsked(false);
+    const erased = await api.eraseDossier(id);
+    if (!erased.ok) return setError(erased.error);
+    say(t("dossiers.erase.done"));
+    go(paths.procedures, { replace: true });
+  }
+  return (
+    <>
+      <section class="stack-m" aria-labelledby="brouillon">
+        <h2 id="brouillon">{t(wasSent ? "dossiers.draft.changed" : "dossiers.draft.title")}</h2>
+        <p>{t(wasSent ? "dossiers.draft.changedMore" : "dossiers.draft.more")}</p>
+        {!toCheck && at !== null && <p class="meta">{t("dossiers.draft.at", at)}</p>}
+      </section>
+      {error !== null && <Trouble error={error} />}
+      <div class="actions">
+        <LinkButton wide iconEnd="fleche" href={toCheck ? paths.check(id) : questionPath(id, place.id)}>
+          {t(toCheck ? "dossiers.draft.check" : "dossiers.draft.resume")}
+        </LinkButton>
+        {!wasSent && (
+          <Button kind="plain" wide icon="corbeille" onPress={() => setAsked(true)}>
+            {t("dossiers.erase.action")}
+          </Button>
+        )}
+      </div>
+      <Dialog
+        open={asked}
+        title={t("dossiers.erase.title")}
+        onKeep={() => setAsked(false)}
+        actions={
+          <>
+            <Button kind="redo" wide onPress={() => void erase()}>
+              {t("dossiers.erase.yes")}
+            </Button>
+            <Button kind="second" wide onPress={() => setAsked(false)}>
+              {t("dossiers.erase.no")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("dossiers.erase.text")}</p>
+      </Dialog>
+    </>
+  );
+}

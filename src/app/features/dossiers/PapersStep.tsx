@@ -1,0 +1,209 @@
+/**
+ * A step that asks for papers: those of the satchel that fit, a photograph on the spot, or "Je ne l'ai pas". Each choice
+ * is kept at once. A missing paper never stops anything: it can come later.
+ *
+ * Surprising fact: a phone's camera may kill the browser. Whoever comes back here with a capture of a fitting kind under
+ * way finds it open again.
+ */
+import { useEffect, useState } from "preact/hooks";
+import { type Problem, problemsOf, type Step, viewForm } from "../../../forms/engine.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type { WorkerError } from "../../../workers/satchel.contract.ts";
+import { paths } from "../../feature.ts";
+import { useT } from "../../i18n/useT.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { useSatchel } from "../../state/satchel.ts";
+import { useBeforeLock, useHold, useShell } from "../../state/shell.ts";
+import { Banner } from "../../ui/Banner.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { Checkbox } from "../../ui/Choice.tsx";
+import { PickRow } from "../../ui/Pick.tsx";
+import { AddPaperInline } from "../../ui/papers/AddPaperInline.tsx";
+import { kindIcon, kindName } from "../../ui/papers/names.ts";
+import { PaperPicker } from "../../ui/papers/PaperPicker.tsx";
+import { today } from "../../ui/papers/StateChip.tsx";
+import { QuestionPage, type SaveState } from "../../ui/Question.tsx";
+import { Progress } from "../../ui/Thread.tsx";
+import { useWorld } from "../../ui/world.ts";
+import { onwardPath } from "./steps.ts";
+import { Below, type TurnProps, useProgress } from "./turn.tsx";
+import { Trouble } from "./useDossier.tsx";
+import { fieldId, formText, frenchText, problemText } from "./words.ts";
+
+type PapersStepProps = TurnProps & { readonly step: Extract<Step, { readonly kind: "papers" }> };
+
+/** What of a photograph on the spot is under way. */
+type Adding =
+  | { readonly at: "no" }
+  /** Which of the fitting kinds it is. */
+  | { readonly at: "kind" }
+  | { readonly at: "pages"; readonly kind: string | null };
+
+interface Attached {
+  readonly papers: readonly RecordId[];
+  readonly missing: boolean;
+}
+
+export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
+  const t = useT();
+  const shell = useShell();
+  const { api } = useSatchel();
+  const { clock } = useWorld();
+  const { form } = view;
+  const { requirement } = step;
+  const { id, record } = dossier;
+  const [attached, setAttached] = useState<Attached>(record.attached[requirement.id] ?? { papers: [], missing: false });
+  const [adding, setAdding] = useState<Adding>({ at: "no" });
+  const [save, setSave] = useState<SaveState>({ kind: "none" });
+  const [error, setError] = useState<WorkerError | null>(null);
+  const [last, setLast] = useState<Promise<boolean>>(() => Promise.resolve(true));
+  const [attempt, setAttempt] = useState(0);
+  const [reported, setReported] = useState<readonly Problem[]>([]);
+  const [leaving, setLeaving] = useState(false);
+  useHold(save.kind === "saving" || save.kind === "failed");
+  useBeforeLock(() => last);
+
+  const kinds = requirement.kinds;
+  useEffect(() => {
+    let isGone = false;
+    void api.draftPaper().then((draft) => {
+      if (isGone || !draft.ok || draft.value === null) return;
+      const { kind, pages } = draft.value.record;
+      const fits = kinds.length === 0 ? kind === null : kind !== null && kinds.includes(kind);
+      if (fits && Object.keys(pages).length > 0) setAdding({ at: "pages", kind });
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [api, kinds]);
+
+  function keep(next: Attached): void {
+    setAttached(next);
+    setSave({ kind: "saving" });
+    const run = last.then(async () => {
+      const kept = await api.attach(id, requirement.id, next.papers, next.missing);
+      setSave(kept.ok ? { kind: "kept", at: clock.now() } : { kind: "failed" });
+      setError(kept.ok ? null : kept.error);
+      return kept.ok;
+    });
+    setLast(run);
+  }
+  async function onward(): Promise<void> {
+    const after = viewForm(form, {
+      ...record,
+      attached: { ...record.attached, [requirement.id]: attached },
+    });
+    const found = problemsOf(after, step.id, today(clock.now()));
+    setReported(found);
+    setAttempt(attempt + 1);
+    if (found.length > 0 || leaving) return;
+    setLeaving(true);
+    const kept = await last;
+    setLeaving(false);
+    if (kept) shell.go(onwardPath({ id, mode, step, before: view, after }));
+    else keep(attached);
+  }
+  function added(paper: RecordId): void {
+    setAdding({ at: "no" });
+    const others = attached.papers.filter((each) => each !== paper);
+    // Only one is asked: the new one takes its place. Otherwise it is added to the others.
+    keep({ papers: requirement.maxPapers === 1 ? [paper] : [...others, paper], missing: false });
+  }
+
+  const question = formText(form.id, `pages.${step.id}.title`) ?? "";
+  const progress = useProgress(view, step, mode);
+  const first = fieldId(requirement.id);
+  if (adding.at !== "no")
+    return (
+      <Frame
+        title={question}
+        back={paths.dossier(id)}
+        onBack={() => setAdding({ at: "no" })}
+        arrival={`${step.id} ${adding.at}`}
+      >
+        {progress !== undefined && <Progress {...progress} />}
+        {adding.at === "kind" ? (
+          <>
+            <h1>{t("dossiers.papers.which")}</h1>
+            <div class="stack-s">
+              {kinds.map((kind) => (
+                <PickRow
+                  key={kind}
+                  icon={kindIcon(kind)}
+                  title={kindName(kind)}
+                  onPress={() => setAdding({ at: "pages", kind })}
+                />
+              ))}
+              <PickRow
+                icon="autre"
+                title={t("dossiers.papers.other")}
+                onPress={() => setAdding({ at: "pages", kind: "other" })}
+              />
+            </div>
+            <Button kind="plain" wide onPress={() => setAdding({ at: "no" })}>
+              {t("dossiers.papers.backToChoice")}
+            </Button>
+          </>
+        ) : (
+          <>
+            <h1>{adding.kind === null || adding.kind === "other" ? question : kindName(adding.kind)}</h1>
+            <AddPaperInline kind={adding.kind} onKept={added} onCancel={() => setAdding({ at: "no" })} />
+          </>
+        )}
+      </Frame>
+    );
+  return (
+    <Frame title={question} back={paths.dossier(id)} arrival={step.id} failing={reported.length > 0}>
+      <QuestionPage
+        progress={progress}
+        question={question}
+        french={frenchText(form.id, `pages.${step.id}.title`)}
+        hint={formText(form.id, `requirements.${requirement.id}.hint`)}
+        why={<p>{formText(form.id, `requirements.${requirement.id}.why`)}</p>}
+        save={save}
+        onContinue={() => void onward()}
+        busy={leaving ? t("common.saved.now") : undefined}
+        later={{ href: paths.procedures }}
+        review={reported.map((problem) => ({ field: first, text: problemText(form, problem) }))}
+        attempt={attempt}
+        below={<Below view={view} id={id} mode={mode} />}
+      >
+        {error !== null && <Trouble error={error} onRetry={() => keep(attached)} />}
+        <section class="stack-m" aria-label={t("dossiers.papers.inSatchel")}>
+          <h2>{t("dossiers.papers.inSatchel")}</h2>
+          <PaperPicker
+            kinds={kinds}
+            max={requirement.maxPapers}
+            chosen={attached.papers}
+            onChosen={(papers) => keep({ papers, missing: false })}
+            firstId={first}
+            invalid={reported.length > 0}
+          />
+        </section>
+        <section class="stack-m" aria-label={t("dossiers.papers.or")}>
+          <h2>{t("dossiers.papers.or")}</h2>
+          {(requirement.maxPapers === 1 || attached.papers.length < requirement.maxPapers) && (
+            <PickRow
+              icon="appareil-photo"
+              title={t("dossiers.papers.photo")}
+              detail={t("dossiers.papers.photoMore")}
+              onPress={() => setAdding(kinds.length > 1 ? { at: "kind" } : { at: "pages", kind: kinds[0] ?? null })}
+            />
+          )}
+          <Checkbox
+            checked={attached.missing}
+            onChange={(missing) => keep({ papers: missing ? [] : attached.papers, missing })}
+            label={t("dossiers.papers.missing")}
+            more={t("dossiers.papers.missingMore")}
+            icon="je-ne-sais-pas"
+          />
+          {attached.missing && (
+            <Banner tone="quiet" icon="information">
+              {formText(form.id, `requirements.${requirement.id}.missing`)}
+            </Banner>
+          )}
+        </section>
+      </QuestionPage>
+    </Frame>
+  );
+}

@@ -1,0 +1,229 @@
+/**
+ * One step of a form on its page: fields, papers, or "mon cas n'est pas prévu". Every answer is kept as it is typed;
+ * "Continuer" checks, waits until all is kept, then goes on.
+ */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import {
+  answerKey,
+  type Problem,
+  problemsOf,
+  proposedAnswers,
+  resumeStep,
+  type Step,
+  stepOf,
+  viewForm,
+} from "../../../forms/engine.ts";
+import type { AnswerValue, Field } from "../../../forms/model.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import { paths, type ScreenProps } from "../../feature.ts";
+import { useT } from "../../i18n/useT.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
+import { useShell } from "../../state/shell.ts";
+import { Banner } from "../../ui/Banner.tsx";
+import type { ReviewItem } from "../../ui/ErrorSummary.tsx";
+import { TextArea } from "../../ui/Field.tsx";
+import { today } from "../../ui/papers/StateChip.tsx";
+import { QuestionPage } from "../../ui/Question.tsx";
+import { useWorld } from "../../ui/world.ts";
+import { settled } from "./autosave.ts";
+import { FieldInput } from "./FieldInput.tsx";
+import { PapersStep } from "./PapersStep.tsx";
+import { modeOf, questionPath } from "./places.ts";
+import { RepeatRows, rowProblems } from "./RepeatRows.tsx";
+import { onwardPath, overlaid } from "./steps.ts";
+import { Below, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
+import { useAutosave } from "./useAutosave.ts";
+import { useDossier, WaitingScreen } from "./useDossier.tsx";
+import { formText, frenchText, problemId, problemText } from "./words.ts";
+
+/** "/dossiers/:dossier/question/:page" and the same with a mode. */
+export function QuestionScreen({ params }: ScreenProps) {
+  const id = params.dossier as RecordId;
+  const page = params.page ?? "";
+  const mode = modeOf(params.mode);
+  const loaded = useDossier(id);
+  // A profile that cannot be read proposes nothing; the form works without it.
+  const profile = useAsk("profile", (api) => api.profile(), []);
+  if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
+  if (profile.state === "loading") return <WaitingScreen waiting={profile} />;
+  const { dossier, form } = loaded;
+  const view = viewForm(form, dossier.record);
+  const step = stepOf(view, page);
+  if (step === undefined || step.kind === "check") {
+    const place = resumeStep(view, page);
+    return <Elsewhere to={place.kind === "check" ? paths.check(id) : questionPath(id, place.id, mode)} />;
+  }
+  const known = profile.state === "ready" ? { ...profile.value } : {};
+  return <Turn key={`${step.id} ${mode}`} dossier={dossier} view={view} step={step} mode={mode} profile={known} />;
+}
+
+/** The question is not asked any more: the one before its place is shown instead. */
+function Elsewhere({ to }: { readonly to: string }) {
+  const { go } = useShell();
+  useEffect(() => go(to, { replace: true }), [go, to]);
+  return <WaitingScreen waiting={{ state: "loading" }} />;
+}
+
+/** Remembers where the person is, then shows the step. */
+function Turn(props: TurnProps & { readonly profile: Readonly<Record<string, unknown>> }) {
+  const { dossier, step, mode } = props;
+  const { api } = useSatchel();
+  const isHere = mode !== "ask" || dossier.record.page === step.id;
+  useEffect(() => {
+    // A place that is not remembered costs a few presses after a kill, never an answer: nothing to say when it fails.
+    if (!isHere) void settled(api).then(() => api.saveAnswers(dossier.id, { page: step.id }));
+  }, [api, dossier.id, step.id, isHere]);
+  if (step.kind === "papers") return <PapersStep {...props} step={step} />;
+  if (step.kind === "not-foreseen") return <NotForeseen {...props} step={step} />;
+  return <Questions {...props} step={step} />;
+}
+
+type QuestionsProps = TurnProps & {
+  readonly step: Extract<Step, { readonly kind: "question" }>;
+  readonly profile: Readonly<Record<string, unknown>>;
+};
+
+function Questions({ dossier, view: before, step, mode, profile }: QuestionsProps) {
+  const t = useT();
+  const shell = useShell();
+  const { clock } = useWorld();
+  const { form } = before;
+  const { id, record } = dossier;
+  const autosave = useAutosave(id);
+  const [typed, setTyped] = useState<Readonly<Record<string, AnswerValue | null>>>({});
+  const [attempt, setAttempt] = useState(0);
+  const [reported, setReported] = useState<readonly Problem[]>([]);
+  const [leaving, setLeaving] = useState(false);
+  const arrived = useRef(before).current;
+  const proposals = useMemo(() => {
+    const all = proposedAnswers(form, arrived.state, profile);
+    return Object.fromEntries(Object.entries(all).filter(([key]) => step.fields.some((field) => field.id === key)));
+  }, [form, arrived, profile, step.id]);
+
+  const view = viewForm(form, overlaid(record, { ...proposals, ...typed }));
+  const shown = stepOf(view, step.id);
+  const fields: readonly Field[] = shown?.kind === "question" ? shown.fields : step.fields;
+  const alone = fields.length === 1;
+  const problemsNow = (): readonly Problem[] => problemsOf(view, step.id, today(clock.now()));
+  // Said on "Continuer" only; what was mended since is no longer said.
+  const problems =
+    reported.length === 0 ? [] : problemsNow().filter((now) => reported.some((then) => then.key === now.key));
+  const review: readonly ReviewItem[] = [
+    ...problems
+      .filter((problem) => !problem.key.includes("/"))
+      .map((problem) => ({ field: problemId(problem), text: problemText(form, problem) })),
+    ...rowProblems(view, problems),
+  ];
+
+  function change(key: string, answer: AnswerValue | null): void {
+    setTyped((held) => ({ ...held, [key]: answer }));
+    autosave.put({ answers: { [key]: answer } });
+  }
+  async function onward(): Promise<void> {
+    const found = problemsNow();
+    setReported(found);
+    setAttempt(attempt + 1);
+    if (found.length > 0 || leaving) return;
+    setLeaving(true);
+    const accepted = Object.entries(proposals).filter(([key]) => !(key in typed));
+    if (accepted.length > 0) autosave.put({ answers: Object.fromEntries(accepted) });
+    const kept = await autosave.flush();
+    setLeaving(false);
+    if (kept) shell.go(onwardPath({ id, mode, step, before: arrived, after: view }));
+  }
+
+  const question = formText(form.id, `pages.${step.id}.title`) ?? "";
+  const repeat = fields.find((field) => field.type === "repeat");
+  const proposed = Object.keys(proposals).some((key) => !(key in typed));
+  return (
+    <Frame title={question} back={paths.dossier(id)} arrival={step.id} failing={review.length > 0}>
+      <QuestionPage
+        progress={useProgress(view, step, mode)}
+        question={question}
+        french={frenchText(form.id, `pages.${step.id}.title`)}
+        hint={alone && fields[0] !== undefined ? formText(form.id, `${fields[0].id}.hint`) : undefined}
+        why={fields.map((field) => <p key={field.id}>{formText(form.id, `${field.id}.why`)}</p>)}
+        save={autosave.save}
+        onContinue={() => void onward()}
+        busy={leaving ? t("common.saved.now") : undefined}
+        later={{ href: paths.procedures }}
+        review={review}
+        attempt={attempt}
+        below={<Below view={view} id={id} mode={mode} />}
+      >
+        <SaveTrouble autosave={autosave} />
+        {proposed && (
+          <Banner tone="quiet" icon="personne" quiet>
+            {t("dossiers.proposed")}
+          </Banner>
+        )}
+        {fields.map((field) =>
+          field.type === "repeat" ? null : (
+            <FieldInput
+              key={field.id}
+              form={form}
+              field={field}
+              answerKey={answerKey(field.id)}
+              answer={view.state.answers[field.id]}
+              onAnswer={(answer) => change(field.id, answer)}
+              onLeave={() => void autosave.flush()}
+              problems={problems}
+              alone={alone}
+            />
+          ),
+        )}
+        {repeat?.type === "repeat" && (
+          <RepeatRows dossier={dossier} view={view} field={repeat} page={step.id} problems={problems} />
+        )}
+      </QuestionPage>
+    </Frame>
+  );
+}
+
+/** "Mon cas n'est pas prévu": free text, read by a human being. */
+function NotForeseen({ dossier, view, step, mode }: TurnProps) {
+  const t = useT();
+  const shell = useShell();
+  const { id, record } = dossier;
+  const autosave = useAutosave(id);
+  const [text, setText] = useState(record.notForeseen);
+  const [leaving, setLeaving] = useState(false);
+  async function onward(): Promise<void> {
+    if (leaving) return;
+    setLeaving(true);
+    const kept = await autosave.flush();
+    setLeaving(false);
+    if (!kept) return;
+    if (mode === "aside") shell.router.back(questionPath(id, resumeStep(view, record.page).id));
+    else shell.go(paths.check(id));
+  }
+  const question = t("dossiers.notForeseen.title");
+  return (
+    <Frame title={question} back={paths.dossier(id)} arrival={step.id}>
+      <QuestionPage
+        progress={useProgress(view, step, mode)}
+        question={question}
+        hint={t("dossiers.notForeseen.hint")}
+        why={<p>{t("dossiers.notForeseen.why")}</p>}
+        save={autosave.save}
+        onContinue={() => void onward()}
+        busy={leaving ? t("common.saved.now") : undefined}
+        later={{ href: paths.procedures }}
+      >
+        <SaveTrouble autosave={autosave} />
+        <TextArea
+          label={t("dossiers.notForeseen.label")}
+          labelHidden
+          rows={7}
+          value={text}
+          onChange={(typed) => {
+            setText(typed);
+            autosave.put({ notForeseen: typed });
+          }}
+          onLeave={() => void autosave.flush()}
+        />
+      </QuestionPage>
+    </Frame>
+  );
+}

@@ -1,0 +1,139 @@
+/** One row of a repeat on its own page: its fields, kept as they are typed. "Continuer" leads back to the list. */
+import { useState } from "preact/hooks";
+import { answerKey, checkAnswer, type FormView, type Problem, type RowView, viewForm } from "../../../forms/engine.ts";
+import type { AnswerValue, Field } from "../../../forms/model.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type { DossierView } from "../../../workers/satchel.contract.ts";
+import type { ScreenProps } from "../../feature.ts";
+import { useT } from "../../i18n/useT.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { useShell } from "../../state/shell.ts";
+import { today } from "../../ui/papers/StateChip.tsx";
+import { QuestionPage } from "../../ui/Question.tsx";
+import { FailedState } from "../../ui/States.tsx";
+import { useWorld } from "../../ui/world.ts";
+import { FieldInput } from "./FieldInput.tsx";
+import { questionPath } from "./places.ts";
+import { overlaid } from "./steps.ts";
+import { SaveTrouble } from "./turn.tsx";
+import { useAutosave } from "./useAutosave.ts";
+import { useDossier, WaitingScreen } from "./useDossier.tsx";
+import { formText, frenchText, problemId, problemText } from "./words.ts";
+
+interface Found {
+  readonly repeat: string;
+  readonly row: RowView;
+  readonly n: number;
+}
+
+function findRow(view: FormView, id: string): Found | undefined {
+  for (const [repeat, rows] of view.rows) {
+    const at = rows.findIndex((row) => row.row === id);
+    const row = rows[at];
+    if (row !== undefined) return { repeat, row, n: at + 1 };
+  }
+  return undefined;
+}
+
+/** "/dossiers/:dossier/question/:page/fiche/:row" */
+export function RowScreen({ params }: ScreenProps) {
+  const t = useT();
+  const loaded = useDossier(params.dossier as RecordId);
+  if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
+  const { dossier, form } = loaded;
+  const page = params.page ?? "";
+  const found = findRow(viewForm(form, dossier.record), params.row ?? "");
+  if (found === undefined) {
+    const title = t("dossiers.one");
+    return (
+      <Frame title={title} back={questionPath(dossier.id, page)}>
+        <h1>{title}</h1>
+        <FailedState title={t("dossiers.row.gone")} text={t("errors.not-found")} mark="D-206" />
+      </Frame>
+    );
+  }
+  return (
+    <RowForm key={found.row.row} dossier={dossier} found={found} page={page} view={viewForm(form, dossier.record)} />
+  );
+}
+
+interface RowFormProps {
+  readonly dossier: DossierView;
+  readonly view: FormView;
+  readonly found: Found;
+  readonly page: string;
+}
+
+function RowForm({ dossier, view: before, found, page }: RowFormProps) {
+  const t = useT();
+  const shell = useShell();
+  const { clock } = useWorld();
+  const { form } = before;
+  const { repeat, n } = found;
+  const row = found.row.row;
+  const autosave = useAutosave(dossier.id);
+  const [typed, setTyped] = useState<Readonly<Record<string, AnswerValue | null>>>({});
+  const [attempt, setAttempt] = useState(0);
+  const [reported, setReported] = useState<readonly Problem[]>([]);
+  const [leaving, setLeaving] = useState(false);
+
+  const view = viewForm(form, overlaid(dossier.record, typed));
+  const fields: readonly Field[] = findRow(view, row)?.row.fields ?? found.row.fields;
+  const keyOf = (field: Field): string => answerKey(field.id, { repeat, row });
+  const problemsNow = (): readonly Problem[] =>
+    fields.flatMap((field) => checkAnswer(field, keyOf(field), view.state.answers[keyOf(field)], today(clock.now())));
+  const problems =
+    reported.length === 0 ? [] : problemsNow().filter((now) => reported.some((then) => then.key === now.key));
+  const back = questionPath(dossier.id, page);
+
+  function change(key: string, answer: AnswerValue | null): void {
+    setTyped((held) => ({ ...held, [key]: answer }));
+    autosave.put({ answers: { [key]: answer } });
+  }
+  async function onward(): Promise<void> {
+    const wrong = problemsNow();
+    setReported(wrong);
+    setAttempt(attempt + 1);
+    if (wrong.length > 0 || leaving) return;
+    setLeaving(true);
+    const kept = await autosave.flush();
+    setLeaving(false);
+    // Back, so that the way to the list of answers stays as it was.
+    if (kept) shell.router.back(back);
+  }
+
+  const title = t("dossiers.row.name", { n });
+  return (
+    <Frame title={title} back={back} arrival={row} failing={problems.length > 0}>
+      <QuestionPage
+        question={title}
+        french={frenchText(form.id, `${repeat}.label`)}
+        hint={formText(form.id, `${repeat}.label`)}
+        save={autosave.save}
+        onContinue={() => void onward()}
+        continueText={t("dossiers.row.done")}
+        busy={leaving ? t("common.saved.now") : undefined}
+        review={problems.map((problem) => ({ field: problemId(problem), text: problemText(form, problem) }))}
+        attempt={attempt}
+        why={fields.map((field) => <p key={field.id}>{formText(form.id, `${field.id}.why`)}</p>)}
+      >
+        <SaveTrouble autosave={autosave} />
+        {fields.map((field) =>
+          field.type === "repeat" ? null : (
+            <FieldInput
+              key={field.id}
+              form={form}
+              field={field}
+              answerKey={keyOf(field)}
+              answer={view.state.answers[keyOf(field)]}
+              onAnswer={(answer) => change(keyOf(field), answer)}
+              onLeave={() => void autosave.flush()}
+              problems={problems}
+              alone={false}
+            />
+          ),
+        )}
+      </QuestionPage>
+    </Frame>
+  );
+}

@@ -1,0 +1,51 @@
+/** Where a dossier is, in one chip. Words of proof are shown only for stages that the worker proved (INV-2). */
+import type { DossierStage, DossierView } from "../../../workers/satchel.contract.ts";
+import type { TextKey } from "../../i18n/catalogue.ts";
+import { useT } from "../../i18n/useT.ts";
+import { Chip, type ChipState } from "../../ui/Chip.tsx";
+import type { IconName } from "../../ui/icons/names.ts";
+
+interface Look {
+  readonly state: ChipState;
+  readonly icon?: IconName;
+  readonly text: TextKey;
+}
+
+const LOOKS: Readonly<Record<DossierStage, Look>> = {
+  draft: { state: "here", icon: "modifier", text: "common.state.draft" },
+  "awaiting-desk": { state: "wait", text: "dossiers.stage.awaitingDesk" },
+  waits: { state: "wait", text: "common.state.wait" },
+  deposited: { state: "received", text: "common.state.deposited" },
+  complete: { state: "received", text: "common.state.complete" },
+  opened: { state: "received", icon: "oeil", text: "common.state.opened" },
+  "needs-you": { state: "redo", icon: "attention", text: "common.state.toFix" },
+};
+
+/** The desk asked for something that the person has not answered with a newer version. */
+export const asksPiece = ({ record, stage }: DossierView): boolean =>
+  stage !== "draft" && stage !== "awaiting-desk" && openRequests(record).length > 0;
+
+type Reply = DossierView["record"]["replies"][keyof DossierView["record"]["replies"]];
+
+/** Replies that ask for a paper and concern the newest version, oldest first. */
+export function openRequests(record: DossierView["record"]): readonly Reply[] {
+  const versions = Object.entries(record.sent).sort(([, a], [, b]) => b.n - a.n);
+  const newest = versions[0]?.[0];
+  return Object.values(record.replies)
+    .filter((reply) => reply.status === "missing-piece" && (reply.about === undefined || reply.about === newest))
+    .sort((a, b) => a.at - b.at);
+}
+
+export function StageChip({ dossier }: { readonly dossier: DossierView }) {
+  const t = useT();
+  if (asksPiece(dossier)) return <Chip state="human">{t("dossiers.stage.asked")}</Chip>;
+  const { state, icon, text } = LOOKS[dossier.stage];
+  const { sent, of } = dossier.papers;
+  const words =
+    dossier.stage === "deposited" && of > 0 ? t("common.state.depositedPapers", { n: sent, total: of }) : t(text);
+  return (
+    <Chip state={state} icon={icon}>
+      {words}
+    </Chip>
+  );
+}

@@ -1,0 +1,2 @@
+/** The screens of procedures and dossiers; found by src/app/shell/routes.ts. */
+export { feature } from "./index.tsx";

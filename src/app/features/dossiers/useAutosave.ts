@@ -1,0 +1,33 @@
+/** Autosave of one dossier for a screen: flushed on leaving, on hiding the page and before the satchel is closed. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { RecordId } from "../../../shared/ids.ts";
+import { watchPage } from "../../platform/presence.ts";
+import { useSatchel } from "../../state/satchel.ts";
+import { useBeforeLock, useHold } from "../../state/shell.ts";
+import { useWorld } from "../../ui/world.ts";
+import { type Autosave, type AutosaveState, createAutosave, leave } from "./autosave.ts";
+
+const QUIET: AutosaveState = { save: { kind: "none" }, unsaved: false, error: null };
+const nothing = (): void => undefined;
+
+/** `put`, `flush`, and what to say about it. */
+export function useAutosave(id: RecordId): Autosave & AutosaveState {
+  const { api } = useSatchel();
+  const { timers } = useWorld();
+  const [state, setState] = useState<AutosaveState>(QUIET);
+  const autosave = useMemo(
+    () => createAutosave({ save: (patch) => api.saveAnswers(id, patch), timers, onState: setState }),
+    [api, id, timers],
+  );
+  useEffect(() => {
+    const flush = (): void => void autosave.flush();
+    const stop = watchPage({ network: nothing, shown: nothing, hidden: flush });
+    return () => {
+      stop();
+      leave(api, autosave.flush());
+    };
+  }, [api, autosave]);
+  useBeforeLock(autosave.flush);
+  useHold(state.unsaved);
+  return { ...autosave, ...state };
+}

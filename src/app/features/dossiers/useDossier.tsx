@@ -1,0 +1,116 @@
+/** A dossier with its form and the words of both, or what stands between: loading, locked, gone, a newer version's. */
+import { useEffect, useState } from "preact/hooks";
+import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
+import type { Form } from "../../../forms/model.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type { DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
+import { paths } from "../../feature.ts";
+import { useAreas, useT } from "../../i18n/useT.ts";
+import { markOf } from "../../platform/diagnostics.ts";
+import { Frame } from "../../state/Frame.tsx";
+import { useAsk } from "../../state/satchel.ts";
+import { useShell } from "../../state/shell.ts";
+import { FailedState, Loading, LockedState } from "../../ui/States.tsx";
+import { settled } from "./autosave.ts";
+import { formArea } from "./words.ts";
+
+export type Waiting =
+  | { readonly state: "loading" }
+  | { readonly state: "failed"; readonly error: WorkerError; readonly again: () => void }
+  /** A procedure of a newer version: kept as it is. */
+  | { readonly state: "unknown" };
+
+export type LoadedForm = Waiting | { readonly state: "ready"; readonly form: Form };
+
+/** The form of a procedure and its words. */
+export function useForm(procedure: string | null): LoadedForm {
+  const known = procedure !== null && isProcedureId(procedure) ? procedure : null;
+  const [form, setForm] = useState<Form | null>(null);
+  const [mark, setMark] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const worded = useAreas(...(known === null ? [] : [formArea(known)]));
+  useEffect(() => {
+    if (known === null) return undefined;
+    let isGone = false;
+    loadProcedure(known).then(
+      (loaded) => {
+        if (!isGone) setForm(loaded);
+      },
+      (error: unknown) => {
+        // Its chunk is not on this device and there is no network: said, and tried again on demand.
+        if (!isGone) setMark(markOf(error));
+      },
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [known, attempt]);
+  if (procedure !== null && known === null) return { state: "unknown" };
+  if (mark !== null) {
+    const again = (): void => {
+      setMark(null);
+      setAttempt(attempt + 1);
+    };
+    return { state: "failed", error: { type: "unavailable", mark }, again };
+  }
+  if (known === null || form?.id !== known || !worded) return { state: "loading" };
+  return { state: "ready", form };
+}
+
+export type LoadedDossier = Waiting | { readonly state: "ready"; readonly dossier: DossierView; readonly form: Form };
+
+/** The dossier and its form, kept up to date. */
+export function useDossier(id: RecordId): LoadedDossier {
+  const asked = useAsk(`dossier ${id}`, (api) => settled(api).then(() => api.dossier(id)), ["dossiers", "outbox"]);
+  const form = useForm(asked.state === "ready" ? asked.value.record.procedure : null);
+  if (asked.state === "failed") return { state: "failed", error: asked.error, again: asked.again };
+  if (asked.state === "loading") return { state: "loading" };
+  return form.state === "ready" ? { state: "ready", dossier: asked.value, form: form.form } : form;
+}
+
+const MARKS: Readonly<Record<Exclude<WorkerError["type"], "unavailable" | "locked">, string>> = {
+  full: "D-201",
+  stale: "D-202",
+  "read-only": "D-203",
+  "not-found": "D-204",
+};
+
+/** What failed, in the page: locked asks for the code, the rest says that nothing is erased. */
+export function Trouble({
+  error,
+  onRetry,
+}: {
+  readonly error: WorkerError;
+  readonly onRetry?: (() => void) | undefined;
+}) {
+  const t = useT();
+  const { go } = useShell();
+  if (error.type === "locked")
+    return (
+      <LockedState
+        title={t("dossiers.locked.title")}
+        detail={t("dossiers.locked.text")}
+        action={t("dossiers.locked.open")}
+        onOpen={() => go(paths.start)}
+      />
+    );
+  const mark = error.type === "unavailable" ? error.mark : MARKS[error.type];
+  const text = error.type === "unavailable" ? undefined : t(`errors.${error.type}`);
+  return <FailedState title={t("dossiers.failed")} text={text} mark={mark} onRetry={onRetry} />;
+}
+
+/** The whole screen while there is no dossier to show. */
+export function WaitingScreen({ waiting }: { readonly waiting: Waiting }) {
+  const t = useT();
+  const title = t("dossiers.one");
+  return (
+    <Frame title={title} back={paths.procedures} failing={waiting.state === "failed"}>
+      <h1 class={waiting.state === "loading" ? "sr" : undefined}>{title}</h1>
+      {waiting.state === "loading" && <Loading />}
+      {waiting.state === "failed" && <Trouble error={waiting.error} onRetry={waiting.again} />}
+      {waiting.state === "unknown" && (
+        <FailedState title={t("dossiers.unknown.title")} text={t("dossiers.unknown.text")} mark="D-205" />
+      )}
+    </Frame>
+  );
+}

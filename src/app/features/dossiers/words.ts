@@ -1,0 +1,112 @@
+/**
+ * Words of forms and answers, in the language shown. Runs in the page; needs the area of the form, see useDossier.tsx.
+ * A form is data, so its words are named by data: `form-<procedure>` and a key.
+ */
+import { isProcedureId } from "../../../forms/catalogue/index.ts";
+import { datePartsOf } from "../../../forms/dates.ts";
+import type { Problem } from "../../../forms/engine.ts";
+import { showPhone } from "../../../forms/input.ts";
+import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
+import type { DeployedOrganisation, Deployment } from "../../../workers/satchel.contract.ts";
+import type { DataArea } from "../../i18n/catalogue.ts";
+import { formatCalendarDate, formatDate, formatList, formatTime } from "../../i18n/format.ts";
+import { language, t, tData, tFrench } from "../../i18n/i18n.ts";
+import { isolated } from "../../i18n/rich.tsx";
+
+export const formArea = (procedure: string): DataArea => `form-${procedure}`;
+
+/** The text of a form's key, nothing when the form has no such text. */
+export const formText = (procedure: string, key: string): string | undefined => tData(formArea(procedure), key);
+
+/** The French of the same key, where another language is shown. */
+export const frenchText = (procedure: string, key: string): string | undefined => tFrench(formArea(procedure), key);
+
+/** The name of a procedure; one of a newer version is named as such. */
+export const procedureTitle = (procedure: string): string =>
+  (isProcedureId(procedure) ? formText(procedure, "title") : undefined) ?? t("dossiers.unknown.title");
+
+/** A name or number that keeps its own direction, with a non-breaking date: "21 novembre 2026 à 14 h 12". */
+export const moment = (at: number): string => t("dossiers.moment", { date: formatDate(at), time: formatTime(at) });
+
+/** An answer in words; nothing for a hole. */
+export function answerText(form: Form, field: Field, answer: AnswerValue | null | undefined): string | null {
+  const choice = (id: string): string => formText(form.id, `${field.id}.choices.${id}`) ?? id;
+  switch (answer?.v) {
+    case undefined:
+      return null;
+    case "unknown":
+      return t("common.question.unknown");
+    case "yesno":
+      return t(answer.yes ? "common.action.yes" : "common.action.no");
+    case "choice":
+      return choice(answer.id);
+    case "choices":
+      return formatList(answer.ids.map(choice));
+    case "date":
+      return formatCalendarDate(answer.date);
+    case "text": {
+      if (field.type === "date") {
+        const { day, month, year } = datePartsOf(answer);
+        return [day, month, year].filter((part) => part !== "").join(" ");
+      }
+      return isolated(field.type === "phone" ? showPhone(answer.text) : answer.text);
+    }
+  }
+}
+
+/** What to do about a problem; the same words in the summary and beside the field. */
+export function problemText(form: Form, problem: Problem): string {
+  const label = formText(form.id, `${problem.field}.label`) ?? "";
+  switch (problem.code) {
+    case "missing":
+      return t("dossiers.problem.missing", { label });
+    case "too-long":
+      return t("dossiers.problem.tooLong", { label, max: problem.max ?? 0 });
+    case "phone":
+      return t("dossiers.problem.phone");
+    case "email":
+      return t("dossiers.problem.email");
+    case "choice":
+      return t("dossiers.problem.choice", { label });
+    case "too-many-rows":
+      return t("dossiers.problem.rows", { max: problem.max ?? 0 });
+    case "too-many-papers":
+      return t("dossiers.problem.papers", { max: problem.max ?? 0 });
+    case "day-missing":
+      return t("dossiers.problem.day");
+    case "month-missing":
+      return t("dossiers.problem.month");
+    case "year-missing":
+      return t("dossiers.problem.year");
+    case "day-range":
+      return t("dossiers.problem.dayRange");
+    case "month-range":
+      return t("dossiers.problem.monthRange");
+    case "year-digits":
+      return t("dossiers.problem.yearDigits");
+    case "no-such-day":
+      return t("dossiers.problem.noSuchDay");
+    case "future":
+      return t("dossiers.problem.future");
+  }
+}
+
+/** Id of the field of an answer, for labels and for the links of a summary. */
+export const fieldId = (key: string): string => `champ-${key.replace(/\//g, "-")}`;
+
+/** Id of what a problem is about: the box of a date, else the field. */
+export const problemId = ({ key, part }: Problem): string =>
+  part === undefined ? fieldId(key) : `${fieldId(key)}-${part}`;
+
+export const organisationOf = (deployment: Deployment | null, slug: string): DeployedOrganisation | undefined =>
+  deployment?.organisations.find((each) => each.slug === slug);
+
+/** The name of who receives, isolated in a text of another direction. */
+export const deskName = (organisation: DeployedOrganisation | undefined): string =>
+  organisation === undefined ? t("dossiers.desk.unnamed") : isolated(organisation.name);
+
+/** What follows "Envoyer": French has the article in deployment.json, other languages take the name. */
+export function sendTo(organisation: DeployedOrganisation | undefined): string {
+  if (organisation === undefined) return t("dossiers.desk.toUnnamed");
+  return language() === "fr" ? organisation.sendTo : isolated(organisation.name);
+}

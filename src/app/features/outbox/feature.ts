@@ -1,0 +1,2 @@
+/** The screen of "Mes envois"; found by src/app/shell/routes.ts. */
+export { feature } from "./index.tsx";
