@@ -40,7 +40,7 @@ function Who({
         {profiles.map((profile) => (
           <button key={profile.database} type="button" class="pic" onClick={() => onPick(profile)}>
             {isPicture(profile.pictogram) && <Icon name={profile.pictogram} />}
-            {isPicture(profile.pictogram) ? t(`opening.pictures.${profile.pictogram}`) : t("common.app")}
+            {isPicture(profile.pictogram) ? t(`opening.pictures.${profile.pictogram}`) : t("common.loading")}
           </button>
         ))}
       </div>
@@ -96,7 +96,7 @@ export function LockScreen() {
   };
   return (
     <Frame
-      title={asked.state === "ready" ? titles[shownStage] : t("common.app")}
+      title={asked.state === "ready" ? titles[shownStage] : t("common.loading")}
       kind="lock"
       flap="closed"
       rhythm="stack"

@@ -1,0 +1,209 @@
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { App } from "../../../src/app/shell/App.tsx";
+import {
+  createFakeSatchel,
+  EMPTY_OUTBOX,
+  FAKE_PROFILE,
+  type FakeSatchel,
+  fakePaper,
+} from "../../support/fake-satchel.ts";
+import { reflectLikeBrowsers } from "../ui/harness.tsx";
+import { createFakeDeps, type FakeDeps } from "./fake-deps.ts";
+
+reflectLikeBrowsers();
+afterEach(cleanup);
+
+const SLOW = { timeout: 5000 };
+
+function start(satchel: FakeSatchel, path: string, marked = true): FakeDeps {
+  const fake = createFakeDeps(satchel, path, marked);
+  render(<App deps={fake.deps} />);
+  return fake;
+}
+/** Effects run after a frame. */
+const aFrame = (): Promise<void> => act(() => new Promise((resolve) => setTimeout(resolve, 60)));
+async function heading(name: string | RegExp): Promise<HTMLElement> {
+  const found = await screen.findByRole("heading", { level: 1, name }, SLOW);
+  await aFrame();
+  return found;
+}
+const lockedSatchel = () => createFakeSatchel({ opening: { type: "locked", profiles: [FAKE_PROFILE] } });
+
+describe("the first use", () => {
+  test("is there at once, without asking the worker first (INV-9)", async () => {
+    const satchel = createFakeSatchel({ opening: { type: "none" } });
+    satchel.stall("opening");
+    start(satchel, "/", false);
+    expect(await heading("Vos papiers avec vous. Même sans réseau.")).toBeTruthy();
+    expect(satchel.calls("opening")).toHaveLength(0);
+  });
+
+  test("any other address leads to it while there is no satchel", async () => {
+    const fake = start(createFakeSatchel({ opening: { type: "none" } }), "/papiers", false);
+    await heading(/Vos papiers avec vous/);
+    await expect.poll(() => fake.router.place().path).toBe("/");
+  });
+
+  test("a satchel that the browser erased is said first", async () => {
+    start(createFakeSatchel({ opening: { type: "none" } }), "/");
+    expect(await screen.findByText(/a été effacée par le navigateur/, undefined, SLOW)).toBeTruthy();
+  });
+
+  test("a new satchel leads to its card", async () => {
+    const satchel = createFakeSatchel({ opening: { type: "none" } });
+    const fake = start(satchel, "/code", false);
+    await heading("Choisissez un code");
+    await satchel.api.create({ code: "417233", language: "fr", pictogram: "code-lune" });
+    await heading("Votre carte de secours");
+    expect(fake.router.place().path).toBe("/carte");
+    expect(fake.deps.keep.read("satchel")).toBe("1");
+  });
+});
+
+describe("the lock", () => {
+  test("stands in front of any address, which is shown after the code", async () => {
+    const satchel = lockedSatchel();
+    const fake = start(satchel, "/reglages");
+    await heading("Écrivez votre code");
+    await satchel.api.unlock({ database: FAKE_PROFILE.database, code: "417233" });
+    await heading("Langue et réglages");
+    expect(fake.router.place().path).toBe("/reglages");
+  });
+
+  test("closes after five minutes without anybody, and says that the draft is kept", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    act(() => fake.pass(299_000));
+    expect(satchel.calls("lock")).toHaveLength(0);
+    act(() => fake.pass(2_000));
+    await heading("Écrivez votre code");
+    expect(screen.getByText(/s’est fermée toute seule. Votre brouillon est gardé/)).toBeTruthy();
+  });
+
+  test("hands over the last words when the page is hidden", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    act(() => fake.page.hidden());
+    expect(satchel.calls("flush")).toHaveLength(1);
+  });
+
+  test("a worker that cannot be reached is said with its mark and asked again", async () => {
+    const satchel = lockedSatchel();
+    satchel.fail("opening", { type: "unavailable", mark: "not-loaded" });
+    start(satchel, "/accueil");
+    expect((await screen.findByRole("alert", undefined, SLOW)).textContent).toContain("not-loaded");
+    satchel.heal("opening");
+    fireEvent.click(screen.getByRole("button", { name: "Essayer encore" }));
+    await heading("Écrivez votre code");
+  });
+});
+
+describe("Sortir", () => {
+  test("hides at once, closes the satchel, then leaves", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    fireEvent.click(screen.getByRole("button", { name: /^Sortir/ }));
+    expect(fake.acts.filter((one) => one !== "ask-delivery")).toEqual(["hide"]);
+    await expect.poll(() => fake.acts.at(-1)).toBe("leave");
+    expect(satchel.data.opening.type).toBe("locked");
+  });
+
+  test("leaves even when the worker does not answer, and once only", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    const release = satchel.stall("lock");
+    act(() => fake.escapes());
+    await Promise.resolve();
+    expect(fake.acts).not.toContain("leave");
+    act(() => fake.pass(1500));
+    release();
+    await Promise.resolve();
+    expect(fake.acts.filter((one) => one === "leave")).toHaveLength(1);
+  });
+});
+
+describe("a newer version (INV-8)", () => {
+  test("is offered, closes the satchel first, then takes over", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    act(() => fake.updateIsHere());
+    fireEvent.click(await screen.findByRole("button", { name: "Passer à la nouvelle version" }, SLOW));
+    await expect.poll(() => fake.acts.at(-1)).toBe("update");
+    expect(satchel.calls("lock")).toHaveLength(1);
+  });
+
+  test("waits while something is being sent", async () => {
+    const satchel = createFakeSatchel({ drilled: true, outbox: { ...EMPTY_OUTBOX, waiting: 1, moving: true } });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    await expect.poll(() => fake.acts).toContain("ask-delivery");
+    act(() => fake.updateIsHere());
+    expect(screen.queryByText("Une nouvelle version de Besace est prête.")).toBeNull();
+    satchel.data.outbox = EMPTY_OUTBOX;
+    act(() => satchel.change({ type: "outbox" }));
+    expect(await screen.findByText("Une nouvelle version de Besace est prête.", undefined, SLOW)).toBeTruthy();
+  });
+});
+
+describe("around", () => {
+  test("the browser is asked to keep everything once, after the first kept paper", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    satchel.data.papers = [fakePaper({ status: "draft" })];
+    act(() => satchel.change({ type: "papers" }));
+    await Promise.resolve();
+    expect(fake.acts).not.toContain("ask-to-keep");
+    satchel.data.papers = [fakePaper()];
+    act(() => satchel.change({ type: "papers" }));
+    await expect.poll(() => fake.acts.filter((one) => one === "ask-to-keep")).toHaveLength(1);
+    act(() => satchel.change({ type: "papers" }));
+    await Promise.resolve();
+    expect(fake.acts.filter((one) => one === "ask-to-keep")).toHaveLength(1);
+  });
+
+  test("what waits is counted on the tab; no network is said in one line", async () => {
+    const satchel = createFakeSatchel({
+      drilled: true,
+      outbox: { ...EMPTY_OUTBOX, waiting: 2, trouble: "no-network" },
+    });
+    start(satchel, "/accueil");
+    await heading("Bonjour");
+    expect((await screen.findByRole("link", { name: /Envois.*2 en attente/ }, SLOW)).textContent).toContain("2");
+    expect(screen.getByText("Pas de réseau.")).toBeTruthy();
+  });
+
+  test("a network that comes back is told to the worker as a hint", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil");
+    await heading("Bonjour");
+    act(() => fake.page.network(true));
+    expect(satchel.calls("hint")).toEqual([["online"]]);
+  });
+
+  test("an address of this app that no screen has leads home", async () => {
+    const fake = start(createFakeSatchel({ drilled: true }), "/reglages/inconnu");
+    await heading("Bonjour");
+    expect(fake.router.place().path).toBe("/accueil");
+  });
+
+  test("a bug in a screen is shown with a mark and facts to copy; the screen can be tried again", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const satchel = createFakeSatchel({ drilled: true });
+    satchel.data.papers = null as never;
+    start(satchel, "/accueil");
+    expect((await screen.findByRole("alert", undefined, SLOW)).textContent).toMatch(/P-[0-9A-F]{3}/);
+    fireEvent.click(await screen.findByRole("button", { name: /Copier les détails/ }, SLOW));
+    expect(await screen.findByText(/Il n’y a rien de personnel dedans/)).toBeTruthy();
+    satchel.data.papers = [];
+    fireEvent.click(screen.getByRole("button", { name: "Essayer encore" }));
+    await heading("Bonjour");
+    logged.mockRestore();
+  });
+});
