@@ -2,7 +2,7 @@
  * What the server asks of its database and of the place where blobs lie. Runs in Node.
  *
  * One implementation of each is here (SQLite, files); PostgreSQL and S3 come behind the same ports and the same
- * contract suite. Every method is one transaction that is durable (fsync) before its promise resolves; time is passed in.
+ * contract suite. Every method is one transaction (its own savepoint where commits are grouped) that is durable (fsync) before its promise resolves; time is passed in.
  */
 
 import type { Readable } from "node:stream";

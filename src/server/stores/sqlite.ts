@@ -1,7 +1,7 @@
 /**
  * The database port on `node:sqlite`: one file, WAL, synchronous=FULL, every write on the disk before it is answered.
  *
- * Runs in Node, synchronous inside: a transaction is one function without await, so nothing can come between. The SQL
+ * Runs in Node, synchronous inside: a write is one function without await, so nothing can come between. The SQL
  * ($1 placeholders, ON CONFLICT, RETURNING, no now()) is meant for PostgreSQL too.
  */
 
@@ -65,25 +65,58 @@ export function openSqlite(deps: SqliteDeps): Store {
   const run = (sql: string, ...values: readonly Value[]): number =>
     Number((values.length === 0 ? prepared(sql).run() : prepared(sql).run(bind(values))).changes);
 
-  /** Rolls back when `work` throws, or when it says so with `abort`. */
+  /** Runs `work` between two marks; undone when it throws, or when it says so with `abort`. Never leaves a mark open. */
   const aborted = Symbol("aborted");
-  const transaction = <T>(work: (abort: (value: T) => never) => T): T => {
+  const attempt = <T>(begin: string, keep: string, undo: string, work: (abort: (value: T) => never) => T): T => {
     let result: T | undefined;
     const abort = (value: T): never => {
       result = value;
       throw aborted;
     };
-    db.exec("BEGIN IMMEDIATE");
+    db.exec(begin);
     try {
       const value = work(abort);
-      db.exec("COMMIT");
+      db.exec(keep);
       return value;
     } catch (error) {
-      if (db.isTransaction) db.exec("ROLLBACK");
+      if (db.isTransaction) db.exec(undo);
       if (error === aborted) return result as T;
       throw error;
     }
   };
+  const transaction = <T>(work: () => T): T => attempt("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", work);
+
+  /**
+   * Writes that arrive while the loop turns once share one commit, and so one fsync; each is undone alone. Nobody hears
+   * of a write before that commit is on the disk.
+   */
+  let group: { readonly apply: () => () => void; readonly fail: (error: unknown) => void }[] = [];
+  const commitGroup = (): void => {
+    const writes = group;
+    group = [];
+    if (writes.length === 0) return;
+    try {
+      const answers = transaction(() => writes.map(({ apply }) => apply()));
+      for (const answer of answers) answer();
+    } catch (error) {
+      for (const { fail } of writes) fail(error);
+    }
+  };
+  const write = <T>(work: (abort: (value: T) => never) => T): Promise<T> =>
+    new Promise((done, fail) => {
+      const apply = (): (() => void) => {
+        try {
+          const value = attempt("SAVEPOINT one", "RELEASE one", "ROLLBACK TO one; RELEASE one", work);
+          return () => done(value);
+        } catch (error) {
+          // SQLite ends the whole transaction by itself when the disk is full: then nobody's write is there.
+          if (!db.isTransaction) throw error;
+          return () => fail(error);
+        }
+      };
+      group.push({ apply, fail });
+      if (group.length === 1) setImmediate(commitGroup);
+    });
 
   const pragma = (name: string): Value | undefined => Object.values(one(`PRAGMA ${name}`) ?? {})[0];
   db.exec("PRAGMA journal_mode = WAL");
@@ -234,7 +267,7 @@ export function openSqlite(deps: SqliteDeps): Store {
     },
 
     saveChain: async (chain, knownLength, at) =>
-      transaction((abort) => {
+      write((abort) => {
         const length = one("SELECT length FROM principal WHERE id = $1", chain.id);
         if ((length === undefined ? 0 : number(length, "length")) !== knownLength) return abort(false);
         run(
@@ -265,7 +298,7 @@ export function openSqlite(deps: SqliteDeps): Store {
     },
 
     applyOp: async (op, head, digest, quota) =>
-      transaction((abort) => {
+      write((abort) => {
         const seq = bump(head.satchel);
         if (seq === undefined) return abort({ type: "unknown-principal" });
         const before = one("SELECT seq, digest FROM applied WHERE principal = $1 AND op = $2", head.satchel, head.op);
@@ -354,7 +387,7 @@ export function openSqlite(deps: SqliteDeps): Store {
     },
 
     saveLetter: async ({ head, letter, manifest, digest, deposited, at, quota }) =>
-      transaction((abort) => {
+      write((abort) => {
         const before = one("SELECT digest FROM letter WHERE sender = $1 AND letter = $2", head.from, head.letter);
         if (before !== undefined) return abort(text(before, "digest") === digest ? "same" : "id-taken");
         // Both counter rows in the order of their ids, so that two letters crossing each other cannot wait in a ring.
@@ -410,7 +443,7 @@ export function openSqlite(deps: SqliteDeps): Store {
       ),
 
     addProof: async (letter, type, proof, feeds, at) =>
-      transaction(() => {
+      write(() => {
         const added = run(
           `INSERT INTO proof (sender, letter, type, body, sig, at) VALUES ($1, $2, $3, $4, $5, $6)
            ON CONFLICT (sender, letter, type) DO NOTHING`,
@@ -448,7 +481,7 @@ export function openSqlite(deps: SqliteDeps): Store {
     blob: async (owner, blob) => blobOf(owner, blob),
 
     openUpload: async (ticket, quota, at) =>
-      transaction((abort) => {
+      write((abort) => {
         if (one("SELECT id FROM principal WHERE id = $1", ticket.owner) === undefined) return "unknown-principal";
         const before = blobOf(ticket.owner, ticket.blob);
         if (before !== undefined)
@@ -467,7 +500,7 @@ export function openSqlite(deps: SqliteDeps): Store {
       }),
 
     markBlob: async (owner, blob, state, at) =>
-      transaction(() => {
+      write(() => {
         const changed = run(
           "UPDATE blob SET state = $3, changed_at = $4 WHERE owner = $1 AND blob = $2 AND state <> 'verified'",
           owner,
@@ -481,7 +514,7 @@ export function openSqlite(deps: SqliteDeps): Store {
     unverifiedBlobs: async () => all("SELECT * FROM blob WHERE state <> 'verified'").map(toBlob),
 
     forgetUpload: async (owner, blob) =>
-      transaction(() => {
+      write(() => {
         const row = one(
           "DELETE FROM blob WHERE owner = $1 AND blob = $2 AND state <> 'verified' RETURNING length",
           owner,
@@ -533,6 +566,9 @@ export function openSqlite(deps: SqliteDeps): Store {
         at,
       ) === 1,
 
-    close: async () => db.close(),
+    close: async () => {
+      commitGroup();
+      db.close();
+    },
   };
 }
