@@ -87,7 +87,8 @@ async function start(): Promise<void> {
   const address = app.http.server.address();
   const actual = typeof address === "object" && address !== null ? address.port : port;
   const shownUrl = publicUrl ?? `http://localhost:${actual}`;
-  const lines = ["", `Besace   ${shownUrl}/`, `Guichet  ${shownUrl}/guichet`];
+  const kioskUrl = publicUrl === undefined ? `${shownUrl}/` : deployment.urls.kiosk;
+  const lines = ["", `Besace         ${shownUrl}/`, `Guichet        ${shownUrl}/guichet`, `Poste partagé  ${kioskUrl}`];
   for (const { slug, name } of deployment.organisations) {
     const code = await prepareDesk({ store, random }, slug, setting("BESACE_DESK_CODE"));
     if (code !== undefined)

@@ -130,6 +130,27 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       expect(seen).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
     });
 
+    test("a write that fails takes no other one with it, and answers come in order", async () => {
+      const [first, second, third] = [await person.op(), await person.op(), await person.op()];
+      const nobody = await createPerson("organisation");
+      const letter = await newLetter();
+      const results = await Promise.allSettled([
+        apply(first),
+        store.saveLetter({ ...letter, head: { ...letter.head, from: nobody.id } }),
+        apply(third, digest(), 10),
+        apply(second),
+      ]);
+      expect(results.map((result) => (result.status === "fulfilled" ? result.value : result.status))).toEqual([
+        { type: "ok", seq: 1 },
+        "rejected",
+        { type: "quota" },
+        { type: "ok", seq: 2 },
+      ]);
+      store = await one.reopen();
+      expect((await pullAll(person.id)).map((row) => row.seq)).toEqual([1, 2]);
+      expect(await pullAll(desk.id)).toEqual([]);
+    });
+
     test("a letter is one row for its receiver and one proof for its sender, once", async () => {
       const letter = await newLetter();
       expect(await store.saveLetter({ ...letter, quota: 10 })).toBe("quota");

@@ -200,6 +200,24 @@ describe("hostile input", () => {
   });
 });
 
+test("a fault of the server is a coded 500 without words of its own, and the log keeps none either", async () => {
+  const person = await createPerson();
+  await server.register(person);
+  const { op } = await person.op();
+  const store = server.store as { -readonly [K in keyof typeof server.store]: (typeof server.store)[K] };
+  const working = store.applyOp;
+  store.applyOp = async () => {
+    throw new Error(`secret-marker ${op.head}`);
+  };
+  const answer = await server.post("/v1/push", { ops: [op] });
+  expect(answer.statusCode).toBe(500);
+  expect(answer.json()).toEqual({ nonce, time: server.time.now, error: "internal", retry: "later" });
+  expect(server.logLines.some((line) => line.includes('"fault"'))).toBe(true);
+  expect(server.logLines.join("")).not.toMatch(/secret-marker/);
+  store.applyOp = working;
+  expect((await server.push(op)).verdicts).toMatchObject([{ type: "ok" }]);
+});
+
 describe("rate limits", () => {
   test("go by principal where a session names one, else by address", async () => {
     await server.close();
