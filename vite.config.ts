@@ -83,7 +83,11 @@ export default defineConfig({
     outDir: "dist",
     manifest: true,
     // The content security policy allows no inline script, style or data: URL.
-    modulePreload: { polyfill: false },
+    // Chunks after the first screen come from the precache: naming what each needs would only weigh on the first load.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, needs, { hostType }) => (hostType === "html" ? needs : []),
+    },
     assetsInlineLimit: 0,
     rolldownOptions: { input: { index: "index.html", guichet: DESK_HTML } },
   },

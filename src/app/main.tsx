@@ -9,7 +9,6 @@ import { copyText, diagnosticText } from "./platform/diagnostics.ts";
 import { IDLE_LIMITS } from "./platform/idle.ts";
 import { browserOnline, feedIdle, hidePage, leavePage, onThreeEscapes, watchPage } from "./platform/presence.ts";
 import { createRouter } from "./platform/router.ts";
-import { askToKeep, readRoom } from "./platform/storage.ts";
 import { createTheme } from "./platform/theme.ts";
 import { browserClock, browserKeep, browserRandom, browserTimers } from "./platform/world.ts";
 import { App } from "./shell/App.tsx";
@@ -45,8 +44,8 @@ const deps: ShellDeps = {
   // Parsing comes after the first paint, and brings its library along.
   loadOperator: async () => (await import("./platform/deployment.ts")).loadOperator(),
   linkServiceWorker: async (onWaiting) => (await import("./platform/service-worker.ts")).linkServiceWorker(onWaiting),
-  askToKeep,
-  readRoom,
+  askToKeep: async () => (await import("./platform/storage.ts")).askToKeep(),
+  readRoom: async () => (await import("./platform/storage.ts")).readRoom(),
   copyText,
   diagnostics: (mark, screen, at) =>
     diagnosticText({

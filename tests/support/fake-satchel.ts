@@ -298,7 +298,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       data.code = code;
       return ok(undefined);
     },
-    card: async () => ok({ qr: `BSC1${data.card.join("")}`, groups: data.card, set: 1, drilled: data.drilled }),
+    card: async () => ok({ qr: `BSC1${data.card.join("")}`, groups: data.card, set: 0, drilled: data.drilled }),
     drill: async (card) => {
       const wrong = wrongGroups(card);
       if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });

@@ -110,7 +110,7 @@ export function CardScreen() {
         <>
           <div class="stack-l">
             <CardPaper
-              title={t("opening.rescue.number", { n: card.set })}
+              title={t("opening.rescue.number", { n: card.set + 1 })}
               groups={card.groups}
               qr={drawing}
               place={place}
@@ -125,7 +125,7 @@ export function CardScreen() {
             </p>
             <div class="printonly" aria-hidden="true">
               <CardPaper
-                title={t("opening.rescue.double", { n: card.set })}
+                title={t("opening.rescue.double", { n: card.set + 1 })}
                 groups={card.groups}
                 qr={drawing}
                 place={place}
