@@ -242,7 +242,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     await press("common.action.continue");
     await sees("papers.details.title");
     if (about.holder !== undefined) {
-      await page.getByRole("radio", { name: w.matcher("papers.holder.other") }).check({ force: true });
+      await page.getByRole("radio", { name: w.matcher("papers.holder.other") }).check();
       await page.getByLabel(w.matcher("papers.holder.name")).fill(about.holder);
     }
     if (about.expiry !== undefined)
@@ -259,25 +259,28 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     return found === null ? null : { dossier: found[1] ?? "", step: found[2] ?? "", last: found[3] ?? "" };
   };
   let form: Form | undefined;
-  /** The form of the dossier on the screen, found by the question that it asks. */
+  /** The form of the dossier on the screen, found by the question that it asks. Waits while the question loads. */
   async function formHere(): Promise<Form> {
-    const shown = await heading();
-    const step = place()?.step;
-    const candidates = form === undefined ? [] : [form];
-    for (const id of ["domiciliation", "lettre-incomprise", "demande-libre"] as const)
-      candidates.push(await loadProcedure(id));
-    const fits = candidates.find(
-      (each) => step === notForeseenStep || plain(w.find(`${area(each)}.pages.${step}.title`) ?? "") === shown,
-    );
-    if (fits === undefined) throw new Error(`no form asks "${shown}" at ${page.url()}`);
-    form = fits;
-    return fits;
+    const ids = ["domiciliation", "lettre-incomprise", "demande-libre"] as const;
+    const known = form === undefined ? await Promise.all(ids.map(loadProcedure)) : [form];
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const shown = await heading();
+      const title = `pages.${place()?.step}.title`;
+      const fits = known.find((each) => plain(w.find(`${area(each)}.${title}`) ?? "") === shown);
+      if (fits !== undefined) {
+        form = fits;
+        return fits;
+      }
+      if (Date.now() > end) throw new Error(`no form asks "${shown}" at ${page.url()}`);
+      await page.waitForTimeout(25);
+    }
   }
 
   const labelOf = (of: Form, field: Field): string => w.text(`${area(of)}.${field.id}.label`);
 
   async function tick(role: "radio" | "checkbox", name: RegExp, inside: Locator): Promise<void> {
-    await said(`choosing ${name}`, inside.getByRole(role, { name }).first().check({ force: true }));
+    await said(`choosing ${name}`, inside.getByRole(role, { name }).first().check());
   }
 
   async function giveField(of: Form, field: Field, given: Given, alone: boolean, inside: Locator): Promise<void> {
@@ -339,7 +342,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       const picks = page.getByRole("region", { name: w.matcher("dossiers.papers.inSatchel") });
       for (const title of joined.papers) {
         const pick = picks.getByRole("checkbox", { name: title }).or(picks.getByRole("radio", { name: title }));
-        await said(`the paper "${title}"`, pick.first().check({ force: true }));
+        await said(`the paper "${title}"`, pick.first().check());
         await kept();
       }
       return;
@@ -385,18 +388,16 @@ export function createPerson(page: Page, options: PersonOptions): Person {
 
   async function goOn(): Promise<void> {
     const from = page.url();
-    const shown = await heading();
+    const asked = await heading();
     await press("common.action.continue");
     await said(
-      `going on from "${shown}"`,
-      page.waitForFunction(
-        ([url, title]) =>
-          location.href !== url &&
-          document.querySelector("h1") !== null &&
-          document.querySelector("h1")?.textContent !== title,
-        [from, await page.locator("h1").first().textContent()] as const,
-      ),
+      `going on from "${asked}"`,
+      page.waitForURL((url) => url.href !== from),
     );
+    const next = place()?.step;
+    if (next === undefined) return sees("dossiers.check.title");
+    if (next === notForeseenStep) return sees("dossiers.notForeseen.title");
+    await formHere();
   }
 
   /* dossiers */
@@ -452,7 +453,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     async chooseLanguage(language) {
       const next = createWords(language);
       const names = { fr: "Français", en: "English", ar: "العربية" };
-      await page.getByRole("radio", { name: names[language] }).check({ force: true });
+      await page.getByRole("radio", { name: names[language] }).check();
       w = next;
       await said("the other language", page.locator(`html[lang="${language}"]`).waitFor({ state: "attached" }));
     },
@@ -570,7 +571,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     async send() {
       await sees("dossiers.check.title");
       const declaration = page.locator("main").getByRole("checkbox");
-      if ((await declaration.count()) > 0) await declaration.last().check({ force: true });
+      if ((await declaration.count()) > 0) await declaration.last().check();
       await said("sending", page.getByRole("button", { name: w.within("dossiers.check.send") }).click());
       await said("the dossier", page.waitForURL(isDossier));
       await said("its thread", page.locator("main ol.thread").first().waitFor());
