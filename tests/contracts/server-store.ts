@@ -5,6 +5,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pull as pullLimits } from "../../src/protocol/limits.ts";
 import { b64 } from "../../src/protocol/sign.ts";
 import type { B64, ServerTime, Signed } from "../../src/protocol/wire.ts";
 import type { BlobPlace, NewLetter, Store } from "../../src/server/stores/ports.ts";
@@ -238,6 +239,22 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       await apply(await person.op());
       await store.forgetUpload(person.id, blobs[1] ?? newBlobId());
       expect((await pullAll(person.id)).map((row) => row.seq)).toEqual([1, 3, 4]);
+    });
+
+    test("a page ends at the row limit too, and the next one goes on behind it", async () => {
+      const { ref } = await person.blob();
+      const count = pullLimits.rows + 3;
+      await Promise.all(
+        Array.from({ length: count }, async () => {
+          const blob = newBlobId();
+          await store.openUpload({ t: "ticket", v: 1, owner: person.id, ...ref, blob }, plenty, at(3));
+          await store.markBlob(person.id, blob, "verified", at(3));
+        }),
+      );
+      const first = await store.pull(person.id, "0", 0, plenty);
+      expect([first.rows.length, first.more]).toEqual([pullLimits.rows, true]);
+      const second = await store.pull(person.id, await store.epoch(), first.next, plenty);
+      expect([second.rows.length, second.more, second.next]).toEqual([3, false, count]);
     });
 
     test("a desk opens once", async () => {

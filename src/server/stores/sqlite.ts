@@ -197,7 +197,7 @@ export function openSqlite(deps: SqliteDeps): Store {
     return row === undefined ? undefined : toBlob(row);
   };
 
-  /** What a feed row points at; undefined when it is not to be shown any more. */
+  /** What a feed row points at. */
   const rowBody = (principal: PrincipalId, seq: number, kind: FeedKind, ref: string): PullRow | undefined => {
     switch (kind) {
       case "record": {
@@ -358,13 +358,12 @@ export function openSqlite(deps: SqliteDeps): Store {
       );
       const rows: PullRow[] = [];
       let total = 0;
-      // A full answer of the database means that there may be rows behind it, shown or not.
-      let more = found.length > pullLimits.rows;
-      let next = more ? number(found.at(-1) ?? {}, "seq") : last;
+      let next = last;
+      let more = false;
       for (const entry of found) {
         const seq = number(entry, "seq");
         const row = rowBody(principal, seq, text(entry, "kind") as FeedKind, text(entry, "ref"));
-        if (row === undefined) continue;
+        assert(row !== undefined, "a feed row points at something that is there");
         total += rowWeight(row);
         if (rows.length > 0 && (total > bytes || rows.length >= pullLimits.rows)) {
           more = true;
