@@ -85,6 +85,7 @@ const restInRunMs = 15_000;
 const graceMs = 20_000;
 /** S-D2: a lock held by a tab that got no answer for this long is a frozen tab's. */
 const frozenHolderMs = 150_000;
+const elsewhereMs = 5_000;
 
 /** Raised inside a run when the disk fails; `run` turns it into its report. */
 class StorageFault extends Error {
@@ -476,7 +477,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     if (held !== "taken") return held.held;
     const meta = await store.meta();
     if (meta.ok && Math.abs(clock.now() - meta.value.lastAnswerAt) > frozenHolderMs) return await drainOnce(options);
-    return { ended: "elsewhere", nextInMs: frozenHolderMs, answers: 0, left: 0, trouble: null };
+    return { ended: "elsewhere", nextInMs: elsewhereMs, answers: 0, left: 0, trouble: null };
   };
 
   return {

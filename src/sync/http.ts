@@ -31,7 +31,7 @@ export interface HttpDeps {
 }
 
 /** Facts 2.6: 20 s to an answer for small things; a part gets three times what the measured speed says, at most 120 s. */
-export const timeouts = { smallMs: 20_000, partMaxMs: 120_000, slack: 3 } as const;
+export const timeouts = { smallMs: 20_000, partMaxMs: 120_000, slack: 3, slowestBytesPerMs: 2 } as const;
 
 type Parser<T> = (input: unknown) => Result<T, "bad-format">;
 
@@ -135,8 +135,9 @@ export function createHttpTransport(deps: HttpDeps): Transport {
   };
 
   /** A JSON route. */
-  const call = async <T extends Answered>(request: Ask, parse: Parser<T>): Promise<Outcome<T>> => {
-    const raw = await ask(request, timeouts.smallMs + sizeAllowance(request));
+  const call = async <T extends Answered>(request: Ask, parse: Parser<T>, expected = 0): Promise<Outcome<T>> => {
+    const bytes = expected + (request.json === undefined ? 0 : JSON.stringify(request.json).length);
+    const raw = await ask(request, timeouts.smallMs + sizeAllowance(bytes));
     if (raw.type === "lost") return raw;
     if (!speaks(raw.response) || !isJson(raw.response)) return portal;
     if (!raw.response.ok) return refusal(raw);
@@ -145,10 +146,9 @@ export function createHttpTransport(deps: HttpDeps): Transport {
     return { type: "answer", value: answer.value, time: answer.value.time, tookMs: raw.tookMs };
   };
 
-  const sizeAllowance = (request: Ask): number => {
-    const bytes = request.json === undefined ? 0 : JSON.stringify(request.json).length;
-    return speed === null || bytes === 0 ? 0 : Math.min(timeouts.partMaxMs, (timeouts.slack * bytes) / speed);
-  };
+  /** What a body or an answer of this size may take beyond the small limit. */
+  const sizeAllowance = (bytes: number): number =>
+    Math.min(timeouts.partMaxMs, (timeouts.slack * bytes) / (speed ?? timeouts.slack * timeouts.slowestBytesPerMs));
 
   /** A tus route: no JSON in a good answer, so the nonce comes back as a header. */
   const tus = async <T>(
@@ -204,7 +204,7 @@ export function createHttpTransport(deps: HttpDeps): Transport {
       return done.type === "answer" ? { ...done, value: null } : done;
     },
     pull: (session, cursor, limit) =>
-      call({ method: "GET", path: `${routes.pull}?cursor=${cursor}&limit=${limit}`, session }, parsePullAnswer),
+      call({ method: "GET", path: `${routes.pull}?cursor=${cursor}&limit=${limit}`, session }, parsePullAnswer, limit),
     blobCreate: (session, _name, length, ticket: Signed) =>
       tus(
         {

@@ -362,7 +362,7 @@ export function createDevice(deps: DeviceDeps): Device {
               serverSeq: item.seq,
               revision: stored.revision + 1,
             });
-          disk.tables.inbox.delete(item.order);
+          disk.tables.inbox.delete(String(item.order));
           continue;
         }
         const theirs = contentOf(item.op);

@@ -1,0 +1,604 @@
+/**
+ * The sync's mind: from what waits, what is known and what time it is, the next request; from its outcome, what to
+ * store. Pure: no I/O, no clock, no chance (SPEC.md numbers the rules). Runs in workers, the service worker and Node.
+ *
+ * Surprising fact: an answer that is not authentic changes timers and the order of trying, never an item.
+ */
+import { isErrorCode } from "../protocol/errors.ts";
+import { pull as pullLimits, push as pushLimits } from "../protocol/limits.ts";
+import { unreachable } from "../shared/assert.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const KIB = 1024;
+export const limits = {
+  network: { firstMs: 5 * SECOND, maxMs: 300 * SECOND, afterAnswerMs: SECOND / 2 },
+  item: { firstMs: 30 * SECOND, maxMs: 6 * HOUR, triesOfUnknown: 3, triesOfAgain: 3 },
+  retryAfter: { defaultMs: 10 * SECOND, maxMs: HOUR, busyInARow: 3 },
+  part: { min: 16 * KIB, max: 1024 * KIB, fastMs: 4 * SECOND, slowMs: 12 * SECOND },
+  agesUpMs: 24 * HOUR,
+  authPauseMs: 5 * MINUTE,
+  renewalsARun: 2,
+  heldAnswersMax: 64,
+};
+export const freshRun = (before) => ({
+  answers: before?.answers ?? 0,
+  lastAuthentic: before?.lastAuthentic ?? true,
+  canary: false,
+  pullDue: true,
+  pullNextAt: 0,
+  pullBytes: before?.pullBytes ?? pullLimits.defaultBytes,
+  renewals: 0,
+  busyInARow: 0,
+  uploads: new Map(),
+  suspects: before?.suspects ?? new Map(),
+  turns: before?.turns ?? 0,
+});
+/** S-T3: a time too far ahead comes from a clock that was wrong: it is due. */
+const due = (nextAt, now, maxMs) => nextAt <= now || nextAt > now + maxMs;
+const itemDue = (item, now) => due(item.nextAt, now, limits.item.maxMs);
+const heads = (ops) => {
+  const seen = new Set();
+  return ops.filter((op) => {
+    // S-C5: only the first op of a chain may leave, and nothing passes one that waits for the person or a merge.
+    if (seen.has(op.record)) return false;
+    seen.add(op.record);
+    return op.state === "waiting" || op.state === "frozen";
+  });
+};
+const compare = (a, b) => {
+  for (const [i, value] of a.rank.entries()) {
+    const difference = value - (b.rank[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+};
+const aged = (item, now) => (now - item.queuedAt >= limits.agesUpMs ? 1 : 0);
+/** The next request (S-O1). */
+export function choose(situation) {
+  const { view, meta, now, run, hints, person, busy } = situation;
+  if (!due(meta.networkNextAt, now, limits.retryAfter.maxMs))
+    return { type: "rest", until: meta.networkNextAt, why: meta.pausedFor === "auth" ? "auth" : "network" };
+  if (!meta.registered) return { type: "register" };
+  if (meta.session === null) return { type: "session" };
+  const candidates = [];
+  let earliest = null;
+  const later = (at) => {
+    if (earliest === null || at < earliest) earliest = at;
+  };
+  const trouble = (key, item) => (item.attempts > 0 || run.suspects.has(key) ? 1 : 0);
+  const sendable = [];
+  for (const op of heads(view.ops)) {
+    if (!itemDue(op, now)) later(op.nextAt);
+    else if (busy?.has(op.op) !== true) sendable.push(op);
+  }
+  // S-O3: ops without trouble travel together, others alone; before the first answer one small op only.
+  const clean = sendable
+    .filter((op) => trouble(op.op, op) === 0)
+    .sort((a, b) => a.bytes - b.bytes || a.order - b.order);
+  const [smallest] = clean;
+  if (smallest !== undefined) {
+    const batch = [];
+    let bytes = 0;
+    for (const op of run.canary ? clean : [smallest]) {
+      if (batch.length > 0 && (batch.length >= pushLimits.ops || bytes + op.bytes > pushLimits.aimBytes)) break;
+      batch.push(op);
+      bytes += op.bytes;
+    }
+    const ageing = Math.max(...batch.map((op) => aged(op, now)));
+    candidates.push({
+      key: smallest.op,
+      rank: [1 - ageing, 0, run.canary ? 1 : 0, smallest.bytes, smallest.order],
+      step: { type: "push", ops: batch.map((op) => op.op) },
+    });
+  }
+  for (const op of sendable) {
+    if (trouble(op.op, op) === 0) continue;
+    candidates.push({
+      key: op.op,
+      rank: [1 - aged(op, now), 1, 1, op.bytes, op.order],
+      step: { type: "push", ops: [op.op] },
+    });
+  }
+  for (const letter of view.letters) {
+    if (letter.state === "accepted" || letter.state === "aside") continue;
+    if (!itemDue(letter, now)) later(letter.nextAt);
+    else if (busy?.has(letter.letter) !== true)
+      candidates.push({
+        key: letter.letter,
+        rank: [1 - aged(letter, now), trouble(letter.letter, letter), 0, letter.bytes, letter.order],
+        step: { type: "letter", letter: letter.letter },
+      });
+  }
+  for (const proof of view.proofs) {
+    if (proof.state === "aside") continue;
+    const key = `proof:${proof.letter}`;
+    if (!itemDue(proof, now)) later(proof.nextAt);
+    else if (busy?.has(key) !== true)
+      candidates.push({
+        key,
+        rank: [1 - aged(proof, now), trouble(key, proof), 0, 512, proof.order],
+        step: { type: "proof", letter: proof.letter },
+      });
+  }
+  if (run.pullDue && busy?.has("pull") !== true) {
+    if (!due(run.pullNextAt, now, limits.item.maxMs)) later(run.pullNextAt);
+    else
+      candidates.push({
+        key: "pull",
+        rank: [2, 0, 0, 0, 0],
+        step: { type: "pull", cursor: meta.cursor, limit: run.pullBytes },
+      });
+  }
+  for (const blob of view.blobs) {
+    if (blob.state === "aside" || blob.state === "verified" || blob.localOnly) continue;
+    const ageing = aged(blob, now);
+    // S-O6: on a slow line originals wait for the person, or for a day.
+    if (blob.sendClass === 5 && hints.slow && !person && ageing === 0) {
+      later(blob.queuedAt + limits.agesUpMs);
+      continue;
+    }
+    if (!itemDue(blob, now)) {
+      later(blob.nextAt);
+      continue;
+    }
+    // S-Q1: while the space is full only a blob that was refused before asks again, when its time comes.
+    if (meta.pausedFor === "quota" && !person && blob.attempts === 0) continue;
+    if (busy?.has(blob.blob) === true) continue;
+    candidates.push({
+      key: blob.blob,
+      rank: [blob.sendClass - ageing, trouble(blob.blob, blob), 0, blob.length - blob.offset, blob.order],
+      step: uploadStep(blob, run.uploads.get(blob.blob), meta.partSize),
+    });
+  }
+  candidates.sort(compare);
+  // S-O5: a suspect lets others go first; when all are suspects, the one that was tried longest ago.
+  const free = candidates.find(({ key }) => (run.suspects.get(key)?.untilAnswers ?? 0) <= run.answers);
+  if (free !== undefined) return free.step;
+  const turnOf = ({ key }) => run.suspects.get(key)?.turn ?? 0;
+  candidates.sort((a, b) => turnOf(a) - turnOf(b));
+  const oldest = candidates[0];
+  // Beside a request that is under way a suspect is not worth the line.
+  if (oldest !== undefined)
+    return busy === undefined || busy.size === 0 ? oldest.step : { type: "rest", until: null, why: "items" };
+  if (meta.offerDue && !run.pullDue) return { type: "offer" };
+  return { type: "rest", until: earliest, why: "items" };
+}
+function uploadStep(blob, upload, partSize) {
+  const known =
+    upload ??
+    (blob.state === "waiting" && blob.offset === 0 && blob.attempts === 0 ? { at: "absent" } : { at: "unknown" });
+  if (known.at === "absent") return { type: "blob-create", blob: blob.blob };
+  if (known.at === "unknown" || known.offset >= blob.length) return { type: "blob-head", blob: blob.blob };
+  const bytes = Math.min(partSize, blob.length - known.offset);
+  return { type: "blob-patch", blob: blob.blob, offset: known.offset, bytes };
+}
+const networkDelay = (attempts, afterAnswer, roll) => {
+  // S-T1: right after an answer the line was only cut: try again at once; then full jitter.
+  if (afterAnswer && attempts === 1) return Math.floor(roll * limits.network.afterAnswerMs);
+  const ceiling = Math.min(limits.network.maxMs, limits.network.firstMs * 2 ** Math.min(attempts - 1, 10));
+  return Math.floor(roll * ceiling);
+};
+const itemDelay = (attempts) =>
+  Math.min(limits.item.maxMs, limits.item.firstMs * 2 ** Math.min(Math.max(attempts - 1, 0), 12));
+const rejectCodes = new Set([
+  "bad-format",
+  "bad-signature",
+  "unknown-principal",
+  "unknown-receiver",
+  "wrong-epoch",
+  "too-large",
+  "quota",
+  "busy",
+  "id-taken",
+  "blob-missing",
+  "blob-foreign",
+  "gone",
+]);
+const codeOf = (error, status) => {
+  if (rejectCodes.has(error)) return error;
+  if (status === 413) return "too-large";
+  return status === 422 ? "bad-format" : null;
+};
+const keysOf = (step) => {
+  switch (step.type) {
+    case "push":
+      return step.ops;
+    case "letter":
+      return [step.letter];
+    case "proof":
+      return [`proof:${step.letter}`];
+    case "pull":
+      return ["pull"];
+    case "blob-create":
+    case "blob-head":
+    case "blob-patch":
+      return [step.blob];
+    case "register":
+    case "session":
+    case "offer":
+    case "rest":
+      return [];
+    default:
+      return unreachable(step);
+  }
+};
+/** The keys under which `choose` knows what a request carries (for `Situation.busy`). */
+export const carried = keysOf;
+const attemptOf = (situation, step, key) => {
+  const { view } = situation;
+  const found =
+    step.type === "push"
+      ? view.ops.find((op) => op.op === key)
+      : step.type === "letter"
+        ? view.letters.find((letter) => letter.letter === key)
+        : step.type === "proof"
+          ? view.proofs.find((proof) => `proof:${proof.letter}` === key)
+          : view.blobs.find((blob) => blob.blob === key);
+  return found ?? { attempts: 0, nextAt: 0, queuedAt: 0, lastCode: null };
+};
+/** The patch of whatever kind of item the step carries. */
+const itemPatch = (step, key, patch) => {
+  if (step.type === "push") return { type: "op", op: key, patch };
+  if (step.type === "letter") return { type: "letter", letter: key, patch };
+  if (step.type === "proof") return { type: "proof", letter: step.letter, patch };
+  return { type: "blob", blob: key, patch };
+};
+/** S-T2 and S-V3: an authentic "not this one, not now" or "not ever". */
+function setback(attempt, now, retry, code, retryAfterMs = null) {
+  const attempts = attempt.attempts + 1;
+  if (retry === "never" || retry === "after-person") return { attempts, lastCode: code, state: "aside" };
+  if (retry === "unknown" && attempts >= limits.item.triesOfUnknown)
+    return { attempts, lastCode: code, state: "aside" };
+  return { attempts, lastCode: code, nextAt: now + (retryAfterMs ?? itemDelay(attempts)) };
+}
+/** What an outcome means: patches to store in this order, and what the run remembers. */
+export function book(situation, done, roll) {
+  const { now, meta } = situation;
+  const { step, outcome } = done;
+  if (outcome.type === "lost") return bookLost(situation, step, roll);
+  const suspects = new Map(situation.run.suspects);
+  for (const key of keysOf(step)) suspects.delete(key);
+  const busyInARow = outcome.type === "refused" && outcome.status === 503 ? situation.run.busyInARow + 1 : 0;
+  const run = {
+    ...situation.run,
+    answers: situation.run.answers + 1,
+    lastAuthentic: true,
+    canary: true,
+    busyInARow,
+    suspects,
+  };
+  const heard = {
+    networkAttempts: 0,
+    networkNextAt: 0,
+    lastAnswerAt: now,
+    clockOffset: outcome.time === null ? meta.clockOffset : outcome.time - now,
+  };
+  const booking =
+    outcome.type === "refused"
+      ? bookRefused({ ...situation, run }, step, outcome)
+      : bookAnswer({ ...situation, run }, { step, outcome });
+  const patches = [];
+  let metaPatch = heard;
+  for (const patch of booking.patches) {
+    if (patch.type === "meta") metaPatch = { ...metaPatch, ...patch.patch };
+    else patches.push(patch);
+  }
+  return { patches: [...patches, { type: "meta", patch: metaPatch }], run: booking.run };
+}
+/** S-A2: timers, the size of the next part, and who goes first. */
+function bookLost({ meta, now, run, counted, busy }, step, roll) {
+  const networkAttempts = meta.networkAttempts + (counted === true ? 0 : 1);
+  const suspects = new Map(run.suspects);
+  const turns = run.turns + 1;
+  // Answers to what is under way already give nobody a turn.
+  const underWay = Math.max(0, (busy?.size ?? 0) - keysOf(step).length);
+  for (const key of keysOf(step)) {
+    // Only a loss on a line that had just worked says anything about the item; any loss gives the others a turn.
+    const losses = (suspects.get(key)?.losses ?? 0) + (run.lastAuthentic ? 1 : 0);
+    const heldFor = Math.min(2 ** Math.max(0, losses - 1), limits.heldAnswersMax);
+    suspects.set(key, { losses, untilAnswers: run.answers + heldFor + underWay, turn: turns });
+  }
+  const uploads = new Map(run.uploads);
+  let partSize = meta.partSize;
+  if (step.type === "blob-patch" || step.type === "blob-head" || step.type === "blob-create")
+    uploads.set(step.blob, { at: "unknown" });
+  if (step.type === "blob-patch") partSize = Math.max(limits.part.min, Math.floor(partSize / 2));
+  return {
+    patches: [
+      {
+        type: "meta",
+        patch: {
+          networkAttempts,
+          ...(counted === true ? {} : { networkNextAt: now + networkDelay(networkAttempts, run.lastAuthentic, roll) }),
+          ...(partSize === meta.partSize ? {} : { partSize }),
+        },
+      },
+    ],
+    run: {
+      ...run,
+      lastAuthentic: false,
+      canary: false,
+      suspects,
+      turns,
+      uploads,
+      pullBytes: step.type === "pull" ? Math.max(pullLimits.minBytes, Math.floor(run.pullBytes / 2)) : run.pullBytes,
+    },
+  };
+}
+function bookRefused(situation, step, refused) {
+  const { now, meta, run } = situation;
+  const retryAfterMs = Math.min(refused.retryAfterMs ?? limits.retryAfter.defaultMs, limits.retryAfter.maxMs);
+  const wholeWaits = (ms, patch = {}, next = run) => ({
+    patches: [{ type: "meta", patch: { networkNextAt: now + ms, ...patch } }],
+    run: next,
+  });
+  // S-V4: 401 pauses the satchel, not its items.
+  if (refused.status === 401 || refused.error === "unauthenticated") {
+    const renewals = run.renewals + 1;
+    const again = renewals <= limits.renewalsARun && step.type !== "session" && step.type !== "register";
+    return {
+      patches: [
+        {
+          type: "meta",
+          patch: { session: null, pausedFor: "auth", networkNextAt: again ? 0 : now + limits.authPauseMs },
+        },
+      ],
+      run: { ...run, renewals },
+    };
+  }
+  if (refused.error === "unknown-principal" || (step.type === "session" && refused.status === 404)) {
+    const renewals = run.renewals + 1;
+    return wholeWaits(
+      renewals <= limits.renewalsARun ? 0 : limits.authPauseMs,
+      { registered: false, session: null },
+      { ...run, renewals },
+    );
+  }
+  if (refused.status === 429) return wholeWaits(retryAfterMs);
+  // S-V7: an app that the server no longer (or not yet) understands waits, with all its items.
+  if (refused.error === "bad-protocol" || refused.error === "bad-nonce") return wholeWaits(limits.retryAfter.maxMs);
+  if (step.type === "register" || step.type === "session")
+    return wholeWaits(refused.retryAfterMs === null ? limits.authPauseMs : retryAfterMs, { pausedFor: "auth" });
+  if (step.type === "pull") {
+    // A cursor that the server cannot even read: ask for everything (rows that are known change nothing).
+    if (refused.status === 422 && meta.cursor !== "0.0")
+      return { patches: [{ type: "meta", patch: { cursor: "0.0" } }], run };
+    return {
+      patches: run.busyInARow >= limits.retryAfter.busyInARow ? [busyPatch(now, retryAfterMs)] : [],
+      run: { ...run, pullNextAt: now + Math.max(retryAfterMs, limits.item.firstMs) },
+    };
+  }
+  if (step.type === "blob-create" || step.type === "blob-head" || step.type === "blob-patch")
+    return bookBlobRefused(situation, step, refused, retryAfterMs);
+  const keys = keysOf(step);
+  const alone = keys.length === 1;
+  const patches = keys.map((key) => {
+    const attempt = attemptOf(situation, step, key);
+    const code = codeOf(refused.error, refused.status);
+    // S-V5: nobody knows which of several was meant: each travels alone from now on.
+    if (!alone) return itemPatch(step, key, { attempts: attempt.attempts + 1, nextAt: 0 });
+    return itemPatch(step, key, setback(attempt, now, retryOf(refused), code, refusedDelay(refused, retryAfterMs)));
+  });
+  if (refused.error === "blob-missing" && step.type === "letter")
+    patches.push({ type: "blobs-again", item: step.letter });
+  if (run.busyInARow >= limits.retryAfter.busyInARow) patches.push(busyPatch(now, retryAfterMs));
+  return { patches, run };
+}
+const busyPatch = (now, retryAfterMs) => ({
+  type: "meta",
+  patch: { networkNextAt: now + retryAfterMs },
+});
+const refusedDelay = (refused, retryAfterMs) =>
+  refused.status === 423 || refused.status === 503 || refused.retryAfterMs !== null ? retryAfterMs : null;
+/** S-V3: what the status means for the one item of the request. */
+function retryOf(refused) {
+  if (refused.status >= 500 && refused.status !== 507) return "later";
+  if (refused.status === 423) return "later";
+  if (isErrorCode(refused.error) && rejectCodes.has(refused.error)) return refused.retry ?? "unknown";
+  if (refused.status === 413 || refused.status === 422) return "after-person";
+  return "unknown";
+}
+function bookBlobRefused(situation, step, refused, retryAfterMs) {
+  const { now, run } = situation;
+  const attempt = attemptOf(situation, step, step.blob);
+  const knowing = (upload) => ({ ...run, uploads: new Map(run.uploads).set(step.blob, upload) });
+  const patch = (setbackPatch) => ({ type: "blob", blob: step.blob, patch: setbackPatch });
+  // S-B4: the upload is gone or was never there: start again.
+  if ((refused.status === 404 || refused.status === 410) && step.type !== "blob-create")
+    return { patches: [{ type: "blob", blob: step.blob, patch: { offset: 0 } }], run: knowing({ at: "absent" }) };
+  // S-B3: whatever it is, HEAD knows.
+  if (refused.status === 409 && step.type !== "blob-head") {
+    if (refused.error === "id-taken" && attempt.attempts >= limits.item.triesOfUnknown)
+      return { patches: [patch({ ...setback(attempt, now, "never", "id-taken") })], run };
+    const counted = refused.error === "id-taken" ? [patch({ attempts: attempt.attempts + 1 })] : [];
+    return { patches: counted, run: knowing({ at: "unknown" }) };
+  }
+  // S-Q1: the space is full: blobs wait, records and letters go on.
+  if (refused.status === 507 || refused.error === "quota")
+    return {
+      patches: [
+        patch(setback(attempt, now, "later", "quota", refused.retryAfterMs === null ? null : retryAfterMs)),
+        { type: "meta", patch: { pausedFor: "quota" } },
+      ],
+      run: knowing({ at: "unknown" }),
+    };
+  const patches = [
+    patch(
+      setback(
+        attempt,
+        now,
+        retryOf(refused),
+        codeOf(refused.error, refused.status),
+        refusedDelay(refused, retryAfterMs),
+      ),
+    ),
+  ];
+  if (run.busyInARow >= limits.retryAfter.busyInARow) patches.push(busyPatch(now, retryAfterMs));
+  return { patches, run: knowing({ at: "unknown" }) };
+}
+function bookAnswer(situation, { step, outcome }) {
+  const { now, meta, run } = situation;
+  switch (step.type) {
+    case "register": {
+      const { epoch } = outcome.value;
+      return { patches: [{ type: "meta", patch: { registered: true, epoch, pausedFor: null } }], run };
+    }
+    case "session": {
+      const { token } = outcome.value;
+      return { patches: [{ type: "meta", patch: { session: token, pausedFor: null } }], run };
+    }
+    case "push":
+      return bookVerdicts(situation, step, outcome.value.verdicts);
+    case "letter": {
+      const { verdict } = outcome.value;
+      if (verdict.type === "ok")
+        return {
+          patches: [
+            {
+              type: "letter",
+              letter: step.letter,
+              patch: { state: "accepted", lastCode: null, proofs: verdict.proofs },
+            },
+          ],
+          run,
+        };
+      if (verdict.code === "unknown-principal") return reRegister(run, now);
+      const patches = [
+        {
+          type: "letter",
+          letter: step.letter,
+          patch: setback(attemptOf(situation, step, step.letter), now, verdict.retry, verdict.code),
+        },
+      ];
+      if (verdict.code === "blob-missing") patches.push({ type: "blobs-again", item: step.letter });
+      return { patches, run };
+    }
+    case "proof":
+      return { patches: [{ type: "proof", letter: step.letter, patch: { state: "sent" } }], run };
+    case "pull": {
+      const answer = outcome.value;
+      // A page that does not move the cursor ends the pull: an honest server has nothing more.
+      const more = answer.more && (answer.reset || answer.cursor !== step.cursor);
+      return {
+        patches: [{ type: "pull", answer }],
+        run: {
+          ...run,
+          pullDue: more,
+          pullBytes: pullLimits.defaultBytes,
+        },
+      };
+    }
+    case "blob-create": {
+      const uploads = new Map(run.uploads).set(step.blob, { at: "offset", offset: 0 });
+      const quota = meta.pausedFor === "quota" ? [{ type: "meta", patch: { pausedFor: null } }] : [];
+      return { patches: quota, run: { ...run, uploads } };
+    }
+    case "blob-head":
+    case "blob-patch":
+      return bookUpload(situation, step, outcome.value, outcome.tookMs);
+    default:
+      return unreachable(step);
+  }
+}
+const reRegister = (run, now) => ({
+  patches: [
+    {
+      type: "meta",
+      patch: {
+        registered: false,
+        session: null,
+        networkNextAt: run.renewals < limits.renewalsARun ? 0 : now + limits.authPauseMs,
+      },
+    },
+  ],
+  run: { ...run, renewals: run.renewals + 1 },
+});
+function bookVerdicts(situation, step, verdicts) {
+  const { now, run } = situation;
+  const patches = [];
+  let unknown = false;
+  for (const id of step.ops) {
+    const verdict = verdicts.find((candidate) => candidate.op === id);
+    const attempt = attemptOf(situation, step, id);
+    if (verdict === undefined) patches.push({ type: "op", op: id, patch: setback(attempt, now, "later", null) });
+    else if (verdict.type === "ok") patches.push({ type: "ok", op: id, seq: verdict.seq });
+    else if (verdict.type === "conflict") patches.push({ type: "conflict", verdict });
+    else if (verdict.code === "unknown-principal") unknown = true;
+    else {
+      patches.push({ type: "op", op: id, patch: setback(attempt, now, verdict.retry, verdict.code) });
+      if (verdict.code === "blob-missing") patches.push({ type: "blobs-again", item: id });
+    }
+  }
+  if (!unknown) return { patches, run };
+  const again = reRegister(run, now);
+  return { patches: [...patches, ...again.patches], run: again.run };
+}
+/** S-B1 to S-B6. */
+function bookUpload(situation, step, status, tookMs) {
+  const { meta, now, run, view } = situation;
+  const { blob } = step;
+  const row = view.blobs.find((candidate) => candidate.blob === blob);
+  const uploads = new Map(run.uploads);
+  if (status.state === "verified") {
+    uploads.delete(blob);
+    const patches = [
+      { type: "blob", blob, patch: { state: "verified", offset: row?.length ?? status.offset, lastCode: null } },
+    ];
+    const unfinished = new Set(view.blobs.map((other) => other.blob));
+    unfinished.delete(blob);
+    // S-O4: a letter is whole now: its proof waits at the server; else proofs are asked for at the end.
+    const whole = view.letters.some(
+      (letter) => letter.blobs.includes(blob) && !letter.blobs.some((other) => unfinished.has(other)),
+    );
+    const last = ![...view.blobs].some(
+      (other) => other.blob !== blob && (other.state === "waiting" || other.state === "sending") && !other.localOnly,
+    );
+    return { patches, run: { ...run, uploads, pullDue: run.pullDue || whole || last } };
+  }
+  // S-B6: after the last byte, "again" means that they did not give the root; HEAD only repeats it until bytes come.
+  if (status.state === "again" && step.type === "blob-patch") {
+    uploads.set(blob, { at: "offset", offset: 0 });
+    const attempts = (row?.attempts ?? 0) + 1;
+    const tooOften = attempts >= limits.item.triesOfAgain;
+    return {
+      patches: [
+        {
+          type: "blob",
+          blob,
+          patch: {
+            attempts,
+            offset: 0,
+            lastCode: "bad-format",
+            nextAt: tooOften ? 0 : now + itemDelay(attempts),
+            ...(tooOften ? { state: "aside" } : {}),
+          },
+        },
+      ],
+      run: { ...run, uploads },
+    };
+  }
+  uploads.set(blob, { at: "offset", offset: status.offset });
+  const patches = [{ type: "blob", blob, patch: { offset: status.offset } }];
+  if (row !== undefined && status.offset >= row.length) {
+    // Every byte is there and the server is still checking: ask again later.
+    uploads.set(blob, { at: "unknown" });
+    patches[0] = {
+      type: "blob",
+      blob,
+      patch: { offset: status.offset, attempts: row.attempts + 1, nextAt: now + itemDelay(row.attempts + 1) },
+    };
+  }
+  if (step.type === "blob-patch") {
+    const partSize = nextPartSize(meta.partSize, step.bytes, tookMs);
+    if (partSize !== meta.partSize) patches.push({ type: "meta", patch: { partSize } });
+  }
+  return { patches, run: { ...run, uploads } };
+}
+/** S-B5: parts double under 4 s, halve over 12 s, between 16 KiB and 1 MiB. Only whole parts tell anything good. */
+export function nextPartSize(partSize, sent, tookMs) {
+  if (tookMs > limits.part.slowMs) return Math.max(limits.part.min, Math.floor(partSize / 2));
+  if (tookMs < limits.part.fastMs && sent >= partSize) return Math.min(limits.part.max, partSize * 2);
+  return partSize;
+}

@@ -1,0 +1,407 @@
+/**
+ * The one drainer: asks the core for the next request, sends it, books the outcome, and begins again from disk.
+ * Runs in the page's worker and in the service worker; needs no key (SPEC S-D).
+ *
+ * Surprising fact: nothing is carried in memory that matters. Two drainers on one database, or one that dies at any
+ * await, give the result of one that lived.
+ */
+import { letterHead } from "../protocol/letters.ts";
+import { opHead } from "../protocol/ops.ts";
+import { unreachable } from "../shared/assert.ts";
+import { concat } from "../shared/bytes.ts";
+import { book, carried, choose, freshRun, limits } from "./core.ts";
+
+const maxBudgetMs = 120_000;
+const defaultBudgetMs = 110_000;
+/** A rest longer than this ends the run: the caller's timer goes on. */
+const restInRunMs = 15_000;
+/** A request that outlives the budget is given up after this: HEAD or a repeat will tell. */
+const graceMs = 20_000;
+/** S-D2: a lock held by a tab that got no answer for this long is a frozen tab's. */
+const frozenHolderMs = 150_000;
+const elsewhereMs = 5_000;
+/** Raised inside a run when the disk fails; `run` turns it into its report. */
+class StorageFault extends Error {
+  reason;
+  constructor(reason) {
+    super(`storage: ${reason.type}`);
+    this.reason = reason;
+  }
+}
+const must = async (promise) => {
+  const result = await promise;
+  if (!result.ok) throw new StorageFault(result.error);
+  return result.value;
+};
+/** What could still leave by itself. */
+export const leftOf = (view) =>
+  view.ops.filter((op) => op.state === "waiting" || op.state === "frozen").length +
+  view.letters.filter((letter) => letter.state === "waiting" || letter.state === "frozen").length +
+  view.blobs.filter((blob) => (blob.state === "waiting" || blob.state === "sending") && !blob.localOnly).length +
+  view.proofs.filter((proof) => proof.state === "waiting").length;
+const isUpload = (step) => step.type === "blob-patch" || step.type === "blob-create" || step.type === "blob-head";
+export function createDrainer(deps) {
+  const { store, transport, clock, identity } = deps;
+  const width = deps.width ?? 2;
+  let memory = null;
+  let running = null;
+  let wake = () => undefined;
+  let person = false;
+  /** Reasons of calls that joined the run under way. */
+  const joined = [];
+  const roll = () => {
+    const bytes = deps.random.bytes(4);
+    return new DataView(bytes.buffer).getUint32(0) / 0x1_0000_0000;
+  };
+  const rest = (ms) =>
+    new Promise((resolve) => {
+      const cancel = deps.timers.after(ms, resolve);
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  /** Bytes [offset, offset + length) of header and segments as they travel. */
+  const readPart = async (blob, offset, length) => {
+    const row = await must(store.getBlob(blob));
+    const first = row === undefined ? undefined : await must(store.getSegment(blob, 0));
+    if (row === undefined || first === undefined) return undefined;
+    const parts = [];
+    const end = offset + length;
+    if (offset < row.header.length) parts.push(row.header.subarray(offset, end));
+    const from = Math.max(0, offset - row.header.length);
+    for (let n = Math.floor(from / first.length); n < row.segments; n += 1) {
+      const start = row.header.length + n * first.length;
+      if (start >= end) break;
+      const segment = n === 0 ? first : await must(store.getSegment(blob, n));
+      if (segment === undefined) return undefined;
+      parts.push(segment.subarray(Math.max(0, offset - start), end - start));
+    }
+    const bytes = concat(...parts);
+    return bytes.length === length ? bytes : undefined;
+  };
+  /** Sends one step. null = the item went away meanwhile: choose again. */
+  const send = async (step, session) => {
+    switch (step.type) {
+      case "register":
+        return { step, outcome: await transport.register(await deps.register()) };
+      case "session": {
+        const challenge = await transport.challenge(identity);
+        if (challenge.type !== "answer") return { step, outcome: challenge };
+        const sig = await deps.signChallenge(challenge.value.challenge);
+        return { step, outcome: await transport.session(identity, challenge.value.challenge, sig) };
+      }
+      case "push": {
+        // S-F1: frozen on disk before the first byte leaves.
+        const ops = await must(store.freezeOps(step.ops));
+        if (ops.length === 0) return null;
+        const frozen = { type: "push", ops: ops.map((op) => op.op) };
+        return {
+          step: frozen,
+          outcome: await transport.push(
+            session,
+            ops.map((op) => op.wire),
+          ),
+        };
+      }
+      case "letter": {
+        const letter = await must(store.freezeLetter(step.letter));
+        return letter === undefined ? null : { step, outcome: await transport.letter(session, letter.wire) };
+      }
+      case "proof": {
+        const { proofs } = await must(store.queue());
+        const row = proofs.find((proof) => proof.letter === step.letter);
+        return row === undefined ? null : { step, outcome: await transport.proof(session, row.proof) };
+      }
+      case "pull":
+        return { step, outcome: await transport.pull(session, step.cursor, step.limit) };
+      case "blob-create": {
+        const row = await must(store.getBlob(step.blob));
+        if (row === undefined) return null;
+        // S-B2: "sending" is on disk first, so that a crash asks HEAD before it creates again.
+        if (row.state !== "sending") await must(store.setBlob(step.blob, { state: "sending" }));
+        const name = { owner: identity.principal, blob: step.blob };
+        return { step, outcome: await transport.blobCreate(session, name, row.length, row.ticket) };
+      }
+      case "blob-head":
+        return { step, outcome: await transport.blobHead(session, { owner: identity.principal, blob: step.blob }) };
+      case "blob-patch": {
+        const bytes = await readPart(step.blob, step.offset, step.bytes);
+        if (bytes === undefined) {
+          // The bytes are not here (deleted, or a damaged disk): visible, never silently skipped (INV-1).
+          await must(store.setBlob(step.blob, { state: "aside", lastCode: "blob-missing" }));
+          return null;
+        }
+        const name = { owner: identity.principal, blob: step.blob };
+        return { step, outcome: await transport.blobPatch(session, name, step.offset, bytes) };
+      }
+      case "offer":
+      case "rest":
+        return null;
+      default:
+        return unreachable(step);
+    }
+  };
+  const storePulled = async (rows, patch) => {
+    const { answer } = patch;
+    await must(
+      store.storePull({
+        records: rows.flatMap((row) => {
+          if (row.type !== "record") return [];
+          const head = opHead(row.op);
+          return head.ok ? [{ seq: row.seq, record: head.value.record, opId: head.value.op, op: row.op }] : [];
+        }),
+        letters: rows.flatMap((row) => {
+          if (row.type !== "letter") return [];
+          const head = letterHead(row.letter);
+          return head.ok ? [{ seq: row.seq, id: head.value.letter, letter: row.letter, at: row.at }] : [];
+        }),
+        proofs: rows.flatMap((row) => (row.type === "proof" ? [{ letter: row.letter, proof: row.proof }] : [])),
+        blobs: rows.flatMap((row) => (row.type === "blob" ? [{ blob: row.blob, state: row.state }] : [])),
+        cursor: answer.cursor,
+        reset: answer.reset,
+      }),
+    );
+  };
+  const sendBlobsAgain = async (item) => {
+    const op = await must(store.readOp(item));
+    const letter = op === undefined ? await must(store.readLetter(item)) : undefined;
+    const head = op === undefined ? undefined : opHead(op.wire);
+    const named = head === undefined ? (letter?.blobs ?? []) : head.ok ? head.value.blobs : [];
+    for (const blob of named) {
+      const row = await must(store.getBlob(blob));
+      if (row?.state === "verified") await must(store.setBlob(blob, { state: "waiting", offset: 0, attempts: 0 }));
+    }
+  };
+  const apply = async (patch) => {
+    switch (patch.type) {
+      case "ok":
+        return await must(store.bookOk(patch.op, patch.seq));
+      case "conflict":
+        return await must(store.bookConflict(patch.verdict.op, patch.verdict.current, patch.verdict.seq));
+      case "op":
+        return await must(store.setOpAttempt(patch.op, patch.patch));
+      case "letter":
+        await must(store.setLetter(patch.letter, patch.patch));
+        if (patch.patch.state === "accepted") deps.onProgress?.({ type: "letter", letter: patch.letter });
+        return;
+      case "proof":
+        return await must(store.setOutProof(patch.letter, patch.patch));
+      case "blob": {
+        await must(store.setBlob(patch.blob, patch.patch));
+        if (patch.patch.state === "verified") deps.onProgress?.({ type: "verified", blob: patch.blob });
+        return;
+      }
+      case "blobs-again":
+        return await sendBlobsAgain(patch.item);
+      case "pull":
+        return await storePulled(patch.answer.rows, patch);
+      case "meta":
+        return await must(store.setMeta(patch.patch));
+      default:
+        return unreachable(patch);
+    }
+  };
+  /** "Envoyer maintenant" (S-T4): no back-off holds, of the network or of an item. */
+  const forgiveWaiting = async (now) => {
+    const view = await must(store.queue());
+    await must(store.setMeta({ networkAttempts: 0, networkNextAt: 0 }));
+    for (const op of view.ops)
+      if (op.nextAt > now && op.state !== "aside") await must(store.setOpAttempt(op.op, { nextAt: 0 }));
+    for (const blob of view.blobs)
+      if (blob.nextAt > now && blob.state !== "aside") await must(store.setBlob(blob.blob, { nextAt: 0 }));
+    for (const letter of view.letters)
+      if (letter.nextAt > now && letter.state !== "aside") await must(store.setLetter(letter.letter, { nextAt: 0 }));
+    for (const proof of view.proofs)
+      if (proof.nextAt > now && proof.state !== "aside") await must(store.setOutProof(proof.letter, { nextAt: 0 }));
+  };
+  const drainOnce = async (options) => {
+    const started = clock.now();
+    const budget = Math.min(options.budgetMs ?? defaultBudgetMs, maxBudgetMs);
+    let run = freshRun(memory);
+    const answersBefore = run.answers;
+    let trouble = null;
+    let losses = 0;
+    let over = false;
+    // One outcome is booked at a time, each on what the disk says then.
+    let turn = Promise.resolve();
+    const busy = new Set();
+    const inFlight = new Map();
+    const situation = async () => ({
+      view: await must(store.queue()),
+      meta: await must(store.meta()),
+      now: clock.now(),
+      run,
+      hints: deps.hints?.() ?? { slow: false },
+      person,
+      busy,
+    });
+    const outcomeOf = async (step, session) => {
+      const lossesBefore = losses;
+      const done = await send(step, session);
+      if (done === null || over) return;
+      const before = turn;
+      let free = () => undefined;
+      turn = new Promise((resolve) => {
+        free = resolve;
+      });
+      await before;
+      try {
+        const counted = losses > lossesBefore;
+        const booking = book({ ...(await situation()), counted }, done, roll());
+        run = booking.run;
+        memory = run;
+        note(done.outcome, done.step);
+        for (const patch of booking.patches) {
+          try {
+            await apply(patch);
+          } catch (error) {
+            // S-D5: what was pulled does not fit on the disk: sending goes on, pulling waits.
+            if (!(error instanceof StorageFault) || patch.type !== "pull") throw error;
+            run = { ...run, pullDue: true, pullNextAt: clock.now() + limits.authPauseMs };
+            memory = run;
+          }
+        }
+      } finally {
+        free();
+      }
+    };
+    const note = (outcome, step) => {
+      if (outcome.type === "lost") {
+        losses += 1;
+        trouble = outcome.reason;
+        deps.onProgress?.({ type: "lost", reason: outcome.reason });
+        return;
+      }
+      trouble =
+        outcome.type === "refused" && (outcome.status === 503 || outcome.status === 429)
+          ? "server-busy"
+          : outcome.type === "refused" && outcome.status === 507
+            ? "quota"
+            : null;
+      deps.onProgress?.({ type: "answered", at: clock.now() });
+      if (step.type === "blob-patch" && outcome.type === "answer") void progressOf(step.blob);
+    };
+    const progressOf = async (blob) => {
+      if (deps.onProgress === undefined) return;
+      const row = await store.getBlob(blob);
+      if (row.ok && row.value !== undefined)
+        deps.onProgress({ type: "part", blob, offset: row.value.offset, length: row.value.length });
+    };
+    const report = async (ended, until) => {
+      const view = await store.queue();
+      const left = view.ok ? leftOf(view.value) : 0;
+      return {
+        ended: ended === "empty" && left > 0 ? "waiting" : ended,
+        nextInMs: until === null ? null : Math.max(0, until - clock.now()),
+        answers: run.answers - answersBefore,
+        left,
+        trouble,
+      };
+    };
+    /** S-D3: what is still under way gets a little more time, then is given up; HEAD or a repeat will tell. */
+    const settle = async () => {
+      await new Promise((resolve) => {
+        const cancel = deps.timers.after(graceMs, resolve);
+        void Promise.allSettled([...inFlight.keys()]).then(() => {
+          cancel();
+          resolve();
+        });
+      });
+    };
+    let failure = null;
+    const begin = (step, session) => {
+      const keys = carried(step);
+      for (const key of keys) busy.add(key);
+      const request = outcomeOf(step, session)
+        .catch((error) => {
+          failure ??= { error };
+        })
+        .finally(() => {
+          for (const key of keys) busy.delete(key);
+          inFlight.delete(request);
+        });
+      inFlight.set(request, step);
+    };
+    /** S-O7: beside uploads, one more upload (so that the line never idles) and one request of another kind. */
+    const mayBegin = (step) => {
+      const under = [...inFlight.values()];
+      if (under.length === 0) return true;
+      if (!under.every(isUpload)) return false;
+      return isUpload(step) ? under.length < width : step.type !== "register" && step.type !== "session";
+    };
+    const loop = async () => {
+      for (;;) {
+        if (failure !== null) throw failure.error;
+        if (joined.length > 0) {
+          const reasons = joined.splice(0);
+          run = { ...run, pullDue: true };
+          if (reasons.includes("person")) await forgiveWaiting(clock.now());
+        }
+        const elapsed = clock.now() - started;
+        if (elapsed >= budget || elapsed < -budget) return await report("budget", clock.now());
+        const now = await situation();
+        const step = choose(now);
+        if (step.type === "offer" && inFlight.size === 0) {
+          await must(store.offerAgain(clock.now()));
+          continue;
+        }
+        if (step.type !== "rest" && step.type !== "offer" && mayBegin(step)) {
+          begin(step, now.meta.session ?? "");
+          continue;
+        }
+        const remaining = Math.max(0, budget - elapsed);
+        if (inFlight.size > 0) {
+          const pause = step.type === "rest" && step.until !== null ? step.until - now.now : remaining;
+          await Promise.race([...inFlight.keys(), rest(Math.max(1, Math.min(pause, remaining)))]);
+          wake();
+          continue;
+        }
+        if (step.type !== "rest") continue;
+        if (step.until === null) return await report("empty", null);
+        const wait = Math.max(0, step.until - now.now);
+        if (wait > Math.min(restInRunMs, remaining))
+          return await report(step.why === "items" ? "waiting" : step.why, step.until);
+        await rest(wait);
+      }
+    };
+    try {
+      if (options.reason === "person") await forgiveWaiting(started);
+      // S-D4: "online" is a hint: one try at once, the count of failures stays.
+      if (options.reason === "online") await must(store.setMeta({ networkNextAt: 0 }));
+      const ended = await loop();
+      await settle();
+      return ended.ended === "budget" ? await report("budget", clock.now()) : ended;
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      return await report("storage", clock.now() + limits.item.firstMs);
+    } finally {
+      over = true;
+      wake = () => undefined;
+    }
+  };
+  const holdAndDrain = async (options) => {
+    if (deps.locks === undefined || options.reason === "person") return await drainOnce(options);
+    const held = await deps.locks.tryHold(`besace-drain-${identity.principal}`, () => drainOnce(options));
+    if (held !== "taken") return held.held;
+    const meta = await store.meta();
+    if (meta.ok && Math.abs(clock.now() - meta.value.lastAnswerAt) > frozenHolderMs) return await drainOnce(options);
+    return { ended: "elsewhere", nextInMs: elsewhereMs, answers: 0, left: 0, trouble: null };
+  };
+  return {
+    run: async (options) => {
+      if (options.reason === "person") person = true;
+      if (running !== null) {
+        joined.push(options.reason);
+        wake();
+        return await running;
+      }
+      running = holdAndDrain(options).finally(() => {
+        running = null;
+        person = false;
+        joined.length = 0;
+      });
+      return await running;
+    },
+  };
+}

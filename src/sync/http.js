@@ -1,0 +1,203 @@
+/**
+ * The transport: the only part of the sync that knows fetch (handed in). Says for every request whether the answer was
+ * authentic: protocol header, JSON type, echoed nonce, no redirect (SPEC S-A1). Runs in workers, the service worker, Node.
+ *
+ * Surprising fact: a captive portal's 200 with HTML is "lost", exactly like a dead line.
+ */
+import {
+  parseChallengeAnswer,
+  parseErrorAnswer,
+  parseJson,
+  parseLetterAnswer,
+  parsePullAnswer,
+  parsePushAnswer,
+  parseRegisterAnswer,
+  parseSessionAnswer,
+} from "../protocol/parse.ts";
+import { headers, protocolVersion, routes } from "../protocol/wire.ts";
+import { toBase64Url, utf8 } from "../shared/bytes.ts";
+import { ok } from "../shared/result.ts";
+/** Facts 2.6: 20 s to an answer for small things; a part gets three times what the measured speed says, at most 120 s. */
+export const timeouts = { smallMs: 20_000, partMaxMs: 120_000, slack: 3, slowestBytesPerMs: 2 };
+/** Standard base64, which tus asks for in Upload-Metadata. */
+const base64Of = (text) => {
+  const letters = toBase64Url(utf8(text)).replaceAll("-", "+").replaceAll("_", "/");
+  return letters.padEnd(Math.ceil(letters.length / 4) * 4, "=");
+};
+/** Seconds or an HTTP date; null when absent or unreadable. */
+function retryAfterMs(response, now) {
+  const text = response.headers.get("retry-after");
+  if (text === null) return null;
+  if (/^\d{1,7}$/.test(text)) return Number(text) * 1000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+export function createHttpTransport(deps) {
+  const { clock, timers } = deps;
+  /** Bytes per millisecond of the parts so far; null = unknown. */
+  let speed = null;
+  const ask = async (request, limitMs) => {
+    const nonce = toBase64Url(deps.random.bytes(16));
+    const abort = new AbortController();
+    let late = false;
+    const cancel = timers.after(limitMs, () => {
+      late = true;
+      abort.abort();
+    });
+    const body = request.bytes ?? (request.json === undefined ? undefined : JSON.stringify(request.json));
+    const started = clock.now();
+    try {
+      const response = await deps.fetch(`${deps.baseUrl}${request.path}`, {
+        method: request.method,
+        redirect: "error",
+        cache: "no-store",
+        credentials: "omit",
+        referrerPolicy: "no-referrer",
+        signal: abort.signal,
+        ...(body === undefined ? {} : { body }),
+        headers: {
+          [headers.protocol]: String(protocolVersion),
+          [headers.nonce]: nonce,
+          ...(request.session === undefined ? {} : { authorization: `Bearer ${request.session}` }),
+          ...(request.json === undefined ? {} : { "content-type": "application/json" }),
+          ...request.headers,
+        },
+      });
+      const text = request.method === "HEAD" ? "" : await response.text();
+      return { type: "response", response, text, nonce, tookMs: clock.now() - started };
+    } catch (error) {
+      // fetch rejects with TypeError for a dead line, a refused redirect and a cut body, with AbortError when aborted.
+      const name = error instanceof Error ? error.name : "";
+      if (late || name === "AbortError" || name === "TimeoutError") return { type: "lost", reason: "timeout" };
+      if (error instanceof TypeError) return { type: "lost", reason: "unreachable" };
+      throw error;
+    } finally {
+      cancel();
+    }
+  };
+  const speaks = (response) =>
+    response.headers.get(headers.protocol) === String(protocolVersion) && !response.redirected;
+  const isJson = (response) => /^application\/json(;|$)/i.test(response.headers.get("content-type") ?? "");
+  const portal = { type: "lost", reason: "not-let-through" };
+  const refusal = (raw) => {
+    const error = parseJson(raw.text, parseErrorAnswer);
+    if (!error.ok || error.value.nonce !== raw.nonce) return portal;
+    return {
+      type: "refused",
+      status: raw.response.status,
+      error: error.value.error,
+      retry: error.value.retry,
+      retryAfterMs: retryAfterMs(raw.response, clock.now()),
+      time: error.value.time,
+    };
+  };
+  /** A JSON route. */
+  const call = async (request, parse, expected = 0) => {
+    const bytes = expected + (request.json === undefined ? 0 : JSON.stringify(request.json).length);
+    const raw = await ask(request, timeouts.smallMs + sizeAllowance(bytes));
+    if (raw.type === "lost") return raw;
+    if (!speaks(raw.response) || !isJson(raw.response)) return portal;
+    if (!raw.response.ok) return refusal(raw);
+    const answer = parseJson(raw.text, parse);
+    if (!answer.ok || answer.value.nonce !== raw.nonce) return portal;
+    return { type: "answer", value: answer.value, time: answer.value.time, tookMs: raw.tookMs };
+  };
+  /** What a body or an answer of this size may take beyond the small limit. */
+  const sizeAllowance = (bytes) =>
+    Math.min(timeouts.partMaxMs, (timeouts.slack * bytes) / (speed ?? timeouts.slack * timeouts.slowestBytesPerMs));
+  /** A tus route: no JSON in a good answer, so the nonce comes back as a header. */
+  const tus = async (request, limitMs, read) => {
+    const raw = await ask({ ...request, headers: { "tus-resumable": "1.0.0", ...request.headers } }, limitMs);
+    if (raw.type === "lost") return raw;
+    const { response } = raw;
+    if (!speaks(response)) return portal;
+    const echoed = response.headers.get(headers.nonce) === raw.nonce;
+    if (!response.ok) {
+      if (isJson(response) && raw.text !== "") return refusal(raw);
+      if (!echoed) return portal;
+      return {
+        type: "refused",
+        status: response.status,
+        error: "",
+        retry: null,
+        retryAfterMs: retryAfterMs(response, clock.now()),
+        time: null,
+      };
+    }
+    const value = echoed ? read(response) : undefined;
+    if (value === undefined) return portal;
+    const time = Date.parse(response.headers.get("date") ?? "");
+    return { type: "answer", value, time: Number.isNaN(time) ? clock.now() : time, tookMs: raw.tookMs };
+  };
+  const blobPath = (name) => `${routes.blobs}/${name.owner}.${name.blob}`;
+  const readStatus = (response) => {
+    const offset = Number(response.headers.get("upload-offset") ?? Number.NaN);
+    const state = response.headers.get(headers.blob) ?? "incomplete";
+    if (!Number.isSafeInteger(offset) || offset < 0) return undefined;
+    return state === "incomplete" || state === "verified" || state === "again" ? { offset, state } : undefined;
+  };
+  const post = (path, json, session) => ({
+    method: "POST",
+    path,
+    json,
+    ...(session === undefined ? {} : { session }),
+  });
+  return {
+    register: (statements) => call(post(routes.register, { statements }), parseRegisterAnswer),
+    challenge: (who) => call(post(routes.challenge, { ...who }), parseChallengeAnswer),
+    session: (who, challenge, sig) => call(post(routes.session, { ...who, challenge, sig }), parseSessionAnswer),
+    push: (session, ops) => call(post(routes.push, { ops }, session), parsePushAnswer),
+    letter: (session, letter) => call(post(routes.letters, { letter }, session), parseLetterAnswer),
+    proof: async (session, proof) => {
+      const done = await call(post(routes.proofs, { proof }, session), parseBare);
+      return done.type === "answer" ? { ...done, value: null } : done;
+    },
+    pull: (session, cursor, limit) =>
+      call({ method: "GET", path: `${routes.pull}?cursor=${cursor}&limit=${limit}`, session }, parsePullAnswer, limit),
+    blobCreate: (session, _name, length, ticket) =>
+      tus(
+        {
+          method: "POST",
+          path: routes.blobs,
+          session,
+          headers: {
+            "upload-length": String(length),
+            "upload-metadata": `ticket ${base64Of(JSON.stringify(ticket))}`,
+          },
+        },
+        timeouts.smallMs,
+        () => null,
+      ).then((outcome) => (outcome.type === "answer" ? { ...outcome, value: null } : outcome)),
+    blobHead: (session, name) => tus({ method: "HEAD", path: blobPath(name), session }, timeouts.smallMs, readStatus),
+    blobPatch: async (session, name, offset, bytes) => {
+      const expected = speed === null ? timeouts.partMaxMs : (timeouts.slack * bytes.length) / speed;
+      const limitMs = Math.min(timeouts.partMaxMs, Math.max(timeouts.smallMs, expected));
+      const outcome = await tus(
+        {
+          method: "PATCH",
+          path: blobPath(name),
+          session,
+          bytes,
+          headers: { "content-type": "application/offset+octet-stream", "upload-offset": String(offset) },
+        },
+        limitMs,
+        readStatus,
+      );
+      if (outcome.type === "answer") {
+        const measured = bytes.length / Math.max(1, outcome.tookMs);
+        speed = speed === null ? measured : speed * 0.7 + measured * 0.3;
+      } else if (outcome.type === "lost" && speed !== null) speed /= 2;
+      return outcome;
+    },
+  };
+}
+/** An answer that says only that it is authentic. */
+const parseBare = (input) => {
+  const answer = input;
+  return typeof answer === "object" &&
+    answer !== null &&
+    typeof answer.nonce === "string" &&
+    typeof answer.time === "number"
+    ? ok({ nonce: answer.nonce, time: answer.time })
+    : { ok: false, error: "bad-format" };
+};

@@ -1,0 +1,283 @@
+/** The mind of the sync, rule by rule (src/sync/SPEC.md): what it chooses, and what it makes of outcomes. */
+import { describe, expect, test } from "vitest";
+import { book, choose, freshRun, limits, nextPartSize } from "../../../src/sync/core.ts";
+
+const now = 1_000_000_000;
+const HOUR = 3_600_000;
+const attempt = { attempts: 0, nextAt: 0, queuedAt: now, lastCode: null };
+const op = (id, more = {}) => ({
+  ...attempt,
+  op: id,
+  record: `r-${id}`,
+  base: null,
+  bytes: 1000,
+  state: "waiting",
+  order: 1,
+  ...more,
+});
+const letter = (id, more = {}) => ({
+  ...attempt,
+  letter: id,
+  bytes: 4000,
+  blobs: [],
+  state: "waiting",
+  about: "r",
+  order: 1,
+  ...more,
+});
+const blob = (id, more = {}) => ({
+  ...attempt,
+  blob: id,
+  segments: 2,
+  length: 100_000,
+  root: "root",
+  sendClass: 4,
+  state: "waiting",
+  offset: 0,
+  complete: true,
+  localOnly: false,
+  order: 1,
+  ...more,
+});
+const meta = {
+  cursor: "e.1",
+  registered: true,
+  epoch: "e",
+  clockOffset: 0,
+  lastAnswerAt: 0,
+  networkAttempts: 0,
+  networkNextAt: 0,
+  partSize: 65_536,
+  session: "token",
+  pausedFor: null,
+  offerDue: false,
+};
+const situation = (given) => ({
+  view: { ops: [], blobs: [], letters: [], proofs: [], ...given.view },
+  meta: { ...meta, ...given.meta },
+  now,
+  run: { ...freshRun(null), canary: true, pullDue: false, ...given.run },
+  hints: { slow: given.slow === true },
+  person: given.person === true,
+  ...(given.busy === undefined ? {} : { busy: given.busy }),
+});
+const chosen = (given) => choose(situation(given));
+const refusal = (step, status, error = "", retryAfterMs = null, retry = null) => ({
+  step,
+  outcome: { type: "refused", status, error, retry, retryAfterMs, time: now },
+});
+const lost = (step) => ({ step, outcome: { type: "lost", reason: "timeout" } });
+const answer = (step, value, tookMs = 100) => ({ step, outcome: { type: "answer", value, time: now + 5000, tookMs } });
+const pushA = { type: "push", ops: ["a"] };
+const patchP = { type: "blob-patch", blob: "p", offset: 0, bytes: 65_536 };
+describe("S-O order", () => {
+  test("S-O1 registration, session, letters, ops, pull, previews, pages, originals", () => {
+    expect(chosen({ meta: { registered: false, session: null } }).type).toBe("register");
+    expect(chosen({ meta: { session: null } }).type).toBe("session");
+    const all = {
+      ops: [op("a")],
+      letters: [letter("l")],
+      blobs: [blob("original", { sendClass: 5 }), blob("page"), blob("preview", { sendClass: 3 })],
+    };
+    expect(chosen({ view: all, run: { pullDue: true } })).toEqual({ type: "letter", letter: "l" });
+    expect(chosen({ view: { ...all, letters: [] }, run: { pullDue: true } })).toEqual({ type: "push", ops: ["a"] });
+    expect(chosen({ view: { blobs: all.blobs }, run: { pullDue: true } }).type).toBe("pull");
+    expect(chosen({ view: { blobs: all.blobs } })).toEqual({ type: "blob-create", blob: "preview" });
+    expect(chosen({ view: { blobs: all.blobs.slice(0, 2) } })).toEqual({ type: "blob-create", blob: "page" });
+    expect(chosen({})).toEqual({ type: "rest", until: null, why: "items" });
+  });
+  test("S-O2 fewest bytes left first; a day's wait moves up one class", () => {
+    const blobs = [blob("long"), blob("nearly", { offset: 90_000, state: "sending" })];
+    expect(chosen({ view: { blobs } })).toEqual({ type: "blob-head", blob: "nearly" });
+    const old = [blob("old", { queuedAt: now - 25 * HOUR }), blob("preview", { sendClass: 3, length: 200_000 })];
+    expect(chosen({ view: { blobs: old } })).toEqual({ type: "blob-create", blob: "old" });
+  });
+  test("S-O3 one small op first; then ten or 32 KiB together; troubled ones alone", () => {
+    const ops = Array.from({ length: 12 }, (_, i) => op(`o${i}`, { bytes: 1000 + i, order: i }));
+    expect(chosen({ view: { ops }, run: { canary: false } })).toEqual({ type: "push", ops: ["o0"] });
+    const step = chosen({ view: { ops } });
+    expect(step.type === "push" && step.ops.length).toBe(10);
+    const big = [op("x", { bytes: 20_000 }), op("y", { bytes: 20_000, order: 2 })];
+    expect(chosen({ view: { ops: big } })).toEqual({ type: "push", ops: ["x"] });
+    const troubled = [op("bad", { attempts: 1, bytes: 1 }), op("good", { order: 2 }), op("fine", { order: 3 })];
+    expect(chosen({ view: { ops: troubled } })).toEqual({ type: "push", ops: ["good", "fine"] });
+    expect(chosen({ view: { ops: troubled.slice(0, 1) } })).toEqual({ type: "push", ops: ["bad"] });
+  });
+  test("S-O6 originals wait on a slow line, until the person or a day", () => {
+    const blobs = [blob("o", { sendClass: 5 })];
+    expect(chosen({ view: { blobs }, slow: true })).toEqual({ type: "rest", until: now + 24 * HOUR, why: "items" });
+    expect(chosen({ view: { blobs }, slow: true, person: true }).type).toBe("blob-create");
+  });
+  test("a blob that stays on this device never leaves", () => {
+    expect(chosen({ view: { blobs: [blob("health", { localOnly: true })] } }).type).toBe("rest");
+  });
+  test("S-C5 one op of a chain at a time; nothing passes what is aside or in conflict", () => {
+    const record = "r";
+    const chain = [op("a", { record, state: "frozen" }), op("b", { record, order: 2 })];
+    expect(chosen({ view: { ops: chain } })).toEqual({ type: "push", ops: ["a"] });
+    for (const state of ["aside", "conflict"])
+      expect(chosen({ view: { ops: [op("a", { record, state }), op("b", { record, order: 2 })] } }).type).toBe("rest");
+  });
+  test("S-T3 a time too far ahead is a wrong clock's: due", () => {
+    expect(chosen({ view: { ops: [op("a", { nextAt: now + 1000 })] } })).toEqual({
+      type: "rest",
+      until: now + 1000,
+      why: "items",
+    });
+    expect(chosen({ view: { ops: [op("a", { nextAt: now + 400 * 24 * HOUR })] } }).type).toBe("push");
+    expect(chosen({ meta: { networkNextAt: now + 400 * 24 * HOUR }, view: { ops: [op("a")] } }).type).toBe("push");
+  });
+});
+describe("S-A2 lost requests change timers and turns only", () => {
+  test("the first loss after an answer is retried at once, later ones with full jitter up to 300 s", () => {
+    const given = situation({ view: { ops: [op("a")] } });
+    const first = book(given, lost(pushA), 0.999);
+    expect(first.patches).toEqual([{ type: "meta", patch: { networkAttempts: 1, networkNextAt: now + 499 } }]);
+    const later = book({ ...given, run: first.run, meta: { ...meta, networkAttempts: 30 } }, lost(pushA), 0.999);
+    expect(later.patches).toEqual([{ type: "meta", patch: { networkAttempts: 31, networkNextAt: now + 299_700 } }]);
+  });
+  test("S-O5 the lost item lets the others go first, then has its turn", () => {
+    const view = { ops: [op("a", { bytes: 1 })], blobs: [blob("p")] };
+    const after = book(situation({ view }), lost(pushA), 0).run;
+    expect(chosen({ view, run: after })).toEqual({ type: "blob-create", blob: "p" });
+    expect(chosen({ view, run: { ...after, answers: after.answers + 1 } })).toEqual(pushA);
+    expect(chosen({ view: { ops: view.ops }, run: after })).toEqual(pushA);
+    expect(chosen({ view, run: after, busy: new Set(["p"]) }).type).toBe("rest");
+  });
+  test("S-B5 a lost part halves the next and asks HEAD first", () => {
+    const view = { blobs: [blob("p", { state: "sending" })] };
+    const booked = book(situation({ view }), lost(patchP), 0);
+    expect(booked.patches[0]).toMatchObject({ type: "meta", patch: { partSize: 32_768 } });
+    expect(chosen({ view, run: booked.run })).toEqual({ type: "blob-head", blob: "p" });
+    expect(nextPartSize(65_536, 65_536, 3000)).toBe(131_072);
+    expect(nextPartSize(65_536, 100, 3000)).toBe(65_536);
+    expect(nextPartSize(65_536, 65_536, 13_000)).toBe(32_768);
+    expect(nextPartSize(limits.part.min, 1, 99_000)).toBe(limits.part.min);
+    expect(nextPartSize(limits.part.max, limits.part.max, 1)).toBe(limits.part.max);
+  });
+});
+describe("S-V verdicts", () => {
+  const view = { ops: [op("a"), op("b", { order: 2 })] };
+  const both = { type: "push", ops: ["a", "b"] };
+  test("S-V1 S-V2 S-V3 ok, conflict and reject each touch their own op", () => {
+    const conflict = { op: "b", type: "conflict", current: null, seq: 3 };
+    const booked = book(
+      situation({ view }),
+      answer(both, { verdicts: [{ op: "a", type: "ok", seq: 9 }, conflict] }),
+      0,
+    );
+    expect(booked.patches.slice(0, 2)).toEqual([
+      { type: "ok", op: "a", seq: 9 },
+      { type: "conflict", verdict: conflict },
+    ]);
+    const reject = (retry) => ({ verdicts: [{ op: "a", type: "reject", code: "too-large", retry }] });
+    expect(book(situation({ view }), answer(pushA, reject("never")), 0).patches[0]).toEqual({
+      type: "op",
+      op: "a",
+      patch: { attempts: 1, lastCode: "too-large", state: "aside" },
+    });
+    expect(book(situation({ view }), answer(pushA, reject("later")), 0).patches[0]).toEqual({
+      type: "op",
+      op: "a",
+      patch: { attempts: 1, lastCode: "too-large", nextAt: now + 30_000 },
+    });
+  });
+  test("S-T2 item back-off doubles up to six hours", () => {
+    const waits = [0, 1, 2, 20].map((attempts) => {
+      const given = situation({ view: { ops: [op("a", { attempts })] } });
+      const patch = book(given, refusal(pushA, 500, "internal"), 0).patches[0];
+      return patch?.type === "op" ? (patch.patch.nextAt ?? 0) - now : -1;
+    });
+    expect(waits).toEqual([30_000, 60_000, 120_000, 6 * HOUR]);
+  });
+  test("S-V3 413 and 422 of one op set it aside; an unknown 4xx only after three", () => {
+    const patchOf = (status, attempts = 0) =>
+      book(situation({ view: { ops: [op("a", { attempts })] } }), refusal(pushA, status, "strange"), 0).patches[0];
+    expect(patchOf(413)).toMatchObject({ patch: { state: "aside", lastCode: "too-large" } });
+    expect(patchOf(422)).toMatchObject({ patch: { state: "aside", lastCode: "bad-format" } });
+    expect(patchOf(418)).toMatchObject({ patch: { attempts: 1, nextAt: now + 30_000 } });
+    expect(patchOf(418, 2)).toMatchObject({ patch: { attempts: 3, state: "aside" } });
+  });
+  test("S-V4 401 renews the session and touches no item; the third time pauses", () => {
+    const first = book(situation({ view }), refusal(both, 401, "unauthenticated"), 0);
+    expect(first.patches).toHaveLength(1);
+    expect(first.patches[0]).toMatchObject({ patch: { session: null, pausedFor: "auth", networkNextAt: 0 } });
+    const third = book(situation({ view, run: { renewals: 2 } }), refusal(both, 401, "unauthenticated"), 0);
+    expect(third.patches[0]).toMatchObject({ patch: { networkNextAt: now + limits.authPauseMs } });
+  });
+  test("S-V5 a refusal of several sends each alone from then on", () => {
+    const booked = book(situation({ view }), refusal(both, 422, "bad-format"), 0);
+    expect(booked.patches.slice(0, 2)).toEqual([
+      { type: "op", op: "a", patch: { attempts: 1, nextAt: 0 } },
+      { type: "op", op: "b", patch: { attempts: 1, nextAt: 0 } },
+    ]);
+  });
+  test("S-V6 Retry-After is honoured, at most an hour; 429 holds everything, 503 the item, three 503 everything", () => {
+    const limited = book(situation({ view }), refusal(pushA, 429, "too-many", 9 * HOUR), 0);
+    expect(limited.patches).toEqual([{ type: "meta", patch: expect.objectContaining({ networkNextAt: now + HOUR }) }]);
+    const busy = book(situation({ view }), refusal(pushA, 503, "busy", 7000), 0);
+    expect(busy.patches[0]).toMatchObject({ type: "op", patch: { nextAt: now + 7000 } });
+    expect(busy.patches[1]).toMatchObject({ type: "meta", patch: { networkNextAt: 0 } });
+    const third = book(situation({ view, run: { busyInARow: 2 } }), refusal(pushA, 503, "busy", 7000), 0);
+    expect(third.patches.at(-1)).toMatchObject({ type: "meta", patch: { networkNextAt: now + 7000 } });
+  });
+  test("S-V7 an app that the server does not understand waits with all it has", () => {
+    const booked = book(situation({ view }), refusal(both, 400, "bad-protocol"), 0);
+    expect(booked.patches).toHaveLength(1);
+    expect(booked.patches[0]).toMatchObject({ type: "meta", patch: { networkNextAt: now + HOUR } });
+  });
+  test("an authentic answer resets the network's back-off and sets the clock's offset", () => {
+    const given = situation({ view, meta: { networkAttempts: 5, networkNextAt: now } });
+    const booked = book(given, answer(pushA, { verdicts: [] }), 0);
+    expect(booked.patches.at(-1)).toEqual({
+      type: "meta",
+      patch: { networkAttempts: 0, networkNextAt: 0, lastAnswerAt: now, clockOffset: 5000 },
+    });
+  });
+});
+describe("S-B blobs", () => {
+  const view = {
+    blobs: [blob("p", { state: "sending" })],
+    letters: [letter("l", { blobs: ["p"], state: "accepted" })],
+  };
+  const head = { type: "blob-head", blob: "p" };
+  test("S-B1 the offset that HEAD says is believed, also when it went down", () => {
+    const given = situation({ view: { blobs: [blob("p", { state: "sending", offset: 70_000 })] } });
+    const booked = book(given, answer(head, { offset: 10_000, state: "incomplete" }), 0);
+    expect(booked.patches[0]).toEqual({ type: "blob", blob: "p", patch: { offset: 10_000 } });
+    expect(choose({ ...given, run: booked.run })).toMatchObject({ type: "blob-patch", offset: 10_000 });
+  });
+  test("S-B3 S-B4 409 asks HEAD, 404 begins again", () => {
+    const clash = book(situation({ view }), refusal(patchP, 409), 0);
+    expect(chosen({ view, run: clash.run })).toEqual(head);
+    const gone = book(situation({ view }), refusal(head, 404), 0);
+    expect(chosen({ view, run: gone.run })).toEqual({ type: "blob-create", blob: "p" });
+  });
+  test("S-B6 again after the last byte: from the start after a pause, aside at the third time", () => {
+    const again = (attempts) =>
+      book(
+        situation({ view: { blobs: [blob("p", { state: "sending", attempts })] } }),
+        answer(patchP, { offset: 0, state: "again" }),
+        0,
+      ).patches[0];
+    expect(again(0)).toMatchObject({ patch: { attempts: 1, offset: 0, nextAt: now + 30_000 } });
+    expect(again(2)).toMatchObject({ patch: { state: "aside" } });
+  });
+  test("S-O4 the last blob of a letter makes a pull due", () => {
+    const booked = book(situation({ view }), answer(patchP, { offset: 100_000, state: "verified" }), 0);
+    expect(booked.patches[0]).toMatchObject({ patch: { state: "verified", offset: 100_000 } });
+    expect(booked.run.pullDue).toBe(true);
+  });
+  test("S-Q1 a full space holds blobs while records and letters go on", () => {
+    const create = { type: "blob-create", blob: "p" };
+    const booked = book(situation({ view }), refusal(create, 507, "quota"), 0);
+    expect(booked.patches).toMatchObject([
+      { type: "blob", patch: { attempts: 1, lastCode: "quota", nextAt: now + 30_000 } },
+      { type: "meta", patch: { pausedFor: "quota" } },
+    ]);
+    const full = { meta: { pausedFor: "quota" }, view: { blobs: [blob("q")], ops: [op("a")] } };
+    expect(chosen(full)).toEqual(pushA);
+    expect(chosen({ ...full, view: { blobs: [blob("q")] } }).type).toBe("rest");
+    expect(chosen({ ...full, view: { blobs: [blob("q", { attempts: 1 })] } }).type).toBe("blob-head");
+  });
+});

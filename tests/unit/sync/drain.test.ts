@@ -1,0 +1,158 @@
+/** The drainer around the core: locks, slices, faults of the disk, runs that join (SPEC S-D). Virtual time. */
+
+import { describe, expect, test } from "vitest";
+import type { Op, Signed } from "../../../src/protocol/wire.ts";
+import type { B64 } from "../../../src/shared/bytes.ts";
+import type { DeviceId, OpId, PrincipalId, RecordId } from "../../../src/shared/ids.ts";
+import { createMemoryDisk, createMemoryStore } from "../../../src/storage/memory/index.ts";
+import { createDrainer, type DrainerDeps } from "../../../src/sync/drain.ts";
+import type { Outcome, Transport } from "../../../src/sync/ports.ts";
+import { seeded } from "../../support/simulation/random.ts";
+import { createWorld } from "../../support/simulation/world.ts";
+
+const op = (name: string): Op => ({ head: name as B64, body: "b" as B64, sig: "s" as B64 });
+const lost: Outcome<never> = { type: "lost", reason: "unreachable" };
+
+/** A server that says yes to everything, slowly; `over` replaces single routes. */
+function bench(over: (yes: Transport) => Partial<Transport> = () => ({}), more: Partial<DrainerDeps> = {}) {
+  const world = createWorld(1_000_000);
+  const disk = createMemoryDisk();
+  const clock = { now: world.now };
+  const store = createMemoryStore({ clock, disk });
+  const calls: string[] = [];
+  const yes = async <T>(name: string, value: T, ms = 100): Promise<Outcome<T>> => {
+    calls.push(name);
+    await new Promise<void>((resolve) => world.after(ms, resolve));
+    return { type: "answer", value, time: world.now(), tookMs: ms };
+  };
+  const all: Transport = {
+    register: () => yes("register", { epoch: "e" }),
+    challenge: () => yes("challenge", { challenge: "YQ" as B64 }),
+    session: () => yes("session", { token: "t", lifetimeMs: 1 }),
+    push: (_session, ops) =>
+      yes(`push ${ops.map((one) => one.head).join(",")}`, {
+        verdicts: ops.map((one, i) => ({ op: one.head as string as OpId, type: "ok" as const, seq: i + 1 })),
+      }),
+    letter: () => yes("letter", { verdict: { type: "ok" as const, proofs: [] as Signed[] } }),
+    proof: () => yes("proof", null),
+    pull: (_session, cursor) => yes("pull", { rows: [], cursor, more: false, reset: false }),
+    blobCreate: () => yes("create", null),
+    blobHead: () => yes("head", { offset: 0, state: "incomplete" as const }),
+    blobPatch: (_session, _name, offset, bytes) =>
+      yes("patch", { offset: offset + bytes.length, state: "verified" as const }),
+  };
+  const drainer = createDrainer({
+    identity: { principal: "p" as PrincipalId, device: "d" as DeviceId },
+    store,
+    transport: { ...all, ...over(all) },
+    clock,
+    random: seeded(1),
+    timers: { after: world.after },
+    signChallenge: async (challenge) => challenge,
+    register: async () => [],
+    ...more,
+  });
+  const keep = async (name: string): Promise<void> => {
+    const saved = await store.saveRecord({
+      record: name as RecordId,
+      op: op(name),
+      opId: name as OpId,
+      base: null,
+      deleted: false,
+      expectedRevision: 0,
+      blobs: [],
+      letters: [],
+      release: [],
+      merged: null,
+      now: world.now(),
+    });
+    expect(saved.ok).toBe(true);
+  };
+  return { world, disk, store, calls, drainer, keep };
+}
+
+describe("a run", () => {
+  test("registers, opens a session, delivers, pulls, and says that nothing is left", async () => {
+    const { world, drainer, calls, keep } = bench();
+    await keep("a");
+    const run = drainer.run({ reason: "commit" });
+    await world.run(world.now() + 10_000);
+    expect(await run).toEqual({ ended: "empty", nextInMs: null, answers: 4, left: 0, trouble: null });
+    expect(calls).toEqual(["register", "challenge", "session", "push a", "pull"]);
+  });
+
+  test("S-D3 ends after its budget and says to go on", async () => {
+    const { world, drainer, keep } = bench((yes) => ({
+      pull: async (session, cursor, limit) => {
+        const answer = await yes.pull(session, cursor, limit);
+        return answer.type === "answer"
+          ? { ...answer, value: { ...answer.value, more: true, cursor: `e.${world.now()}` as typeof cursor } }
+          : answer;
+      },
+    }));
+    await keep("a");
+    const run = drainer.run({ reason: "sync", budgetMs: 5000 });
+    await world.run(world.now() + 60_000);
+    const report = await run;
+    expect([report.ended, report.nextInMs]).toEqual(["budget", 0]);
+  });
+
+  test("without network it ends with the time of the next try; the item is not blamed", async () => {
+    const { world, drainer, store, keep } = bench(() => ({ register: async () => lost }));
+    await keep("a");
+    const run = drainer.run({ reason: "timer" });
+    await world.run(world.now() + 600_000);
+    const report = await run;
+    expect(report.ended).toBe("network");
+    expect(report.nextInMs).toBeGreaterThan(0);
+    expect(report.trouble).toBe("unreachable");
+    const view = await store.queue();
+    expect(view.ok && view.value.ops.map((row) => [row.attempts, row.state])).toEqual([[0, "waiting"]]);
+  });
+
+  test("S-T4 a call by the person joins the run under way and forgives its waiting", async () => {
+    let up = false;
+    const { world, drainer, keep, calls } = bench((yes) => ({
+      register: async (statements) => (up ? await yes.register(statements) : lost),
+    }));
+    await keep("a");
+    const first = drainer.run({ reason: "timer" });
+    await world.run(world.now() + 500);
+    up = true;
+    const second = drainer.run({ reason: "person" });
+    await world.run(world.now() + 3000);
+    expect((await second).left).toBe(0);
+    expect(await first).toEqual(await second);
+    expect(calls.filter((call) => call === "push a")).toHaveLength(1);
+  });
+
+  test("a fault of the disk ends the run as such; nothing is lost and the next run delivers", async () => {
+    const { world, disk, drainer, keep } = bench((yes) => ({
+      push: async (session, ops) => {
+        disk.fault = { type: "unavailable", detail: "UnknownError" };
+        return await yes.push(session, ops);
+      },
+    }));
+    await keep("a");
+    const run = drainer.run({ reason: "commit" });
+    await world.run(world.now() + 10_000);
+    expect(await run).toMatchObject({ ended: "storage", left: 1 });
+    expect([...disk.tables.ops.values()].map((row) => row.state)).toEqual(["frozen"]);
+  });
+});
+
+describe("S-D2 the lock is an optimisation", () => {
+  test("taken by a live tab: elsewhere; by one that got no answer for long: the run goes on without it", async () => {
+    const { world, drainer, store, calls } = bench(undefined, { locks: { tryHold: async () => "taken" } });
+    await store.setMeta({ lastAnswerAt: world.now() });
+    expect((await drainer.run({ reason: "timer" })).ended).toBe("elsewhere");
+    expect(calls).toEqual([]);
+    await store.setMeta({ lastAnswerAt: world.now() - 200_000 });
+    const run = drainer.run({ reason: "timer" });
+    await world.run(world.now() + 10_000);
+    expect((await run).ended).toBe("empty");
+    const byPerson = drainer.run({ reason: "person" });
+    await world.run(world.now() + 10_000);
+    expect((await byPerson).ended).toBe("empty");
+  });
+});
