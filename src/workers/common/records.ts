@@ -56,6 +56,8 @@ export interface Records<R extends object> {
   readonly aside: () => number;
   /** Resolves when no save waits any more. */
   readonly settled: () => Promise<void>;
+  /** Lets go of the store; nothing is asked of these records afterwards. */
+  readonly close: () => void;
 }
 
 export interface RecordsDeps<R extends object> {
@@ -96,6 +98,12 @@ const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R> {
   const { store, identity } = deps;
   const opened = new Map<RecordId, Opened<R>>();
+  /** Rows being opened: several questions after an unlock open each row once. */
+  const underWay = new Map<OpId, Promise<R | null>>();
+  /** What the last full read found; null when somebody else has written since. */
+  let listed: Map<RecordId, Kept<R>> | null = null;
+  let listing: { readonly at: number; readonly result: Promise<Result<readonly Kept<R>[], WorkerError>> } | undefined;
+  let changes = 0;
   const lines = new Map<RecordId, Waiting<R>[]>();
   const running = new Map<RecordId, Promise<void>>();
   let aside = 0;
@@ -117,6 +125,14 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
   async function recordOf(row: RecordRow): Promise<R | null> {
     const known = opened.get(row.record);
     if (known?.op === row.localOp) return known.record;
+    const running = underWay.get(row.localOp);
+    if (running !== undefined) return running;
+    const opening = openRow(row).finally(() => underWay.delete(row.localOp));
+    underWay.set(row.localOp, opening);
+    return opening;
+  }
+
+  async function openRow(row: RecordRow): Promise<R | null> {
     const result = await open(row.local);
     const record = result.ok ? result.value : null;
     if (record === null) deps.log.note("record-cannot-open");
@@ -132,10 +148,18 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     accepted: row.server !== null && row.server.sig === row.local.sig,
   });
 
-  async function list(): Promise<Result<readonly Kept<R>[], WorkerError>> {
+  // Every commit is told, this tab's own too: `written` takes its own ones back.
+  const close = store.onChange((what) => {
+    if (what !== "records") return;
+    changes += 1;
+    listed = null;
+  });
+
+  async function readAll(): Promise<Result<readonly Kept<R>[], WorkerError>> {
+    const before = changes;
     const rows = await store.listRecords();
     if (!rows.ok) return storageErr(rows.error);
-    const found: Kept<R>[] = [];
+    const found = new Map<RecordId, Kept<R>>();
     let unopened = 0;
     const living = rows.value.filter((row) => !row.deleted);
     for (let at = 0; at < living.length; at += openAtOnce) {
@@ -144,11 +168,33 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       for (const [n, row] of part.entries()) {
         const record = records[n];
         if (record === null || record === undefined) unopened += 1;
-        else found.push(kept(row, record));
+        else found.set(row.record, kept(row, record));
       }
     }
     aside = unopened;
-    return ok(found);
+    if (before === changes) listed = found;
+    return ok([...found.values()]);
+  }
+
+  async function list(): Promise<Result<readonly Kept<R>[], WorkerError>> {
+    if (listed !== null) return ok([...listed.values()]);
+    // A read that began before the last change may miss it: only one of the same moment is joined.
+    if (listing === undefined || listing.at !== changes) {
+      const mine = { at: changes, result: readAll() };
+      listing = mine;
+      void mine.result.finally(() => {
+        if (listing === mine) listing = undefined;
+      });
+    }
+    return listing.result;
+  }
+
+  /** After this tab's own commit: the list at hand is brought up to date instead of being read again. */
+  function written(id: RecordId, result: Kept<R> | null, before: Map<RecordId, Kept<R>> | null, at: number): void {
+    if (before === null || changes !== at + 1) return;
+    if (result === null) before.delete(id);
+    else before.set(id, result);
+    listed = before;
   }
 
   async function get(id: RecordId): Promise<Result<Kept<R>, WorkerError>> {
@@ -211,6 +257,8 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       deleted ? {} : next,
       deps.random,
     );
+    const listBefore = listed;
+    const changesBefore = changes;
     const saved = await store.saveRecord({
       record: id,
       op: sealed,
@@ -229,9 +277,17 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       return { left: done, result: err(workerError(saved.error)) };
     }
     opened.set(id, { op, record: deleted ? null : next });
+    const result = deleted
+      ? null
+      : {
+          id,
+          record: next,
+          revision: saved.value.revision,
+          server: merged ?? row.value?.server ?? null,
+          accepted: false,
+        };
+    written(id, result, listBefore, changesBefore);
     deps.onSaved?.();
-    const server = merged ?? row.value?.server ?? null;
-    const result = deleted ? null : { id, record: next, revision: saved.value.revision, server, accepted: false };
     return { left: done, result: ok(result) };
   }
 
@@ -276,6 +332,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     save,
     open,
     aside: () => aside,
+    close,
     async settled() {
       while (running.size > 0) await Promise.allSettled(running.values());
     },

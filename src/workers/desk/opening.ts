@@ -94,6 +94,7 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
     session = undefined;
     while (tasks.size > 0) await Promise.allSettled(tasks);
     await open.records.settled();
+    open.records.close();
     open.identity.root.wipe();
     deps.emit({ type: "opening" });
   }

@@ -46,15 +46,13 @@ export async function admit(file: Blob): Promise<
     ImportRefusal
   >
 > {
+  // First of all: nothing reads 200 MB to say what they are.
+  const maxBytes = Math.max(maxPictureBytes, maxPdfBytes);
+  if (file.size > maxBytes) return err({ type: "file-too-big", maxBytes });
   const source = blobSource(file);
   const found = await inspect(source);
   if (found.type === "empty") return err({ type: "file-empty" });
-  if (found.type === "unknown") {
-    // A huge file is first of all too big: that message helps more than its type.
-    return file.size > maxPictureBytes
-      ? err({ type: "file-too-big", maxBytes: maxPictureBytes })
-      : err({ type: "file-not-a-picture" });
-  }
+  if (found.type === "unknown") return err({ type: "file-not-a-picture" });
   if (found.type === "pdf") {
     if (file.size > maxPdfBytes) return err({ type: "file-too-big", maxBytes: maxPdfBytes });
     const state = await inspectPdf(source);

@@ -140,6 +140,7 @@ export function createOpening(deps: SatchelDeps): Opening {
     closing = (async () => {
       while (tasks.size > 0) await Promise.allSettled(tasks);
       await open.records.settled();
+      open.records.close();
       open.identity.root.wipe();
     })();
     await closing;
