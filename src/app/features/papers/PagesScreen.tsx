@@ -37,11 +37,11 @@ function Pages({ paper }: { readonly paper: PaperView }) {
     <>
       <h1>{t("papers.add.titleOf", { kind: kindName(paper.record.kind) })}</h1>
       <AddPages capture={capture} kind={paper.record.kind} />
-      {(capture.pages.length > 0 || capture.busy !== null) && (
+      {capture.pages.length > 0 && (
         <Button
           wide
           iconEnd="fleche"
-          busy={busy || capture.busy !== null ? t("papers.add.busy") : undefined}
+          busy={busy ? t("papers.keep.busy") : undefined}
           missing={capture.count === 0 ? t("papers.add.none") : undefined}
           onPress={() => void next()}
         >

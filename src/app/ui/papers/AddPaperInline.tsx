@@ -86,12 +86,7 @@ function Inline({ kind, onKept, onCancel, id, onStarted }: InlineProps) {
       <AddPages capture={capture} kind={kind} />
       {error !== null && <Trouble error={error} onRetry={() => void keep()} />}
       {capture.count > 0 && (
-        <Button
-          wide
-          icon="besace"
-          busy={keeping || capture.busy !== null ? t("papers.keep.busy") : undefined}
-          onPress={() => void keep()}
-        >
+        <Button wide icon="besace" busy={keeping ? t("papers.keep.busy") : undefined} onPress={() => void keep()}>
           {t("papers.keep.action")}
         </Button>
       )}
