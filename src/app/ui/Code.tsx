@@ -201,10 +201,12 @@ export interface CardGroupsProps {
   readonly onChange: (value: readonly string[]) => void;
   /** Groups whose letters cannot be right (checksum), counted from 0. */
   readonly wrong?: readonly number[] | undefined;
+  /** What the groups are; default: the card's code. */
+  readonly legend?: string | undefined;
 }
 
 /** The card's code, typed: ten fields of four. A whole code pasted anywhere fills them all. */
-export function CardGroups({ value, onChange, wrong = [] }: CardGroupsProps) {
+export function CardGroups({ value, onChange, wrong = [], legend }: CardGroupsProps) {
   const t = useT();
   const stem = useId();
   const type = (at: number, text: string): void => {
@@ -220,7 +222,7 @@ export function CardGroups({ value, onChange, wrong = [] }: CardGroupsProps) {
   };
   return (
     <fieldset>
-      <legend class="sr">{t("common.card.groups")}</legend>
+      <legend class="sr">{legend ?? t("common.card.groups")}</legend>
       <div class="cells-g">
         {Array.from({ length: CARD_GROUPS }, (_, at) => (
           <div class="field" key={at}>

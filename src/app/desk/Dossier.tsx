@@ -1,0 +1,235 @@
+/**
+ * One dossier (mock-up 19): papers at the start, answers at the end, the reply below them, and what was answered so far.
+ * Runs in the page. Opening it here signs "ouvert", which the person will see; the screen says so.
+ */
+
+import { viewForm } from "../../forms/engine.ts";
+import type { Form } from "../../forms/model.ts";
+import { showSpoken } from "../../satchel/spoken.ts";
+import { isRandomId, type LetterId } from "../../shared/ids.ts";
+import type { DeskDossier } from "../../workers/desk.contract.ts";
+import type { TextKey } from "../i18n/catalogue.ts";
+import { formatDate, formatTime } from "../i18n/format.ts";
+import { language, t as text } from "../i18n/i18n.ts";
+import { languageInfo } from "../i18n/languages.ts";
+import { rich } from "../i18n/rich.tsx";
+import { useT } from "../i18n/useT.ts";
+import { Banner } from "../ui/Banner.tsx";
+import { Button, LinkButton, LinkRow } from "../ui/Button.tsx";
+import { Icon } from "../ui/icons/Icon.tsx";
+import { moveTo } from "../ui/places.ts";
+import { FailedState, Loading } from "../ui/States.tsx";
+import { AnswersPane } from "./AnswersPane.tsx";
+import { answerSections, phoneOf, stateOf } from "./answers.ts";
+import { DeskFrame } from "./DeskFrame.tsx";
+import { PersonName, procedureName, StateChip } from "./Inbox.tsx";
+import { PaperPane, requirementName } from "./PaperPane.tsx";
+import { REPLY_ID, ReplyPane } from "./ReplyPane.tsx";
+import { replacedLetters, rowState } from "./rows.ts";
+import { deskPaths, failureMark, failureText, useDeskAsk, useDeskShell } from "./state.ts";
+import { useForm } from "./useForm.ts";
+
+/** "arabe", in the language shown; null when the code is no language. */
+function languageName(code: string): string | null {
+  if (!/^[a-z]{2,3}(-|$)/i.test(code)) return null;
+  return (
+    new Intl.DisplayNames(languageInfo(language()).locale, { type: "language", fallback: "none" }).of(code) ?? null
+  );
+}
+
+function BackRow() {
+  const t = useT();
+  const { router } = useDeskShell();
+  return (
+    <LinkRow icon="retour" href={deskPaths.inbox} onPress={() => router.back(deskPaths.inbox)}>
+      {t("desk.inbox.title")}
+    </LinkRow>
+  );
+}
+
+const sentLabel = (status: string): string =>
+  ["received", "missing-piece", "message"].includes(status) ? text(`desk.sent.${status}` as TextKey) : status;
+
+/** What was answered so far, newest first. */
+function Sent({ dossier }: { readonly dossier: DeskDossier }) {
+  const t = useT();
+  const { payload, sentStatuses } = dossier;
+  if (sentStatuses.length === 0) return null;
+  return (
+    <section class="pane" aria-labelledby="sent-title">
+      <div class="pane__h">
+        <h2 id="sent-title">{t("desk.sent.title")}</h2>
+      </div>
+      <ol class="pane__p stack">
+        {[...sentStatuses].reverse().map(({ at, status, text: words, requirement }) => (
+          <li key={`${at} ${status} ${words}`} class="stack-s">
+            <p>
+              <b>{sentLabel(status)}</b>
+              {requirement !== null && ` : ${requirementName(payload.procedure, requirement)}`}{" "}
+              <span class="meta">{t("desk.when.on", { date: formatDate(at, "long"), time: formatTime(at) })}</span>
+            </p>
+            {words !== "" && (
+              <p class="say" dir="auto" lang="fr" translate={false}>
+                {words}
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface ShownProps {
+  readonly dossier: DeskDossier;
+  readonly form: Form | null;
+}
+
+function Shown({ dossier, form }: ShownProps) {
+  const t = useT();
+  const { print, inbox } = useDeskShell();
+  const { row, payload } = dossier;
+  const phone = phoneOf(payload);
+  const spoken = payload.language === language() ? null : languageName(payload.language);
+  const rows = inbox.state === "ready" ? inbox.value.rows : [];
+  const newer = rows.find((other) => other.replaces === row.letter);
+  const visible = form === null ? [] : viewForm(form, stateOf(payload)).requirements.map((one) => one.id);
+  const requirements = [...new Set([...visible, ...payload.missing, ...payload.papers.map((one) => one.requirement)])];
+  return (
+    <>
+      <div class="row row--between row--top">
+        <div class="dhead">
+          <BackRow />
+          <h1>
+            {rich("desk.dossier.heading", {
+              who: <PersonName name={row.name} />,
+              procedure: <span>{procedureName(row.procedure)}</span>,
+            })}
+          </h1>
+          <p class="meta wide-p">
+            {rich("desk.dossier.number", {
+              number: (
+                <bdi dir="ltr" translate={false}>
+                  {showSpoken(row.number)}
+                </bdi>
+              ),
+            })}{" "}
+            {t("desk.dossier.deposited", {
+              date: formatDate(row.depositedAt, "long"),
+              time: formatTime(row.depositedAt),
+            })}{" "}
+            {t("desk.dossier.filled", { date: formatDate(payload.filledAt, "long") })}{" "}
+            {spoken !== null && t("desk.dossier.language", { language: spoken })}
+          </p>
+          <p class="tabline">
+            <StateChip state={rowState(row, replacedLetters(rows))} />
+            {row.notForeseen && (
+              <span class="need need--human">
+                <Icon name="parler" />
+                {t("desk.notForeseen")}
+              </span>
+            )}
+          </p>
+        </div>
+        <div class="row row--tight noprint">
+          {phone !== null && (
+            <LinkButton kind="second" icon="appeler" href={`tel:${phone}`}>
+              {t("desk.dossier.call")}
+            </LinkButton>
+          )}
+          <Button kind="second" icon="imprimer" onPress={print}>
+            {t("common.action.print")}
+          </Button>
+          <Button kind="second" icon="envoi" onPress={() => moveTo(REPLY_ID)}>
+            {t("desk.reply.title")}
+          </Button>
+        </div>
+      </div>
+      {newer !== undefined && (
+        <Banner
+          tone="soon"
+          icon="modifier"
+          title={t("desk.dossier.replaced")}
+          link={{ href: deskPaths.dossier(newer.letter), text: t("desk.dossier.toNewer") }}
+        />
+      )}
+      {row.replaces !== null && (
+        <Banner
+          tone="quiet"
+          icon="modifier"
+          title={t("desk.newVersion")}
+          link={{ href: deskPaths.dossier(row.replaces), text: t("desk.dossier.toOlder") }}
+        />
+      )}
+      <div class="dgrid">
+        <div class="stack">
+          <PaperPane key={row.letter} dossier={dossier} form={form} />
+          <Banner tone="quiet" icon="journal" quiet>
+            {t("desk.dossier.told")}
+          </Banner>
+        </div>
+        <div class="stack">
+          <AnswersPane sections={answerSections(form, payload)} known={form !== null} />
+          <ReplyPane key={row.letter} dossier={dossier} requirements={requirements} />
+          <Sent dossier={dossier} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** A letter that cannot be opened: it is kept, and whoever looks after Besace can say more with its mark. */
+function Trouble({ trouble, at }: { readonly trouble: string; readonly at: number }) {
+  const t = useT();
+  return (
+    <>
+      <BackRow />
+      <h1>{t("desk.trouble.title")}</h1>
+      <FailedState
+        title={t("desk.trouble.what")}
+        text={t("desk.trouble.text", { date: formatDate(at, "long") })}
+        mark={trouble}
+      />
+    </>
+  );
+}
+
+export function Dossier({ letter }: { readonly letter: string }) {
+  const t = useT();
+  const { inbox } = useDeskShell();
+  const id = letter as LetterId;
+  const trouble =
+    inbox.state === "ready" ? inbox.value.rows.find((row) => row.letter === id && row.trouble !== null) : undefined;
+  const asked = useDeskAsk(`dossier ${id}`, (api) => api.open(id), ["inbox"]);
+  const form = useForm(asked.state === "ready" ? asked.value.payload.procedure : null);
+  const failed = asked.state === "failed" || !isRandomId(letter);
+  const isShown = asked.state === "ready" && form.state === "ready" && trouble === undefined;
+  return (
+    <DeskFrame title={t("desk.dossier.title")} rhythm="stack-m" arrival={isShown ? "here" : "asked"} failing={failed}>
+      {trouble !== undefined ? (
+        <Trouble trouble={trouble.trouble ?? ""} at={trouble.depositedAt} />
+      ) : isShown ? (
+        <Shown dossier={asked.value} form={form.form} />
+      ) : (
+        <>
+          <BackRow />
+          <h1>{t("desk.dossier.title")}</h1>
+          {asked.state === "failed" && (
+            <FailedState
+              title={t("desk.dossier.failed")}
+              text={failureText(asked.error)}
+              mark={failureMark(asked.error)}
+              onRetry={asked.again}
+            />
+          )}
+          {asked.state === "ready" && form.state === "failed" && (
+            <FailedState text={t("desk.dossier.noForm")} mark={form.mark} onRetry={form.again} />
+          )}
+          {(asked.state === "loading" || (asked.state === "ready" && form.state === "loading")) && (
+            <Loading text={t("desk.dossier.opening")} />
+          )}
+        </>
+      )}
+    </DeskFrame>
+  );
+}

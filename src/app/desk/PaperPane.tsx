@@ -1,0 +1,379 @@
+/**
+ * The papers of a dossier (mock-up 19, left): thumbnails, one page at a time with zoom and turn, what is still on its
+ * way, what is missing. Runs in the page. Pictures are shown only while they are looked at (picture.ts).
+ */
+
+import { useState } from "preact/hooks";
+import type { Form } from "../../forms/model.ts";
+import { paperType } from "../../satchel/paper-types.ts";
+import type { LetterId } from "../../shared/ids.ts";
+import type { DeskDossier, DeskPaperPage } from "../../workers/desk.contract.ts";
+import type { TextKey } from "../i18n/catalogue.ts";
+import { formatCalendarDate, formatNumber } from "../i18n/format.ts";
+import { tData, t as text } from "../i18n/i18n.ts";
+import { useT } from "../i18n/useT.ts";
+import { Banner } from "../ui/Banner.tsx";
+import { Button } from "../ui/Button.tsx";
+import { Chip } from "../ui/Chip.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Icon } from "../ui/icons/Icon.tsx";
+import type { IconName } from "../ui/icons/names.ts";
+import { Thumb } from "../ui/Paper.tsx";
+import type { SheetKind } from "../ui/Sheet.tsx";
+import { Loading } from "../ui/States.tsx";
+import { useWorld } from "../ui/world.ts";
+import { isDrawn, usePicture } from "./picture.ts";
+import { failureText, isDeskFailure, useDesk, useDeskShell } from "./state.ts";
+
+export type DeskPaper = DeskDossier["papers"][number];
+
+const SHEETS: Readonly<Record<string, SheetKind>> = {
+  identity: "card",
+  family: "letter",
+  home: "bill",
+  money: "table",
+  health: "health",
+  mail: "letter",
+};
+
+/** How wide the page is, as a share of the pane. */
+const ZOOMS = [1, 1.5, 2, 3, 4] as const;
+const MONTH_DAYS = 30;
+
+/** The name of a paper: what the person called it, else its kind. */
+export function paperName(paper: DeskPaper): string {
+  if (paper.title.trim() !== "") return paper.title;
+  const kind = paperType(paper.kind)?.id ?? "other";
+  return text(`papers-types.${kind}` as TextKey);
+}
+
+/** The words for a requirement in the language shown. */
+export const requirementName = (procedure: string, id: string): string =>
+  tData(`form-${procedure}`, `requirements.${id}.label`) ?? id;
+
+function PaperButton(props: {
+  readonly letter: LetterId;
+  readonly paper: DeskPaper;
+  readonly chosen: boolean;
+  readonly onPick: () => void;
+}) {
+  const { letter, paper, chosen, onPick } = props;
+  const t = useT();
+  const first = paper.pages[0];
+  const picture = usePicture(letter, first?.here === true ? first.preview : null);
+  const coming = paper.pages.filter((page) => !page.here).length;
+  const sheet = SHEETS[paperType(paper.kind)?.family ?? ""] ?? "letter";
+  return (
+    <button type="button" class={coming > 0 ? "pbtn pbtn--none" : "pbtn"} aria-pressed={chosen} onClick={onPick}>
+      <Thumb image={picture.state === "ready" ? { url: picture.url } : { sheet }} />
+      <bdi>{paperName(paper)}</bdi>
+      {coming > 0 && <span class="meta">{t("desk.papers.coming", { count: coming })}</span>}
+    </button>
+  );
+}
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly children: string;
+  /** Nothing further in this direction: the tool stays reachable and says so. */
+  readonly off?: boolean | undefined;
+  readonly onPress: () => void;
+}
+
+/** A small tool: an icon and a word. */
+export function Tool({ icon, children, off = false, onPress }: ToolProps) {
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-disabled={off ? "true" : undefined}
+      onClick={() => {
+        if (!off) onPress();
+      }}
+    >
+      <Icon name={icon} />
+      {children}
+    </button>
+  );
+}
+
+interface SheetProps {
+  readonly url: string;
+  readonly label: string;
+  /** Degrees, clockwise. */
+  readonly turn: number;
+  readonly zoom: number;
+}
+
+/** The picture in a box of its turned shape. The style object is allowed by the policy; a style attribute is not. */
+function PageSheet({ url, label, turn, zoom }: SheetProps) {
+  const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
+  const lies = turn % 180 !== 0;
+  const width = size?.width ?? 1;
+  const height = size?.height ?? Math.SQRT2;
+  const box = { "--zoom": zoom, aspectRatio: lies ? `${height} / ${width}` : `${width} / ${height}` };
+  const picture = {
+    // In a box that lies down the picture's own width is the height of the box.
+    width: lies ? `${(width / height) * 100}%` : "100%",
+    transform: `translate(-50%, -50%) rotate(${turn}deg)`,
+  };
+  return (
+    <div class="dsheet" style={box} dir="ltr">
+      <img
+        src={url}
+        alt={label}
+        style={picture}
+        onLoad={(event) =>
+          setSize({ width: event.currentTarget.naturalWidth || 1, height: event.currentTarget.naturalHeight || 1 })
+        }
+      />
+    </div>
+  );
+}
+
+/** A file as the person picked it: not drawn anew, so it is not shown here; a copy may be saved after a warning. */
+function RawFile(props: { readonly letter: LetterId; readonly page: DeskPaperPage; readonly name: string }) {
+  const { letter, page, name } = props;
+  const t = useT();
+  const { api } = useDesk();
+  const { saveFile } = useDeskShell();
+  const [isAsking, setAsking] = useState(false);
+  const [error, setError] = useState<string | undefined>();
+  const isPdf = page.mime === "application/pdf";
+  const save = (): void => {
+    setAsking(false);
+    void api.page(letter, page.blob).then((answer) => {
+      if (answer.ok) saveFile(answer.value.bytes, answer.value.mime, `${name}${isPdf ? ".pdf" : ""}`);
+      setError(
+        answer.ok ? undefined : isDeskFailure(answer.error) ? failureText(answer.error) : t("desk.papers.onItsWay"),
+      );
+    });
+  };
+  return (
+    <div class="card stack-s">
+      <h3>{t(isPdf ? "desk.raw.pdf" : "desk.raw.other")}</h3>
+      <p>{t("desk.raw.text")}</p>
+      {error !== undefined && (
+        <p class="err" role="alert">
+          <Icon name="attention" />
+          <span>{error}</span>
+        </p>
+      )}
+      <div class="row row--tight">
+        <Button kind="second" icon="fichier" onPress={() => setAsking(true)}>
+          {t("desk.raw.save")}
+        </Button>
+      </div>
+      <Dialog
+        open={isAsking}
+        title={t("desk.raw.question")}
+        onKeep={() => setAsking(false)}
+        actions={
+          <>
+            <Button kind="redo" onPress={save}>
+              {t("desk.raw.save")}
+            </Button>
+            <Button kind="second" onPress={() => setAsking(false)}>
+              {t("desk.raw.keep")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("desk.raw.warning")}</p>
+      </Dialog>
+    </div>
+  );
+}
+
+interface PageViewProps {
+  readonly letter: LetterId;
+  readonly page: DeskPaperPage;
+  readonly label: string;
+  readonly fileName: string;
+  readonly turn: number;
+  readonly zoom: number;
+}
+
+function PageView({ letter, page, label, fileName, turn, zoom }: PageViewProps) {
+  const t = useT();
+  const [attempt, setAttempt] = useState(0);
+  const drawn = isDrawn(page.mime);
+  const picture = usePicture(letter, drawn ? page.blob : null, attempt);
+  if (!drawn || picture.state === "file") return <RawFile letter={letter} page={page} name={fileName} />;
+  if (picture.state === "ready")
+    return (
+      // biome-ignore lint/a11y/useSemanticElements: a scrolling box around one picture, not a form group
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+      <div class="dscroll" role="group" aria-label={label} tabIndex={0}>
+        <PageSheet url={picture.url} label={label} turn={turn} zoom={zoom} />
+      </div>
+    );
+  if (picture.state === "loading") return <Loading />;
+  return (
+    <div class="card stack-s">
+      <p>{picture.state === "failed" ? failureText(picture.error) : t("desk.papers.onItsWay")}</p>
+      <div class="row row--tight">
+        <Button kind="second" small icon="synchroniser" onPress={() => setAttempt(attempt + 1)}>
+          {t("common.action.retry")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Whose it is, until when, how old it may be for this procedure. */
+function Facts({
+  paper,
+  procedure,
+  form,
+}: {
+  readonly paper: DeskPaper;
+  readonly procedure: string;
+  readonly form: Form | null;
+}) {
+  const t = useT();
+  const { clock } = useWorld();
+  const rule = form?.requirements.find((one) => one.id === paper.requirement)?.maxAgeDays;
+  const today = new Date(clock.now()).toISOString().slice(0, paper.expiry?.length ?? 10);
+  const isOver = paper.expiry !== null && paper.expiry < today;
+  const date = paper.expiry === null ? "" : formatCalendarDate(paper.expiry);
+  return (
+    <div class="pfacts stack-s">
+      <p>
+        <b>{requirementName(procedure, paper.requirement)}</b>
+      </p>
+      <p class="row row--tight">
+        <span>
+          {paper.holder === "me" || paper.holder === ""
+            ? t("desk.papers.own")
+            : t("desk.papers.holder", { who: paper.holder })}
+        </span>
+        {isOver && (
+          <Chip state="soon" icon="calendrier">
+            {t("desk.papers.expired", { date })}
+          </Chip>
+        )}
+        {!isOver && paper.expiry !== null && <span>{t("desk.papers.valid", { date })}</span>}
+        {paper.expiry === null && <span>{t("desk.papers.noExpiry")}</span>}
+      </p>
+      {rule !== undefined && (
+        <p class="meta">{t("desk.papers.maxAge", { count: Math.max(1, Math.round(rule / MONTH_DAYS)) })}</p>
+      )}
+    </div>
+  );
+}
+
+export interface PaperPaneProps {
+  readonly dossier: DeskDossier;
+  readonly form: Form | null;
+}
+
+export function PaperPane({ dossier, form }: PaperPaneProps) {
+  const t = useT();
+  const { row, payload, papers } = dossier;
+  const [at, setAt] = useState({ paper: 0, page: 0 });
+  const [zoom, setZoom] = useState(0);
+  const [turns, setTurns] = useState<Readonly<Record<string, number>>>({});
+  const paper = papers[at.paper];
+  const page = paper?.pages[at.page];
+  const coming = row.papers.of - row.papers.here;
+
+  const places = papers.flatMap((one, n) => one.pages.map((_, m) => ({ paper: n, page: m })));
+  const here = places.findIndex((place) => place.paper === at.paper && place.page === at.page);
+  const move = (step: number): void => {
+    const next = places[here + step];
+    if (next === undefined) return;
+    setAt(next);
+    setZoom(0);
+  };
+  const added = page === undefined ? 0 : (turns[page.blob] ?? 0);
+  const label =
+    paper === undefined
+      ? ""
+      : t("desk.papers.pageOf", { name: paperName(paper), n: at.page + 1, total: paper.pages.length });
+  return (
+    <section class="pane" aria-labelledby="papers-title">
+      <div class="pane__h">
+        <h2 id="papers-title">{t("desk.papers.title")}</h2>
+        <span class="meta">
+          {t("desk.papers.here", { count: row.papers.here })}
+          {coming > 0 && `, ${t("desk.papers.coming", { count: coming })}`}
+        </span>
+      </div>
+      {papers.length === 0 && <p class="pane__p">{t("desk.papers.noneText")}</p>}
+      {payload.missing.length > 0 && (
+        <ul class="pane__p stack-s">
+          {payload.missing.map((id) => (
+            <li key={id} class="need">
+              <Icon name="papier" />
+              {t("desk.papers.notJoined", { paper: requirementName(payload.procedure, id) })}
+            </li>
+          ))}
+        </ul>
+      )}
+      {paper !== undefined && (
+        <div class="pview">
+          {/* biome-ignore lint/a11y/useSemanticElements: toggles outside any form are a group, not a fieldset */}
+          <div class="pview__list" role="group" aria-label={t("desk.papers.choose")}>
+            {papers.map((one, n) => (
+              <PaperButton
+                key={`${one.requirement} ${n}`}
+                letter={row.letter}
+                paper={one}
+                chosen={n === at.paper}
+                onPick={() => {
+                  setAt({ paper: n, page: 0 });
+                  setZoom(0);
+                }}
+              />
+            ))}
+          </div>
+          <div class="pview__doc">
+            <Facts paper={paper} procedure={payload.procedure} form={form} />
+            {/* biome-ignore lint/a11y/useSemanticElements: buttons outside any form are a group, not a fieldset */}
+            <div class="tools" role="group" aria-label={t("desk.tool.label")}>
+              <Tool icon="reduire" off={zoom === 0} onPress={() => setZoom(zoom - 1)}>
+                {t("desk.tool.smaller")}
+              </Tool>
+              <Tool icon="agrandir" off={zoom === ZOOMS.length - 1} onPress={() => setZoom(zoom + 1)}>
+                {t("desk.tool.larger")}
+              </Tool>
+              <Tool
+                icon="tourner"
+                off={page === undefined}
+                onPress={() => page !== undefined && setTurns({ ...turns, [page.blob]: (added + 90) % 360 })}
+              >
+                {t("desk.tool.turn")}
+              </Tool>
+              <Tool icon="retour" off={here <= 0} onPress={() => move(-1)}>
+                {t("desk.tool.previous")}
+              </Tool>
+              <Tool icon="fleche" off={here >= places.length - 1} onPress={() => move(1)}>
+                {t("desk.tool.next")}
+              </Tool>
+            </div>
+            {page === undefined ? (
+              <Banner tone="quiet" icon="papier">
+                {t("desk.papers.noPage")}
+              </Banner>
+            ) : (
+              <PageView
+                key={page.blob}
+                letter={row.letter}
+                page={page}
+                label={label}
+                fileName={`${row.number}-${here + 1}`}
+                turn={(page.turn + added) % 360}
+                zoom={ZOOMS[zoom] ?? 1}
+              />
+            )}
+            <p class="center" role="status">
+              <b>{label}</b>
+              {zoom > 0 && <span class="meta"> {t("desk.tool.zoom", { n: formatNumber(ZOOMS[zoom] ?? 1) })}</span>}
+            </p>
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}

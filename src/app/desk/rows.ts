@@ -1,0 +1,64 @@
+/** The inbox as a list: what comes first, what a filter keeps, what a search finds. Pure. */
+
+import { readSpoken } from "../../satchel/spoken.ts";
+import type { LetterId } from "../../shared/ids.ts";
+import type { DeskDossierRow } from "../../workers/desk.contract.ts";
+
+export const ROW_FILTERS = ["all", "new", "opened", "missing-piece", "received"] as const;
+export type RowFilter = (typeof ROW_FILTERS)[number];
+
+/** What a row is shown as: a dossier that a newer version replaces is done with, one that does not open is urgent. */
+export type RowState = DeskDossierRow["status"] | "trouble" | "replaced";
+
+export function rowState(row: DeskDossierRow, replaced: ReadonlySet<LetterId>): RowState {
+  if (row.trouble !== null) return "trouble";
+  return replaced.has(row.letter) ? "replaced" : row.status;
+}
+
+/** Letters that a newer version in the list replaces. */
+export const replacedLetters = (rows: readonly DeskDossierRow[]): ReadonlySet<LetterId> =>
+  new Set(rows.flatMap((row) => (row.replaces === null ? [] : [row.replaces])));
+
+const ORDER: Readonly<Record<RowState, number>> = {
+  trouble: 0,
+  new: 1,
+  opened: 2,
+  "missing-piece": 3,
+  received: 4,
+  replaced: 5,
+};
+
+/** Unread first; whoever waits longest comes first; what is done comes last, newest first. */
+export function inOrder(rows: readonly DeskDossierRow[], replaced: ReadonlySet<LetterId>): readonly DeskDossierRow[] {
+  return [...rows].sort((a, b) => {
+    const places = [ORDER[rowState(a, replaced)], ORDER[rowState(b, replaced)]] as const;
+    if (places[0] !== places[1]) return places[0] - places[1];
+    const wait = a.depositedAt - b.depositedAt;
+    return (places[0] >= ORDER.received ? -wait : wait) || (a.letter < b.letter ? -1 : 1);
+  });
+}
+
+export function passes(row: DeskDossierRow, filter: RowFilter, replaced: ReadonlySet<LetterId>): boolean {
+  if (filter === "all") return true;
+  const state = rowState(row, replaced);
+  // What does not open has to be looked at: it counts as unread.
+  return state === filter || (filter === "new" && state === "trouble");
+}
+
+const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+const joined = (text: string): string => text.replace(/[\s\-._]/gu, "").toUpperCase();
+
+/** Every word typed begins a word of the name, or what was typed is a part of the number. */
+export function finds(row: DeskDossierRow, typed: string): boolean {
+  const words = fold(typed).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
+  if (row.number !== "" && row.number.includes(joined(typed))) return true;
+  const name = fold(row.name).split(/[\s'’-]+/);
+  return words.every((word) => name.some((part) => part.startsWith(word)));
+}
+
+/** A whole number with one character wrong or two swapped: worth saying when nothing is found. */
+export function isMisheard(typed: string): boolean {
+  const read = readSpoken(typed);
+  return !read.ok && read.error.type === "check";
+}

@@ -1,0 +1,285 @@
+/**
+ * An in-memory DeskApi for component tests: plain objects, no keys, no worker, no network. Runs in Node or a page.
+ *
+ *   const desk = createFakeDesk({ dossiers: [fakeDeskDossier({ name: "Camille Morel" })] });
+ *   desk.fail("inbox", { type: "locked" });   every next call answers so, until desk.heal("inbox")
+ *   const release = desk.stall("open");       calls wait (the "loading" state) until release()
+ *   desk.data.online = false;                 refresh and enrol answer "no-network"
+ *   desk.calls("answer")                      arguments of each call so far
+ *
+ * The right code is "417233", the right one-time code `FAKE_DESK_CODE`. Surprising: groups in a refusal count from 1,
+ * as protocol/groups.ts does.
+ */
+
+import type { DeskHandle } from "../../src/app/desk/state.ts";
+import type { DossierPayload } from "../../src/satchel/model.ts";
+import type { BlobId, LetterId } from "../../src/shared/ids.ts";
+import { err, ok } from "../../src/shared/result.ts";
+import type {
+  DeployedOrganisation,
+  Deployment,
+  DeskApi,
+  DeskChange,
+  DeskDossier,
+  DeskDossierRow,
+  DeskOpening,
+  EnrolRefusal,
+} from "../../src/workers/desk.contract.ts";
+import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
+import { FAKE_CODE, FAKE_DEPLOYMENT, FAKE_NOW, fakeId } from "./fake-satchel.ts";
+
+export { FAKE_CODE, FAKE_NOW };
+
+/** Ten groups of four, as `npm start` prints them. */
+export const FAKE_DESK_CODE: readonly string[] = "W4TR 9KQM B2HX Y7PD N5VC 8JLA E3GS U6FZ R9TB K2MW".split(" ");
+
+const HOUR = 3_600_000;
+
+export interface FakeDossierPatch extends Partial<Omit<DeskDossierRow, "papers">> {
+  readonly payload?: Partial<DossierPayload>;
+  readonly papers?: DeskDossier["papers"];
+  readonly sentStatuses?: DeskDossier["sentStatuses"];
+}
+
+export function fakeDeskPaper(patch: Partial<DeskDossier["papers"][number]> = {}): DeskDossier["papers"][number] {
+  return {
+    requirement: "identity",
+    kind: "identity-card",
+    title: "",
+    holder: "me",
+    expiry: "2031-04-02",
+    pages: [{ blob: fakeId<BlobId>(), preview: null, mime: "image/jpeg", turn: 0, here: true }],
+    ...patch,
+  };
+}
+
+/** A request for an address, one paper here, not yet opened. */
+export function fakeDeskDossier(patch: FakeDossierPatch = {}): DeskDossier {
+  const { payload, papers = [fakeDeskPaper()], sentStatuses = [], ...row } = patch;
+  const pages = papers.flatMap((paper) => paper.pages);
+  const procedure = row.procedure ?? "domiciliation";
+  const number = row.number ?? "K7QF2M9D";
+  return {
+    row: {
+      letter: fakeId<LetterId>(),
+      number,
+      procedure,
+      name: "Camille Morel",
+      depositedAt: FAKE_NOW - 2 * HOUR,
+      papers: { here: pages.filter((page) => page.here).length, of: pages.length },
+      status: "new",
+      notForeseen: (payload?.notForeseen ?? "") !== "",
+      replaces: null,
+      trouble: null,
+      ...row,
+    },
+    payload: {
+      t: "dossier",
+      procedure,
+      formVersion: 1,
+      number,
+      filledAt: FAKE_NOW - 26 * HOUR,
+      language: "fr",
+      answers: {
+        given_name: { v: "text", text: "Camille" },
+        family_name: { v: "text", text: "Morel" },
+        birthdate: { v: "date", date: "1984-07" },
+        sleeping_place: { v: "choice", id: "with-someone" },
+        commune_links: { v: "choices", ids: ["work", "family"] },
+        address_elsewhere: { v: "unknown" },
+        phone: { v: "text", text: "06 39 98 00 42" },
+      },
+      rows: {},
+      notForeseen: "",
+      declaration: null,
+      papers: papers.map(({ pages: own, ...paper }) => ({
+        ...paper,
+        pages: own.map(({ blob, preview, turn }) => ({ blob, preview, turn })),
+      })),
+      missing: [],
+      ...payload,
+    },
+    papers,
+    sentStatuses,
+  };
+}
+
+/** What the fake holds; change it freely, then say `change(...)`. */
+export interface FakeDeskData {
+  opening: DeskOpening;
+  code: string;
+  deskCode: readonly string[];
+  triesLeft: number;
+  dossiers: readonly DeskDossier[];
+  organisation: DeployedOrganisation | null;
+  deployment: Deployment | null;
+  online: boolean;
+  lastAnswerAt: number;
+  waiting: number;
+  now: number;
+  /** What `page` answers; a JPEG of no picture. */
+  bytes: (blob: BlobId) => ArrayBuffer;
+}
+
+type Method = keyof DeskApi;
+export type FakeDeskError =
+  | WorkerError
+  | UnlockRefusal
+  | EnrolRefusal
+  | { readonly type: "no-network" | "not-arrived" };
+
+export interface FakeDesk {
+  readonly api: DeskApi;
+  /** For DeskContext. */
+  readonly handle: DeskHandle;
+  readonly data: FakeDeskData;
+  /** Tells every listener. */
+  readonly change: (change: DeskChange) => void;
+  /** Every next call of `method` answers with this failure or refusal. */
+  readonly fail: (method: Method, error: FakeDeskError) => void;
+  readonly heal: (method: Method) => void;
+  /** Calls of `method` wait until the returned function is called. */
+  readonly stall: (method: Method) => () => void;
+  readonly calls: (method: Method) => readonly (readonly unknown[])[];
+}
+
+/** An open desk of Saturday 21 November 2026 with an empty inbox, unless `start` says otherwise. */
+export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
+  const deployment = start.deployment === undefined ? FAKE_DEPLOYMENT : start.deployment;
+  const organisation = deployment?.organisations[0] ?? null;
+  const data: FakeDeskData = {
+    opening: { type: "open", organisation: organisation?.name ?? "" },
+    code: FAKE_CODE,
+    deskCode: FAKE_DESK_CODE,
+    triesLeft: 10,
+    dossiers: [],
+    organisation,
+    deployment,
+    online: true,
+    lastAnswerAt: FAKE_NOW - 60_000,
+    waiting: 0,
+    now: FAKE_NOW,
+    bytes: () => new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer,
+    ...start,
+  };
+  const listeners = new Set<(change: DeskChange) => void>();
+  const failures = new Map<Method, FakeDeskError>();
+  const stalls = new Map<Method, Promise<void>>();
+  const called = new Map<Method, (readonly unknown[])[]>();
+  const change = (news: DeskChange): void => {
+    for (const listener of [...listeners]) listener(news);
+  };
+  const find = (letter: LetterId): DeskDossier | undefined => data.dossiers.find((one) => one.row.letter === letter);
+  const put = (after: DeskDossier): void => {
+    data.dossiers = data.dossiers.map((one) => (one.row.letter === after.row.letter ? after : one));
+    change({ type: "inbox" });
+  };
+  const opened = (): void => {
+    data.opening = { type: "open", organisation: data.organisation?.name ?? "" };
+    data.triesLeft = 10;
+    change({ type: "opening" });
+  };
+
+  const real: DeskApi = {
+    opening: async () => ok(data.opening),
+    enrol: async ({ deskCode, code }) => {
+      if (!data.online) return err({ type: "no-network" });
+      if (code === "123456") return err({ type: "code-too-common" });
+      const typed = deskCode.replace(/[^0-9A-Z]/g, "");
+      const wrong = data.deskCode.flatMap((group, at) => (typed.slice(at * 4, at * 4 + 4) === group ? [] : [at + 1]));
+      if (wrong.length === data.deskCode.length) return err({ type: "wrong-desk-code" });
+      if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });
+      data.code = code;
+      opened();
+      return ok(undefined);
+    },
+    unlock: async (code) => {
+      if (code === data.code) {
+        opened();
+        return ok(undefined);
+      }
+      data.triesLeft = Math.max(0, data.triesLeft - 1);
+      return err({ type: "wrong-code", triesLeft: data.triesLeft, waitMs: data.triesLeft < 7 ? 30_000 : 0 });
+    },
+    lock: async () => {
+      data.opening = { type: "locked", organisation: data.organisation?.name ?? "" };
+      change({ type: "opening" });
+      return ok(undefined);
+    },
+    organisation: async () => ok(data.organisation),
+    deployment: async () => ok(data.deployment),
+    inbox: async () =>
+      ok({
+        rows: data.dossiers.map((dossier) => dossier.row),
+        lastAnswerAt: data.lastAnswerAt,
+        waiting: data.waiting,
+      }),
+    open: async (letter) => {
+      const before = find(letter);
+      if (before === undefined) return err({ type: "not-found" });
+      if (before.row.status === "new") put({ ...before, row: { ...before.row, status: "opened" } });
+      return ok(find(letter) ?? before);
+    },
+    page: async (letter, blob) => {
+      const pages = find(letter)?.papers.flatMap((paper) => paper.pages) ?? [];
+      const page = pages.find((one) => one.blob === blob || one.preview === blob);
+      if (page === undefined) return err({ type: "not-found" });
+      if (!page.here) return err({ type: "not-arrived" });
+      return ok({ bytes: data.bytes(blob), mime: page.mime });
+    },
+    answer: async (letter, reply) => {
+      const before = find(letter);
+      if (before === undefined) return err({ type: "not-found" });
+      put({
+        ...before,
+        row: { ...before.row, status: reply.status === "message" ? before.row.status : reply.status },
+        sentStatuses: [...before.sentStatuses, { at: data.now, ...reply }],
+      });
+      return ok(undefined);
+    },
+    refresh: async () => {
+      if (!data.online) return err({ type: "no-network" });
+      data.lastAnswerAt = data.now;
+      change({ type: "inbox" });
+      return ok(undefined);
+    },
+    onChange: async (listener) => void listeners.add(listener),
+  };
+
+  const guarded = Object.fromEntries(
+    (Object.keys(real) as Method[]).map((name) => [
+      name,
+      async (...args: readonly unknown[]) => {
+        called.set(name, [...(called.get(name) ?? []), args]);
+        await stalls.get(name);
+        const failure = failures.get(name);
+        if (failure !== undefined) return err(failure);
+        return (real[name] as (...given: readonly unknown[]) => Promise<unknown>)(...args);
+      },
+    ]),
+  ) as unknown as DeskApi;
+
+  return {
+    api: guarded,
+    handle: {
+      api: guarded,
+      listen(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    data,
+    change,
+    fail: (method, error) => void failures.set(method, error),
+    heal: (method) => void failures.delete(method),
+    stall(method) {
+      let release = (): void => undefined;
+      stalls.set(method, new Promise((resolve) => (release = resolve)));
+      return () => {
+        stalls.delete(method);
+        release();
+      };
+    },
+    calls: (method) => called.get(method) ?? [],
+  };
+}
