@@ -24,6 +24,8 @@ interface FieldText {
   readonly label: string;
   /** The question above already says it: the label is for screen readers only. */
   readonly labelHidden?: boolean | undefined;
+  /** The French label under another language: who receives it reads French. */
+  readonly french?: string | undefined;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   /** Target of the error summary's link. */
@@ -40,12 +42,22 @@ function describe(fieldId: string, hint: string | undefined, error: string | und
   return ids.length === 0 ? undefined : ids.join(" ");
 }
 
-function Frame({ fieldId, label, labelHidden, hint, error, children }: FrameProps) {
+/** Text for whoever reads French beside the person. */
+function FrenchUnder({ children }: { readonly children: string | undefined }) {
+  return children === undefined ? null : (
+    <p class="fr-under" lang="fr" dir="ltr">
+      {children}
+    </p>
+  );
+}
+
+function Frame({ fieldId, label, labelHidden, french, hint, error, children }: FrameProps) {
   return (
     <div class={error === undefined ? "field" : "field has-err"}>
       <label for={fieldId} class={labelHidden === true ? "sr" : undefined}>
         {label}
       </label>
+      <FrenchUnder>{french}</FrenchUnder>
       {hint !== undefined && (
         <p class="hint" id={`${fieldId}-hint`}>
           {hint}
@@ -152,6 +164,8 @@ export interface DateFieldProps {
   readonly legend: string;
   /** The question above already says it. */
   readonly legendHidden?: boolean | undefined;
+  /** The French legend under another language. */
+  readonly french?: string | undefined;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   /** Which of the three the error is about; all when absent. */
@@ -173,7 +187,7 @@ const PARTS: readonly { readonly part: keyof DateParts; readonly length: number 
 
 /** A date in three fields. Not knowing it is an answer. */
 export function DateField(props: DateFieldProps) {
-  const { legend, legendHidden, hint, error, errorPart, value, onChange, onLeave, id, unknown } = props;
+  const { legend, legendHidden, french, hint, error, errorPart, value, onChange, onLeave, id, unknown } = props;
   const t = useT();
   const own = useId();
   const stem = id ?? own;
@@ -183,6 +197,7 @@ export function DateField(props: DateFieldProps) {
       aria-describedby={describe(stem, hint, error)}
     >
       <legend class={legendHidden === true ? "sr" : "flabel"}>{legend}</legend>
+      <FrenchUnder>{french}</FrenchUnder>
       {hint !== undefined && (
         <p class="hint" id={`${stem}-hint`}>
           {hint}

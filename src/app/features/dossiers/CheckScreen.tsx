@@ -205,7 +205,6 @@ function Papers({ id, form, lines, papers }: PapersProps) {
               start={<PaperThumb paper={paper} />}
               title={<bdi>{paperName(paper.record)}</bdi>}
               detail={t("dossiers.check.paper", {
-                asked,
                 pages: t("common.pages", { count: pageCount(paper.record) }),
                 size: formatBytes(paper.bytes),
               })}

@@ -8,7 +8,7 @@ import { checkStep, progressOf, resumeStep, viewForm } from "../../../forms/engi
 import type { Form } from "../../../forms/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import type { RecordId } from "../../../shared/ids.ts";
-import type { DossierView, ProofView, WorkerError } from "../../../workers/satchel.contract.ts";
+import type { DeployedOrganisation, DossierView, ProofView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { formatBytes } from "../../i18n/format.ts";
 import { t as text } from "../../i18n/i18n.ts";
@@ -25,7 +25,7 @@ import { Thread, type ThreadStep } from "../../ui/Thread.tsx";
 import { questionPath } from "./places.ts";
 import { asksPiece, openRequests, StageChip } from "./StageChip.tsx";
 import { Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
-import { deskName, formText, moment, organisationOf, procedureTitle } from "./words.ts";
+import { deskName, formText, moment, organisationOf, procedureTitle, sendTo } from "./words.ts";
 import "./dossiers.css";
 
 /** "/dossiers/:dossier" */
@@ -35,16 +35,16 @@ export function DossierScreen({ params }: ScreenProps) {
   if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
   const { dossier, form } = loaded;
   const known = deployment.state === "ready" ? deployment.value : null;
-  return <Dossier dossier={dossier} form={form} desk={deskName(organisationOf(known, dossier.record.organisation))} />;
+  return <Dossier dossier={dossier} form={form} organisation={organisationOf(known, dossier.record.organisation)} />;
 }
 
 interface DossierProps {
   readonly dossier: DossierView;
   readonly form: Form;
-  readonly desk: string;
+  readonly organisation: DeployedOrganisation | undefined;
 }
 
-function Dossier({ dossier, form, desk }: DossierProps) {
+function Dossier({ dossier, form, organisation }: DossierProps) {
   const t = useT();
   const { api } = useSatchel();
   const { id, record, stage } = dossier;
@@ -58,7 +58,7 @@ function Dossier({ dossier, form, desk }: DossierProps) {
     <Frame title={title} tab="dossiers" back={paths.procedures}>
       <div class="stack-m">
         <p class="meta">
-          <b>{desk}</b>
+          <b>{deskName(organisation)}</b>
         </p>
         <h1>{title}</h1>
         <p>
@@ -69,14 +69,14 @@ function Dossier({ dossier, form, desk }: DossierProps) {
           <span class="meta number__why">{t("dossiers.number.why")}</span>
         </p>
       </div>
-      {asksPiece(dossier) && <Asked dossier={dossier} form={form} desk={desk} />}
+      {asksPiece(dossier) && <Asked dossier={dossier} form={form} />}
       {stage === "needs-you" && <NeedsYou dossier={dossier} />}
       {stage === "draft" ? (
         <Draft dossier={dossier} form={form} wasSent={wasSent} />
       ) : (
         <section class="stack-s" aria-labelledby="ou-en-est">
           <h2 id="ou-en-est">{t("dossiers.thread.title")}</h2>
-          <Thread card steps={stepsOf(dossier, desk)} />
+          <Thread card steps={stepsOf(dossier, sendTo(organisation))} />
           {dossier.proofs.length > 0 && (
             <p>
               <b>{t("dossiers.receipt.notAccepted")}</b> {t("dossiers.receipt.notAcceptedMore")}
@@ -87,10 +87,10 @@ function Dossier({ dossier, form, desk }: DossierProps) {
       {stage === "draft" && wasSent && dossier.proofs.length > 0 && (
         <section class="stack-s" aria-labelledby="version-avant">
           <h2 id="version-avant">{t("dossiers.thread.before")}</h2>
-          <Thread card steps={stepsOf(dossier, desk).filter((step) => step.state === "done")} />
+          <Thread card steps={stepsOf(dossier, sendTo(organisation)).filter((step) => step.state === "done")} />
         </section>
       )}
-      <Replies dossier={dossier} form={form} desk={desk} />
+      <Replies dossier={dossier} form={form} />
       {stage !== "draft" && (
         <div class="actions">
           {dossier.proofs.length > 0 && (
@@ -116,7 +116,7 @@ const proofOf = (dossier: DossierView, type: ProofView["type"]): ProofView | und
   dossier.proofs.find((proof) => proof.type === type);
 
 /** Signed, on its way, proven steps with their dates, then what comes next. */
-export function stepsOf(dossier: DossierView, desk: string): readonly ThreadStep[] {
+function stepsOf(dossier: DossierView, to: string): readonly ThreadStep[] {
   const { record, stage, papers } = dossier;
   const newest = Object.values(record.sent).sort((a, b) => b.n - a.n)[0];
   const signedAt = record.declaration?.at ?? newest?.at ?? record.updatedAt;
@@ -152,7 +152,7 @@ export function stepsOf(dossier: DossierView, desk: string): readonly ThreadStep
       title: text(stage === "awaiting-desk" ? "dossiers.thread.awaitingDesk" : "dossiers.thread.waits"),
       detail:
         stage === "awaiting-desk"
-          ? text("dossiers.thread.awaitingDeskMore", { desk })
+          ? text("dossiers.thread.awaitingDeskMore")
           : text("dossiers.thread.waitsMore", { size: formatBytes(dossier.bytesLeft) }),
       state: "now",
     });
@@ -180,14 +180,14 @@ export function stepsOf(dossier: DossierView, desk: string): readonly ThreadStep
       ? {
           key: "opened",
           icon: "oeil",
-          title: text("dossiers.thread.opened", { who: `\u2068${opened.by}\u2069` }),
-          detail: moment(opened.at),
+          title: text("dossiers.thread.opened", { to }),
+          detail: `${moment(opened.at)}. ${who(opened)}`,
           state: "done",
         }
       : {
           key: "reads",
           icon: "oeil",
-          title: text("dossiers.thread.reads", { desk }),
+          title: text("dossiers.thread.reads"),
           detail: text("dossiers.thread.readsMore"),
           state: isThere ? "now" : "waiting",
         },
@@ -197,7 +197,7 @@ export function stepsOf(dossier: DossierView, desk: string): readonly ThreadStep
     steps.push({
       key: "answers",
       icon: "parler",
-      title: text("dossiers.thread.answers", { desk }),
+      title: text("dossiers.thread.answers"),
       detail: text("dossiers.thread.answersMore"),
       state: opened === undefined ? "waiting" : "now",
     });
@@ -205,7 +205,7 @@ export function stepsOf(dossier: DossierView, desk: string): readonly ThreadStep
 }
 
 /** The desk asks for a paper: its words, and the way to add it. */
-function Asked({ dossier, form, desk }: DossierProps) {
+function Asked({ dossier, form }: Omit<DossierProps, "organisation">) {
   const t = useT();
   const { id } = dossier;
   return (
@@ -214,9 +214,9 @@ function Asked({ dossier, form, desk }: DossierProps) {
         const page = form.pages.find((each) => each.requirement === reply.requirement && reply.requirement !== null);
         const label = page === undefined ? undefined : formText(form.id, `requirements.${page.requirement}.label`);
         return (
-          <section key={reply.at} class="reply stack-m" aria-label={t("dossiers.asked.title", { desk })}>
+          <section key={reply.at} class="reply stack-m" aria-label={t("dossiers.asked.title")}>
             <h2 class="h3">
-              <Icon name="parler" /> {t("dossiers.asked.title", { desk })}
+              <Icon name="parler" /> {t("dossiers.asked.title")}
             </h2>
             {label !== undefined && (
               <p>
@@ -244,7 +244,7 @@ function Asked({ dossier, form, desk }: DossierProps) {
 }
 
 /** Everything that the desk wrote, newest first. */
-function Replies({ dossier, form, desk }: DossierProps) {
+function Replies({ dossier, form }: Omit<DossierProps, "organisation">) {
   const t = useT();
   const open = asksPiece(dossier) ? new Set(openRequests(dossier.record)) : new Set();
   const replies = Object.entries(dossier.record.replies)
@@ -253,7 +253,7 @@ function Replies({ dossier, form, desk }: DossierProps) {
   if (replies.length === 0) return null;
   return (
     <section class="stack-s" aria-labelledby="reponses">
-      <h2 id="reponses">{t("dossiers.reply.title", { desk })}</h2>
+      <h2 id="reponses">{t("dossiers.reply.title")}</h2>
       {replies.map(([letter, reply]) => (
         <div key={letter} class="reply stack-s">
           <h3>{t(`dossiers.reply.${reply.status}`)}</h3>

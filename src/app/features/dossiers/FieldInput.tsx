@@ -55,6 +55,8 @@ export function FieldInput(props: FieldInputProps) {
 interface Words {
   readonly id: string;
   readonly label: string;
+  /** Under another language, where several fields share a question. */
+  readonly french: string | undefined;
   readonly hint: string | undefined;
   readonly error: string | undefined;
 }
@@ -64,19 +66,10 @@ function wordsOf({ form, field, answerKey, problems, alone }: FieldInputProps): 
   return {
     id: fieldId(answerKey),
     label: formText(form.id, `${field.id}.label`) ?? "",
+    french: alone ? undefined : frenchText(form.id, `${field.id}.label`),
     hint: alone ? undefined : formText(form.id, `${field.id}.hint`),
     error: own.length === 0 ? undefined : own.map((problem) => problemText(form, problem)).join(" "),
   };
-}
-
-/** The French label under another language, where several fields share a question. */
-function French({ form, field, alone }: FieldInputProps) {
-  const french = alone ? undefined : frenchText(form.id, `${field.id}.label`);
-  return french === undefined ? null : (
-    <p class="fr-under" lang="fr" dir="ltr">
-      {french}
-    </p>
-  );
 }
 
 type Typed<T extends Field["type"]> = FieldInputProps & { readonly field: Extract<Field, { readonly type: T }> };
@@ -111,7 +104,6 @@ function TextInput(props: Typed<"text" | "longText" | "phone" | "email">) {
           ltr={field.type !== "text"}
         />
       )}
-      <French {...props} />
       {field.unknown && (
         <Checkbox
           checked={isUnknown}
@@ -135,6 +127,7 @@ function DateInput(props: Typed<"date">) {
       <DateField
         legend={words.label}
         legendHidden={alone}
+        french={words.french}
         hint={words.hint}
         error={words.error}
         errorPart={own.length === 1 ? own[0]?.part : undefined}
@@ -154,7 +147,6 @@ function DateInput(props: Typed<"date">) {
             : undefined
         }
       />
-      <French {...props} />
     </div>
   );
 }
@@ -222,7 +214,11 @@ function ChoiceInput(props: Typed<"choice" | "choices" | "yesno">) {
   return (
     <fieldset class={words.error === undefined ? "stack-s" : "stack-s has-err"} aria-describedby={`${words.id}-hint`}>
       <legend class="flabel">{words.label}</legend>
-      <French {...props} />
+      {words.french !== undefined && (
+        <p class="fr-under" lang="fr" dir="ltr">
+          {words.french}
+        </p>
+      )}
       <p class="hint" id={`${words.id}-hint`}>
         {words.hint}
       </p>

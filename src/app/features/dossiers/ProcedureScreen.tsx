@@ -163,15 +163,17 @@ function Procedure({ form, deployment, dossiers, papers }: ProcedureProps) {
           <span>{t("dossiers.start.nothingLeaves")}</span>
         </p>
       </div>
-      <Why title={t("dossiers.start.who")}>
-        <p>{say("whoCanAsk")}</p>
-      </Why>
-      <Why title={t("dossiers.start.need")}>
-        <p>{say("need")}</p>
-      </Why>
-      <Why title={t("dossiers.start.afterwards")}>
-        <p>{say("afterwards")}</p>
-      </Why>
+      <div class="stack-s">
+        <Why title={t("dossiers.start.who")}>
+          <p>{say("whoCanAsk")}</p>
+        </Why>
+        <Why title={t("dossiers.start.need")}>
+          <p>{say("need")}</p>
+        </Why>
+        <Why title={t("dossiers.start.afterwards")}>
+          <p>{say("afterwards")}</p>
+        </Why>
+      </div>
       <Banner tone="quiet" icon="guichet" title={t("dossiers.start.human")} quiet>
         {say("human")}
       </Banner>

@@ -16,7 +16,7 @@ import { Receipt } from "../../ui/Receipt.tsx";
 import type { Row } from "../../ui/Rows.tsx";
 import { EmptyState } from "../../ui/States.tsx";
 import { useDossier, WaitingScreen } from "./useDossier.tsx";
-import { deskName, moment, organisationOf, procedureTitle } from "./words.ts";
+import { moment, organisationOf, procedureTitle, sendTo } from "./words.ts";
 
 /** Weakest first: the last one that is there names the slip. */
 const ORDER: readonly ProofView["type"][] = ["deposited", "complete", "opened"];
@@ -37,7 +37,7 @@ export function ReceiptScreen({ params }: ScreenProps) {
   return strongest === undefined ? (
     <NoReceipt id={id} />
   ) : (
-    <Slip dossier={dossier} proofs={proofs} strongest={strongest} desk={deskName(organisation)} />
+    <Slip dossier={dossier} proofs={proofs} strongest={strongest} to={sendTo(organisation)} />
   );
 }
 
@@ -60,10 +60,10 @@ interface SlipProps {
   readonly dossier: DossierView;
   readonly proofs: readonly ProofView[];
   readonly strongest: ProofView;
-  readonly desk: string;
+  readonly to: string;
 }
 
-function Slip({ dossier, proofs, strongest, desk }: SlipProps) {
+function Slip({ dossier, proofs, strongest, to }: SlipProps) {
   const t = useT();
   // The first date counts: when the answers arrived, whatever came after (DESIGN 5).
   const at = Math.min(...proofs.map((proof) => proof.at));
@@ -100,14 +100,18 @@ function Slip({ dossier, proofs, strongest, desk }: SlipProps) {
       ),
     },
   ];
-  const title = t(`dossiers.receipt.titles.${strongest.type}`, { desk });
+  const title = t(`dossiers.receipt.titles.${strongest.type}`, { to });
   return (
     <Frame title={t("dossiers.receipt.title")} tab="dossiers" back={paths.dossier(dossier.id)}>
       <Receipt
         brand={t("common.app")}
         title={title}
         when={[formatDate(at, "weekday"), formatDate(at), t("dossiers.receipt.hour", { time: formatTime(at) })]}
-        stamp={{ state: t(`common.state.${strongest.type}`), date: formatDate(strongest.at, "short"), who: "Besace" }}
+        stamp={{
+          state: t(`common.state.${strongest.type}`),
+          date: formatDate(strongest.at, "short"),
+          who: showSpoken(dossier.record.number),
+        }}
         rows={rows}
       />
       <p>

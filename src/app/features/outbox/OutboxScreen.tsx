@@ -5,6 +5,7 @@
  * Surprising fact: names are put together here, because the queue itself holds ids only (INV-3). Forms are not imported:
  * a procedure's name is a text of the catalogue.
  */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { procedures } from "../../../forms/catalogue/index.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
@@ -155,8 +156,7 @@ export function OutboxScreen() {
           />
         ))}
       {view !== null && named && (
-        <>
-          <Lines view={view} names={names} />
+        <Lines view={view} names={names}>
           <div class="actions">
             <Button
               wide
@@ -174,7 +174,7 @@ export function OutboxScreen() {
               )}
             </div>
           </div>
-        </>
+        </Lines>
       )}
     </Frame>
   );
@@ -199,15 +199,22 @@ function Totals({ view }: { readonly view: OutboxView }) {
   );
 }
 
-function Lines({ view, names }: { readonly view: OutboxView; readonly names: Names }) {
+interface LinesProps {
+  readonly view: OutboxView;
+  readonly names: Names;
+  /** Stands behind what waits and before what arrived. */
+  readonly children: ComponentChildren;
+}
+
+function Lines({ view, names, children }: LinesProps) {
   const t = useT();
   const { network } = useShell();
   const fix = view.lines.filter((line) => line.state === "needs-you");
   const queue = view.lines.filter((line) => line.state !== "needs-you" && line.state !== "arrived");
   const arrived = view.lines.filter((line) => line.state === "arrived");
-  if (view.lines.length === 0) return <EmptyState title={t("outbox.empty")} text={t("outbox.emptyMore")} />;
   return (
     <>
+      {view.lines.length === 0 && <EmptyState title={t("outbox.empty")} text={t("outbox.emptyMore")} />}
       {fix.length > 0 && (
         <section class="stack-s" aria-labelledby="a-corriger">
           <h2 id="a-corriger">{t("outbox.fix")}</h2>
@@ -272,6 +279,7 @@ function Lines({ view, names }: { readonly view: OutboxView; readonly names: Nam
           </List>
         </section>
       )}
+      {children}
       {arrived.length > 0 && (
         <section class="stack-s" aria-labelledby="arrives">
           <h2 id="arrives">{t("outbox.arrived")}</h2>
