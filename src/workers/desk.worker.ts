@@ -61,7 +61,7 @@ async function start(): Promise<Result<DeskService, WorkerError>> {
       () => new Worker(new URL("./stretch.worker.ts", import.meta.url), { type: "module", name: "besace-stretch" }),
       timers,
     ),
-    deployments: createDeployments(deploymentSource(send, caches)),
+    deployments: createDeployments(deploymentSource(send, caches, timers), timers),
     couriers,
     link: createDeskLink({ fetch: send, random, timers }),
   });

@@ -64,7 +64,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
       () => new Worker(new URL("./imaging.worker.ts", import.meta.url), { type: "module", name: "besace-imaging" }),
       timers,
     ),
-    deployments: createDeployments(deploymentSource(send, caches)),
+    deployments: createDeployments(deploymentSource(send, caches, timers), timers),
     couriers,
     home: () => self.location.host,
     room: async () => {

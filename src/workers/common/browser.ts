@@ -13,6 +13,8 @@ import type { CourierDeps } from "./couriers.ts";
 import type { DeploymentSource } from "./deployments.ts";
 
 const deploymentCache = "besace-deployment";
+/** A deployment is a few KB; on 2G it may still take this long. */
+const deploymentMs = 30_000;
 
 /** The JSON of an answer; undefined for a portal's page or a body that was cut. */
 async function jsonOf(response: Response): Promise<unknown> {
@@ -20,6 +22,7 @@ async function jsonOf(response: Response): Promise<unknown> {
     return await response.json();
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    if (error instanceof Error && error.name === "AbortError") return undefined;
     throw error;
   }
 }
@@ -28,19 +31,24 @@ async function jsonOf(response: Response): Promise<unknown> {
 export const deploymentSource = (
   fetch: WindowOrWorkerGlobalScope["fetch"],
   caches: Pick<CacheStorage, "open">,
+  timers: Timers,
 ): DeploymentSource => ({
   async kept() {
     const held = await (await caches.open(deploymentCache)).match(routes.deployment);
     return held === undefined ? undefined : jsonOf(held);
   },
   async fresh() {
+    const abort = new AbortController();
+    const cancel = timers.after(deploymentMs, () => abort.abort());
     try {
-      const response = await fetch(routes.deployment, { credentials: "omit", redirect: "error" });
+      const response = await fetch(routes.deployment, { credentials: "omit", redirect: "error", signal: abort.signal });
       return response.ok ? await jsonOf(response) : undefined;
     } catch (error) {
-      // No network, or a portal that redirects.
-      if (error instanceof TypeError) return undefined;
+      // No network, a portal that redirects, or a line on which nothing moves.
+      if (error instanceof TypeError || (error instanceof Error && error.name === "AbortError")) return undefined;
       throw error;
+    } finally {
+      cancel();
     }
   },
   async keep(deployment) {

@@ -5,6 +5,7 @@
 
 import { parseDeployment } from "../../protocol/parse.ts";
 import type { Deployment } from "../../protocol/wire.ts";
+import type { Timers } from "../../shared/ports.ts";
 
 export interface DeploymentSource {
   /** The copy kept in this browser; undefined when there is none or it cannot be read. */
@@ -15,14 +16,17 @@ export interface DeploymentSource {
 }
 
 export interface Deployments {
-  /** Waits for the network only when there is no copy at all. Null when none can be had. */
+  /** The copy at hand. Without any it gives the network a moment, no more (INV-9). Null when none can be had. */
   readonly current: () => Promise<Deployment | null>;
   /** Asks the server; listeners hear of a change. */
   readonly refresh: () => Promise<void>;
   readonly onChange: (listener: (deployment: Deployment) => void) => void;
 }
 
-export function createDeployments(source: DeploymentSource): Deployments {
+/** How long a question waits for the first copy of all, ms. */
+const patienceMs = 800;
+
+export function createDeployments(source: DeploymentSource, timers: Timers): Deployments {
   const listeners = new Set<(deployment: Deployment) => void>();
   let held: Deployment | null = null;
   let asking: Promise<void> | undefined;
@@ -51,7 +55,9 @@ export function createDeployments(source: DeploymentSource): Deployments {
       if (parsed.ok) {
         held ??= parsed.value;
         void refresh();
-      } else await refresh();
+        return held;
+      }
+      await Promise.race([refresh(), new Promise<void>((resolve) => void timers.after(patienceMs, resolve))]);
       return held;
     },
   };

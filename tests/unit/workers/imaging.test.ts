@@ -6,6 +6,15 @@ import { maxMegapixels, previewRendition, readableRendition } from "../../../src
 import { inspectPdf } from "../../../src/workers/imaging/pdf.ts";
 import { admit, type Decoded, type ImagingTools, reduce, scaled } from "../../../src/workers/imaging/reduce.ts";
 import { blobSource } from "../../../src/workers/imaging/source.ts";
+import {
+  flatJpeg,
+  lockedPdf,
+  smallPdf,
+  smallPng,
+  textAsJpeg,
+  tinyWebp,
+  truncatedJpeg,
+} from "../../support/bad-files.ts";
 import { file, gif, heif, jpeg, pdf, pdfStream, png, webpExtended, webpLossless, webpLossy } from "./files.ts";
 
 const look = (bytes: readonly number[]) => inspect(blobSource(file(bytes)));
@@ -136,6 +145,27 @@ describe("PDF", () => {
   test("damaged without its end or its beginning", async () => {
     expect(await state(pdf("", ""))).toBe("damaged");
     expect(await state(pdf().slice(10))).toBe("damaged");
+  });
+});
+
+describe("real files that people hand over", () => {
+  const kind = async (bytes: Uint8Array) => {
+    const admitted = await admit(new File([new Uint8Array(bytes)], "x"));
+    return admitted.ok ? admitted.value : admitted.error;
+  };
+
+  test("good ones are admitted with their size", async () => {
+    expect(await kind(flatJpeg(8000, 6000))).toMatchObject({ mime: "image/jpeg", size: { width: 8000, height: 6000 } });
+    expect(await kind(smallPng())).toMatchObject({ mime: "image/png", size: { width: 64, height: 48 } });
+    expect(await kind(tinyWebp())).toMatchObject({ mime: "image/webp" });
+    expect(await kind(smallPdf())).toEqual({ type: "pdf" });
+  });
+
+  test("bad ones are named", async () => {
+    expect(await kind(flatJpeg())).toEqual({ type: "picture-too-large", megapixels: 60 });
+    expect(await kind(truncatedJpeg(flatJpeg(800, 600)))).toEqual({ type: "picture-damaged" });
+    expect(await kind(lockedPdf())).toEqual({ type: "pdf-locked" });
+    expect(await kind(textAsJpeg())).toEqual({ type: "file-not-a-picture" });
   });
 });
 

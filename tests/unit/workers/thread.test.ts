@@ -5,8 +5,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createIdentity } from "../../../src/crypto/identity.ts";
+import { sealLetter } from "../../../src/crypto/letter.ts";
+import { letterHead } from "../../../src/protocol/letters.ts";
+import { readChain } from "../../../src/protocol/statements.ts";
+import type { Cursor, Letter } from "../../../src/protocol/wire.ts";
 import { prepareDesk } from "../../../src/server/desks.ts";
-import type { RecordId } from "../../../src/shared/ids.ts";
+import { type BlobId, type LetterId, type RecordId, randomId, type ThreadId } from "../../../src/shared/ids.ts";
 import { deskMethods } from "../../../src/workers/desk.contract.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { file, jpeg } from "./files.ts";
@@ -211,3 +216,124 @@ async function databaseOf(tab: ReturnType<typeof openTab>): Promise<string> {
   if (state.type !== "open") throw new Error("the satchel is open");
   return state.profile.database;
 }
+
+describe("what strangers and second devices send", { timeout: 60_000 }, () => {
+  test("two devices of one person change the same dossier offline: both changes are there on both (INV-4)", async () => {
+    const first = person();
+    const profile = must(await first.tab.api.create({ code, language: "fr", pictogram: "bateau" }));
+    const { id } = must(
+      await first.tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: slug }),
+    );
+    must(await first.tab.api.saveAnswers(id, { answers: { request: text("un") } }));
+    must(await first.tab.api.sendNow());
+    await eventually(async () => {
+      const queue = must(await (await first.tab.store(profile.database)).queue());
+      return queue.ops.length === 0 ? true : undefined;
+    }, 20);
+
+    // The same satchel in another browser: its registry row is all that a second device needs here.
+    const second = person();
+    const row = must(await first.browser.registry.get(profile.database));
+    if (row === undefined) throw new Error("a profile was made");
+    must(await second.browser.registry.add({ ...row, revision: 1 }));
+    must(await second.tab.api.unlock({ database: profile.database, code }));
+    must(await second.tab.api.sendNow());
+    await eventually(async () => ((await second.tab.api.dossier(id)).ok ? true : undefined), 20);
+
+    first.line.online = false;
+    second.line.online = false;
+    must(await first.tab.api.saveAnswers(id, { answers: { request: text("premier"), given_name: text("Amina") } }));
+    must(await second.tab.api.saveAnswers(id, { answers: { family_name: text("Diallo") }, notForeseen: "autre" }));
+    first.line.online = true;
+    must(await first.tab.api.sendNow());
+    await eventually(async () => {
+      const queue = must(await (await first.tab.store(profile.database)).queue());
+      return queue.ops.length === 0 ? true : undefined;
+    }, 20);
+    second.line.online = true;
+    const both = { request: text("premier"), given_name: text("Amina"), family_name: text("Diallo") };
+    for (const { tab } of [second, first]) {
+      await eventually(async () => {
+        must(await tab.api.sendNow());
+        const { record } = must(await tab.api.dossier(id));
+        return JSON.stringify(Object.entries(record.answers).sort()) === JSON.stringify(Object.entries(both).sort()) &&
+          record.notForeseen === "autre"
+          ? true
+          : undefined;
+      }, 20);
+    }
+  });
+
+  test("a desk shows what it cannot use with its reason, refuses lower counters, and takes a letter once", async () => {
+    const { desk, browser } = helper();
+    must(await desk.api.enrol({ slug, deskCode, code: "582914" }));
+    const profile = must(await browser.registry.list())[0];
+    if (profile === undefined) throw new Error("a desk was opened");
+    const to = must(await readChain(profile.statements));
+    const sender = await createIdentity("satchel", random);
+    const store = await desk.store(profile.database);
+    const thread = randomId<ThreadId>(random);
+    const payload = {
+      t: "dossier",
+      procedure: "demande-libre",
+      formVersion: 1,
+      number: "ABCDEFGH",
+      filledAt: 1,
+      language: "fr",
+      answers: { given_name: text("Amina") },
+      rows: {},
+      notForeseen: "",
+      declaration: null,
+      papers: [],
+      missing: [],
+    };
+    const seal = (n: number, content: unknown, kind: "dossier" | "message" = "dossier") =>
+      sealLetter({
+        identity: sender,
+        to,
+        letter: randomId<LetterId>(random),
+        blobs: [],
+        inner: { thread, n, replaces: null, kind, sentAt: 1, blobs: [], payload: content },
+      });
+    let seq = 0;
+    const pull = async (wire: Letter) => {
+      seq += 1;
+      const { letter } = must(letterHead(wire));
+      const row = { seq, id: letter, letter: wire, at: 5000 + seq };
+      must(
+        await store.storePull({
+          records: [],
+          letters: [row],
+          proofs: [],
+          blobs: [],
+          cursor: `e.${seq}` as Cursor,
+          reset: false,
+        }),
+      );
+      return letter;
+    };
+    const troubles = async (count: number) =>
+      eventually(async () => {
+        const { rows } = must(await desk.api.inbox());
+        return rows.length === count ? rows.map((row) => row.trouble) : undefined;
+      });
+    const good = await seal(2, payload);
+    await pull(good);
+    expect(await troubles(1)).toEqual([null]);
+    await pull(good);
+    await pull(await seal(1, payload));
+    expect(await troubles(2)).toEqual(["lower-counter", null]);
+    await pull(await seal(3, { ...payload, papers: [{ requirement: "x", pages: "no" }] }));
+    await pull(await seal(4, payload, "message"));
+    await pull({ ...(await seal(5, payload)), sig: good.sig });
+    expect(await troubles(5)).toEqual(["bad-signature", "other-kind", "bad-payload", "lower-counter", null]);
+    const foreign = randomId<BlobId>(random);
+    const paper = { requirement: "x", kind: null, title: "", holder: "me", expiry: null };
+    await pull(
+      await seal(6, { ...payload, papers: [{ ...paper, pages: [{ blob: foreign, turn: 0, preview: null }] }] }),
+    );
+    expect((await troubles(6))[0]).toBe("bad-payload");
+    const trouble = must(await desk.api.inbox()).rows[0]?.letter;
+    expect(await desk.api.open(trouble as LetterId)).toEqual({ ok: false, error: { type: "not-found" } });
+  });
+});

@@ -245,7 +245,7 @@ function partsOf(
       browser.kept = deployment;
     },
   };
-  const deployments = createDeployments(source);
+  const deployments = createDeployments(source, timers);
   return { registry, stores, clock, random, log: quietLog, couriers, deployments, kicks };
 }
 
