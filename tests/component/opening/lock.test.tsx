@@ -80,6 +80,14 @@ describe("the lock screen", () => {
     await waitFor(() => expect(satchel.data.opening.type).toBe("open"));
   });
 
+  test("after ten wrong codes without a tried card nothing is lost, and the words say so (A6)", async () => {
+    const { satchel } = await showLock({ ...closed, triesLeft: 1 });
+    await screen.findByText("Bateau");
+    type("111111");
+    expect((await screen.findByRole("alert")).textContent).toContain("Rien n’est effacé");
+    expect(satchel.data.opening.type).toBe("locked");
+  });
+
   test("the card opens, and a new code is chosen right after; wrong groups are named", async () => {
     const { satchel, shown } = await showLock();
     await screen.findByText("Bateau");

@@ -22,7 +22,7 @@ function start(satchel: FakeSatchel, path: string, marked = true): FakeDeps {
   return fake;
 }
 /** Effects run after a frame. */
-const aFrame = (): Promise<void> => act(() => new Promise((resolve) => setTimeout(resolve, 60)));
+const aFrame = (): Promise<void> => act(() => new Promise((resolve) => setTimeout(resolve, 120)));
 async function heading(name: string | RegExp): Promise<HTMLElement> {
   const found = await screen.findByRole("heading", { level: 1, name }, SLOW);
   await aFrame();
@@ -161,8 +161,12 @@ describe("around", () => {
     await Promise.resolve();
     expect(fake.acts).not.toContain("ask-to-keep");
     satchel.data.papers = [fakePaper()];
-    act(() => satchel.change({ type: "papers" }));
-    await expect.poll(() => fake.acts.filter((one) => one === "ask-to-keep")).toHaveLength(1);
+    await expect
+      .poll(() => {
+        act(() => satchel.change({ type: "papers" }));
+        return fake.acts.filter((one) => one === "ask-to-keep");
+      })
+      .toHaveLength(1);
     act(() => satchel.change({ type: "papers" }));
     await Promise.resolve();
     expect(fake.acts.filter((one) => one === "ask-to-keep")).toHaveLength(1);

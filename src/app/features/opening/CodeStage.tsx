@@ -36,7 +36,7 @@ export function CodeStage({ profile, hint, onCard }: CodeStageProps) {
     setDropped(refusal.type === "code-dropped");
     switch (refusal.type) {
       case "wrong-code":
-        setError(t("opening.wrong", { count: refusal.triesLeft }));
+        setError(refusal.triesLeft === 0 ? t("opening.wrongMany") : t("opening.wrong", { count: refusal.triesLeft }));
         return;
       case "code-dropped":
         setError(t("opening.dropped"));
