@@ -14,7 +14,7 @@ import {
   createMemoryStore,
   type MemoryDisk,
 } from "../../../src/storage/memory/index.ts";
-import type { Registry, SatchelStore } from "../../../src/storage/ports.ts";
+import type { Registry, SatchelStore, StorageError } from "../../../src/storage/ports.ts";
 import { drainerMaker } from "../../../src/workers/common/browser.ts";
 import { type Couriers, createCouriers } from "../../../src/workers/common/couriers.ts";
 import { createDeployments, type DeploymentSource } from "../../../src/workers/common/deployments.ts";
@@ -145,6 +145,8 @@ export interface Browser {
   kept: unknown;
   /** A line to a real server; without it couriers only note that they were called. */
   readonly line?: Line;
+  /** Other stores than memory (Dexie). */
+  readonly openStore?: (database: string) => Promise<Result<SatchelStore, StorageError>>;
 }
 
 /** A line to a server on this machine that can be cut. */
@@ -205,7 +207,8 @@ function partsOf(
     return held;
   };
   const { clock, registry, line } = browser;
-  const stores = createStores(registry, async (database) => ok(createMemoryStore({ clock, disk: diskOf(database) })));
+  const inMemory = async (database: string) => ok(createMemoryStore({ clock, disk: diskOf(database) }));
+  const stores = createStores(registry, browser.openStore ?? inMemory);
   const kicks: string[] = [];
   const idle: Couriers = {
     startAll: async () => undefined,
