@@ -7,7 +7,15 @@ import { startText } from "./i18n/i18n.ts";
 import { pickLanguage } from "./i18n/languages.ts";
 import { copyText, diagnosticText } from "./platform/diagnostics.ts";
 import { IDLE_LIMITS } from "./platform/idle.ts";
-import { browserOnline, feedIdle, hidePage, leavePage, onThreeEscapes, watchPage } from "./platform/presence.ts";
+import {
+  browserOnline,
+  feedIdle,
+  hidePage,
+  leavePage,
+  onRestored,
+  onThreeEscapes,
+  watchPage,
+} from "./platform/presence.ts";
 import { createRouter } from "./platform/router.ts";
 import { createTheme } from "./platform/theme.ts";
 import { browserClock, browserKeep, browserRandom, browserTimers } from "./platform/world.ts";
@@ -21,6 +29,7 @@ import "./shell/shell.css";
 const keep = browserKeep();
 const router = createRouter(window, ownsPath);
 router.takeLinks(document);
+onRestored(window, () => window.location.reload());
 
 const deps: ShellDeps = {
   version: __BESACE_VERSION__,

@@ -60,6 +60,18 @@ export function hidePage(): void {
 /** Replaces this page by the neutral one; "back" does not lead to it. */
 export const leavePage = (): void => window.location.replace(NEUTRAL_PAGE);
 
+/**
+ * Calls `again` when the browser brings back a page that it had put aside whole ("back" after "Sortir"): such a page is
+ * hidden, and may hold what was on it. The returned function lets go.
+ */
+export function onRestored(target: EventTarget, again: () => void): () => void {
+  const shown = (event: Event): void => {
+    if ((event as PageTransitionEvent).persisted) again();
+  };
+  target.addEventListener("pageshow", shown);
+  return () => target.removeEventListener("pageshow", shown);
+}
+
 /** Tells when the person comes back to the page, leaves it, or a network is announced. `online` is a hint, never a gate. */
 export function watchPage(on: {
   readonly network: (online: boolean) => void;

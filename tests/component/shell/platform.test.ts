@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { readOperator } from "../../../src/app/platform/deployment.ts";
 import { diagnosticText, markOf } from "../../../src/app/platform/diagnostics.ts";
 import { watchIdle } from "../../../src/app/platform/idle.ts";
-import { onThreeEscapes } from "../../../src/app/platform/presence.ts";
+import { onRestored, onThreeEscapes } from "../../../src/app/platform/presence.ts";
 import { networkState } from "../../../src/app/shell/network.ts";
 import { FAKE_DEPLOYMENT } from "../../support/fake-satchel.ts";
 
@@ -112,6 +112,19 @@ describe("three times Escape", () => {
     for (let n = 0; n < 3; n += 1) press(target);
     expect(leave).toHaveBeenCalledTimes(1);
   });
+});
+
+test("a page that the browser had put aside whole starts again; an ordinary one does not", () => {
+  const target = new EventTarget();
+  const again = vi.fn();
+  const show = (persisted: boolean): void => {
+    target.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
+  };
+  onRestored(target, again);
+  show(false);
+  expect(again).not.toHaveBeenCalled();
+  show(true);
+  expect(again).toHaveBeenCalledTimes(1);
 });
 
 test("the network is what the last real answer says; the browser's 'offline' is believed", () => {
