@@ -43,6 +43,7 @@ export type UnlockRefusal =
   /** The code's way in was dropped after ten tries because the card was drilled: the card opens. */
   | { readonly type: "code-dropped" }
   | { readonly type: "wrong-card" }
+  /** Counted from 1, as they are printed. */
   | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
   | { readonly type: "stretch-broken" };
 

@@ -264,9 +264,10 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const sorted = (pages: PaperRecord["pages"]): readonly (readonly [string, Page])[] =>
     Object.entries(pages).sort((a, b) => a[1].position - b[1].position || (a[0] < b[0] ? -1 : 1));
 
+  /** Counted from 1, as the worker does. */
   function wrongGroups(typed: string): readonly number[] {
     const text = cardText(typed);
-    return data.card.flatMap((group, at) => (text.slice(at * 4, at * 4 + 4) === group ? [] : [at]));
+    return data.card.flatMap((group, at) => (text.slice(at * 4, at * 4 + 4) === group ? [] : [at + 1]));
   }
 
   const real: SatchelApi = {

@@ -44,8 +44,10 @@ export function DrillScreen() {
       const refusal = answer.error;
       if (isWorkerError(refusal)) setError(errorText(refusal));
       else if (refusal.type === "wrong-groups") {
-        setWrong(refusal.groups);
-        setError(t("opening.card.wrong", { groups: spoken(refusal.groups) }));
+        // The worker counts groups from 1, as they are printed; the fields count from 0.
+        const places = refusal.groups.map((n) => n - 1);
+        setWrong(places);
+        setError(t("opening.card.wrong", { groups: spoken(places) }));
       } else setError(t(refusal.type === "stretch-broken" ? "opening.broken" : "opening.card.other"));
     });
   };

@@ -40,8 +40,9 @@ export function CardStage({ profile }: { readonly profile: ProfileView }) {
       const refusal = answer.error;
       if (isWorkerError(refusal)) setError(errorText(refusal));
       else if (refusal.type === "wrong-groups") {
-        setWrong(refusal.groups);
-        setError(t("opening.card.wrong", { groups: formatList(refusal.groups.map((at) => String(at + 1))) }));
+        // The worker counts groups from 1, as they are printed; the fields count from 0.
+        setWrong(refusal.groups.map((n) => n - 1));
+        setError(t("opening.card.wrong", { groups: formatList(refusal.groups.map(String)) }));
       } else if (refusal.type === "wait" || refusal.type === "wrong-code")
         setError(t("opening.wait.title", { time: waitText(refusal.waitMs) }));
       else setError(t(refusal.type === "stretch-broken" ? "opening.broken" : "opening.card.other"));
