@@ -153,7 +153,11 @@ describe("AddPaperInline", () => {
   test("can be left without adding anything", async () => {
     const satchel = createFakeSatchel();
     const { onCancel } = await show(satchel);
+    satchel.refuse("addPage", { type: "file-empty" });
+    await choose(/Choisir des fichiers/, photo());
+    expect(satchel.data.papers).toHaveLength(1);
     fireEvent.click(screen.getByRole("button", { name: "Ne rien ajouter" }));
+    await settled();
     expect(onCancel).toHaveBeenCalledOnce();
     expect(satchel.data.papers).toEqual([]);
   });

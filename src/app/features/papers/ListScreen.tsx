@@ -96,17 +96,26 @@ function Search({ kept }: FoundProps) {
   const id = useId();
   const [typed, setTyped] = useState("");
   const [family, setFamily] = useState<PaperFamily | "all">("all");
-  const texts = useMemo(() => new Map(kept.map((paper) => [paper.id, searchText(paper.record)])), [kept]);
+  const [near, setNear] = useState(false);
+  const searching = typed.trim() !== "";
+  const wanted = near || searching;
+  // Made when the field is entered: neither opening the list nor the first key waits for it.
+  const texts = useMemo(
+    () => (wanted ? new Map(kept.map((paper) => [paper.id, searchText(paper.record)])) : null),
+    [kept, wanted],
+  );
   const counts = useMemo(() => {
     const byFamily = new Map<PaperFamily, number>();
     for (const paper of kept) byFamily.set(familyOf(paper), (byFamily.get(familyOf(paper)) ?? 0) + 1);
     return byFamily;
   }, [kept]);
-  const narrow = typed.trim() !== "" || family !== "all";
+  const narrow = searching || family !== "all";
   const found = useMemo(
     () =>
       kept.filter(
-        (paper) => (family === "all" || familyOf(paper) === family) && matches(texts.get(paper.id) ?? "", typed.trim()),
+        (paper) =>
+          (family === "all" || familyOf(paper) === family) &&
+          (texts === null || matches(texts.get(paper.id) ?? "", typed.trim())),
       ),
     [kept, texts, typed, family],
   );
@@ -139,6 +148,7 @@ function Search({ kept }: FoundProps) {
                 dir="auto"
                 value={typed}
                 aria-describedby={`${id}-hint`}
+                onFocus={() => setNear(true)}
                 onInput={(event) => setTyped(event.currentTarget.value)}
               />
             </div>

@@ -80,6 +80,12 @@ function Inline({ kind, onKept, onCancel, id, onStarted }: InlineProps) {
     else if (kept.error.type !== "no-page") setError(kept.error);
   }
 
+  async function cancel(): Promise<void> {
+    // Every file was refused: the paper that was begun for them holds nothing.
+    if (capture.id !== null && capture.pages.length === 0 && capture.busy === null) await api.erasePaper(capture.id);
+    onCancel();
+  }
+
   if (asked.state === "failed") return <Trouble error={asked.error} onRetry={asked.again} />;
   return (
     <div class="stack-m">
@@ -90,7 +96,7 @@ function Inline({ kind, onKept, onCancel, id, onStarted }: InlineProps) {
           {t("papers.keep.action")}
         </Button>
       )}
-      <Button kind="plain" wide onPress={onCancel}>
+      <Button kind="plain" wide onPress={() => void cancel()}>
         {t(capture.count > 0 ? "papers.add.later" : "papers.add.cancel")}
       </Button>
     </div>

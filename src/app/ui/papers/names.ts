@@ -7,7 +7,7 @@ import { paperTitle } from "../../../satchel/paper.ts";
 import { paperType } from "../../../satchel/paper-types.ts";
 import type { TextKey } from "../../i18n/catalogue.ts";
 import { formatCalendarDate, formatDate } from "../../i18n/format.ts";
-import { t } from "../../i18n/i18n.ts";
+import { language, t } from "../../i18n/i18n.ts";
 import type { IconName } from "../icons/names.ts";
 import type { SheetKind } from "../Sheet.tsx";
 
@@ -59,10 +59,22 @@ export function paperDetail(record: PaperRecord): string {
 
 const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Everything a search looks through: title, kind, holder, dates in words and digits. Folded. */
+/** Names of months already asked for, by language and month: making a formatter for each of a thousand papers is slow. */
+const months = new Map<string, string>();
+
+/** "12 octobre 2026" for a date "2026-10-12", as a person would type it. */
+function spokenDate(date: string): string {
+  const month = date.slice(0, 7);
+  const key = `${language()} ${month}`;
+  const known = months.get(key) ?? formatCalendarDate(month);
+  months.set(key, known);
+  return `${date.slice(8).replace(/^0/, "")} ${known}`;
+}
+
+/** Everything a search looks through: title, kind, holder, dates in words. Folded. */
 export function searchText(record: PaperRecord): string {
   const { title, kind, holder, expiry, createdAt } = record;
-  const dates = [formatDate(createdAt), expiry === null ? "" : `${expiry} ${formatCalendarDate(expiry)}`];
+  const dates = [spokenDate(new Date(createdAt).toISOString().slice(0, 10)), expiry === null ? "" : spokenDate(expiry)];
   return fold([title, kindName(kind), holderName(holder), ...dates].join(" ").replace(/\u00a0/g, " "));
 }
 
