@@ -8,7 +8,7 @@
  */
 
 import type { Identity } from "../../crypto/identity.ts";
-import { openRecord, sealRecord } from "../../crypto/record.ts";
+import { type OpenedRecord, openRecord, sealRecord } from "../../crypto/record.ts";
 import type { Op } from "../../protocol/wire.ts";
 import { utf8ToText } from "../../shared/bytes.ts";
 import { type BlobId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
@@ -47,6 +47,11 @@ export type Apply<R, E> = (current: R | undefined) => Result<Save<R>, E>;
 export interface Records<R extends object> {
   /** All records that open and are not deleted; unordered. */
   readonly list: () => Promise<Result<readonly Kept<R>[], WorkerError>>;
+  /**
+   * The same, read from the store now. Another tab's commit is heard of a moment later: whoever deletes what no record
+   * names asks this one, after it has listed what it may delete.
+   */
+  readonly listNow: () => Promise<Result<readonly Kept<R>[], WorkerError>>;
   readonly get: (id: RecordId) => Promise<Result<Kept<R>, WorkerError>>;
   /** Sealed, written strictly, then resolved. */
   readonly save: <E>(id: RecordId, apply: Apply<R, E>) => Promise<Result<Kept<R> | null, WorkerError | E>>;
@@ -109,7 +114,10 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
   let aside = 0;
 
   async function open(op: Op): Promise<Result<R, "cannot-open">> {
-    const result = await openRecord(identity, op);
+    return contentOf(await openRecord(identity, op));
+  }
+
+  function contentOf(result: Result<OpenedRecord, unknown>): Result<R, "cannot-open"> {
     if (!result.ok) return err("cannot-open");
     const text = utf8ToText(result.value.content);
     try {
@@ -133,7 +141,8 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
   }
 
   async function openRow(row: RecordRow): Promise<R | null> {
-    const result = await open(row.local);
+    // Kept rows were sealed here, or verified before they were adopted.
+    const result = contentOf(await openRecord(identity, row.local, "verified"));
     const record = result.ok ? result.value : null;
     if (record === null) deps.log.note("record-cannot-open");
     opened.set(row.record, { op: row.localOp, record });
@@ -328,6 +337,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
 
   return {
     list,
+    listNow: readAll,
     get,
     save,
     open,

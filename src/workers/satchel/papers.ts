@@ -327,9 +327,10 @@ export function createPapers(deps: SatchelDeps): Papers {
       // Blobs first: whatever is listed was already named by a saved record when the records are read.
       const blobs = await session.store.listBlobs();
       if (!blobs.ok) return storageErr(blobs.error);
-      const papers = await papersOf(session);
-      if (!papers.ok) return papers;
-      for (const { id, record } of papers.value) {
+      const all = await session.records.listNow();
+      if (!all.ok) return all;
+      const papers = all.value.filter(isPaper);
+      for (const { id, record } of papers) {
         if (time.value === null || record.status !== "binned") continue;
         const seen = time.value;
         const step = paper.isPurgeDue(record, seen)
@@ -343,10 +344,7 @@ export function createPapers(deps: SatchelDeps): Papers {
       if (session.records.aside() > 0) return ok(undefined);
       const queue = await session.store.queue();
       if (!queue.ok) return storageErr(queue.error);
-      const needed = new Set([
-        ...namedByLetters(queue.value),
-        ...papers.value.flatMap(({ record }) => blobIds(record)),
-      ]);
+      const needed = new Set([...namedByLetters(queue.value), ...papers.flatMap(({ record }) => blobIds(record))]);
       const unnamed = blobs.value.map((row) => row.blob).filter((blob) => !needed.has(blob));
       const dropped = unnamed.length === 0 ? ok(undefined) : await session.store.deleteBlobs(unnamed);
       return dropped.ok ? ok(undefined) : storageErr(dropped.error);

@@ -143,6 +143,24 @@ describe("papers", () => {
     expect(must(await store.listBlobs())).toEqual([]);
     expect(must(await store.getRecord(id))).toMatchObject({ deleted: true });
   });
+
+  test("tidying never drops the page that another tab has just kept (INV-1)", async () => {
+    const { browser, tab, profile, store } = await opened();
+    const other = openTab(browser);
+    must(await other.api.unlock({ database: profile.database, code }));
+    must(await tab.api.papers());
+    must(await other.api.papers());
+    // The other tab's news are late: this tab's list is old while its tidying runs.
+    browser.disks.get(profile.database)?.channels.clear();
+    const { id } = must(await tab.api.startPaper({ kind: "tax-notice" }));
+    must(await tab.api.addPage(id, photo()));
+    must(await store.setMeta({ lastAnswerAt: 1, clockOffset: 0 }));
+    expect(must(await other.api.papers())).toEqual([]);
+    other.answered();
+    // Locking waits for the tidying.
+    must(await other.api.lock());
+    expect(must(await store.listBlobs())).toHaveLength(2);
+  });
 });
 
 describe("dossiers", () => {

@@ -193,6 +193,8 @@ export interface Tab {
   readonly kicks: string[];
   /** As if the server had said something new about the deployment. */
   readonly refresh: () => Promise<void>;
+  /** As if a run had got answers. */
+  readonly answered: () => void;
 }
 
 /** What every worker of a browser is given, by the browser. */
@@ -273,6 +275,7 @@ export function openTab(browser: Browser, options: { readonly stretch?: StretchA
     changes,
     kicks,
     refresh: () => parts.deployments.refresh(),
+    answered: () => service.onCourier("", "answered"),
     store: async (database) => must(await parts.stores.open(database)),
   };
 }
