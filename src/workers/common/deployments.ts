@@ -30,6 +30,7 @@ export function createDeployments(source: DeploymentSource, timers: Timers): Dep
   const listeners = new Set<(deployment: Deployment) => void>();
   let held: Deployment | null = null;
   let asking: Promise<void> | undefined;
+  let waited = false;
 
   function refresh(): Promise<void> {
     asking ??= (async () => {
@@ -57,6 +58,9 @@ export function createDeployments(source: DeploymentSource, timers: Timers): Dep
         void refresh();
         return held;
       }
+      // One question waits once; what the line brings later comes as a change.
+      if (asking !== undefined && waited) return held;
+      waited = true;
       await Promise.race([refresh(), new Promise<void>((resolve) => void timers.after(patienceMs, resolve))]);
       return held;
     },

@@ -143,7 +143,7 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     session: DeskSession,
     row: Extract<InboxRow, { type: "letter" }>,
   ): Promise<Result<boolean, WorkerError>> {
-    const all = await session.records.list();
+    const all = await session.records.listNow();
     if (!all.ok) return all;
     // A known letter id says nothing new, whoever sends it again (INV-4).
     const known = all.value.find((kept) => kept.id === recordOf(row.id));
@@ -161,7 +161,9 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
       .filter(isReceived)
       .some((kept) => kept.record.from === from && kept.record.thread === thread && kept.record.n >= n);
     if (newer) return trouble("lower-counter");
-    const saved = await session.records.save<never>(recordOf(row.id), () => ok({ next: record.value }));
+    const saved = await session.records.save<never>(recordOf(row.id), (current) =>
+      ok({ next: current?.t === "received" ? current : record.value }),
+    );
     return saved.ok ? ok(false) : saved;
   }
 

@@ -105,7 +105,7 @@ export function createInbox(deps: SatchelDeps): Inbox {
     const payload = v.safeParse(statusShape, opened.value.inner.payload);
     if (!payload.success) return ok("aside");
     const { about, status, requirement, text } = payload.output;
-    const all = await session.records.list();
+    const all = await session.records.listNow();
     if (!all.ok) return all;
     const dossier = all.value.filter(isDossier).find(({ record }) => record.sent[about] !== undefined);
     if (dossier === undefined) return ok("aside");
