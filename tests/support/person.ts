@@ -11,6 +11,7 @@ import type { Locator, Page } from "playwright-core";
 import { loadProcedure, type ProcedureId } from "../../src/forms/catalogue/index.ts";
 import { notForeseenStep } from "../../src/forms/engine.ts";
 import type { Field, Form } from "../../src/forms/model.ts";
+import { pictureBytes } from "./pictures.ts";
 import { createWords, type Language, plain, type Words } from "./words.ts";
 
 export type DateGiven = { readonly day?: string; readonly month?: string; readonly year: string };
@@ -107,6 +108,15 @@ export type Person = {
   finishPaper(about?: Omit<PaperGiven, "kind" | "files">): Promise<void>;
   addPaper(paper: PaperGiven): Promise<void>;
   papers(): Promise<readonly PaperSeen[]>;
+  /** From the list of papers: how many pages the unfinished capture has, or null when there is none. */
+  draft(): Promise<number | null>;
+  /** From the list of papers: "Continuer ce papier". */
+  resumePaper(): Promise<void>;
+  /**
+   * Opens a paper by its title and gives its readable pages as the page decrypted them (`watchPictures` of pictures.ts
+   * must have been called before the app was opened).
+   */
+  paperBytes(title: string): Promise<readonly Buffer[]>;
 
   /* dossiers */
   /** From anywhere to the first question of a new dossier. */
@@ -125,6 +135,8 @@ export type Person = {
   send(): Promise<void>;
   /** A dossier by its number ("ABCD EFGH"), or the only one. */
   openDossier(number?: string): Promise<void>;
+  /** On a draft: "Reprendre", until its question or its list of answers is there. */
+  resumeDossier(): Promise<void>;
   /** On a dossier. */
   number(): Promise<string>;
   thread(): Promise<readonly StepSeen[]>;
@@ -586,6 +598,12 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await said("the dossier", page.waitForURL(isDossier));
       await said("its number", page.getByText(w.within("dossiers.number.label")).first().waitFor());
     },
+    async resumeDossier() {
+      await said("resuming", either("dossiers.draft.resume").or(either("dossiers.draft.check")).first().click());
+      await said("the place where it was", page.waitForURL(/\/(question\/|relire)/));
+      if (place() === null) return sees("dossiers.check.title");
+      if (place()?.step !== notForeseenStep) await formHere();
+    },
     async number() {
       const text = plain(await page.locator("main").innerText());
       const found = /\b([A-HJ-NP-Z2-9]{4}) ([A-HJ-NP-Z2-9]{4})\b/.exec(text);
@@ -621,6 +639,43 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     async sendNow() {
       await goto("outbox");
       await press("common.action.sendNow");
+    },
+
+    async draft() {
+      await goto("papers");
+      await sees("papers.title");
+      await page.waitForTimeout(300);
+      const title = page.getByRole("heading", { level: 2, name: w.matcher("papers.draft.title") });
+      if ((await title.count()) === 0) return null;
+      return Number(/\d+/.exec(await title.first().innerText())?.[0] ?? Number.NaN);
+    },
+    async resumePaper() {
+      await press("papers.draft.continue");
+      await sees("papers.add.titleOf");
+    },
+    async paperBytes(title) {
+      await goto("papers");
+      await said(`the paper "${title}"`, page.locator("main").getByRole("link", { name: title }).first().click());
+      await said("its name", page.getByRole("heading", { level: 1, name: title }).waitFor());
+      const pages: Buffer[] = [];
+      for (;;) {
+        const picture = page.getByRole("img", {
+          name: w.within("papers.view.alt", { n: pages.length + 1, name: title }),
+        });
+        await said(`page ${pages.length + 1}`, picture.waitFor());
+        // The preview comes first; the readable page takes its place.
+        await said(
+          "the readable page",
+          page.waitForFunction(
+            (image) => image instanceof HTMLImageElement && image.naturalHeight + image.naturalWidth > 1000,
+            await picture.elementHandle(),
+          ),
+        );
+        pages.push(await pictureBytes(picture));
+        const next = button("papers.view.nextFull");
+        if ((await next.count()) === 0 || (await next.getAttribute("aria-disabled")) === "true") return pages;
+        await next.click();
+      }
     },
 
     async screenshot(name) {
