@@ -56,7 +56,6 @@ export function fakeDeskPaper(patch: Partial<DeskDossier["papers"][number]> = {}
 /** A request for an address, one paper here, not yet opened. */
 export function fakeDeskDossier(patch: FakeDossierPatch = {}): DeskDossier {
   const { payload, papers = [fakeDeskPaper()], sentStatuses = [], ...row } = patch;
-  const pages = papers.flatMap((paper) => paper.pages);
   const procedure = row.procedure ?? "domiciliation";
   const number = row.number ?? "K7QF2M9D";
   return {
@@ -66,7 +65,7 @@ export function fakeDeskDossier(patch: FakeDossierPatch = {}): DeskDossier {
       procedure,
       name: "Camille Morel",
       depositedAt: FAKE_NOW - 2 * HOUR,
-      papers: { here: pages.filter((page) => page.here).length, of: pages.length },
+      papers: { here: papers.filter((paper) => paper.pages.every((page) => page.here)).length, of: papers.length },
       status: "new",
       notForeseen: (payload?.notForeseen ?? "") !== "",
       replaces: null,

@@ -159,11 +159,13 @@ function DeskNetwork({ state, leaving }: { readonly state: NetworkState; readonl
   return (
     <>
       <NetworkLine state={state} leaving={leaving} />
-      {state !== "online" && (
-        <p class="net__more">
-          {t("desk.offline")} {leaving > 0 && t("desk.waiting", { count: leaving })}
-        </p>
-      )}
+      <div role="status">
+        {state !== "online" && (
+          <p class="net__more">
+            {t("desk.offline")} {leaving > 0 && t("desk.waiting", { count: leaving })}
+          </p>
+        )}
+      </div>
     </>
   );
 }

@@ -1,5 +1,5 @@
 /**
- * One dossier (mock-up 19): papers at the start, answers at the end, the reply below them, and what was answered so far.
+ * One dossier (mock-up 19): papers and the reply at the start, answers and earlier replies at the end.
  * Runs in the page. Opening it here signs "ouvert", which the person will see; the screen says so.
  */
 
@@ -164,13 +164,13 @@ function Shown({ dossier, form }: ShownProps) {
       <div class="dgrid">
         <div class="stack">
           <PaperPane key={row.letter} dossier={dossier} form={form} />
+          <ReplyPane key={row.letter} dossier={dossier} requirements={requirements} />
           <Banner tone="quiet" icon="journal" quiet>
             {t("desk.dossier.told")}
           </Banner>
         </div>
         <div class="stack">
           <AnswersPane sections={answerSections(form, payload)} known={form !== null} />
-          <ReplyPane key={row.letter} dossier={dossier} requirements={requirements} />
           <Sent dossier={dossier} />
         </div>
       </div>

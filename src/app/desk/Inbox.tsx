@@ -214,7 +214,7 @@ function Listed({ view }: { readonly view: InboxView }) {
   if (rows.length === 0) return <EmptyState title={t("desk.inbox.empty")} text={t("desk.inbox.emptyText")} />;
   return (
     <>
-      <div class="row row--between">
+      <div class="row row--between desk__find">
         <Filters
           label={t("desk.filter.label")}
           value={filter}

@@ -67,7 +67,7 @@ function PaperButton(props: {
     <button type="button" class={coming > 0 ? "pbtn pbtn--none" : "pbtn"} aria-pressed={chosen} onClick={onPick}>
       <Thumb image={picture.state === "ready" ? { url: picture.url } : { sheet }} />
       <bdi>{paperName(paper)}</bdi>
-      {coming > 0 && <span class="meta">{t("desk.papers.coming", { count: coming })}</span>}
+      {coming > 0 && <span class="pbtn__more">{t("desk.papers.pagesComing", { count: coming })}</span>}
     </button>
   );
 }

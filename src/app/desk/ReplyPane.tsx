@@ -1,5 +1,5 @@
 /**
- * What the helper tells the person (mock-up 19, below): marked received, a missing paper, a message. A ready sentence
+ * What the helper tells the person (mock-up 19): marked received, a missing paper, a message. A ready sentence
  * stands there and may be changed. Runs in the page.
  *
  * Surprising: a reply that was begun stays in the page's memory when one goes back to the list or the desk closes by
@@ -44,11 +44,12 @@ const ICONS: Readonly<Record<ReplyKind, IconName>> = {
   message: "parler",
 };
 
-/** The French words for a requirement, as they stand in a sentence. */
+/** The French words for a requirement, as they stand inside a sentence. */
 function paperInFrench(procedure: string, requirement: string | null): string {
   const key = `requirements.${requirement}.label`;
-  if (requirement === null || !knows(`form-${procedure}`, key)) return inFrench("desk.reply.otherPaper");
-  return french(`form-${procedure}`, key);
+  const isKnown = requirement !== null && knows(`form-${procedure}`, key);
+  const words = isKnown ? french(`form-${procedure}`, key) : inFrench("desk.reply.otherPaper");
+  return `${words.charAt(0).toLowerCase()}${words.slice(1)}`;
 }
 
 export interface ReplyPaneProps {
@@ -127,7 +128,7 @@ export function ReplyPane({ dossier, requirements }: ReplyPaneProps) {
         <fieldset>
           <legend class="flabel">{t("desk.reply.what")}</legend>
           <RadioGroup
-            options={REPLY_KINDS.map((value) => ({ value, label: t(`desk.reply.kind.${value}`), icon: ICONS[value] }))}
+            options={REPLY_KINDS.map((value) => ({ value, label: t(`desk.reply.kind.${value}`) }))}
             value={draft.kind}
             onChange={(kind) => change({ kind, text: null })}
           />
