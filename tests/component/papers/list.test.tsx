@@ -131,6 +131,18 @@ describe("Mes papiers", () => {
     expect(satchel.calls("restorePaper")).toEqual([[draft.id]]);
   });
 
+  test("a date without a day lasts to the end of its month or year", async () => {
+    const papers = ["2027", "2027-02", "2027-02-14"].map((expiry) => fakePaper({ kind: "passport", expiry }));
+    const { view } = await showScreen(<ListScreen />, { satchel: createFakeSatchel({ papers }), areas });
+    await screen.findAllByText(/Bon jusqu/);
+    const details = [...view.container.querySelectorAll(".paper .meta")].map((each) => plain(each.textContent).trim());
+    expect(details).toEqual([
+      "Bon jusqu’à fin 2027.",
+      "Bon jusqu’à fin février 2027.",
+      "Bon jusqu’au 14 février 2027.",
+    ]);
+  });
+
   test("INV-3: the tab's title says nothing of what is inside", async () => {
     await showScreen(<ListScreen />, { satchel: createFakeSatchel({ papers: several() }), areas });
     await screen.findByText("Facture d’électricité");

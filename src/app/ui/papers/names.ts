@@ -41,6 +41,9 @@ const SHEETS: Readonly<Record<string, SheetKind>> = {
 /** The drawn sheet that stands for a kind while there is no preview. */
 export const sheetOf = (kind: string | null): SheetKind => SHEETS[kind ?? ""] ?? "letter";
 
+/** "2027-02-14"; shorter ones are a month or a year, which a paper outlives to the end. */
+const FULL_DATE = 10;
+
 /** How many pages it has. */
 export const pageCount = (record: PaperRecord): number => Object.keys(record.pages).length;
 
@@ -49,7 +52,9 @@ export function paperDetail(record: PaperRecord): string {
   const parts = [
     record.expiry === null
       ? t("papers.detail.added", { date: formatDate(record.createdAt) })
-      : t("papers.detail.until", { date: formatCalendarDate(record.expiry) }),
+      : t(record.expiry.length === FULL_DATE ? "papers.detail.until" : "papers.detail.untilEnd", {
+          date: formatCalendarDate(record.expiry),
+        }),
   ];
   if (record.holder !== "me") parts.unshift(t("papers.detail.for", { name: `\u2068${record.holder}\u2069` }));
   const pages = pageCount(record);
