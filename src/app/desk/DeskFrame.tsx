@@ -72,45 +72,47 @@ function Rail() {
   const isInbox = place.path === deskPaths.inbox;
   return (
     <div class="rail">
-      <header>
-        <Brand name={t("common.app")} href={deskPaths.inbox} />
-        <p class="rail__place">
-          {t("desk.place")} <bdi translate={false}>{organisation}</bdi>
-        </p>
-        {demonstration && (
-          <p class="rail__demo">
-            <b>{t("desk.demo.title")}</b> {t("desk.demo.text")}
+      <div class="rail__in">
+        <header>
+          <Brand name={t("common.app")} href={deskPaths.inbox} />
+          <p class="rail__place">
+            {t("desk.place")} <bdi translate={false}>{organisation}</bdi>
           </p>
-        )}
-      </header>
-      <nav aria-label={t("desk.title")}>
-        <ul class="stack-s">
-          <li>
-            <a href={deskPaths.inbox} aria-current={isInbox ? "page" : undefined}>
-              <Icon name="boite" />
-              {t("desk.inbox.title")}
-              {unread > 0 && (
-                <>
-                  <span class="n" aria-hidden="true">
-                    {unread}
-                  </span>
-                  <span class="sr">{t("desk.inbox.unread", { count: unread })}</span>
-                </>
-              )}
-            </a>
-          </li>
-        </ul>
-      </nav>
-      <section class="rail__me" aria-label={t("desk.computer.label")}>
-        <Languages />
-        <b>{t("desk.computer.title")}</b>
-        {t("desk.computer.text")}
-        <div class="rail__close">
-          <Button kind="flap-line" small wide icon="cadenas" onPress={lock}>
-            {t("desk.close")}
-          </Button>
-        </div>
-      </section>
+          {demonstration && (
+            <p class="rail__demo">
+              <b>{t("desk.demo.title")}</b> {t("desk.demo.text")}
+            </p>
+          )}
+        </header>
+        <nav aria-label={t("desk.title")}>
+          <ul class="stack-s">
+            <li>
+              <a href={deskPaths.inbox} aria-current={isInbox ? "page" : undefined}>
+                <Icon name="boite" />
+                {t("desk.inbox.title")}
+                {unread > 0 && (
+                  <>
+                    <span class="n" aria-hidden="true">
+                      {unread}
+                    </span>
+                    <span class="sr">{t("desk.inbox.unread", { count: unread })}</span>
+                  </>
+                )}
+              </a>
+            </li>
+          </ul>
+        </nav>
+        <section class="rail__me" aria-label={t("desk.computer.label")}>
+          <Languages />
+          <b>{t("desk.computer.title")}</b>
+          {t("desk.computer.text")}
+          <div class="rail__close">
+            <Button kind="flap-line" small wide icon="cadenas" onPress={lock}>
+              {t("desk.close")}
+            </Button>
+          </div>
+        </section>
+      </div>
     </div>
   );
 }

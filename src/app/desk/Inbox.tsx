@@ -90,7 +90,7 @@ function Row({ row, state }: RowProps) {
     <tr>
       <th scope="row">
         <a href={deskPaths.dossier(row.letter)} data-row="">
-          <PersonName name={row.name} />
+          {row.trouble === null ? <PersonName name={row.name} /> : t("desk.trouble.title")}
         </a>
         {row.notForeseen && (
           <span class="need need--human">
@@ -117,7 +117,8 @@ function Row({ row, state }: RowProps) {
         <When at={row.depositedAt} />
       </td>
       <td>
-        {of === 0 ? t("desk.papers.none") : t("desk.papers.count", { n: here, total: of })}
+        {of > 0 && t("desk.papers.count", { n: here, total: of })}
+        {of === 0 && row.trouble === null && t("desk.papers.none")}
         {here < of && <span class="meta block">{t("desk.papers.coming", { count: of - here })}</span>}
       </td>
       <td>

@@ -52,6 +52,16 @@ function paperInFrench(procedure: string, requirement: string | null): string {
   return `${words.charAt(0).toLowerCase()}${words.slice(1)}`;
 }
 
+const LINE_LETTERS = 40;
+const MIN_ROWS = 4;
+const MAX_ROWS = 14;
+
+/** Rows of the field, so that a ready sentence is read whole. */
+const rowsFor = (text: string): number => {
+  const lines = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_LETTERS)), 0);
+  return Math.min(MAX_ROWS, Math.max(MIN_ROWS, lines));
+};
+
 export interface ReplyPaneProps {
   readonly dossier: DeskDossier;
   /** Requirements that one may ask for. */
@@ -163,7 +173,7 @@ export function ReplyPane({ dossier, requirements }: ReplyPaneProps) {
             label={t("desk.reply.text")}
             hint={t("desk.reply.hint")}
             value={text}
-            rows={translated === null ? 4 : 7}
+            rows={rowsFor(text)}
             maxLength={MAX_LETTERS}
             onChange={(typed) => change({ text: typed })}
           />
