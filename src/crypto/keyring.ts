@@ -18,7 +18,7 @@ import { err, ok, type Result } from "../shared/result.ts";
 import { allZero } from "./padding.ts";
 import { hkdf, importAesKey, keyBytes, nonceBytes, openBox, sealBox } from "./primitives.ts";
 import { createRootKey, createSecret, type RootKey, rootKeyBytes, type Secret } from "./secret.ts";
-import { assertParameters, type StretchParameters, stretchSaltBytes } from "./stretch.ts";
+import { assertParameters, type StretchParameters, stretchSaltBytes } from "./stretch-parameters.ts";
 
 /** Every pair that DESIGN 3 allows. There is no S+P, and nothing with one factor. */
 export type Pair = "D+P" | "D+C" | "C+P+S" | "C+O" | "S+O";

@@ -12,26 +12,22 @@ import { type Bytes, equalBytes, toHex, utf8 } from "../shared/bytes.ts";
 import type { Clock } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { allZero } from "./padding.ts";
+import {
+  assertParameters,
+  ceiling,
+  floor,
+  type ParameterError,
+  type StretchParameters,
+  stretchSaltBytes,
+} from "./stretch-parameters.ts";
 
-export interface StretchParameters {
-  readonly memoryKiB: number;
-  readonly passes: number;
-  readonly lanes: 1;
-}
-
-export type ParameterError =
-  | { readonly type: "too-weak" }
-  | { readonly type: "too-strong" }
-  | { readonly type: "bad-format" };
+export { assertParameters, ceiling, floor, type StretchParameters, stretchSaltBytes } from "./stretch-parameters.ts";
 
 export type StretchError =
   | ParameterError
   /** This device computes wrongly or not at all (memory): nothing may be sealed or refused because of it. */
   | { readonly type: "broken" };
 
-export const floor: StretchParameters = { memoryKiB: 19 * 1024, passes: 2, lanes: 1 };
-export const ceiling: StretchParameters = { memoryKiB: 64 * 1024, passes: 3, lanes: 1 };
-export const stretchSaltBytes = 16;
 const outputBytes = 32;
 
 /** Steps between floor and ceiling, each about a third dearer than the one before. */
@@ -48,15 +44,6 @@ const knownCode = "besace/v1/known-answer";
 const knownSalt = utf8("besace/v1/salt00");
 /** Argon2id v1.3 of `knownCode`, `knownSalt`, floor parameters; computed with OpenSSL, not with this library. */
 const knownAnswer = "7be2c8c73fd0594e17ea3d99ee270cd1d4ab04d69130b0138b40382df145f836";
-
-/** Refuses parameters below the floor (a server may not weaken them) and above the ceiling (nor freeze the phone). */
-export function assertParameters(parameters: StretchParameters): Result<StretchParameters, ParameterError> {
-  const { memoryKiB, passes, lanes } = parameters;
-  if (!Number.isInteger(memoryKiB) || !Number.isInteger(passes) || lanes !== 1) return err({ type: "bad-format" });
-  if (memoryKiB < floor.memoryKiB || passes < floor.passes) return err({ type: "too-weak" });
-  if (memoryKiB > ceiling.memoryKiB || passes > ceiling.passes) return err({ type: "too-strong" });
-  return ok({ memoryKiB, passes, lanes });
-}
 
 /** One derivation. @returns undefined when the library gives up, for instance because memory is short. */
 async function derive(code: string, salt: Bytes, parameters: StretchParameters): Promise<Bytes | undefined> {

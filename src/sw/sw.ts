@@ -3,38 +3,39 @@
  *
  * | event                      | what happens                                                                     |
  * |----------------------------|----------------------------------------------------------------------------------|
- * | install                    | precache the build (workbox), `DeploymentFiles.refresh`                          |
- * | activate                   | old precaches go (workbox), `clients.claim`                                      |
- * | fetch, navigation          | `/guichet*` gets the desk's page, all else the person's: `createHandlerBoundToURL` |
- * | fetch, deployment.json     | `DeploymentFiles.respond`: network first, three seconds                          |
- * | fetch, precached file      | workbox; a file that is not precached goes to the network, never to a page        |
- * | sync `besace-outbox`       | `deliverAll`, then `askForMore`                                                  |
- * | message SKIP_WAITING       | the person took the update: `skipWaiting`                                        |
+ * | install                    | precache the shell (workbox), `DeploymentFiles.refresh`; of an update also, if the   |
+ * |                            | line allows, the later groups that were here                                      |
+ * | activate                   | old files go (workbox, `LaterFiles.sweep`), `clients.claim`                       |
+ * | fetch, navigation          | `/guichet*` gets the desk's page, all else the person's                           |
+ * | fetch, deployment.json     | `DeploymentFiles.respond`: network first, three seconds                           |
+ * | fetch, file of the shell   | workbox                                                                           |
+ * | fetch, file of a later group | `LaterFiles.respond`; any other file goes to the network, never to a page       |
+ * | sync `besace-outbox`       | `deliverAll`, then `askForMore`                                                   |
+ * | message SKIP_WAITING       | the person took the update: `skipWaiting`                                         |
  * | message DRAIN              | `deliverAll`; answers the delivery on the port, if one came                       |
+ * | message FILL               | `LaterFiles.fill` in the order of `fillOrder`; answers whether all is here        |
  * | message READY              | `readiness`; answers on the port                                                  |
  *
  * Surprising fact: it never skips waiting by itself, so a form that is open keeps the files it began with (INV-8).
  */
 
-import {
-  cleanupOutdatedCaches,
-  createHandlerBoundToURL,
-  matchPrecache,
-  type PrecacheEntry,
-  precacheAndRoute,
-} from "workbox-precaching";
+import { cleanupOutdatedCaches, PrecacheController, PrecacheRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { routes } from "../protocol/wire.ts";
 import type { DeviceId, PrincipalId } from "../shared/ids.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
 import { createDrainer } from "../sync/drain.ts";
+import { hintsOf } from "../sync/hints.ts";
 import { createHttpTransport } from "../sync/http.ts";
 import { webLocks } from "../sync/locks.ts";
 import { challengeSigner } from "../sync/session.ts";
+import { isAuthentic } from "./authentic.ts";
 import { askForMore, type DeliverDeps, deliverAll, type SyncManagerLike, syncTag } from "./deliver.ts";
 import { createDeploymentFiles } from "./deployment.ts";
-import { readiness } from "./readiness.ts";
+import type { ListedFile } from "./groups.ts";
+import { createLaterFiles, type LaterFile } from "./later.ts";
+import { fillOrder, readiness } from "./readiness.ts";
 
 /** Background Sync is not in TypeScript's libraries: Chromium only. */
 interface SyncEvent extends ExtendableEvent {
@@ -42,7 +43,7 @@ interface SyncEvent extends ExtendableEvent {
   readonly lastChance: boolean;
 }
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: readonly (PrecacheEntry | string)[] };
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: readonly ListedFile[] };
 
 const clock: Clock = { now: () => Date.now() };
 const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
@@ -53,10 +54,31 @@ const timers: Timers = {
   },
 };
 
-const manifest = self.__WB_MANIFEST;
-const precached = manifest.map((entry) => (typeof entry === "string" ? entry : entry.url));
-precacheAndRoute([...manifest]);
+/** An update waits at most this long for its later groups: on a bad line they follow by themselves. */
+const updateFillMs = 60_000;
+const deskPage = "/guichet.html";
+const deskPaths = /^\/guichet(\/|$)/;
+
+const listed = self.__WB_MANIFEST;
+const isLater = (file: ListedFile): file is LaterFile => file.group !== undefined;
+const shellFiles = listed.filter((file) => !isLater(file));
+const shell = new PrecacheController({
+  plugins: [
+    {
+      cacheWillUpdate: async ({ request, response }) =>
+        isAuthentic(new URL(request.url).pathname, response) ? response : null,
+    },
+  ],
+});
+shell.addToCacheList([...shellFiles]);
+registerRoute(new PrecacheRoute(shell));
 cleanupOutdatedCaches();
+
+const later = createLaterFiles({ fetch: (url, init) => fetch(url, init), caches, files: listed.filter(isLater) });
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && later.lists(url.pathname),
+  ({ url }) => later.respond(url.pathname),
+);
 
 const deployment = createDeploymentFiles({ fetch: (path, init) => fetch(path, init), caches, timers });
 registerRoute(
@@ -66,15 +88,14 @@ registerRoute(
 
 // A path with an extension, or under /v1, is no page: it must fail as what it is (a missing chunk is not HTML).
 const notPages = [/^\/v1\//, /\/[^/?]+\.[^/?]+$/];
-if (precached.includes("guichet.html"))
-  registerRoute(
-    new NavigationRoute(createHandlerBoundToURL("guichet.html"), {
-      allowlist: [/^\/guichet(\/|\?|$)/],
-      denylist: notPages,
-    }),
-  );
-if (precached.includes("index.html"))
-  registerRoute(new NavigationRoute(createHandlerBoundToURL("index.html"), { denylist: notPages }));
+registerRoute(
+  // The desk's page comes with its group; until then only the network has it.
+  new NavigationRoute(async ({ request }) => (await later.kept(deskPage)) ?? fetch(request), {
+    allowlist: [/^\/guichet(\/|\?|$)/],
+    denylist: notPages,
+  }),
+);
+registerRoute(new NavigationRoute(shell.createHandlerBoundToURL("index.html"), { denylist: notPages }));
 
 const deliverDeps: DeliverDeps = {
   openRegistry: () => openRegistry({ timers }),
@@ -90,6 +111,7 @@ const deliverDeps: DeliverDeps = {
       timers,
       signChallenge: challengeSigner(profile.transportKey),
       register: async () => profile.statements,
+      hints: hintsOf(self.navigator),
       ...(locks === undefined ? {} : { locks }),
     });
   },
@@ -97,13 +119,22 @@ const deliverDeps: DeliverDeps = {
 const syncManager = (): SyncManagerLike | undefined =>
   (self.registration as ServiceWorkerRegistration & { readonly sync?: SyncManagerLike }).sync;
 
+/** What worked without network before an update works after it too, as far as the line allows. Never rejects. */
+async function followUpdate(): Promise<void> {
+  const tooLate = new Promise<void>((resolve) => void timers.after(updateFillMs, resolve));
+  await Promise.race([tooLate, later.fill(fillOrder(undefined, "person", await later.knew(deskPage)))]);
+}
+
 self.addEventListener("install", (event) => {
   // Without it the shell is still worth having; the first answer that comes is kept later.
   event.waitUntil(deployment.refresh());
+  const shellHere = shell.install(event);
+  if (self.registration.active !== null) event.waitUntil(shellHere.then(followUpdate));
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(self.clients.claim());
+  shell.activate(event);
+  event.waitUntil(later.sweep().then(() => self.clients.claim()));
 });
 
 self.addEventListener("sync" as keyof ServiceWorkerGlobalScopeEventMap, (raw) => {
@@ -118,7 +149,7 @@ self.addEventListener("sync" as keyof ServiceWorkerGlobalScopeEventMap, (raw) =>
 });
 
 self.addEventListener("message", (event) => {
-  const type = (event.data as { readonly type?: unknown } | null)?.type;
+  const { type, language } = (event.data ?? {}) as { readonly type?: unknown; readonly language?: unknown };
   const [port] = event.ports;
   switch (type) {
     case "SKIP_WAITING":
@@ -133,10 +164,22 @@ self.addEventListener("message", (event) => {
         })(),
       );
       return;
+    case "FILL":
+      event.waitUntil(
+        (async () => {
+          const isDesk = event.source instanceof WindowClient && deskPaths.test(new URL(event.source.url).pathname);
+          const wantsDesk = isDesk || (await later.knew(deskPage));
+          const done = await later.fill(fillOrder(language, isDesk ? "desk" : "person", wantsDesk));
+          port?.postMessage({ done });
+        })(),
+      );
+      return;
     case "READY":
       event.waitUntil(
         (async () => {
-          port?.postMessage(await readiness(precached, async (url) => (await matchPrecache(url)) !== undefined));
+          const isCached = async (url: string): Promise<boolean> => (await shell.matchPrecache(url)) !== undefined;
+          const urls = shellFiles.map((file) => file.url);
+          port?.postMessage(await readiness(urls, isCached, later.has, language));
         })(),
       );
       return;

@@ -7,7 +7,9 @@ import { expose, transfer } from "comlink";
 import type { Clock, Log, Random, Timers } from "../shared/ports.ts";
 import { ok, type Result } from "../shared/result.ts";
 import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
-import { deploymentSource, drainerMaker, exposedMethods, webLocks } from "./common/browser.ts";
+import { hintsOf } from "../sync/hints.ts";
+import { webLocks } from "../sync/locks.ts";
+import { deploymentSource, drainerMaker, exposedMethods } from "./common/browser.ts";
 import { createCouriers } from "./common/couriers.ts";
 import { createDeployments } from "./common/deployments.ts";
 import { createEmitter } from "./common/emitter.ts";
@@ -39,7 +41,14 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
   const couriers = createCouriers({
     registry: registry.value,
     open: stores.open,
-    createDrainer: drainerMaker({ fetch: send, locks: webLocks(navigator.locks), clock, random, timers }),
+    createDrainer: drainerMaker({
+      fetch: send,
+      locks: webLocks(navigator.locks),
+      hints: hintsOf(navigator),
+      clock,
+      random,
+      timers,
+    }),
     kind: "satchel",
     timers,
     clock,

@@ -4,10 +4,9 @@
 
 import { routes } from "../../protocol/wire.ts";
 import type { DeviceId, PrincipalId } from "../../shared/ids.ts";
-import type { Clock, Random, Timers } from "../../shared/ports.ts";
-import { createDrainer } from "../../sync/drain.ts";
+import type { Timers } from "../../shared/ports.ts";
+import { createDrainer, type DrainerDeps } from "../../sync/drain.ts";
 import { createHttpTransport } from "../../sync/http.ts";
-import type { Locks } from "../../sync/ports.ts";
 import { challengeSigner } from "../../sync/session.ts";
 import type { CourierDeps } from "./couriers.ts";
 import type { DeploymentSource } from "./deployments.ts";
@@ -56,29 +55,16 @@ export const deploymentSource = (
   },
 });
 
-/** Web Locks as the drainer asks for them; undefined in a browser without them. */
-export const webLocks = (locks: Pick<LockManager, "request"> | undefined): Locks | undefined =>
-  locks && {
-    async tryHold<T>(name: string, work: () => Promise<T>) {
-      let outcome: { readonly held: T } | "taken" = "taken";
-      await locks.request(name, { ifAvailable: true }, async (lock) => {
-        if (lock !== null) outcome = { held: await work() };
-      });
-      return outcome as { readonly held: T } | "taken";
-    },
-  };
-
 /** One drainer for one profile of this browser, on the origin that served the app. */
 export const drainerMaker =
-  (deps: {
-    readonly fetch: WindowOrWorkerGlobalScope["fetch"];
-    readonly locks: Locks | undefined;
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly timers: Timers;
-  }): CourierDeps["createDrainer"] =>
+  (
+    deps: Pick<DrainerDeps, "clock" | "random" | "timers" | "hints"> & {
+      readonly fetch: WindowOrWorkerGlobalScope["fetch"];
+      readonly locks: DrainerDeps["locks"] | undefined;
+    },
+  ): CourierDeps["createDrainer"] =>
   (profile, store, onProgress) => {
-    const { fetch, locks, clock, random, timers } = deps;
+    const { fetch, locks, hints, clock, random, timers } = deps;
     return createDrainer({
       identity: { principal: profile.principal as PrincipalId, device: profile.device as DeviceId },
       store,
@@ -90,6 +76,7 @@ export const drainerMaker =
       register: async () => profile.statements,
       onProgress,
       ...(locks === undefined ? {} : { locks }),
+      ...(hints === undefined ? {} : { hints }),
     });
   };
 
