@@ -62,6 +62,11 @@ export interface RecordRow {
   /** Counts local saves; compared in `saveRecord` (two tabs). */
   readonly revision: number;
   readonly deleted: boolean;
+  /**
+   * Ops that this device knows to be overtaken: a server that shows one again has gone back, by a restored backup or on
+   * purpose, and is told the newer state instead (SPEC S-R2). Absent in rows of the first version.
+   */
+  readonly past?: readonly OpId[];
 }
 
 export type BlobState = "waiting" | "sending" | "verified" | "aside";

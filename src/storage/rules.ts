@@ -110,12 +110,21 @@ function placeInChain(
   return { base: first === undefined ? (chain[lastFrozen]?.op ?? accepted) : first.base, replaces };
 }
 
+/** The overtaken ops of a record and these: what was the server's state, and what may have left (SPEC S-R2). */
+const pastOf = (row: RecordStored | undefined, overtaken: readonly (OpId | null | undefined)[]): readonly OpId[] => [
+  ...new Set([...(row?.past ?? []), ...overtaken.filter((op) => op !== null && op !== undefined)]),
+];
+const mayHaveLeft = (chain: readonly OutOp[]): readonly OpId[] =>
+  chain.filter((op) => op.state !== "waiting").map((op) => op.op);
+
 /** An op of ours was accepted with this sequence (SPEC S-V1). */
 async function accept(tx: Transaction, op: OutOp, seq: number): Promise<void> {
   await tx.delete("ops", op.op);
   const row = await tx.get("records", op.record);
-  if (row !== undefined && seq >= row.serverSeq)
-    await tx.put("records", { ...row, server: op.wire, serverOp: op.op, serverSeq: seq });
+  if (row !== undefined && seq >= row.serverSeq) {
+    const past = row.serverOp === op.op ? pastOf(row, []) : pastOf(row, [row.serverOp]);
+    await tx.put("records", { ...row, server: op.wire, serverOp: op.op, serverSeq: seq, past });
+  } else if (row !== undefined) await tx.put("records", { ...row, past: pastOf(row, [op.op]) });
   await dropInboxUpTo(tx, op.record, seq);
   const rest = await chainOf(tx, op.record);
   const newer = await inboxOf(tx, op.record);
@@ -202,7 +211,9 @@ export function createStore(deps: RuleDeps): SatchelStore {
           const mergedSeq =
             merged === null ? 0 : (inbox.find((held) => sameOp(held.op, merged))?.seq ?? row?.serverSeq ?? 0);
 
-          for (const op of replacing ? chain : place.replaces) await tx.delete("ops", op.op);
+          const replaced = replacing ? chain : place.replaces;
+          for (const op of replaced) await tx.delete("ops", op.op);
+          const newServer = merged !== null || restart;
           if (merged !== null)
             for (const held of inbox) if (held.seq <= mergedSeq) await tx.delete("inbox", held.order);
           await tx.put("records", {
@@ -214,6 +225,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
             serverSeq: merged !== null ? mergedSeq : restart ? 0 : (row?.serverSeq ?? 0),
             revision: revision + 1,
             deleted: input.deleted,
+            past: pastOf(row, [...mayHaveLeft(replaced), ...(newServer ? [row?.serverOp] : [])]),
           });
           // A row that was pulled meanwhile, or a chain in conflict that was not merged, keeps the new op at home.
           const waitsForMerge =
@@ -282,6 +294,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
           serverSeq: seq,
           revision: revision + 1,
           deleted: input.deleted,
+          past: pastOf(row, [...mayHaveLeft(chain), row?.serverOp]).filter((op) => op !== input.opId),
         });
         return ok({ revision: revision + 1 });
       }),

@@ -68,6 +68,13 @@ export function createInbox(deps: SatchelDeps): Inbox {
     const held = await session.store.getRecord(row.record);
     if (!held.ok) return storageErr(held.error);
     const mine = held.value;
+    // A state that was overtaken here: the server went back. Its pages and pins must not go back with it (SPEC S-R2).
+    if (mine?.past?.includes(opId) === true) {
+      const again = await session.records.save<never>(row.record, (current) =>
+        ok({ next: current ?? null, merged: row.op }),
+      );
+      return again.ok ? ok("merged") : again;
+    }
     const untouched = mine === undefined || mine.server?.sig === mine.local.sig;
     if (untouched) return adopt(session, row, { id: opId, deleted }, mine?.revision ?? 0);
     // An edit is never lost to a deletion made elsewhere, in either direction.
