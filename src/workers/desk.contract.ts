@@ -19,6 +19,7 @@ export type DeskOpening =
 
 export type EnrolRefusal =
   | { readonly type: "wrong-desk-code" }
+  /** Counted from 1, as the groups are printed. */
   | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
   | { readonly type: "too-many-tries"; readonly waitMs: number }
   | { readonly type: "code-too-common" }

@@ -34,6 +34,7 @@ import {
   deskPaths,
   failureMark,
   failureText,
+  type ListView,
   useDesk,
   useDeskAsk,
 } from "./state.ts";
@@ -86,6 +87,7 @@ function OpenDesk(props: OpenDeskProps) {
   const place = usePlace(router);
   const inbox = useDeskAsk("inbox", (desk) => desk.inbox(), ["inbox", "network"]);
   const organisation = useDeskAsk("organisation", (desk) => desk.organisation(), ["network"]);
+  const [list, setList] = useState<ListView>({ filter: "all", typed: "" });
   const [toasts, setToasts] = useState<readonly ToastMessage[]>([]);
   const serial = useRef(0);
 
@@ -138,6 +140,8 @@ function OpenDesk(props: OpenDeskProps) {
     copy: deps.copyText,
     print: deps.print,
     saveFile: deps.saveFile,
+    list,
+    setList,
     drafts,
     // A reply that is being written comes first.
     notice: updateWaits && drafts.size === 0 ? <UpdateNotice onUpdate={onUpdate} /> : null,

@@ -203,8 +203,8 @@ function LastAnswer({ at }: { readonly at: number }) {
 
 function Listed({ view }: { readonly view: InboxView }) {
   const t = useT();
-  const [filter, setFilter] = useState<RowFilter>("all");
-  const [typed, setTyped] = useState("");
+  const { list, setList } = useDeskShell();
+  const { filter, typed } = list;
   const replaced = replacedLetters(view.rows);
   const rows = inOrder(view.rows, replaced);
   const kept = rows.filter((row) => passes(row, filter, replaced) && finds(row, typed));
@@ -215,11 +215,11 @@ function Listed({ view }: { readonly view: InboxView }) {
   if (rows.length === 0) return <EmptyState title={t("desk.inbox.empty")} text={t("desk.inbox.emptyText")} />;
   return (
     <>
-      <div class="row row--between desk__find">
+      <div class="row row--between">
         <Filters
           label={t("desk.filter.label")}
           value={filter}
-          onChange={setFilter}
+          onChange={(next) => setList({ filter: next, typed })}
           options={ROW_FILTERS.map((value) => ({
             value,
             label: t(`desk.filter.${value}`),
@@ -237,7 +237,7 @@ function Listed({ view }: { readonly view: InboxView }) {
             value={typed}
             aria-label={t("desk.search.label")}
             placeholder={t("desk.search.hint")}
-            onInput={(event) => setTyped(event.currentTarget.value)}
+            onInput={(event) => setList({ filter, typed: event.currentTarget.value })}
           />
         </PersonalForm>
       </div>
@@ -249,14 +249,7 @@ function Listed({ view }: { readonly view: InboxView }) {
           <h2 class="h3">{t("desk.search.none")}</h2>
           <p>{t(isMisheard(typed) ? "desk.search.misheard" : "desk.search.noneText")}</p>
           <div class="row row--tight">
-            <Button
-              kind="second"
-              small
-              onPress={() => {
-                setTyped("");
-                setFilter("all");
-              }}
-            >
+            <Button kind="second" small onPress={() => setList({ filter: "all", typed: "" })}>
               {t("desk.search.all")}
             </Button>
           </div>

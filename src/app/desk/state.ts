@@ -15,6 +15,7 @@ import type { HumanContact } from "../ui/HumanFooter.tsx";
 import type { NetworkState } from "../ui/NetworkLine.tsx";
 import type { ToastMessage } from "../ui/Toast.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
+import type { RowFilter } from "./rows.ts";
 
 /** Every path of the desk. */
 export const deskPaths = {
@@ -113,6 +114,12 @@ export interface InboxView {
   readonly waiting: number;
 }
 
+export interface ListView {
+  readonly filter: RowFilter;
+  /** The search as typed. */
+  readonly typed: string;
+}
+
 /** What the root tells the screens of an open desk. */
 export interface DeskShell {
   readonly router: Router;
@@ -135,6 +142,9 @@ export interface DeskShell {
   readonly print: () => void;
   /** Writes a file where the browser puts downloads. In clear: only after the helper agreed to that. */
   readonly saveFile: (bytes: ArrayBuffer, mime: string, name: string) => void;
+  /** What the list was narrowed to, so that coming back from a dossier finds it again. In memory only. */
+  readonly list: ListView;
+  readonly setList: (list: ListView) => void;
   /** Replies begun and not sent, by letter: in memory only, so that a lock does not lose the sentence. */
   readonly drafts: Map<LetterId, ReplyDraft>;
   /** A newer version that waits. */

@@ -230,6 +230,20 @@ describe("the inbox", () => {
     expect(screen.getByText(/Une lettre de ce numéro/)).toBeTruthy();
   });
 
+  test("coming back from a dossier finds the list as it was", async () => {
+    const dossiers = three();
+    const shown = await showDesk(createFakeDesk({ dossiers }));
+    fireEvent.click(await screen.findByRole("button", { name: /À lire/ }));
+    type(screen.getByRole("searchbox"), "cam");
+    shown.go(deskPaths.dossier(dossiers[1]?.row.letter ?? fakeId()));
+    await heading(/Camille Morel/);
+    // Now it is opened: no longer among those to read.
+    shown.go(deskPaths.inbox);
+    await heading("Dossiers déposés");
+    expect(screen.getByRole<HTMLInputElement>("searchbox").value).toBe("cam");
+    expect(screen.getByRole("button", { name: /À lire/ }).getAttribute("aria-pressed")).toBe("true");
+  });
+
   test("arrow keys walk from dossier to dossier", async () => {
     await showDesk(createFakeDesk({ dossiers: three() }));
     const first = await screen.findByRole("link", { name: "Zoé Émery" });
