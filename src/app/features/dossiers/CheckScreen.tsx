@@ -71,7 +71,7 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
   const { api } = useSatchel();
   const { id, record } = dossier;
   const view = viewForm(form, record);
-  const isHere = record.page === checkStep;
+  const isHere = record.page === checkStep || record.status !== "draft";
   useEffect(() => {
     // A place that is not remembered costs a few presses after a kill, never an answer.
     if (!isHere) void settled(api).then(() => api.saveAnswers(id, { page: checkStep }));

@@ -118,7 +118,7 @@ const proofOf = (dossier: DossierView, type: ProofView["type"]): ProofView | und
 /** Signed, on its way, proven steps with their dates, then what comes next. */
 function stepsOf(dossier: DossierView, to: string): readonly ThreadStep[] {
   const { record, stage, papers } = dossier;
-  const newest = Object.values(record.sent).sort((a, b) => b.n - a.n)[0];
+  const [letter, newest] = Object.entries(record.sent).sort(([, a], [, b]) => b.n - a.n)[0] ?? [];
   const signedAt = record.declaration?.at ?? newest?.at ?? record.updatedAt;
   const deposited = proofOf(dossier, "deposited");
   const complete = proofOf(dossier, "complete");
@@ -192,7 +192,8 @@ function stepsOf(dossier: DossierView, to: string): readonly ThreadStep[] {
           state: isThere ? "now" : "waiting",
         },
   );
-  const answered = Object.keys(record.replies).length > 0;
+  // An answer to an older version is no answer to this one.
+  const answered = Object.values(record.replies).some((reply) => reply.about === undefined || reply.about === letter);
   if (!answered)
     steps.push({
       key: "answers",

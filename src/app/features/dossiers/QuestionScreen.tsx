@@ -69,7 +69,7 @@ function Elsewhere({ to }: { readonly to: string }) {
 function Turn(props: TurnProps & { readonly profile: Readonly<Record<string, unknown>> }) {
   const { dossier, step, mode } = props;
   const { api } = useSatchel();
-  const isHere = mode !== "ask" || dossier.record.page === step.id;
+  const isHere = mode !== "ask" || dossier.record.page === step.id || dossier.record.status !== "draft";
   useEffect(() => {
     // A place that is not remembered costs a few presses after a kill, never an answer: nothing to say when it fails.
     if (!isHere) void settled(api).then(() => api.saveAnswers(dossier.id, { page: step.id }));

@@ -187,7 +187,8 @@ function Totals({ view }: { readonly view: OutboxView }) {
   return (
     <>
       <p>
-        {waiting === 0 ? t("outbox.none") : t("outbox.waiting", { count: waiting, size: formatBytes(bytesLeft) })}
+        {waiting === 0 ? t("outbox.none") : t("outbox.waiting", { count: waiting })}
+        {bytesLeft > 0 && ` ${t("outbox.left", { size: formatBytes(bytesLeft) })}`}
         {waiting > 0 && ` ${t("outbox.byItself")}`}
       </p>
       <p class="meta">
@@ -212,6 +213,7 @@ function Lines({ view, names, children }: LinesProps) {
   const fix = view.lines.filter((line) => line.state === "needs-you");
   const queue = view.lines.filter((line) => line.state !== "needs-you" && line.state !== "arrived");
   const arrived = view.lines.filter((line) => line.state === "arrived");
+  const left = queue.reduce((sum, line) => sum + line.bytesLeft, 0);
   return (
     <>
       {view.lines.length === 0 && <EmptyState title={t("outbox.empty")} text={t("outbox.emptyMore")} />}
@@ -219,8 +221,8 @@ function Lines({ view, names, children }: LinesProps) {
         <section class="stack-s" aria-labelledby="a-corriger">
           <h2 id="a-corriger">{t("outbox.fix")}</h2>
           <List>
-            {fix.map((line) => (
-              <Fix key={`${line.what} ${line.id}`} line={line} names={names} />
+            {fix.map((line, at) => (
+              <Fix key={`${line.what} ${line.id} ${at}`} line={line} names={names} />
             ))}
           </List>
         </section>
@@ -229,7 +231,7 @@ function Lines({ view, names, children }: LinesProps) {
         <section aria-labelledby="en-attente">
           <div class="h-row">
             <h2 id="en-attente">{t("outbox.queue")}</h2>
-            <span class="meta num">{formatBytes(queue.reduce((sum, line) => sum + line.bytesLeft, 0))}</span>
+            {left > 0 && <span class="meta num">{formatBytes(left)}</span>}
           </div>
           <List ordered>
             {queue.map((line, at) => {
@@ -237,7 +239,7 @@ function Lines({ view, names, children }: LinesProps) {
               const { done, of } = line.parts;
               return (
                 <QueueRow
-                  key={`${line.what} ${line.id}`}
+                  key={`${line.what} ${line.id} ${at}`}
                   order={at + 1}
                   state={line.state === "moving" ? "moving" : "waiting"}
                   title={title}
@@ -284,9 +286,9 @@ function Lines({ view, names, children }: LinesProps) {
         <section class="stack-s" aria-labelledby="arrives">
           <h2 id="arrives">{t("outbox.arrived")}</h2>
           <List>
-            {arrived.map((line) => (
+            {arrived.map((line, at) => (
               <Item
-                key={`${line.what} ${line.id}`}
+                key={`${line.what} ${line.id} ${at}`}
                 icon="recu"
                 tone="done"
                 href={line.what === "dossier" ? paths.dossier(line.id) : undefined}
