@@ -326,6 +326,9 @@ function Send({ dossier, view, organisation, bytes }: SendProps) {
             {t("dossiers.check.where")}
           </LinkButton>
         )}
+        <Button kind="second" wide icon="imprimer" onPress={() => window.print()}>
+          {t("dossiers.check.print")}
+        </Button>
       </div>
     </>
   );

@@ -24,13 +24,13 @@ import { Icon } from "../../ui/icons/Icon.tsx";
 import { Thread, type ThreadStep } from "../../ui/Thread.tsx";
 import { questionPath } from "./places.ts";
 import { asksPiece, openRequests, StageChip } from "./StageChip.tsx";
-import { Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
+import { MOVING, Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
 import { deskName, formText, moment, organisationOf, procedureTitle, sendTo } from "./words.ts";
 import "./dossiers.css";
 
 /** "/dossiers/:dossier" */
 export function DossierScreen({ params }: ScreenProps) {
-  const loaded = useDossier(params.dossier as RecordId);
+  const loaded = useDossier(params.dossier as RecordId, MOVING);
   const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
   if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
   const { dossier, form } = loaded;

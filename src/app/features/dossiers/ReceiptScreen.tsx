@@ -15,7 +15,7 @@ import { Button, LinkButton } from "../../ui/Button.tsx";
 import { Receipt } from "../../ui/Receipt.tsx";
 import type { Row } from "../../ui/Rows.tsx";
 import { EmptyState } from "../../ui/States.tsx";
-import { useDossier, WaitingScreen } from "./useDossier.tsx";
+import { MOVING, useDossier, WaitingScreen } from "./useDossier.tsx";
 import { moment, organisationOf, procedureTitle, sendTo } from "./words.ts";
 
 /** Weakest first: the last one that is there names the slip. */
@@ -24,7 +24,7 @@ const ORDER: readonly ProofView["type"][] = ["deposited", "complete", "opened"];
 /** "/dossiers/:dossier/recepisse" */
 export function ReceiptScreen({ params }: ScreenProps) {
   const id = params.dossier as RecordId;
-  const loaded = useDossier(id);
+  const loaded = useDossier(id, MOVING);
   const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
   if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
   const { dossier } = loaded;

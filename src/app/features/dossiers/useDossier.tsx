@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
 import type { Form } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
-import type { DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
+import type { Change, DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { markOf } from "../../platform/diagnostics.ts";
@@ -59,9 +59,14 @@ export function useForm(procedure: string | null): LoadedForm {
 
 export type LoadedDossier = Waiting | { readonly state: "ready"; readonly dossier: DossierView; readonly form: Form };
 
+const WRITTEN: readonly Change["type"][] = ["dossiers"];
+
+/** What a screen that tells where a dossier is listens to; a question has nothing to learn from each part that leaves. */
+export const MOVING: readonly Change["type"][] = ["dossiers", "outbox"];
+
 /** The dossier and its form, kept up to date. */
-export function useDossier(id: RecordId): LoadedDossier {
-  const asked = useAsk(`dossier ${id}`, (api) => settled(api).then(() => api.dossier(id)), ["dossiers", "outbox"]);
+export function useDossier(id: RecordId, on: readonly Change["type"][] = WRITTEN): LoadedDossier {
+  const asked = useAsk(`dossier ${id}`, (api) => settled(api).then(() => api.dossier(id)), on);
   const form = useForm(asked.state === "ready" ? asked.value.record.procedure : null);
   if (asked.state === "failed") return { state: "failed", error: asked.error, again: asked.again };
   if (asked.state === "loading") return { state: "loading" };
