@@ -6,11 +6,14 @@
  * is drawn while building and written into index.html, so that it is there before any script (`firstScreenWritten`).
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { renderToString } from "preact-render-to-string";
 import { type Plugin, runnerImport } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
+import { groupsOf, type ListedFile } from "./src/sw/groups.ts";
 
 const DESK_HTML = "src/app/desk/guichet.html";
 const BUILD_TARGET = "es2022";
@@ -61,6 +64,41 @@ function firstScreenWritten(): Plugin {
   };
 }
 
+let builtInto = "dist";
+
+/** Learns where the build goes, for the list of the service worker. */
+function outDirKnown(): Plugin {
+  return {
+    name: "besace:out-dir-known",
+    configResolved(config) {
+      builtInto = resolve(config.root, config.build.outDir);
+    },
+  };
+}
+
+/** Says of each file that the service worker lists which group it belongs to, and what a page must hash to. */
+function inGroups<T extends ListedFile>(files: T[]): T[] {
+  const names = readdirSync(builtInto, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
+  const isText = (name: string): boolean => /^(assets\/.*\.js|[^/]+\.html)$/.test(name);
+  const texts = names
+    .filter((name) => /^(assets\/.*\.\w+|[^/]+\.html)$/.test(name))
+    .map((name) => [name, isText(name) ? readFileSync(join(builtInto, name), "utf8") : ""] as const);
+  const chunks = JSON.parse(readFileSync(join(builtInto, ".vite/manifest.json"), "utf8")) as Record<
+    string,
+    { readonly file: string }
+  >;
+  const groups = groupsOf(new Map(texts), new Map(Object.entries(chunks).map(([source, { file }]) => [source, file])));
+  return files.map((entry) => {
+    const group = groups.get(entry.url) ?? "shell";
+    const listed = group === "shell" ? entry : { ...entry, group };
+    if (!entry.url.endsWith(".html")) return listed;
+    const hash = createHash("sha256")
+      .update(readFileSync(join(builtInto, entry.url)))
+      .digest("base64");
+    return { ...listed, integrity: `sha256-${hash}` };
+  });
+}
+
 /** "0.1.0 (1a2b3c4)"; without git, as in an archive, the version alone. */
 function versionText(): string {
   const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
@@ -93,6 +131,7 @@ export default defineConfig({
   },
   worker: { format: "es" },
   plugins: [
+    outDirKnown(),
     deskAtGuichet(),
     firstScreenWritten(),
     VitePWA({
@@ -131,6 +170,7 @@ export default defineConfig({
         // Content hashes in the name already tell versions apart.
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
+        manifestTransforms: [async (entries) => ({ manifest: inGroups(entries) })],
       },
     }),
   ],

@@ -1,39 +1,51 @@
 /**
- * "Prêt sans réseau": which groups of precached files are really in the cache. Runs in the service worker.
+ * "Prêt sans réseau": which groups of files are really in the caches. Runs in the service worker.
  *
- * Surprising fact: a group without files of its own is part of the shell, and as ready as the shell is.
+ * Surprising fact: without the shell nothing is ready, however many tools are here.
  */
+import type { LaterGroup } from "./groups.ts";
 
 export interface Readiness {
   readonly shell: boolean;
   readonly tools: boolean;
-  /** What a person can do without network. */
+  /** What a person can do without network, in their own language. */
   readonly texts: boolean;
   readonly photos: boolean;
   readonly codes: boolean;
 }
 
-/** Files of the tools by the names that the build gives them; everything else is the shell. */
-export const toolFiles = {
-  photos: /\/(imaging|reduce|heic|pdf)[^/]*\.(js|wasm)$/i,
-  codes: /\/(u?qr|zxing|scan)[^/]*\.(js|wasm)$/i,
-} as const;
+const languages = ["en", "ar"] as const;
+const isLater = (language: unknown): language is (typeof languages)[number] =>
+  languages.some((one) => one === language);
 
 /**
- * @param urls every precached URL, without revision.
+ * @param shell every URL of the shell, without revision.
  * @param isCached asks the cache itself: storage can lose single files.
+ * @param language the one shown; unknown or absent: every language must be here.
  */
 export async function readiness(
-  urls: readonly string[],
+  shell: readonly string[],
   isCached: (url: string) => Promise<boolean>,
+  has: (group: LaterGroup) => Promise<boolean>,
+  language: unknown,
 ): Promise<Readiness> {
-  const held = await Promise.all(
-    urls.map(async (url) => ({ url: `/${url.replace(/^\//, "")}`, ok: await isCached(url) })),
-  );
-  const all = (want: (url: string) => boolean): boolean => held.filter(({ url }) => want(url)).every(({ ok }) => ok);
-  const isTool = (url: string): boolean => toolFiles.photos.test(url) || toolFiles.codes.test(url);
-  const shell = urls.length > 0 && all((url) => !isTool(url));
-  const photos = shell && all((url) => toolFiles.photos.test(url));
-  const codes = shell && all((url) => toolFiles.codes.test(url));
-  return { shell, tools: photos && codes, texts: shell, photos, codes };
+  const held = await Promise.all(shell.map(isCached));
+  const isHere = held.length > 0 && held.every(Boolean);
+  const spoken = language === "fr" ? [] : isLater(language) ? [language] : languages;
+  const words = await Promise.all(spoken.map(has));
+  const [photos, codes] = await Promise.all([has("photos"), has("codes")]);
+  return {
+    shell: isHere,
+    tools: isHere && photos && codes,
+    texts: isHere && words.every(Boolean),
+    photos: isHere && photos,
+    codes: isHere && codes,
+  };
+}
+
+/** Which groups to bring, in which order: what this page and its language need comes first (DESIGN 1). */
+export function fillOrder(language: unknown, page: "person" | "desk", deskWanted: boolean): readonly LaterGroup[] {
+  const own: readonly LaterGroup[] = isLater(language) ? [language] : [];
+  const rest: readonly LaterGroup[] = ["photos", "codes", ...(deskWanted ? (["desk"] as const) : []), ...languages];
+  return [...new Set<LaterGroup>([...(page === "desk" ? (["desk"] as const) : []), ...own, ...rest])];
 }

@@ -43,7 +43,7 @@ interface SyncEvent extends ExtendableEvent {
   readonly lastChance: boolean;
 }
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: readonly ListedFile[] };
+declare const self: ServiceWorkerGlobalScope;
 
 const clock: Clock = { now: () => Date.now() };
 const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
@@ -59,7 +59,8 @@ const updateFillMs = 60_000;
 const deskPage = "/guichet.html";
 const deskPaths = /^\/guichet(\/|$)/;
 
-const listed = self.__WB_MANIFEST;
+// What vite.config.ts made of the build's list.
+const listed = self.__WB_MANIFEST as readonly ListedFile[];
 const isLater = (file: ListedFile): file is LaterFile => file.group !== undefined;
 const shellFiles = listed.filter((file) => !isLater(file));
 const shell = new PrecacheController({

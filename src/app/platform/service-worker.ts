@@ -12,8 +12,13 @@ import type { Readiness } from "../state/shell.ts";
 const SCRIPT = "/sw.js";
 const SYNC_TAG = "besace-outbox";
 const ANSWER_MS = 3000;
+/** The browser ends an event of a service worker after five minutes; what came until then is kept. */
+const FILL_MS = 5 * 60_000;
+const FILL_AGAIN_MS = 30_000;
+const FILL_AGAIN_MOST_MS = 10 * 60_000;
 
 const readyAnswer = v.object({ texts: v.boolean(), photos: v.boolean(), codes: v.boolean() });
+const fillAnswer = v.object({ done: v.boolean() });
 
 export interface ServiceWorkerLink {
   /** Takes the waiting version and reloads; call only when nothing would be lost. */
@@ -40,16 +45,42 @@ async function quietly(task: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function ask(worker: ServiceWorker): Promise<unknown> {
+/** `type` with the language shown, so that its words come first and count; undefined when nobody answers in time. */
+function ask(worker: ServiceWorker, type: "READY" | "FILL", withinMs: number): Promise<unknown> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    const timer = setTimeout(() => resolve(undefined), ANSWER_MS);
+    const timer = setTimeout(() => resolve(undefined), withinMs);
     port1.onmessage = (event) => {
       clearTimeout(timer);
       resolve(event.data);
     };
-    worker.postMessage({ type: "READY" }, [port2]);
+    worker.postMessage({ type, language: document.documentElement.lang }, [port2]);
   });
+}
+
+/**
+ * Has the groups after the shell brought: tools, other languages, and the desk's files on the desk's page (the service
+ * worker knows which page asks). Asked again, ever less often and when the line comes back, until all is here.
+ */
+function keepFilling(): void {
+  let waitMs = FILL_AGAIN_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDone = false;
+  let isAsking = false;
+  const fill = async (): Promise<void> => {
+    if (isDone || isAsking) return;
+    isAsking = true;
+    clearTimeout(timer);
+    const { active } = await navigator.serviceWorker.ready;
+    const answer = v.safeParse(fillAnswer, active === null ? undefined : await ask(active, "FILL", FILL_MS));
+    isAsking = false;
+    isDone = answer.success && answer.output.done;
+    if (isDone) return;
+    timer = setTimeout(() => void fill(), waitMs);
+    waitMs = Math.min(2 * waitMs, FILL_AGAIN_MOST_MS);
+  };
+  window.addEventListener("online", () => void fill());
+  void fill();
 }
 
 /** Registers the service worker; null where there is none (private windows of some browsers, plain http). */
@@ -67,6 +98,7 @@ export async function linkServiceWorker(onWaiting: () => void): Promise<ServiceW
     isRegistered = (await workbox.register({ immediate: true })) !== undefined;
   });
   if (!isRegistered && navigator.serviceWorker.controller === null) return null;
+  keepFilling();
   return {
     update() {
       isAccepted = true;
@@ -76,7 +108,7 @@ export async function linkServiceWorker(onWaiting: () => void): Promise<ServiceW
     async readiness() {
       const worker = navigator.serviceWorker.controller ?? (await navigator.serviceWorker.getRegistration())?.active;
       if (worker == null) return null;
-      const answer = v.safeParse(readyAnswer, await ask(worker));
+      const answer = v.safeParse(readyAnswer, await ask(worker, "READY", ANSWER_MS));
       return answer.success ? answer.output : null;
     },
     askDelivery: () =>

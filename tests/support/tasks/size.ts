@@ -8,6 +8,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
+import type { LaterGroup } from "../../../src/sw/groups.ts";
 import { root } from "./common.mjs";
 
 type ManifestChunk = {
@@ -26,17 +27,14 @@ type Budget = {
 type Row = { readonly file: string; readonly part: string; readonly raw: number; readonly sent: number };
 
 const DIST = join(root, "dist");
-const OTHER_LANGUAGES = ["en", "ar"];
-
-/**
- * Tools: not needed to write, seal and send; each has its own budget line and its own visible state. A file belongs to
- * the first whose pattern its name matches (a worker's chunk keeps the name of its source file).
- */
-const TOOLS = [
-  { name: "imaging", file: /^assets\/(imaging|image)\b.*\.(js|wasm)$/, limit: 80 },
-  { name: "qr", file: /^assets\/(qr|uqr|scan)\b.*\.(js|wasm)$/, limit: 40 },
-  { name: "pdf", file: /^assets\/pdf\b.*\.(js|wasm)$/, limit: 220 },
-] as const;
+/** Groups that the service worker brings after the shell (src/sw/groups.ts): each its own line, its own visible state. */
+const LATER: readonly { readonly group: LaterGroup; readonly name: string; readonly limit: number }[] = [
+  { group: "photos", name: "tool: photos", limit: 80 },
+  { group: "codes", name: "tool: QR codes", limit: 40 },
+  { group: "en", name: "language: en", limit: 60 },
+  { group: "ar", name: "language: ar", limit: 60 },
+  { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },
+];
 
 const BUDGETS: readonly Budget[] = [
   { name: "first screen", holds: (row) => row.part === "first screen", target: 40, limit: 60 },
@@ -45,16 +43,7 @@ const BUDGETS: readonly Budget[] = [
     holds: (row) => ["first screen", "shell"].includes(row.part),
     limit: 350,
   },
-  ...TOOLS.map((tool) => ({
-    name: `tool: ${tool.name}`,
-    holds: (row: Row) => row.part === `tool: ${tool.name}`,
-    limit: tool.limit,
-  })),
-  ...OTHER_LANGUAGES.map((language) => ({
-    name: `language: ${language}`,
-    holds: (row: Row) => row.part === `language: ${language}`,
-    limit: 60,
-  })),
+  ...LATER.map(({ group, name, limit }) => ({ name, holds: (row: Row) => row.part === group, limit })),
 ];
 
 function brotliSize(bytes: Buffer): number {
@@ -84,31 +73,26 @@ function firstScreen(manifest: Readonly<Record<string, ManifestChunk>>): Readonl
   return files;
 }
 
-/** Files of the catalogues of one language, from Vite's manifest. */
-function languageFiles(manifest: Readonly<Record<string, ManifestChunk>>, language: string): ReadonlySet<string> {
-  const keys = Object.keys(manifest).filter((key) => key.startsWith(`locales/${language}/`));
-  return new Set(keys.map((key) => manifest[key]?.file ?? ""));
-}
-
-/** What the service worker keeps, read from its own list. */
-function precached(): ReadonlySet<string> {
+/** The group of each file that the service worker keeps, read from its own list; the shell has no name there. */
+function precached(): ReadonlyMap<string, string> {
   const text = readFileSync(join(DIST, "sw.js"), "utf8");
-  const urls = [...text.matchAll(/["']?\burl["']?:\s*["'`]([^"'`]+)["'`]/g)].map((match) => match[1] ?? "");
-  return new Set([...urls.filter((url) => existsSync(join(DIST, url))), "sw.js"]);
+  const value = (entry: string, name: string): string | undefined =>
+    new RegExp(`["']?\\b${name}["']?:\\s*["'\`]([^"'\`]+)["'\`]`).exec(entry)?.[1];
+  const entries = [...text.matchAll(/\{[^{}]*\burl\b["']?:[^{}]*\}/g)].map(([entry]) => ({
+    url: value(entry, "url") ?? "",
+    group: value(entry, "group") ?? "shell",
+  }));
+  const kept = entries.filter(({ url }) => existsSync(join(DIST, url)));
+  return new Map([...kept.map(({ url, group }) => [url, group] as const), ["sw.js", "shell"]]);
 }
 
 const manifest = readManifest();
 const first = firstScreen(manifest);
 const kept = precached();
-const languages = OTHER_LANGUAGES.map((name) => ({ name, files: languageFiles(manifest, name) }));
 
 function partOf(file: string): string {
   if (first.has(file)) return "first screen";
-  if (!kept.has(file)) return "not precached";
-  const language = languages.find((one) => one.files.has(file));
-  if (language !== undefined) return `language: ${language.name}`;
-  const tool = TOOLS.find((one) => one.file.test(file));
-  return tool === undefined ? "shell" : `tool: ${tool.name}`;
+  return kept.get(file) ?? "not precached";
 }
 
 const rows: readonly Row[] = readdirSync(DIST, { recursive: true, withFileTypes: true })

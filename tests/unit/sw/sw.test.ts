@@ -6,7 +6,9 @@ import { createMemoryRegistry, createMemoryStore } from "../../../src/storage/me
 import type { Profile } from "../../../src/storage/ports.ts";
 import { askForMore, type Delivery, deliverAll } from "../../../src/sw/deliver.ts";
 import { createDeploymentFiles } from "../../../src/sw/deployment.ts";
-import { readiness } from "../../../src/sw/readiness.ts";
+import { groupsOf } from "../../../src/sw/groups.ts";
+import { createLaterFiles, type LaterFile } from "../../../src/sw/later.ts";
+import { fillOrder, readiness } from "../../../src/sw/readiness.ts";
 import type { RunReport } from "../../../src/sync/drain.ts";
 
 const human = { name: "a", phone: "+33123456789", phoneShown: "01", hours: [], timeZone: "Europe/Paris", address: "" };
@@ -147,19 +149,167 @@ describe("delivering while locked", () => {
 });
 
 describe("Prêt sans réseau", () => {
-  const urls = ["index.html", "assets/index-1.js", "assets/imaging.worker-2.js", "assets/uqr-3.js"];
-  const without = (...missing: readonly string[]) => readiness(urls, async (url) => !missing.includes(url));
+  const said = (language: unknown, ...missing: readonly string[]) =>
+    readiness(
+      ["index.html", "assets/index-1.js"],
+      async (url) => !missing.includes(url),
+      async (group) => !missing.includes(group),
+      language,
+    );
 
-  test("says what is really in the cache, by groups", async () => {
-    expect(await without()).toEqual({ shell: true, tools: true, texts: true, photos: true, codes: true });
-    expect(await without("assets/imaging.worker-2.js")).toEqual({
+  test("says what is really in the caches: the shell first, then the words of the language shown, then tools", async () => {
+    expect(await said("fr")).toEqual({ shell: true, tools: true, texts: true, photos: true, codes: true });
+    expect(await said("fr", "photos", "ar", "en")).toEqual({
       shell: true,
       tools: false,
       texts: true,
       photos: false,
       codes: true,
     });
-    expect(await without("assets/index-1.js")).toMatchObject({ shell: false, texts: false, photos: false });
-    expect(await readiness([], async () => true)).toMatchObject({ shell: false, tools: false });
+    expect(await said("ar", "en")).toMatchObject({ texts: true });
+    expect(await said("ar", "ar")).toMatchObject({ shell: true, texts: false, photos: true });
+    expect(await said(undefined, "en")).toMatchObject({ texts: false });
+    expect(await said("fr", "assets/index-1.js")).toMatchObject({ shell: false, texts: false, photos: false });
+  });
+
+  test("brings first what this page and its language need; the desk only where it was opened", () => {
+    expect(fillOrder("fr", "person", false)).toEqual(["photos", "codes", "en", "ar"]);
+    expect(fillOrder("ar", "person", true)).toEqual(["ar", "photos", "codes", "desk", "en"]);
+    expect(fillOrder("en", "desk", true)).toEqual(["desk", "en", "photos", "codes", "ar"]);
+  });
+});
+
+describe("groups of a build", () => {
+  const built = new Map([
+    ["index.html", "/assets/index-1.js"],
+    ["guichet.html", "/assets/guichet-1.js"],
+    ["assets/index-1.js", "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js"],
+    ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js"],
+    ["assets/shared-1.js", ""],
+    ["assets/satchel.worker-1.js", "imaging.worker-1.js"],
+    ["assets/desk.worker-1.js", "only-desk-1.js"],
+    ["assets/only-desk-1.js", ""],
+    ["assets/imaging.worker-1.js", ""],
+    ["assets/qr-1.js", ""],
+    ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js"],
+    ["assets/desk-1.js", ""],
+    ["assets/home-1.js", ""],
+    ["assets/home-2.js", ""],
+    ["assets/home-3.js", ""],
+  ]);
+  const words = new Map([
+    ["locales/fr/desk.json", "assets/desk-1.js"],
+    ["locales/fr/home.json", "assets/home-1.js"],
+    ["locales/en/home.json", "assets/home-2.js"],
+    ["locales/ar/home.json", "assets/home-3.js"],
+  ]);
+
+  test("what only the desk names is the desk's; what both name is the shell's", () => {
+    const groups = groupsOf(built, words);
+    const of = (group: string) => [...groups].filter(([, its]) => its === group).map(([file]) => file);
+    expect(of("desk")).toEqual([
+      "guichet.html",
+      "assets/guichet-1.js",
+      "assets/desk.worker-1.js",
+      "assets/only-desk-1.js",
+      "assets/desk-1.js",
+    ]);
+    expect([of("photos"), of("codes"), of("en"), of("ar")].flat()).toEqual([
+      "assets/imaging.worker-1.js",
+      "assets/qr-1.js",
+      "assets/home-2.js",
+      "assets/home-3.js",
+    ]);
+    expect(groups.get("assets/shared-1.js")).toBe("shell");
+    expect(groups.get("assets/home-1.js")).toBe("shell");
+  });
+
+  test("a tool that no file belongs to any more ends the build", () => {
+    const renamed = new Map([...built].filter(([file]) => file !== "assets/qr-1.js"));
+    expect(() => groupsOf(renamed, words)).toThrow("codes");
+  });
+});
+
+describe("groups after the shell", () => {
+  const files: readonly LaterFile[] = [
+    { url: "guichet.html", revision: "r1", group: "desk" },
+    { url: "assets/desk-1.js", revision: null, group: "desk" },
+    { url: "assets/qr-1.js", revision: null, group: "codes" },
+  ];
+  const page = () => new Response("<p>", { headers: { "content-type": "text/html" } });
+  const script = () => new Response("1", { headers: { "content-type": "text/javascript" } });
+
+  function line(answer: (url: string) => Response | "dead") {
+    const held = new Map<string, Response>();
+    const asked: string[] = [];
+    const state = { answer };
+    const keyed = (request: RequestInfo | URL): string =>
+      typeof request === "object" && "url" in request ? request.url.replace("http://a", "") : String(request);
+    const cache = {
+      match: async (key: string) => held.get(key)?.clone(),
+      put: async (key: string, response: Response) => void held.set(key, response),
+      keys: async () => [...held.keys()].map((key) => ({ url: `http://a${key}` })),
+      delete: async (request: RequestInfo | URL) => held.delete(keyed(request)),
+    };
+    const create = (listed = files) =>
+      createLaterFiles({
+        fetch: async (url) => {
+          asked.push(url);
+          const said = state.answer(url);
+          if (said === "dead") throw new TypeError("Failed to fetch");
+          return said;
+        },
+        caches: { open: async () => cache as unknown as Cache },
+        files: listed,
+      });
+    return { held, asked, state, create };
+  }
+
+  test("a dead line ends a run; what came stays, and only the rest is asked for", async () => {
+    const { asked, state, create } = line((url) => (url.endsWith(".html") ? page() : "dead"));
+    const later = create();
+    expect(await later.fill(["desk", "codes"])).toBe(false);
+    expect(asked).toEqual(["/guichet.html", "/assets/desk-1.js"]);
+    expect(await later.has("desk")).toBe(false);
+    state.answer = script;
+    expect(await later.fill(["desk"])).toBe(true);
+    expect(asked.slice(2)).toEqual(["/assets/desk-1.js"]);
+    expect([await later.has("desk"), await later.has("codes")]).toEqual([true, false]);
+  });
+
+  test("a file that the server lacks, or a portal's page in its place, is not kept and holds nothing up", async () => {
+    const { create } = line((url) =>
+      url.endsWith("desk-1.js") ? new Response("", { status: 404 }) : url.endsWith("qr-1.js") ? page() : page(),
+    );
+    const later = create();
+    expect(await later.fill(["desk", "codes"])).toBe(false);
+    expect(await later.kept("/guichet.html")).toBeDefined();
+    expect(await later.kept("/assets/qr-1.js")).toBeUndefined();
+    expect((await later.respond("/assets/qr-1.js")).type).toBe("error");
+  });
+
+  test("two who ask at once share one request, and each can read the answer", async () => {
+    const { asked, create } = line(script);
+    const later = create();
+    const answers = await Promise.all([later.respond("/assets/qr-1.js"), later.respond("/assets/qr-1.js")]);
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(["1", "1"]);
+    expect(asked).toEqual(["/assets/qr-1.js"]);
+    expect((await later.respond("/elsewhere.js")).type).toBe("error");
+  });
+
+  test("the next version finds what has not changed, and drops the rest only when it takes over", async () => {
+    const { asked, create } = line((url) => (url.endsWith(".html") ? page() : script()));
+    await create().fill(["desk", "codes"]);
+    const next = create([
+      { url: "guichet.html", revision: "r2", group: "desk" },
+      { url: "assets/desk-1.js", revision: null, group: "desk" },
+    ]);
+    expect([await next.knew("/guichet.html"), await next.has("desk")]).toEqual([true, false]);
+    expect(await next.fill(["desk"])).toBe(true);
+    expect(asked.slice(3)).toEqual(["/guichet.html"]);
+    expect(await create().has("desk")).toBe(true);
+    await next.sweep();
+    expect([await create().has("codes"), await create().kept("/guichet.html")]).toEqual([false, undefined]);
+    expect(await next.has("desk")).toBe(true);
   });
 });
