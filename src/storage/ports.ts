@@ -159,6 +159,8 @@ export interface SaveInput {
   readonly letters: readonly { readonly letter: LetterId; readonly wire: Letter; readonly blobs: readonly BlobId[] }[];
   /** Blobs that were kept on this device only and now travel with a letter. */
   readonly release: readonly BlobId[];
+  /** Blobs that may not leave (any more): the paper became one that is kept here. What a letter names goes on. */
+  readonly hold?: readonly BlobId[];
   /** Set when this save merges what the server holds: that op becomes `server` and the record's other ops are dropped. */
   readonly merged: Op | null;
   readonly now: number;

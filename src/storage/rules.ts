@@ -258,6 +258,13 @@ export function createStore(deps: RuleDeps): SatchelStore {
             const blob = await tx.get("blobs", id);
             if (blob?.localOnly === true) await tx.put("blobs", { ...blob, localOnly: false, queuedAt: input.now });
           }
+          const hold = input.hold ?? [];
+          const promised = hold.length === 0 ? [] : (await tx.all("letters")).flatMap((letter) => letter.blobs);
+          for (const id of hold) {
+            const blob = await tx.get("blobs", id);
+            if (blob === undefined || blob.state === "verified" || blob.localOnly || promised.includes(id)) continue;
+            await tx.put("blobs", { ...blob, localOnly: true });
+          }
           for (const letter of input.letters) {
             if ((await tx.get("letters", letter.letter)) !== undefined) continue;
             await tx.put("letters", {

@@ -35,6 +35,8 @@ export interface Save<R> {
   readonly blobs?: readonly NewBlob[];
   readonly letters?: SaveInput["letters"];
   readonly release?: readonly BlobId[];
+  /** Blobs that stay on this device from now on, unless a letter names them. */
+  readonly hold?: readonly BlobId[];
   /** The server's op that this save has merged. */
   readonly merged?: Op;
   /** The server has lost the record: it starts again with a first op. */
@@ -95,8 +97,8 @@ const staleTries = 6;
 /** Rows opened at the same time: WebCrypto works on several threads. */
 const openAtOnce = 64;
 
-const releasesNothing = (save: Pick<Save<object>, "release" | "restart">): boolean =>
-  !save.release?.length && save.restart !== true;
+const releasesNothing = (save: Pick<Save<object>, "release" | "hold" | "restart">): boolean =>
+  !save.release?.length && !save.hold?.length && save.restart !== true;
 
 const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
@@ -278,6 +280,8 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       blobs: saves.flatMap((save) => save.blobs ?? []),
       letters: saves.flatMap((save) => save.letters ?? []),
       release: saves.flatMap((save) => save.release ?? []),
+      // Of several saves in one turn the last one knows what the record has become.
+      hold: saves.at(-1)?.hold ?? [],
       merged,
       now: deps.clock.now(),
     });

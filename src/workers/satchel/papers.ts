@@ -43,6 +43,9 @@ const blobIds = (record: PaperRecord): readonly BlobId[] => paper.paperBlobs(rec
 const released = (record: PaperRecord): readonly BlobId[] =>
   record.status === "draft" || staysHere(record) ? [] : blobIds(record);
 
+/** Streams that may not leave: the kind says so now, whatever it said when they were sealed. */
+const staying = (record: PaperRecord): readonly BlobId[] => (staysHere(record) ? blobIds(record) : []);
+
 /** The last server time that this device has seen, ms; null when it met no server. Never the phone's clock alone. */
 export async function serverTimeSeen(session: Session): Promise<Result<number | null, WorkerError>> {
   const meta = await session.store.meta();
@@ -191,7 +194,7 @@ export function createPapers(deps: SatchelDeps): Papers {
   ): Promise<Result<PaperView, WorkerError | E>> {
     const result = await saved<E>(session, id, (record) => {
       const next = apply(record);
-      return next.ok ? ok({ next: next.value, release: released(next.value) }) : next;
+      return next.ok ? ok({ next: next.value, release: released(next.value), hold: staying(next.value) }) : next;
     });
     if (!result.ok) return result;
     deps.emit({ type: "papers" });
@@ -234,7 +237,10 @@ export function createPapers(deps: SatchelDeps): Papers {
     const page = pageOf(reduced.value, pointers, file.name);
     const result = await saved<never>(session, id, (record) => {
       const next = paper.putPage(record, pageId, page, now());
-      return ok({ next, blobs: put.value.map((done) => done.blob), release: released(next) });
+      // Reducing and sealing took a while: what the paper has become since decides where its streams may go.
+      const here = next.status === "draft" || staysHere(next);
+      const blobs = put.value.map((done) => ({ ...done.blob, localOnly: here }));
+      return ok({ next, blobs, release: released(next), hold: staying(next) });
     });
     if (!result.ok) {
       await session.store.deleteBlobs(pointers.map((pointer) => pointer.blob));
