@@ -3,7 +3,7 @@
  * way, what is missing. Runs in the page. Pictures are shown only while they are looked at (picture.ts).
  */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Form } from "../../forms/model.ts";
 import { paperType } from "../../satchel/paper-types.ts";
 import type { LetterId } from "../../shared/ids.ts";
@@ -196,9 +196,16 @@ interface PageViewProps {
 
 function PageView({ letter, page, label, fileName, turn, zoom }: PageViewProps) {
   const t = useT();
+  const { network } = useDeskShell();
   const [attempt, setAttempt] = useState(0);
   const drawn = isDrawn(page.mime);
-  const picture = usePicture(letter, drawn ? page.blob : null, attempt);
+  // Asked again when the page has arrived, and when the network is back.
+  const picture = usePicture(letter, drawn ? page.blob : null, attempt * 2 + (page.here ? 1 : 0));
+  const hasFailed = picture.state === "failed";
+  useEffect(() => {
+    if (network === "online" && hasFailed) setAttempt((n) => n + 1);
+    // Only a change of the network asks again by itself: another failure is the helper's to look at.
+  }, [network]);
   if (!drawn || picture.state === "file") return <RawFile letter={letter} page={page} name={fileName} />;
   if (picture.state === "ready")
     return (
@@ -211,7 +218,13 @@ function PageView({ letter, page, label, fileName, turn, zoom }: PageViewProps) 
   if (picture.state === "loading") return <Loading />;
   return (
     <div class="card stack-s">
-      <p>{picture.state === "failed" ? failureText(picture.error) : t("desk.papers.onItsWay")}</p>
+      <p>
+        {picture.state === "not-arrived"
+          ? t("desk.papers.onItsWay")
+          : picture.error.type === "no-network"
+            ? t("desk.papers.noNetwork")
+            : failureText(picture.error)}
+      </p>
       <div class="row row--tight">
         <Button kind="second" small icon="synchroniser" onPress={() => setAttempt(attempt + 1)}>
           {t("common.action.retry")}

@@ -410,6 +410,21 @@ describe("a dossier", () => {
     expect(screen.getByText(/Périmé depuis le/)).toBeTruthy();
   });
 
+  test("a page opens by itself when it has arrived, and when the network is back", async () => {
+    const blob = fakeId<BlobId>();
+    const away = { blob, preview: null, mime: "image/jpeg", turn: 0, here: false };
+    const { desk, dossier, shown } = await open(fakeDeskDossier({ papers: [fakeDeskPaper({ pages: [away] })] }));
+    await screen.findByText(/encore en route/);
+    desk.fail("page", { type: "no-network" });
+    shown.setOnline(false);
+    desk.data.dossiers = [{ ...dossier, papers: [fakeDeskPaper({ pages: [{ ...away, here: true }] })] }];
+    desk.change({ type: "inbox" });
+    await screen.findByText(/Cette page s’ouvrira dès qu’il revient/);
+    desk.heal("page");
+    shown.setOnline(true);
+    await screen.findByRole("img", { name: "Carte d’identité, page 1 sur 1" });
+  });
+
   test("a file that was not drawn anew is never shown; a copy is saved after a warning only", async () => {
     const file = { blob: fakeId<BlobId>(), preview: null, mime: "application/pdf", turn: 0, here: true };
     const { shown, desk } = await open(fakeDeskDossier({ papers: [fakeDeskPaper({ pages: [file] })] }));
