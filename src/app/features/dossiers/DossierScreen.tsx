@@ -7,6 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 import { checkStep, progressOf, resumeStep, viewForm } from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
+import { byReplyOrder } from "../../../satchel/where.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DeployedOrganisation, DossierView, ProofView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
@@ -250,7 +251,7 @@ function Replies({ dossier, form }: Omit<DossierProps, "organisation">) {
   const open = asksPiece(dossier) ? new Set(openRequests(dossier.record)) : new Set();
   const replies = Object.entries(dossier.record.replies)
     .filter(([, reply]) => !open.has(reply))
-    .sort(([, a], [, b]) => b.at - a.at);
+    .sort(([, a], [, b]) => byReplyOrder(b, a));
   if (replies.length === 0) return null;
   return (
     <section class="stack-s" aria-labelledby="reponses">

@@ -12,6 +12,7 @@ import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useBeforeLock, useHold, useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -159,6 +160,7 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
         question={question}
         french={frenchText(form.id, `pages.${step.id}.title`)}
         hint={formText(form.id, `requirements.${requirement.id}.hint`)}
+        listen={<ReadAloud text={[question, formText(form.id, `requirements.${requirement.id}.hint`)]} />}
         why={<p>{formText(form.id, `requirements.${requirement.id}.why`)}</p>}
         save={save}
         onContinue={() => void onward()}

@@ -7,6 +7,7 @@ import { formatDate, formatList } from "../../i18n/format.ts";
 import { language } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -82,6 +83,7 @@ function Procedure({ form, deployment, dossiers, papers }: ProcedureProps) {
           </p>
         )}
         <p class="lead">{say("intro")}</p>
+        <ReadAloud text={[title, say("intro"), say("need"), t("dossiers.start.nothingLeaves")]} />
       </div>
       <List label={t("dossiers.start.brief")}>
         <Item

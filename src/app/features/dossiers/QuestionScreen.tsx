@@ -18,6 +18,7 @@ import type { RecordId } from "../../../shared/ids.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -35,7 +36,7 @@ import { onwardPath, overlaid } from "./steps.ts";
 import { Below, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
 import { useDossier, WaitingScreen } from "./useDossier.tsx";
-import { formText, frenchText, problemId, problemText } from "./words.ts";
+import { formText, frenchText, problemId, problemText, spokenField } from "./words.ts";
 
 /** "/dossiers/:dossier/question/:page" and the same with a mode. */
 export function QuestionScreen({ params }: ScreenProps) {
@@ -143,6 +144,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         question={question}
         french={frenchText(form.id, `pages.${step.id}.title`)}
         hint={alone && fields[0] !== undefined ? formText(form.id, `${fields[0].id}.hint`) : undefined}
+        listen={<ReadAloud text={[question, ...fields.flatMap((field) => spokenField(form, field))]} />}
         why={fields.map((field) => <p key={field.id}>{formText(form.id, `${field.id}.why`)}</p>)}
         save={autosave.save}
         onContinue={() => void onward()}
@@ -205,6 +207,7 @@ function NotForeseen({ dossier, view, step, mode }: TurnProps) {
         progress={useProgress(view, step, mode)}
         question={question}
         hint={t("dossiers.notForeseen.hint")}
+        listen={<ReadAloud text={[question, t("dossiers.notForeseen.hint")]} />}
         why={<p>{t("dossiers.notForeseen.why")}</p>}
         save={autosave.save}
         onContinue={() => void onward()}

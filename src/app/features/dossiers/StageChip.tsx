@@ -1,4 +1,5 @@
 /** Where a dossier is, in one chip. Words of proof are shown only for stages that the worker proved (INV-2). */
+import { byReplyOrder } from "../../../satchel/where.ts";
 import type { DossierStage, DossierView } from "../../../workers/satchel.contract.ts";
 import type { TextKey } from "../../i18n/catalogue.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -33,7 +34,7 @@ export function openRequests(record: DossierView["record"]): readonly Reply[] {
   const newest = versions[0]?.[0];
   return Object.values(record.replies)
     .filter((reply) => reply.status === "missing-piece" && (reply.about === undefined || reply.about === newest))
-    .sort((a, b) => a.at - b.at);
+    .sort(byReplyOrder);
 }
 
 export function StageChip({ dossier }: { readonly dossier: DossierView }) {

@@ -1,5 +1,5 @@
 /** Autosave of one dossier for a screen: flushed on leaving, on hiding the page and before the satchel is closed. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { RecordId } from "../../../shared/ids.ts";
 import { watchPage } from "../../platform/presence.ts";
 import { useSatchel } from "../../state/satchel.ts";
@@ -19,14 +19,9 @@ export function useAutosave(id: RecordId): Autosave & AutosaveState {
     () => createAutosave({ save: (patch) => api.saveAnswers(id, patch), timers, onState: setState }),
     [api, id, timers],
   );
-  useEffect(() => {
-    const flush = (): void => void autosave.flush();
-    const stop = watchPage({ network: nothing, shown: nothing, hidden: flush });
-    return () => {
-      stop();
-      leave(api, autosave.flush());
-    };
-  }, [api, autosave]);
+  useEffect(() => watchPage({ network: nothing, shown: nothing, hidden: () => void autosave.flush() }), [autosave]);
+  // A layout effect: others are cleaned up after the next paint only, and this must not wait.
+  useLayoutEffect(() => () => leave(api, autosave.flush()), [api, autosave]);
   useBeforeLock(autosave.flush);
   useHold(state.unsaved);
   return { ...autosave, ...state };

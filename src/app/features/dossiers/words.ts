@@ -91,6 +91,16 @@ export function problemText(form: Form, problem: Problem): string {
   }
 }
 
+/** What is read aloud of a field: its name, its hint, what can be chosen. Never an answer. */
+export const spokenField = (form: Form, field: Field): readonly (string | undefined)[] => [
+  formText(form.id, `${field.id}.label`),
+  formText(form.id, `${field.id}.hint`),
+  ...(field.type === "choice" || field.type === "choices"
+    ? field.choices.map((choice) => formText(form.id, `${field.id}.choices.${choice.id}`))
+    : []),
+  field.unknown ? t("common.question.unknown") : undefined,
+];
+
 /** Id of the field of an answer, for labels and for the links of a summary. */
 export const fieldId = (key: string): string => `champ-${key.replace(/\//g, "-")}`;
 
