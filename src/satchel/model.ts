@@ -108,6 +108,8 @@ export interface DossierRecord {
         readonly seen: boolean;
         /** The version that it answers; absent where it is not known. */
         readonly about?: LetterId;
+        /** Its place in the thread, as the organisation counted and signed it (SPEC C-L6); absent in older records. */
+        readonly n?: number;
       }
     >
   >;

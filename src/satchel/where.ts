@@ -183,6 +183,14 @@ export function provenSteps(
   return steps;
 }
 
+type Reply = DossierRecord["replies"][LetterId];
+
+/**
+ * The order in which the organisation wrote, by its own signed counter. The date is the server's word: it only settles
+ * what two helpers wrote at once, so a server that holds a reply back cannot make it the newest (SPEC C-L6).
+ */
+export const byReplyOrder = (a: Reply, b: Reply): number => (a.n ?? 0) - (b.n ?? 0) || a.at - b.at;
+
 /**
  * The state of a dossier: that of its newest version. A reply to an older version no longer counts once a newer one was
  * sealed. `versions` need hold only letters that this device knows; order does not matter.
@@ -196,7 +204,7 @@ export function dossierState(dossier: DossierRecord, versions: readonly SentVers
   const replies = Object.values(dossier.replies)
     .filter((reply) => reply.about === undefined || reply.about === newest)
     .filter((reply) => reply.status !== "message")
-    .sort((a, b) => a.at - b.at);
+    .sort(byReplyOrder);
   const last = replies.at(-1);
   if (version?.state === "aside") return { state: "needs-person", reason: version.lastCode ?? "unknown" };
   if (last?.status === "missing-piece") {
@@ -211,5 +219,5 @@ export function dossierState(dossier: DossierRecord, versions: readonly SentVers
 export const unseenReplies = (dossier: DossierRecord): readonly LetterId[] =>
   (Object.entries(dossier.replies) as [LetterId, DossierRecord["replies"][LetterId]][])
     .filter(([, reply]) => !reply.seen)
-    .sort(([, a], [, b]) => a.at - b.at)
+    .sort(([, a], [, b]) => byReplyOrder(a, b))
     .map(([letter]) => letter);

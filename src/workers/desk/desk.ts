@@ -132,6 +132,8 @@ export function createDesk(given: DeskServiceDeps): DeskService {
         const to = await readChain(record.senderStatements);
         if (!to.ok) return err({ type: "unavailable", mark: "sender-chain" });
         const id = randomId<LetterId>(deps.random);
+        const n = await inbox.nextCounter(session, record);
+        if (!n.ok) return n;
         const payload: StatusPayload = { t: "status", about: letter, ...reply };
         const at = deps.clock.now();
         const wire = await sealLetter({
@@ -141,7 +143,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
           blobs: [],
           inner: {
             thread: record.thread,
-            n: Object.keys(record.answers).length + 1,
+            n: n.value,
             replaces: null,
             kind: "status",
             sentAt: at,

@@ -13,6 +13,7 @@ import { blobRootOfPieces } from "../../protocol/blob-root.ts";
 import { letterHead } from "../../protocol/letters.ts";
 import { readServerProof } from "../../protocol/proofs.ts";
 import type { Deployment } from "../../protocol/wire.ts";
+import { sameValue } from "../../satchel/merge.ts";
 import type { AnswerValue } from "../../satchel/model.ts";
 import type { BlobId, LetterId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -35,6 +36,8 @@ export interface DeskInbox {
   readonly work: (session: DeskSession) => Promise<Result<void, WorkerError>>;
   readonly rows: (session: DeskSession) => Promise<Result<readonly DeskDossierRow[], WorkerError>>;
   readonly letter: (session: DeskSession, letter: LetterId) => Promise<Result<KeptLetter, WorkerError>>;
+  /** Counter of the next answer in a letter's thread (SPEC C-L6): it goes on over all versions of the dossier. */
+  readonly nextCounter: (session: DeskSession, record: ReceivedRecord) => Promise<Result<number, WorkerError>>;
   readonly show: (session: DeskSession, kept: KeptLetter) => Promise<Result<DeskDossier, WorkerError>>;
   readonly page: (
     session: DeskSession,
@@ -177,7 +180,11 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     if (!theirs.ok || !isDeskRecord(theirs.value)) return ok("aside");
     const held = await session.store.getRecord(row.record);
     if (!held.ok) return storageErr(held.error);
-    if (held.value === undefined || held.value.server?.sig === held.value.local.sig) {
+    const clean = held.value === undefined || held.value.server?.sig === held.value.local.sig;
+    // What was opened or answered here stays so, even when the server shows an older state (sync SPEC S-R2).
+    const mine = held.value === undefined ? undefined : await session.records.open(held.value.local);
+    const nothingToAdd = mine?.ok !== true || sameValue(mergeDesk(mine.value, theirs.value), theirs.value);
+    if (clean && nothingToAdd) {
       const adopted = await session.store.adoptRecord({
         record: row.record,
         op: row.op,
@@ -275,6 +282,15 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
 
   return {
     letter,
+
+    async nextCounter(session, { from, thread }) {
+      const all = await session.records.list();
+      if (!all.ok) return all;
+      const versions = all.value
+        .filter(isReceived)
+        .filter(({ record }) => record.from === from && record.thread === thread);
+      return ok(versions.reduce((sum, { record }) => sum + Object.keys(record.answers).length, 1));
+    },
 
     async work(session) {
       again = true;

@@ -120,9 +120,11 @@ export function createInbox(deps: SatchelDeps): Inbox {
     // Only the organisation that the dossier was sent to may answer it, in the dossier's own thread.
     const own = pins.value.organisations[record.organisation]?.id === pinned.id;
     if (!own || opened.value.inner.thread !== record.thread) return ok("aside");
-    const reply = { at: row.at, status, requirement, text, about };
+    const reply = { at: row.at, status, requirement, text, about, n: opened.value.inner.n };
     const saved = await session.records.save<never>(id, (current) =>
-      ok({ next: current?.t === "dossier" ? addReply(current, row.id, reply, deps.clock.now()) : record }),
+      ok({
+        next: current?.t === "dossier" ? addReply(current, opened.value.head.letter, reply, deps.clock.now()) : record,
+      }),
     );
     return saved.ok ? ok("drop") : saved;
   }

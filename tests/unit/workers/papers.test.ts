@@ -392,6 +392,7 @@ describe("dossiers", () => {
         requirement: "papers",
         text: "Il manque une page",
         about: letter,
+        n: 1,
         seen: false,
       },
     ]);
