@@ -42,6 +42,8 @@ export interface OutboxRows {
 export interface OutboxLine {
   /** Null for sealed bytes set aside that no record on this device explains. */
   readonly record: RecordId | null;
+  /** The letter that a line of kind "dossier" speaks of. */
+  readonly letter: LetterId | null;
   /** dossier = on its way to a desk; draft = a copy of a dossier that is not sent; paper, profile = copies. */
   readonly kind: "dossier" | "draft" | "paper" | "profile" | "unknown";
   readonly procedure: string | null;
@@ -100,7 +102,7 @@ const dossierless = (opened: SatchelRecord | undefined): "paper" | "profile" | "
 function line(
   record: RecordId | null,
   opened: SatchelRecord | undefined,
-  delivery: boolean,
+  delivery: LetterId | null,
   parts: readonly Part[],
 ): OutboxLine {
   const dossier = opened?.t === "dossier" ? opened : null;
@@ -109,7 +111,8 @@ function line(
   const n = parts.filter((part) => part.arrived).length;
   return {
     record,
-    kind: delivery ? "dossier" : dossier !== null ? "draft" : dossierless(opened),
+    letter: delivery,
+    kind: delivery !== null ? "dossier" : dossier !== null ? "draft" : dossierless(opened),
     procedure: dossier?.procedure ?? null,
     number: dossier?.number ?? null,
     organisation: dossier?.organisation ?? null,
@@ -153,7 +156,7 @@ export function describeOutbox(rows: OutboxRows, records: ReadonlyMap<RecordId, 
           : blobPart(blob),
       ];
     });
-    lines.push(line(letter.about, records.get(letter.about), true, [letterPart(letter), ...parts]));
+    lines.push(line(letter.about, records.get(letter.about), letter.letter, [letterPart(letter), ...parts]));
   }
 
   const opsOf = new Map<RecordId, Part[]>();
@@ -175,14 +178,14 @@ export function describeOutbox(rows: OutboxRows, records: ReadonlyMap<RecordId, 
     opsOf.delete(record);
     // What a dossier on its way still has in the queue for my other devices is no news for the person.
     const silent = delivered.has(record) && parts.every((part) => part.aside === null);
-    if (parts.some((part) => !part.arrived) && !silent) lines.push(line(record, opened, false, parts));
+    if (parts.some((part) => !part.arrived) && !silent) lines.push(line(record, opened, null, parts));
   }
-  for (const [record, parts] of opsOf) lines.push(line(record, undefined, false, parts));
+  for (const [record, parts] of opsOf) lines.push(line(record, undefined, null, parts));
 
   const strays = rows.blobs.filter(
     (blob) => blob.state !== "verified" && travelling(blob.blob) && !owned.has(blob.blob) && blob.state === "aside",
   );
-  for (const stray of strays) lines.push(line(null, undefined, false, [blobPart(stray)]));
+  for (const stray of strays) lines.push(line(null, undefined, null, [blobPart(stray)]));
 
   const rank = (each: OutboxLine): number =>
     each.state === "needs-person" ? 0 : each.kind === "dossier" ? 1 : each.kind === "paper" ? 2 : 3;

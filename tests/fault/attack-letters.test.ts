@@ -5,8 +5,11 @@
 import { expect, test } from "vitest";
 import { createIdentity, type Identity } from "../../src/crypto/identity.ts";
 import { sealLetter } from "../../src/crypto/letter.ts";
+import { letterManifest } from "../../src/protocol/letters.ts";
+import { signProof } from "../../src/protocol/proofs.ts";
+import { generateSignPair } from "../../src/protocol/sign.ts";
 import { readChain } from "../../src/protocol/statements.ts";
-import type { Cursor, Letter } from "../../src/protocol/wire.ts";
+import type { Cursor, Letter, ServerTime } from "../../src/protocol/wire.ts";
 import { dossierState } from "../../src/satchel/where.ts";
 import { type LetterId, randomId, type ThreadId } from "../../src/shared/ids.ts";
 import { createBrowser, createServer, eventually, must, openTab, random } from "../unit/workers/world.ts";
@@ -44,7 +47,7 @@ async function openThread() {
     await eventually(async () => (must(await store.listInbox()).length === 0 ? true : undefined));
   };
   const heard = async () => must(await tab.api.dossier(id)).record;
-  return { server, reply, show, heard };
+  return { server, reply, show, heard, tab, store, about };
 }
 
 test("a reply that was held back is kept, and never becomes the newest", async () => {
@@ -78,4 +81,33 @@ test("a stranger's reply, and one of another thread, are no replies", async () =
   await show(await reply(1, "received", await createIdentity("organisation", random)), 1000);
   await show(await reply(1, "received", undefined, randomId<ThreadId>(random)), 1000);
   expect((await heard()).replies).toEqual({});
+});
+
+test("a yes without a proof, and a proof that does not verify, are no arrival (INV-2)", async () => {
+  const { server, tab, store, about } = await openThread();
+  const state = async () => must(await tab.api.outbox()).lines.find((line) => line.what === "dossier")?.state;
+  must(await store.freezeLetter(about));
+  must(await store.setLetter(about, { state: "accepted" }));
+  expect(await state()).toBe("waits");
+  const wire = must(await store.readLetter(about))?.wire;
+  if (wire === undefined) throw new Error("the letter is kept");
+  const proof = {
+    t: "deposited",
+    v: 1,
+    letter: about,
+    manifest: await letterManifest(wire),
+    to: server.organisation.id,
+    at: 7000 as ServerTime,
+    have: [],
+    of: 0,
+  } as const;
+  const stranger = await generateSignPair(false);
+  must(await store.setLetter(about, { proofs: [await signProof(stranger.privateKey, proof)] }));
+  expect(await state()).toBe("waits");
+  must(
+    await store.setLetter(about, {
+      proofs: [await signProof(server.keys.privateKey, { ...proof, at: 8000 as ServerTime })],
+    }),
+  );
+  expect(await state()).toBe("arrived");
 });

@@ -6,9 +6,7 @@
  */
 
 import { type OutboxLine as Described, describeOutbox } from "../../satchel/describe.ts";
-import type { SatchelRecord } from "../../satchel/model.ts";
-import { versionsInOrder } from "../../satchel/where.ts";
-import type { RecordId } from "../../shared/ids.ts";
+import type { LetterId, RecordId } from "../../shared/ids.ts";
 import { ok, type Result } from "../../shared/result.ts";
 import { storageErr } from "../common/errors.ts";
 import type { OutboxLine, OutboxView, WorkerError } from "../satchel.contract.ts";
@@ -33,12 +31,10 @@ const states: Readonly<Record<Described["state"], OutboxLine["state"]>> = {
 const titleOf = (line: Described): string => (line.number !== null ? line.number : line.title);
 
 export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox {
-  /** Server time of the first verified deposit of a dossier's newest version. */
-  async function arrivedAt(session: Session, record: SatchelRecord | undefined): Promise<number | null> {
-    if (record?.t !== "dossier") return null;
-    const letter = versionsInOrder(record).at(-1);
+  /** Server time of a letter's first verified deposit; null: nothing proves that it arrived. */
+  async function arrivedAt(session: Session, letter: LetterId | null): Promise<number | null> {
     const pins = await pinsOf(session);
-    if (letter === undefined || !pins.ok) return null;
+    if (letter === null || !pins.ok) return null;
     const proven = await checkProofs.letter(session, pins.value, letter);
     if (!proven.ok) return null;
     const times = proven.value.proofs.flatMap((proof) =>
@@ -68,7 +64,9 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
       for (const line of described) {
         const copy = line.kind === "draft" || line.kind === "profile";
         if (line.record === null || (copy && line.state !== "needs-person")) continue;
-        const at = line.state === "arrived" ? await arrivedAt(session, records.get(line.record)) : null;
+        const at = line.state === "arrived" ? await arrivedAt(session, line.letter) : null;
+        // INV-2: a server's bare yes is no arrival; what is not proven waits.
+        const state = line.state === "arrived" && line.kind === "dossier" && at === null ? "waits" : states[line.state];
         const what = line.kind === "draft" ? "dossier" : line.kind === "unknown" ? "paper" : line.kind;
         const parts = { done: line.n, of: line.m };
         const { bytesLeft, reason } = line;
@@ -76,7 +74,7 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
           id: line.record,
           what,
           title: titleOf(line),
-          state: states[line.state],
+          state,
           parts,
           bytesLeft,
           reason,

@@ -54,6 +54,7 @@ describe("lines", () => {
     expect(describeOutbox(queue, records)).toEqual([
       {
         record: "p",
+        letter: null,
         kind: "paper",
         procedure: null,
         number: null,
