@@ -62,6 +62,8 @@ async function organisationOf(deployment: Deployment | null, principal: string):
 export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
   const codes: CodeDeps = deps;
   let session: DeskSession | undefined;
+  /** How often somebody asked to lock: an opening that was under way then must not end open. */
+  let locks = 0;
   const tasks = new Set<Promise<unknown>>();
 
   async function profileHere(): Promise<Result<Profile | undefined, WorkerError>> {
@@ -117,7 +119,10 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
   }
 
   return {
-    lock,
+    lock() {
+      locks += 1;
+      return lock();
+    },
 
     async within(use) {
       if (session === undefined) return err({ type: "locked" });
@@ -218,6 +223,7 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
     },
 
     async unlock(code) {
+      const locksBefore = locks;
       const profile = await profileHere();
       if (!profile.ok) return profile;
       if (profile.value === undefined) return err({ type: "not-found" });
@@ -230,6 +236,10 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
       const store = await deps.stores.open(now.database);
       if (!store.ok) return store;
       await lock();
+      if (locks !== locksBefore) {
+        root.wipe();
+        return err({ type: "locked" });
+      }
       openSession(now, identity.value, store.value);
       return ok(undefined);
     },

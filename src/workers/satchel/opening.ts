@@ -105,6 +105,8 @@ export function createOpening(deps: SatchelDeps): Opening {
   const codes: CodeDeps = deps;
   let session: Session | undefined;
   let closing: Promise<void> | undefined;
+  /** How often somebody asked to lock: an opening that was under way then must not end open. */
+  let locks = 0;
   const tasks = new Set<Promise<unknown>>();
 
   const openSession = (profile: Profile, identity: Identity, store: SatchelStore): void => {
@@ -123,11 +125,20 @@ export function createOpening(deps: SatchelDeps): Opening {
     deps.emit({ type: "opening" });
   };
 
-  async function openWith(profile: Profile, root: RootKey): Promise<Result<ProfileView, WorkerError>> {
+  /** Opens with what a try gave, unless the person locked (or left by the quick exit) while it ran. */
+  async function openWith(
+    profile: Profile,
+    root: RootKey,
+    locksBefore: number,
+  ): Promise<Result<ProfileView, WorkerError>> {
     const identity = await openIdentity(root, profile.sealedIdentity, profile.statements);
     if (!identity.ok) return err({ type: "unavailable", mark: `identity-${identity.error.type}` });
     const store = await deps.stores.open(profile.database);
     if (!store.ok) return store;
+    if (locks !== locksBefore) {
+      root.wipe();
+      return err({ type: "locked" });
+    }
     openSession(profile, identity.value, store.value);
     return ok(view(profile));
   }
@@ -179,7 +190,11 @@ export function createOpening(deps: SatchelDeps): Opening {
 
   return {
     within,
-    lock,
+
+    lock() {
+      locks += 1;
+      return lock();
+    },
 
     async state() {
       const listed = await deps.registry.list();
@@ -252,15 +267,17 @@ export function createOpening(deps: SatchelDeps): Opening {
     },
 
     async unlock(database, code) {
+      const locksBefore = locks;
       const held = await profileOf(database);
       if (!held.ok) return held;
       const opened = await tryCode(codes, database, code);
       if (!opened.ok) return opened;
       await lock();
-      return openWith(opened.value.profile, opened.value.root);
+      return openWith(opened.value.profile, opened.value.root, locksBefore);
     },
 
     async unlockWithCard(database, typed) {
+      const locksBefore = locks;
       const held = await profileOf(database);
       if (!held.ok) return held;
       const root = await openByCard(held.value, typed);
@@ -268,7 +285,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       const reset = await updateProfile(deps.registry, database, () => ({ wrongTries: 0, nextTryAt: 0 }));
       if (!reset.ok) return reset;
       await lock();
-      return openWith(reset.value, root.value);
+      return openWith(reset.value, root.value, locksBefore);
     },
 
     changeCode: (code, birthdate) =>

@@ -105,7 +105,15 @@ export async function pinWhatIsNew(
     const held = profile.pinned ?? noPins;
     const keys = Object.fromEntries(deployment.serverKeys.map((key) => [key.id, key.sign]));
     const serverKeys = Object.keys(held.serverKeys).length === 0 ? keys : held.serverKeys;
-    return { ...profile, pinned: { serverKeys, organisations: { ...held.organisations, ...added } } };
+    // Another tab may have pinned meanwhile: what it saw first stands.
+    const fresh = Object.entries(added).filter(([slug, { id, statements }]) => {
+      const now = held.organisations[slug];
+      return now === undefined || (now.id === id && statements.length > now.statements.length);
+    });
+    return {
+      ...profile,
+      pinned: { serverKeys, organisations: { ...held.organisations, ...Object.fromEntries(fresh) } },
+    };
   });
   return saved.ok ? ok(saved.value.pinned ?? noPins) : saved;
 }

@@ -59,6 +59,16 @@ describe("a satchel", () => {
     expect(must(await later.api.profile())).toMatchObject({ given_name: "Amina", language: "fr" });
   });
 
+  test("a lock asked while a code is being tried wins: nothing is open afterwards", async () => {
+    const { tab, profile } = await make();
+    must(await tab.api.lock());
+    const opening = tab.api.unlock({ database: profile.database, code });
+    must(await tab.api.lock());
+    expect(await opening).toEqual({ ok: false, error: { type: "locked" } });
+    expect(must(await tab.api.opening()).type).toBe("locked");
+    must(await tab.api.unlock({ database: profile.database, code }));
+  });
+
   test("what was asked before the lock is kept, what comes after hears locked", async () => {
     const { browser, tab, profile } = await make();
     const first = tab.api.saveProfile({ given_name: "Amina" });
