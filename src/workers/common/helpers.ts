@@ -9,7 +9,7 @@
 import { type Endpoint, wrap } from "comlink";
 import type { Timers } from "../../shared/ports.ts";
 import { err, ok } from "../../shared/result.ts";
-import { admit } from "../imaging/reduce.ts";
+import { admit } from "../imaging/admit.ts";
 import type { ImagingApi } from "../imaging.contract.ts";
 import type { StretchApi } from "../stretch.contract.ts";
 
@@ -78,7 +78,7 @@ export function createImagingHelper(start: () => HelperWorker, timers: Timers): 
         return await call((api: ImagingApi) => api.reduce(file));
       } catch (error) {
         if (!(error instanceof HelperGone)) throw error;
-        const admitted = await admit(file);
+        const admitted = await admit(file, null);
         if (!admitted.ok) return admitted;
         return admitted.value.type === "pdf"
           ? ok({ type: "file", mime: "application/pdf" })

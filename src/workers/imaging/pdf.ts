@@ -1,6 +1,6 @@
 /**
- * Looks at a PDF's ends only: is it a whole file, and does it ask for a password? It is never parsed further and kept
- * as it is. Pure; runs in workers and in Node. ISO 32000-1, 7.5.5 (trailer), 7.5.8 (cross-reference streams), 7.6.
+ * Looks at a PDF's ends only: is it a whole file, and is it encrypted? It is kept as it is. Pure; runs in workers and in
+ * Node. ISO 32000-1, 7.5.5 (trailer), 7.5.8 (cross-reference streams). Whether it asks for a password: pdf-lock.ts.
  */
 
 import { find } from "./inspect.ts";
@@ -9,28 +9,34 @@ import type { ByteSource } from "./source.ts";
 const tailBytes = 4096;
 const dictionaryBytes = 64 * 1024;
 
-const latin = (bytes: Uint8Array): string => {
+/** One character per byte. */
+export const latin = (bytes: Uint8Array): string => {
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   return text;
 };
 
-/** "locked" when the newest trailer has an /Encrypt entry; "damaged" when header or end are not there. */
-export async function inspectPdf(source: ByteSource): Promise<"whole" | "locked" | "damaged"> {
-  if (find(await source.read(0, 1024), "%PDF-") < 0) return "damaged";
+export type InspectedPdf =
+  | { readonly type: "whole" }
+  /** `trailer`: the text around the newest trailer's dictionary. */
+  | { readonly type: "encrypted"; readonly trailer: string }
+  | { readonly type: "damaged" };
+
+/** "encrypted" when the newest trailer has an /Encrypt entry; "damaged" when header or end are not there. */
+export async function inspectPdf(source: ByteSource): Promise<InspectedPdf> {
+  if (find(await source.read(0, 1024), "%PDF-") < 0) return { type: "damaged" };
   const tailAt = Math.max(0, source.size - tailBytes);
   const tail = latin(await source.read(tailAt, tailBytes));
   const end = tail.lastIndexOf("%%EOF");
-  if (end < 0) return "damaged";
+  if (end < 0) return { type: "damaged" };
   const start = /startxref\s+(\d{1,12})\s*$/.exec(tail.slice(0, end));
   const from = Number(start?.[1] ?? Number.NaN);
-  if (Number.isFinite(from) && from > 0 && from < source.size) {
-    const section = await newestTrailer(source, from);
-    if (section !== undefined) return encrypts(section) ? "locked" : "whole";
-  }
+  const inside = Number.isFinite(from) && from > 0 && from < source.size;
+  const found = inside ? await newestTrailer(source, from) : undefined;
   // No readable cross-reference: readers rebuild it, and so the last trailer near the end decides.
-  const trailer = tail.lastIndexOf("trailer");
-  return trailer >= 0 && encrypts(tail.slice(trailer, end)) ? "locked" : "whole";
+  const last = tail.lastIndexOf("trailer");
+  const trailer = found ?? (last < 0 ? "" : tail.slice(last, end));
+  return encrypts(trailer) ? { type: "encrypted", trailer } : { type: "whole" };
 }
 
 const encrypts = (dictionary: string): boolean => /\/Encrypt(?=[\s/<\d])/.test(dictionary);

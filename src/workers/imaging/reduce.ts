@@ -9,17 +9,10 @@
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Picture, Reduced } from "../imaging.contract.ts";
 import type { ImportRefusal } from "../satchel.contract.ts";
-import { type Dimensions, inspect } from "./inspect.ts";
-import {
-  maxMegapixels,
-  maxPdfBytes,
-  maxPictureBytes,
-  previewRendition,
-  type Rendition,
-  readableRendition,
-} from "./limits.ts";
-import { inspectPdf } from "./pdf.ts";
-import { blobSource } from "./source.ts";
+import { admit } from "./admit.ts";
+import type { Dimensions } from "./inspect.ts";
+import { previewRendition, type Rendition, readableRendition } from "./limits.ts";
+import { opensWithoutPassword } from "./pdf-lock.ts";
 
 /** A decoded picture: pixels held outside the JavaScript heap until `close`. */
 export interface Decoded extends Dimensions {
@@ -33,47 +26,12 @@ export interface ImagingTools<Bitmap extends Decoded> {
   readonly encode: (picture: Bitmap, size: Dimensions, quality: number) => Promise<Blob | undefined>;
 }
 
-/** Checks that need no decoder: also used where the imaging tool is absent. */
-export async function admit(file: Blob): Promise<
-  Result<
-    | { readonly type: "pdf" }
-    | {
-        readonly type: "picture";
-        readonly mime: string;
-        readonly size: Dimensions | null;
-        readonly sideways: boolean;
-      },
-    ImportRefusal
-  >
-> {
-  // First of all: nothing reads 200 MB to say what they are.
-  const maxBytes = Math.max(maxPictureBytes, maxPdfBytes);
-  if (file.size > maxBytes) return err({ type: "file-too-big", maxBytes });
-  const source = blobSource(file);
-  const found = await inspect(source);
-  if (found.type === "empty") return err({ type: "file-empty" });
-  if (found.type === "unknown") return err({ type: "file-not-a-picture" });
-  if (found.type === "pdf") {
-    if (file.size > maxPdfBytes) return err({ type: "file-too-big", maxBytes: maxPdfBytes });
-    const state = await inspectPdf(source);
-    if (state === "locked") return err({ type: "pdf-locked" });
-    return state === "damaged" ? err({ type: "pdf-damaged" }) : ok({ type: "pdf" });
-  }
-  if (file.size > maxPictureBytes) return err({ type: "file-too-big", maxBytes: maxPictureBytes });
-  if (found.size !== null) {
-    const megapixels = (found.size.width * found.size.height) / 1e6;
-    if (megapixels > maxMegapixels) return err({ type: "picture-too-large", megapixels: Math.round(megapixels) });
-  }
-  if (!found.whole) return err({ type: "picture-damaged" });
-  return ok({ type: "picture", mime: found.mime, size: found.size, sideways: found.sideways });
-}
-
 /** @returns what is kept of the file, or why it is refused (A6). One bitmap at a time is held. */
 export async function reduce<Bitmap extends Decoded>(
   file: Blob,
   tools: ImagingTools<Bitmap>,
 ): Promise<Result<Reduced, ImportRefusal>> {
-  const admitted = await admit(file);
+  const admitted = await admit(file, opensWithoutPassword);
   if (!admitted.ok) return admitted;
   if (admitted.value.type === "pdf") return ok({ type: "file", mime: "application/pdf" });
   const { mime, size, sideways } = admitted.value;

@@ -1,10 +1,12 @@
 /** Header reading and reducing, with the browser's decoder and canvas replaced at their edge. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { admit } from "../../../src/workers/imaging/admit.ts";
 import { inspect } from "../../../src/workers/imaging/inspect.ts";
 import { maxMegapixels, previewRendition, readableRendition } from "../../../src/workers/imaging/limits.ts";
 import { inspectPdf } from "../../../src/workers/imaging/pdf.ts";
-import { admit, type Decoded, type ImagingTools, reduce, scaled } from "../../../src/workers/imaging/reduce.ts";
+import { opensWithoutPassword } from "../../../src/workers/imaging/pdf-lock.ts";
+import { type Decoded, type ImagingTools, reduce, scaled } from "../../../src/workers/imaging/reduce.ts";
 import { blobSource } from "../../../src/workers/imaging/source.ts";
 import {
   flatJpeg,
@@ -114,9 +116,9 @@ describe("what a file is, from its bytes", () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 3000 }), async (start, rest) => {
         const picked = file([...start, ...rest]);
-        const admitted = await admit(picked);
+        const admitted = await admit(picked, opensWithoutPassword);
         expect(typeof admitted.ok).toBe("boolean");
-        expect(["whole", "locked", "damaged"]).toContain(await inspectPdf(blobSource(picked)));
+        expect(["whole", "encrypted", "damaged"]).toContain((await inspectPdf(blobSource(picked))).type);
       }),
       { numRuns: 600 },
     );
@@ -124,22 +126,22 @@ describe("what a file is, from its bytes", () => {
 });
 
 describe("PDF", () => {
-  const state = (bytes: readonly number[]) => inspectPdf(blobSource(file(bytes, "attestation.pdf")));
+  const state = async (bytes: readonly number[]) => (await inspectPdf(blobSource(file(bytes, "attestation.pdf")))).type;
 
-  test("whole with a table or a stream; the word in an object does not lock it", async () => {
+  test("whole with a table or a stream; the word in an object does not make it encrypted", async () => {
     expect(await state(pdf())).toBe("whole");
     expect(await state(pdfStream())).toBe("whole");
   });
 
-  test("locked when the trailer says so", async () => {
-    expect(await state(pdf("/Encrypt 9 0 R "))).toBe("locked");
-    expect(await state(pdfStream("/Encrypt 9 0 R "))).toBe("locked");
-    expect(await state(pdf("/Encrypt<</Filter/Standard>>"))).toBe("locked");
+  test("encrypted when the trailer says so", async () => {
+    expect(await state(pdf("/Encrypt 9 0 R "))).toBe("encrypted");
+    expect(await state(pdfStream("/Encrypt 9 0 R "))).toBe("encrypted");
+    expect(await state(pdf("/Encrypt<</Filter/Standard>>"))).toBe("encrypted");
   });
 
   test("a changed startxref does not hide it", async () => {
     const text = String.fromCharCode(...pdf("/Encrypt 9 0 R ")).replace(/startxref\n\d+/, "startxref\n7");
-    expect(await state(Array.from(text, (letter) => letter.charCodeAt(0)))).toBe("locked");
+    expect(await state(Array.from(text, (letter) => letter.charCodeAt(0)))).toBe("encrypted");
   });
 
   test("damaged without its end or its beginning", async () => {
@@ -150,7 +152,7 @@ describe("PDF", () => {
 
 describe("real files that people hand over", () => {
   const kind = async (bytes: Uint8Array) => {
-    const admitted = await admit(new File([new Uint8Array(bytes)], "x"));
+    const admitted = await admit(new File([new Uint8Array(bytes)], "x"), opensWithoutPassword);
     return admitted.ok ? admitted.value : admitted.error;
   };
 
@@ -190,7 +192,7 @@ describe("reducing", () => {
     const head = new Uint8Array(jpeg({ width: 400, height: 300 }));
     const huge = new Blob([head, new Uint8Array(200 * 1024 * 1024)]);
     const started = performance.now();
-    expect(await admit(huge)).toMatchObject({ ok: false, error: { type: "file-too-big" } });
+    expect(await admit(huge, null)).toMatchObject({ ok: false, error: { type: "file-too-big" } });
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
