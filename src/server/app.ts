@@ -15,6 +15,7 @@ import type { DeploymentBase } from "./deployment.ts";
 import type { ServerKeys } from "./keys.ts";
 import { createLetters } from "./letters.ts";
 import { describeError, logRequests, toLog } from "./log.ts";
+import { createQuotas } from "./quotas.ts";
 import { createRates } from "./rates.ts";
 import { blobRoutes } from "./routes/blobs.ts";
 import type { RouteDeps } from "./routes/deps.ts";
@@ -110,7 +111,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const log = toLog(deps.logger);
   const sessions = createSessions({ secret: deps.keys.sessionSecret, clock: deps.clock, random: deps.random });
   const rates = createRates(http, deps.rates ?? rateLimits);
-  const letters = createLetters({ store: deps.store, keys: deps.keys, now: answers.now, log });
+  const quotaOf = createQuotas(deps.store, deps.deployment);
+  const letters = createLetters({ store: deps.store, keys: deps.keys, quotaOf, now: answers.now, log });
   const uploads = createUploads({ store: deps.store, place: deps.place, letters, now: answers.now, log });
   const routeDeps: RouteDeps = {
     answers,
@@ -122,6 +124,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     sessions,
     rates,
     letters,
+    quotaOf,
     uploads,
     log,
   };

@@ -6,7 +6,6 @@
  */
 
 import { letterHead, letterManifest, verifyLetter } from "../protocol/letters.ts";
-import { quotas } from "../protocol/limits.ts";
 import { proofClaim, readProof, signProof } from "../protocol/proofs.ts";
 import { b64, sha256 } from "../protocol/sign.ts";
 import type { B64, Letter, PrincipalKind, RejectCode, ServerTime, Signed } from "../protocol/wire.ts";
@@ -14,6 +13,7 @@ import { utf8 } from "../shared/bytes.ts";
 import type { PrincipalId } from "../shared/ids.ts";
 import type { Log } from "../shared/ports.ts";
 import type { ServerKeys } from "./keys.ts";
+import type { QuotaOf } from "./quotas.ts";
 import type { Store } from "./stores/ports.ts";
 
 export type Deposit =
@@ -35,12 +35,10 @@ const allowed = (from: PrincipalKind, to: PrincipalKind, same: boolean): boolean
     ? from === "satchel"
     : (from === "satchel" && to === "organisation") || (from === "organisation" && to === "satchel");
 
-export const quotaOf = (kind: PrincipalKind): number =>
-  kind === "satchel" ? quotas.satchelBytes : quotas.organisationBytes;
-
 export function createLetters(deps: {
   readonly store: Store;
   readonly keys: ServerKeys;
+  readonly quotaOf: QuotaOf;
   readonly now: () => ServerTime;
   readonly log: Log;
 }): Letters {
@@ -78,6 +76,10 @@ export function createLetters(deps: {
       const receiver = await store.principal(head.to);
       if (receiver === undefined || !allowed(sender.kind, receiver.kind, head.from === head.to))
         return { type: "reject", code: "unknown-receiver" };
+      // An organisation answers; it writes to nobody who has not written to it. "Later", because after a restored backup
+      // the person's letter comes again by itself, and the answer must not be lost for having been quicker.
+      if (sender.kind === "organisation" && !(await store.hasWritten(receiver.id, sender.id)))
+        return { type: "reject", code: "busy" };
 
       const manifest = await letterManifest(letter);
       const at = now();
@@ -99,7 +101,7 @@ export function createLetters(deps: {
         digest: await digestOf(letter),
         deposited,
         at,
-        quota: quotaOf(receiver.kind),
+        quota: await deps.quotaOf(receiver),
       });
       if (saved === "id-taken" || saved === "quota") return { type: "reject", code: saved };
       if (saved === "saved") deps.log.note("letter", { blobs: head.blobs.length, have: have.length });

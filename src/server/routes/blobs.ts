@@ -13,7 +13,6 @@ import { parseBlobName, parseTicketMetadata } from "../../protocol/parse.ts";
 import { readTicket, ticketClaim } from "../../protocol/tickets.ts";
 import { headers, routes } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
-import { quotaOf } from "../letters.ts";
 import { createLocker } from "../locks.ts";
 import { blobName, type Progress } from "../uploads.ts";
 import type { RouteDeps } from "./deps.ts";
@@ -100,7 +99,7 @@ export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly bl
 
     const name = blobName(ticket.value.owner, ticket.value.blob);
     const location = `${routes.blobs}/${name}`;
-    const opened = await store.openUpload(ticket.value, quotaOf(owner.kind), answers.now());
+    const opened = await store.openUpload(ticket.value, await deps.quotaOf(owner), answers.now());
     // The row comes first: a crash before the file is made shows as "known" without a file, and is made good here.
     const missing = opened === "known" && (await place.size(name)) === undefined;
     if (opened === "opened" || missing) {

@@ -5,6 +5,7 @@ import type { Answers } from "../answers.ts";
 import type { DeploymentBase } from "../deployment.ts";
 import type { ServerKeys } from "../keys.ts";
 import type { Letters } from "../letters.ts";
+import type { QuotaOf } from "../quotas.ts";
 import type { Rates } from "../rates.ts";
 import type { Sessions } from "../sessions.ts";
 import type { BlobPlace, Store } from "../stores/ports.ts";
@@ -20,6 +21,7 @@ export interface RouteDeps {
   readonly sessions: Sessions;
   readonly rates: Rates;
   readonly letters: Letters;
+  readonly quotaOf: QuotaOf;
   readonly uploads: Uploads;
   readonly log: Log;
 }

@@ -16,7 +16,6 @@ import {
 } from "../../protocol/wire.ts";
 import { utf8 } from "../../shared/bytes.ts";
 import type { OpId } from "../../shared/ids.ts";
-import { quotaOf } from "../letters.ts";
 import type { RouteDeps } from "./deps.ts";
 
 const reject = (op: OpId, code: RejectCode): Verdict => ({ op, type: "reject", code, retry: errors[code].retry });
@@ -34,7 +33,8 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
     if (!verified.ok) return reject(op, verified.error.type);
     if ((await rates.principal(request, satchel)) !== undefined) return reject(op, "busy");
     const digest = b64(await sha256(utf8(`${item.head}.${item.body}`)));
-    const verdict = await store.applyOp(item, verified.value, digest, quotaOf(owner.kind), answers.now());
+    const quota = await deps.quotaOf(owner);
+    const verdict = await store.applyOp(item, verified.value, digest, quota, answers.now());
     switch (verdict.type) {
       case "ok":
         return { op, type: "ok", seq: verdict.seq };

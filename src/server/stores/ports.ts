@@ -103,6 +103,8 @@ export interface Store {
   /** Rows after `seq` in order, until their texts exceed `bytes` (at least one row). */
   readonly pull: (principal: PrincipalId, epoch: string, seq: number, bytes: number) => Promise<PulledRows>;
 
+  /** True when a letter from one to the other lies here. */
+  readonly hasWritten: (from: PrincipalId, to: PrincipalId) => Promise<boolean>;
   /** The letter with this id and manifest that `to` received. */
   readonly received: (to: PrincipalId, letter: LetterId, manifest: B64) => Promise<StoredLetter | undefined>;
   /** "same": it was there before, with the same bytes; nothing changed. */
@@ -141,6 +143,8 @@ export interface Store {
   readonly mayRead: (reader: PrincipalId, owner: PrincipalId, blob: BlobId) => Promise<boolean>;
 
   readonly desk: (slug: string) => Promise<Desk | undefined>;
+  /** True for the principal of a desk that was opened here. */
+  readonly isDesk: (principal: PrincipalId) => Promise<boolean>;
   /** Sets or replaces the code of a desk that was not opened yet. @returns false when it was. */
   readonly setDeskCode: (slug: string, authHash: B64) => Promise<boolean>;
   /** The first caller opens; @returns false when it was open. */

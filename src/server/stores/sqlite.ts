@@ -375,6 +375,9 @@ export function openSqlite(deps: SqliteDeps): Store {
       return { rows, next, more, reset };
     },
 
+    hasWritten: async (from, to) =>
+      one("SELECT 1 AS yes FROM letter WHERE sender = $1 AND receiver = $2 LIMIT 1", from, to) !== undefined,
+
     received: async (to, letter, manifest) => {
       const row = one(
         "SELECT * FROM letter WHERE receiver = $1 AND letter = $2 AND manifest = $3",
@@ -547,6 +550,8 @@ export function openSqlite(deps: SqliteDeps): Store {
             : { principal: text(row, "principal") as PrincipalId, sealedRoot: text(row, "sealed_root") as B64 },
       };
     },
+
+    isDesk: async (principal) => one("SELECT 1 AS yes FROM desk WHERE principal = $1 LIMIT 1", principal) !== undefined,
 
     setDeskCode: async (slug, authHash) =>
       run(
