@@ -19,8 +19,11 @@ export type Reduced =
   | { readonly type: "picture"; readonly readable: Picture; readonly preview: Picture }
   /** Kept as it is: a PDF. */
   | { readonly type: "file"; readonly mime: string }
-  /** A picture that this browser cannot decode or encode: kept as it is, and reduced later. */
-  | { readonly type: "raw"; readonly mime: string };
+  /**
+   * A picture that this browser cannot decode or encode: kept as it is, and reduced later. `absent`: only because the
+   * tool could not be loaded now.
+   */
+  | { readonly type: "raw"; readonly mime: string; readonly absent?: true };
 
 export interface ImagingApi {
   readonly reduce: (file: Blob) => Promise<Result<Reduced, ImportRefusal>>;

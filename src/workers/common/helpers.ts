@@ -82,7 +82,7 @@ export function createImagingHelper(start: () => HelperWorker, timers: Timers): 
         if (!admitted.ok) return admitted;
         return admitted.value.type === "pdf"
           ? ok({ type: "file", mime: "application/pdf" })
-          : ok({ type: "raw", mime: admitted.value.mime });
+          : ok({ type: "raw", mime: admitted.value.mime, absent: true });
       }
     },
   };

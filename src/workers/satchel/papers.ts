@@ -77,6 +77,11 @@ export interface Papers {
     page: string,
     which: "preview" | "readable" | "original",
   ) => Promise<Result<Bytes64, WorkerError>>;
+  /**
+   * Reduces one picture that was kept as it is while the tool was absent, or on a device that cannot decode it. The
+   * original goes only when the readable page is kept. "nothing" when there is none left that can be reduced now.
+   */
+  readonly reduceNext: (session: Session) => Promise<Result<"reduced" | "nothing", WorkerError>>;
   /** Erases what the bin has held for its days, drops streams that nothing names any more. After unlock and pulls. */
   readonly tidy: (session: Session) => Promise<Result<void, WorkerError>>;
 }
@@ -145,6 +150,8 @@ function viewOf(kept: KeptPaper, rows: ReadonlyMap<BlobId, BlobRow>, asideOp: st
 
 export function createPapers(deps: SatchelDeps): Papers {
   const now = (): number => deps.clock.now();
+  /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
+  const irreducible = new Set<BlobId>();
 
   async function rowsOf(session: Session): Promise<Result<ReadonlyMap<BlobId, BlobRow>, WorkerError>> {
     const blobs = await session.store.listBlobs();
@@ -251,23 +258,78 @@ export function createPapers(deps: SatchelDeps): Papers {
     return ok({ page: pageId, state, revision: result.value.revision });
   }
 
+  /** Drops streams that no record names any more, but for those that a letter still carries. */
+  async function dropStreams(session: Session, blobs: readonly BlobId[]): Promise<Result<void, WorkerError>> {
+    const queue = await session.store.queue();
+    if (!queue.ok) return storageErr(queue.error);
+    const needed = namedByLetters(queue.value);
+    const dropped = await session.store.deleteBlobs(blobs.filter((blob) => !needed.has(blob)));
+    return dropped.ok ? ok(undefined) : storageErr(dropped.error);
+  }
+
+  /** "moved": the page was turned into something else meanwhile. */
+  async function reducePage(
+    session: Session,
+    id: RecordId,
+    pageId: string,
+    original: BlobPointer,
+  ): Promise<Result<"reduced" | "absent" | "irreducible" | "moved", WorkerError>> {
+    const bytes = await readBlob(session.store, original);
+    if (!bytes.ok) return bytes.error.type === "not-found" ? ok("irreducible") : bytes;
+    const reduced = await deps.imaging.reduce(new File([bytes.value], "", { type: original.mime }));
+    if (!reduced.ok || reduced.value.type !== "picture")
+      return ok(reduced.ok && reduced.value.type === "raw" && reduced.value.absent === true ? "absent" : "irreducible");
+    // As its original was: released by the transaction when the paper may travel.
+    const put = await putAll(session, partsOf(reduced.value, new File([], ""), true));
+    if (!put.ok) return put.error.type === "picture-damaged" ? ok("irreducible") : err(put.error as WorkerError);
+    const [readable = null, preview = null] = put.value.map((done) => done.pointer);
+    const result = await saved<"moved">(session, id, (record) => {
+      const page = record.pages[pageId];
+      if (page?.state !== "raw" || page.original?.blob !== original.blob) return err("moved");
+      const next = paper.putPage(record, pageId, { ...page, state: "ready", readable, preview, original: null }, now());
+      return ok({ next, blobs: put.value.map((done) => done.blob), release: released(next) });
+    });
+    if (!result.ok) {
+      await session.store.deleteBlobs(put.value.map((done) => done.blob.blob));
+      return result.error === "moved" ? ok("moved") : err(result.error);
+    }
+    const dropped = await dropStreams(session, [original.blob]);
+    deps.emit({ type: "papers" });
+    return dropped.ok ? ok("reduced") : dropped;
+  }
+
+  async function reduceNext(session: Session): Promise<Result<"reduced" | "nothing", WorkerError>> {
+    const papers = await papersOf(session);
+    if (!papers.ok) return papers;
+    for (const { id, record } of papers.value) {
+      if (record.status === "binned") continue;
+      for (const [pageId, { state, original }] of Object.entries(record.pages)) {
+        if (state !== "raw" || original === null || irreducible.has(original.blob)) continue;
+        const done = await reducePage(session, id, pageId, original);
+        if (!done.ok) return done;
+        if (done.value === "absent") return ok("nothing");
+        if (done.value === "irreducible") irreducible.add(original.blob);
+        else return ok("reduced");
+      }
+    }
+    return ok("nothing");
+  }
+
   async function eraseNow(session: Session, id: RecordId): Promise<Result<void, WorkerError>> {
     const before = await session.records.get(id);
     if (!before.ok) return before;
     if (!isPaper(before.value)) return err({ type: "not-found" });
     const result = await session.records.save<never>(id, () => ok({ next: null }));
     if (!result.ok) return result;
-    const queue = await session.store.queue();
-    if (!queue.ok) return storageErr(queue.error);
-    const needed = namedByLetters(queue.value);
-    const dropped = await session.store.deleteBlobs(blobIds(before.value.record).filter((blob) => !needed.has(blob)));
+    const dropped = await dropStreams(session, blobIds(before.value.record));
     deps.emit({ type: "papers" });
-    return dropped.ok ? ok(undefined) : storageErr(dropped.error);
+    return dropped;
   }
 
   return {
     change,
     addPage,
+    reduceNext,
     erase: eraseNow,
 
     async list(session) {

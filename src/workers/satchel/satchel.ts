@@ -56,7 +56,28 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     );
   }
 
-  const takeIn = (): void => background("inbox", (session) => inbox.work(session));
+  /** Pictures kept as they are, one by one: a lock comes between two of them. */
+  let reducing = false;
+  async function reduceKept(): Promise<void> {
+    if (reducing) return;
+    reducing = true;
+    try {
+      let done = await within(papers.reduceNext);
+      while (done.ok && done.value === "reduced") done = await within(papers.reduceNext);
+      if (!done.ok && done.error.type !== "locked") deps.log.note("reduce", { error: done.error.type });
+    } catch (error) {
+      deps.log.note("reduce", { error: error instanceof Error ? error.name : "unknown" });
+    } finally {
+      reducing = false;
+    }
+  }
+
+  const takeIn = (): void =>
+    background("inbox", async (session) => {
+      const taken = await inbox.work(session);
+      void reduceKept();
+      return taken;
+    });
 
   const followDeployment = (): void =>
     background("deployment", async (session) => {
@@ -84,6 +105,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       const swept = await session.store.sweep();
       if (!swept.ok) deps.log.note("sweep", { error: swept.error.type });
       const taken = await inbox.work(session);
+      void reduceKept();
       return taken.ok ? papers.tidy(session) : taken;
     });
     followDeployment();
@@ -128,7 +150,12 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     paper: (id) => within((session) => papers.one(session, id)),
     startPaper: (patch) => within((session) => papers.start(session, patch)),
     draftPaper: () => within(papers.draft),
-    addPage: (id, file) => within((session) => papers.addPage(session, id, file)),
+    addPage: async (id, file) => {
+      const added = await within((session) => papers.addPage(session, id, file));
+      // The tool is there again.
+      if (added.ok && added.value.state === "ready") void reduceKept();
+      return added;
+    },
     turnPage: (id, page, turn) =>
       change(id, (record) => {
         const from = record.pages[page]?.turn ?? 0;

@@ -24,6 +24,7 @@ import { createDesk } from "../../../src/workers/desk/desk.ts";
 import { createDeskLink } from "../../../src/workers/desk/link.ts";
 import type { DeskApi, DeskChange } from "../../../src/workers/desk.contract.ts";
 import { reduce } from "../../../src/workers/imaging/reduce.ts";
+import type { ImagingApi } from "../../../src/workers/imaging.contract.ts";
 import { createSatchel } from "../../../src/workers/satchel/satchel.ts";
 import type { Change, SatchelApi } from "../../../src/workers/satchel.contract.ts";
 import type { StretchApi } from "../../../src/workers/stretch.contract.ts";
@@ -255,14 +256,17 @@ function partsOf(
 }
 
 /** One worker of that browser: call again for a second tab, or after a kill. */
-export function openTab(browser: Browser, options: { readonly stretch?: StretchApi } = {}): Tab {
+export function openTab(
+  browser: Browser,
+  options: { readonly stretch?: StretchApi; readonly imaging?: ImagingApi } = {},
+): Tab {
   const { kicks, ...parts } = partsOf(browser, "satchel", (database, event) => service.onCourier(database, event));
   const service = createSatchel({
     ...parts,
     timers,
     emitter: createEmitter<Change>(timers),
     stretch: options.stretch ?? quickStretch,
-    imaging: fakeImaging,
+    imaging: options.imaging ?? fakeImaging,
     home: () => "besace.example",
     room: async () => 123,
   });
