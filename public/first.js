@@ -17,4 +17,15 @@
   const language = read("language") ?? (navigator.languages ?? ["fr"])[0];
   const isFirst = window.location.pathname === "/" && read("satchel") === null && /^fr\b/.test(language);
   if (!isFirst) root.dataset.written = "hidden";
+  // On a slow line the first press comes before the script: noted here, done by src/app/shell/early.ts. A second press
+  // goes its ordinary way.
+  document.addEventListener("click", (event) => {
+    if (root.dataset.started !== undefined || root.dataset.pressed !== undefined) return;
+    const all = [...document.querySelectorAll("#app :is(a[href^='/'], button)")];
+    const at = all.findIndex((one) => one.contains(event.target));
+    if (at < 0) return;
+    event.preventDefault();
+    root.dataset.pressed = String(at);
+    all[at].setAttribute("aria-busy", "true");
+  });
 })();

@@ -3,7 +3,7 @@
  * page. Surprising: the first screen is already painted from index.html when this starts (shell/written.tsx).
  */
 import { render } from "preact";
-import { startText } from "./i18n/i18n.ts";
+import { startText, warmText } from "./i18n/i18n.ts";
 import { pickLanguage } from "./i18n/languages.ts";
 import { copyText, diagnosticText } from "./platform/diagnostics.ts";
 import { IDLE_LIMITS } from "./platform/idle.ts";
@@ -21,6 +21,7 @@ import { createTheme } from "./platform/theme.ts";
 import { browserClock, browserKeep, browserRandom, browserTimers } from "./platform/world.ts";
 import { App } from "./shell/App.tsx";
 import type { ShellDeps } from "./shell/deps.ts";
+import { earlyChoice } from "./shell/early.ts";
 import { lazySatchel } from "./shell/lazy-satchel.ts";
 import { ownsPath } from "./shell/routes.ts";
 import "./ui/styles/first.css";
@@ -70,12 +71,19 @@ const deps: ShellDeps = {
 
 const place = document.getElementById("app");
 if (place !== null) {
+  const early = earlyChoice(place);
   // In another language than French its words come first; French is already in this bundle.
   void startText(
-    { read: () => keep.read("language"), write: (language) => keep.write("language", language) },
+    {
+      read: () => early.language ?? keep.read("language"),
+      write: (language) => keep.write("language", language),
+    },
     pickLanguage(navigator.languages),
-  ).then(() => {
+  ).then((shown) => {
+    if (early.language !== null && shown.ok) keep.write("language", early.language);
     delete document.documentElement.dataset.written;
     render(<App deps={deps} />, place);
+    early.press();
+    void warmText();
   });
 }

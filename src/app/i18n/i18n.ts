@@ -3,9 +3,10 @@
  * `dir` it sets.
  *
  * Surprising: a catalogue that cannot be read (white zone, chunk not here yet) never breaks a screen. The French text
- * stands in, and `setLanguage` says so instead of switching half-way.
+ * stands in, and `setLanguage` says so instead of switching half-way. i18next itself (14 KB) comes after the first paint:
+ * until then the plain French of the first screen is read straight from its catalogue.
  */
-import { createInstance, type i18n } from "i18next";
+import type { i18n } from "i18next";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Area, DataArea, TextKey, TextValues } from "./catalogue.ts";
 import { FRENCH } from "./french.ts";
@@ -25,22 +26,23 @@ const listeners = new Set<() => void>();
 let store: LanguageStore = NO_STORE;
 let wanted: Language = SOURCE_LANGUAGE;
 
-function createEngine(): i18n {
-  const instance = createInstance();
-  // Everything needed is already here, so the promise of init has nothing to wait for.
-  void instance.init({
-    lng: SOURCE_LANGUAGE,
-    fallbackLng: SOURCE_LANGUAGE,
-    resources: { [SOURCE_LANGUAGE]: FRENCH },
-    initAsync: false,
-    nsSeparator: false,
-    keySeparator: ".",
-    interpolation: { escapeValue: false },
-  });
-  return instance;
-}
+let engine: i18n | undefined;
+let starting: Promise<i18n> | undefined;
 
-const engine = createEngine();
+/** i18next with the French of the first screen. Rejects when its chunk cannot be read; asked again, it is tried again. */
+function startEngine(): Promise<i18n> {
+  starting ??= import("./engine.ts").then(
+    ({ createEngine }) => {
+      engine = createEngine(SOURCE_LANGUAGE, FRENCH);
+      return engine;
+    },
+    (error: unknown) => {
+      starting = undefined;
+      throw error;
+    },
+  );
+  return starting;
+}
 
 function tell(): void {
   for (const listener of [...listeners]) listener();
@@ -53,13 +55,18 @@ export function onTextChange(listener: () => void): () => void {
 }
 
 /** The language shown now. */
-export const language = (): Language => engine.language as Language;
+export const language = (): Language => (engine?.language ?? SOURCE_LANGUAGE) as Language;
+
+/** Brings i18next before anybody asks for it; quiet without network. */
+export async function warmText(): Promise<void> {
+  await Promise.allSettled([startEngine()]);
+}
 
 async function load(code: Language, area: string): Promise<void> {
-  if (engine.hasResourceBundle(code, area)) return;
+  if (engine?.hasResourceBundle(code, area) === true) return;
   const { loadCatalogue } = await import("./lazy.ts");
-  const strings: Strings | undefined = await loadCatalogue(code, area);
-  if (strings !== undefined) engine.addResourceBundle(code, area, strings);
+  const [speaker, strings] = await Promise.all([startEngine(), loadCatalogue(code, area)]);
+  if (strings !== undefined) speaker.addResourceBundle(code, area, strings);
 }
 
 async function loadAll(code: Language, names: readonly string[]): Promise<boolean> {
@@ -80,7 +87,8 @@ export async function loadAreas(...names: readonly (Area | DataArea)[]): Promise
 }
 
 /** True when every text of `name` is here in the language shown. */
-export const areaReady = (name: Area | DataArea): boolean => engine.hasResourceBundle(engine.language, name);
+export const areaReady = (name: Area | DataArea): boolean =>
+  engine?.hasResourceBundle(engine.language, name) ?? name in FRENCH;
 
 function showLanguage(code: Language): void {
   const info = languageInfo(code);
@@ -95,13 +103,15 @@ function showLanguage(code: Language): void {
 export async function setLanguage(code: Language): Promise<Result<void, "missing">> {
   const before = language();
   wanted = code;
-  const complete = await loadAll(code, [...areas]);
+  // The French of the first screen is here: nothing to wait for on the very first start.
+  const isPlain = engine === undefined && code === SOURCE_LANGUAGE && [...areas].every((area) => area in FRENCH);
+  const complete = isPlain || (await loadAll(code, [...areas]));
   if (wanted !== code) return ok(undefined);
   if (!complete) {
     wanted = before;
     return err("missing");
   }
-  await engine.changeLanguage(code);
+  await engine?.changeLanguage(code);
   showLanguage(code);
   store.write(code);
   tell();
@@ -118,7 +128,23 @@ export async function startText(keep: LanguageStore, preferred: Language): Promi
   return result;
 }
 
+function frenchOf(area: string, name: string): string | undefined {
+  let found: Strings | string | undefined = FRENCH[area];
+  for (const part of name.split(".")) found = typeof found === "object" ? found[part] : undefined;
+  return typeof found === "string" ? found : undefined;
+}
+
+/** The first screen's French, before i18next is here. The key stands in for what is not there, as it does later. */
+function sayPlainly(area: string, name: string, values: TextValues | undefined): string {
+  const { count } = values ?? {};
+  const forms = typeof count === "number" ? [new Intl.PluralRules(SOURCE_LANGUAGE).select(count), "other"] : [];
+  const names = [...forms.map((form) => `${name}_${form}`), name];
+  const text = names.map((one) => frenchOf(area, one)).find((found) => found !== undefined) ?? name;
+  return text.replace(/\{\{(\w+)\}\}/g, (gap, key: string) => String(values?.[key] ?? gap));
+}
+
 function say(area: string, name: string, values: TextValues | undefined): string {
+  if (engine === undefined) return sayPlainly(area, name, values);
   // French has a third plural ("many", for millions) that no catalogue needs to write: `_other` stands in.
   const names = values !== undefined && "count" in values ? [name, `${name}_other`] : name;
   return engine.t(names, { ...values, ns: area });
@@ -133,18 +159,19 @@ export function t(key: TextKey, values?: TextValues): string {
 /** A text that data names, such as the hint of a form's field. Nothing when the catalogue has no such text. */
 export function tData(area: DataArea, key: string, values?: TextValues): string | undefined {
   const plural = values !== undefined && "count" in values ? `${key}_other` : key;
-  return engine.exists(plural, { ns: area }) ? say(area, key, values) : undefined;
+  return engine?.exists(plural, { ns: area }) === true ? say(area, key, values) : undefined;
 }
 
 /** The French of a text that data names, to stand under another language: who receives a form reads French. */
 export function tFrench(area: DataArea, key: string): string | undefined {
   if (language() === SOURCE_LANGUAGE) return undefined;
   const place = { ns: area, lng: SOURCE_LANGUAGE };
-  return engine.exists(key, place) ? engine.t(key, place) : undefined;
+  return engine?.exists(key, place) === true ? engine.t(key, place) : undefined;
 }
 
 /** The French of `key` whatever the language shown: what a desk writes to people and copies into its own software. */
 export function inFrench(key: TextKey, values?: TextValues): string {
   const dot = key.indexOf(".");
-  return engine.t(key.slice(dot + 1), { ...values, ns: key.slice(0, dot), lng: SOURCE_LANGUAGE });
+  const [area, name] = [key.slice(0, dot), key.slice(dot + 1)];
+  return engine?.t(name, { ...values, ns: area, lng: SOURCE_LANGUAGE }) ?? sayPlainly(area, name, values);
 }

@@ -40,10 +40,15 @@ export function StartScreen() {
   const { evicted } = useRoot();
   const [isMissing, setMissing] = useState(false);
   const [asksOther, setAsksOther] = useState(false);
-  const choose = (code: Language): void =>
+  // Shown as chosen at once; its words may still be on their way.
+  const [chosen, setChosen] = useState<Language | null>(null);
+  const choose = (code: Language): void => {
+    setChosen(code);
     void setLanguage(code).then((result) => {
       setMissing(!result.ok);
+      setChosen((latest) => (latest === code ? null : latest));
     });
+  };
   return (
     <Frame title={t("start.title")} flap="open">
       <h1>{t("start.heading")}</h1>
@@ -59,7 +64,7 @@ export function StartScreen() {
           <RadioGroup
             columns={2}
             options={LANGUAGES.map((info) => ({ value: info.code, label: info.name, lang: info.code, dir: info.dir }))}
-            value={language()}
+            value={chosen ?? language()}
             onChange={choose}
           />
         </fieldset>
