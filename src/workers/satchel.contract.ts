@@ -171,6 +171,8 @@ export interface SatchelApi {
   }) => Answer<ProfileView, UnlockRefusal>;
   /** Everything that waits in memory is sealed and kept before keys are forgotten. */
   readonly lock: () => Answer<void>;
+  /** Whether a code may be chosen, before it is typed a second time; with the birth date where a satchel is open. */
+  readonly checkCode: (code: string) => Answer<void, CodeRefusal>;
   /** Needs an open satchel (after D+C too). */
   readonly changeCode: (code: string) => Answer<void, CodeRefusal>;
   readonly card: () => Answer<{
@@ -255,6 +257,7 @@ export const satchelMethods = Object.keys({
   unlock: true,
   unlockWithCard: true,
   lock: true,
+  checkCode: true,
   changeCode: true,
   card: true,
   drill: true,

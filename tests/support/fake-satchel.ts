@@ -19,6 +19,7 @@ import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type {
   Change,
+  CodeRefusal,
   Deployment,
   DossierView,
   OpeningState,
@@ -196,6 +197,12 @@ const cardText = (text: string): string =>
     .replace(/^BSC1[.:]?/, "")
     .replace(/[^0-9A-Z]/g, "");
 
+/** The two that tests use stand for the worker's whole list. */
+function refusedCode(code: string): CodeRefusal | undefined {
+  if (!/^\d{6}$/.test(code)) return { type: "code-shape" };
+  return code === "123456" || /^(\d)\1{5}$/.test(code) ? { type: "code-too-common" } : undefined;
+}
+
 /** An open satchel of Saturday 21 November 2026 with nothing in it, unless `start` says otherwise. */
 export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const data: FakeData = {
@@ -273,8 +280,8 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const real: SatchelApi = {
     opening: async () => ok(data.opening),
     create: async ({ code, pictogram }) => {
-      if (!/^\d{6}$/.test(code)) return err({ type: "code-shape" });
-      if (code === "123456" || /^(\d)\1{5}$/.test(code)) return err({ type: "code-too-common" });
+      const refused = refusedCode(code);
+      if (refused !== undefined) return err(refused);
       data.code = code;
       return opened({ database: "fake-database", pictogram });
     },
@@ -293,9 +300,13 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       change({ type: "opening" });
       return ok(undefined);
     },
+    checkCode: async (code) => {
+      const refused = refusedCode(code);
+      return refused === undefined ? ok(undefined) : err(refused);
+    },
     changeCode: async (code) => {
-      if (!/^\d{6}$/.test(code)) return err({ type: "code-shape" });
-      if (code === "123456") return err({ type: "code-too-common" });
+      const refused = refusedCode(code);
+      if (refused !== undefined) return err(refused);
       data.code = code;
       return ok(undefined);
     },

@@ -7,6 +7,7 @@ import type { ProfileRecord } from "../../satchel/model.ts";
 import * as paper from "../../satchel/paper.ts";
 import type { Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { refusedCode } from "../common/codes.ts";
 import type { Emitter } from "../common/emitter.ts";
 import type { Change, PaperView, SatchelApi, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -137,6 +138,11 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     unlock: ({ database, code }) => opened(opening.unlock(database, code)),
     unlockWithCard: ({ database, card }) => opened(opening.unlockWithCard(database, card)),
     lock: async () => ok(await opening.lock()),
+    checkCode: async (code) => {
+      const profile = await within(findProfile);
+      const refused = refusedCode(code, profile.ok ? profile.value?.record.birthdate : undefined);
+      return refused === undefined ? ok(undefined) : err(refused);
+    },
     changeCode: async (code) => {
       const profile = await within(findProfile);
       if (!profile.ok) return profile;

@@ -13,6 +13,12 @@ function type(code: string): void {
   fireEvent.click(screen.getByRole("button", { name: /^Valider/ }));
 }
 
+async function typeTwice(first: string, second = first): Promise<void> {
+  type(first);
+  await screen.findByRole("heading", { level: 1, name: "Écrivez encore le même code" });
+  type(second);
+}
+
 describe("choosing a code", () => {
   test("is asked twice; the satchel is made with it, in the language shown, under a picture", async () => {
     const satchel = createFakeSatchel({ opening: { type: "none" } });
@@ -20,7 +26,7 @@ describe("choosing a code", () => {
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Choisissez un code");
     expect(await axeProblems()).toEqual([]);
     type("417233");
-    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Écrivez encore le même code");
+    await screen.findByRole("heading", { level: 1, name: "Écrivez encore le même code" });
     expect(satchel.calls("create")).toHaveLength(0);
     type("417233");
     await waitFor(() => expect(satchel.calls("create")).toHaveLength(1));
@@ -31,21 +37,20 @@ describe("choosing a code", () => {
   test("two different codes start again and say why", async () => {
     const satchel = createFakeSatchel({ opening: { type: "none" } });
     await showRootScreen(<CodeScreen />, { satchel, areas: ["opening"] });
-    type("417233");
-    type("417234");
+    await typeTwice("417233", "417234");
     expect(screen.getByRole("alert").textContent).toContain("Les 2 codes ne sont pas les mêmes");
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Choisissez un code");
     expect(satchel.calls("create")).toHaveLength(0);
   });
 
-  test("a code that is too easy is refused with words, and another one can be chosen", async () => {
+  test("a code that is too easy is refused before it is typed again, and another one can be chosen", async () => {
     const satchel = createFakeSatchel({ opening: { type: "none" } });
     await showRootScreen(<CodeScreen />, { satchel, areas: ["opening"] });
     type("123456");
-    type("123456");
     expect((await screen.findByRole("alert")).textContent).toContain("trop facile à deviner");
-    type("417233");
-    type("417233");
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Choisissez un code");
+    expect(satchel.calls("create")).toHaveLength(0);
+    await typeTwice("417233");
     await waitFor(() => expect(satchel.data.opening.type).toBe("open"));
   });
 
@@ -53,8 +58,7 @@ describe("choosing a code", () => {
     const satchel = createFakeSatchel({ opening: { type: "none" } });
     satchel.fail("create", { type: "full" });
     await showRootScreen(<CodeScreen />, { satchel, areas: ["opening"] });
-    type("417233");
-    type("417233");
+    await typeTwice("417233");
     expect((await screen.findByRole("alert")).textContent).toContain("presque plein");
   });
 
@@ -68,8 +72,7 @@ describe("choosing a code", () => {
     fireEvent.click(screen.getByRole("button", { name: "Changer" }));
     fireEvent.click(screen.getByRole("button", { name: "Lune" }));
     expect(screen.getByText(/^Votre image/).textContent).toContain("Lune");
-    type("417233");
-    type("417233");
+    await typeTwice("417233");
     await waitFor(() => expect(satchel.calls("create")[0]?.[0]).toMatchObject({ pictogram: "code-lune" }));
   });
 
@@ -86,8 +89,7 @@ describe("another code", () => {
   test("is kept, said, and leads home", async () => {
     const satchel = createFakeSatchel();
     const shown = await showRootScreen(<NewCodeScreen />, { satchel, areas: ["opening"] });
-    type("902417");
-    type("902417");
+    await typeTwice("902417");
     await waitFor(() => expect(shown.went).toEqual(["/accueil"]));
     expect(satchel.data.code).toBe("902417");
     expect(shown.said[0]?.text).toContain("Nouveau code gardé");

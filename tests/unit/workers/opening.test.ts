@@ -145,8 +145,11 @@ describe("A6: wrong codes", () => {
     }
     expect(await tab.api.unlock({ database, code })).toEqual({ ok: false, error: { type: "code-dropped" } });
     must(await tab.api.unlockWithCard({ database, card: card.qr }));
+    expect(await tab.api.checkCode("123456")).toEqual({ ok: false, error: { type: "code-too-common" } });
+    must(await tab.api.checkCode("582914"));
     must(await tab.api.changeCode("582914"));
     must(await tab.api.lock());
+    expect(await tab.api.checkCode("010190")).toEqual({ ok: true, value: undefined });
     expect(await tab.api.unlock({ database, code })).toMatchObject({ error: { type: "wrong-code" } });
     must(await tab.api.unlock({ database, code: "582914" }));
   });

@@ -1,6 +1,8 @@
-/** A new code typed twice. The two must be equal; a refusal starts again from the first. Runs in the page. */
+/** A new code typed twice. One too easy is refused before it is typed again; the two must be equal. Runs in the page. */
 import { useEffect, useState } from "preact/hooks";
 import { useT } from "../../i18n/useT.ts";
+import { isWorkerError } from "../../state/errors.ts";
+import { useSatchel } from "../../state/satchel.ts";
 import { CodeEntry } from "../../ui/Code.tsx";
 
 export interface ChosenCodeProps {
@@ -14,10 +16,12 @@ export interface ChosenCodeProps {
 
 export function ChosenCode({ onChosen, onStage, busy, error }: ChosenCodeProps) {
   const t = useT();
+  const { api } = useSatchel();
   const [first, setFirst] = useState<string | null>(null);
   const [typed, setTyped] = useState("");
   const [shown, setShown] = useState(false);
-  const [differs, setDiffers] = useState(false);
+  const [refused, setRefused] = useState<string | undefined>();
+  const [isChecking, setChecking] = useState(false);
 
   const restart = (): void => {
     setFirst(null);
@@ -28,15 +32,24 @@ export function ChosenCode({ onChosen, onStage, busy, error }: ChosenCodeProps) 
     if (error !== undefined) restart();
   }, [error]);
 
-  const confirm = (code: string): void => {
-    if (first === null) {
-      setFirst(code);
+  const check = (code: string): void => {
+    setChecking(true);
+    void api.checkCode(code).then((answer) => {
+      setChecking(false);
       setTyped("");
-      setDiffers(false);
-      onStage("again");
-    } else if (first === code) onChosen(code);
+      // A worker that cannot be asked now says so when the code is kept.
+      if (answer.ok || isWorkerError(answer.error)) {
+        setFirst(code);
+        setRefused(undefined);
+        onStage("again");
+      } else setRefused(t(`opening.refused.${answer.error.type}`));
+    });
+  };
+  const confirm = (code: string): void => {
+    if (first === null) check(code);
+    else if (first === code) onChosen(code);
     else {
-      setDiffers(true);
+      setRefused(t("opening.refused.differs"));
       restart();
     }
   };
@@ -50,8 +63,8 @@ export function ChosenCode({ onChosen, onStage, busy, error }: ChosenCodeProps) 
       onShow={setShown}
       label={t(first === null ? "opening.codeLabel" : "opening.codeAgain")}
       hint={t(first === null ? "opening.codeHint" : "opening.againHint")}
-      error={first !== null ? undefined : differs ? t("opening.refused.differs") : error}
-      busy={busy}
+      error={first === null ? (refused ?? error) : undefined}
+      busy={busy || isChecking}
     />
   );
 }
