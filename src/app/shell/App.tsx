@@ -28,6 +28,8 @@ import { LoadingScreen, Routed } from "./Routed.tsx";
 
 const PERSIST_ASKED = "persist-asked";
 const LOOK_FOR_UPDATE_MS = 60 * 60_000;
+/** What was said that shortly before going to another screen is about the way there, and comes along. */
+const COMES_ALONG_MS = 1000;
 /** "Sortir" does not wait longer than this for the last words to be sealed; the page is hidden from the first moment. */
 const LEAVE_MS = 1500;
 
@@ -73,7 +75,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   const [lockReason, setLockReason] = useState<LockReason>("start");
   const [browserOnline, setBrowserOnline] = useState(deps.online());
   const [operator, setOperator] = useState<Operator | null>(null);
-  const [toasts, setToasts] = useState<readonly ToastMessage[]>([]);
+  const [toasts, setToasts] = useState<readonly (ToastMessage & { readonly saidAt: number })[]>([]);
   const [holds, setHolds] = useState(0);
   const [updateWaits, setUpdateWaits] = useState(false);
   const link = useRef<Promise<ServiceWorkerLink | null> | null>(null);
@@ -199,19 +201,30 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   /* ---- what screens are handed ---- */
 
   const dropToast = useCallback((id: string) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
-  const say = useCallback((text: string, onUndo?: () => void) => {
-    toastSerial.current += 1;
-    const id = `toast-${toastSerial.current}`;
-    setToasts((all) => [...all.slice(-2), { id, text, onUndo }]);
-  }, []);
+  const say = useCallback(
+    (text: string, onUndo?: () => void) => {
+      toastSerial.current += 1;
+      const id = `toast-${toastSerial.current}`;
+      setToasts((all) => [...all.slice(-2), { id, text, onUndo, saidAt: clock.now() }]);
+    },
+    [clock],
+  );
+  const { visit } = place;
+  useEffect(() => {
+    setToasts((all) => {
+      const along = all.filter((toast) => toast.arrived !== true && clock.now() - toast.saidAt < COMES_ALONG_MS);
+      return along.map((toast) => ({ ...toast, arrived: true }));
+    });
+  }, [clock, visit]);
   const hold = useCallback(() => {
     setHolds((n) => n + 1);
     return () => setHolds((n) => n - 1);
   }, []);
   const update = useCallback(() => {
     // The last words are sealed first; the page then starts again, closed.
-    void close().then(() => link.current?.then((worker) => worker?.update()));
-  }, [close]);
+    const closed = isOpen ? close() : Promise.resolve();
+    void closed.then(() => link.current?.then((worker) => worker?.update()));
+  }, [close, isOpen]);
 
   const mayUpdate = updateWaits && holds === 0 && !network.moving;
   const shell: ShellHandle = {

@@ -85,7 +85,12 @@ export function Frame(props: FrameProps) {
       kind={kind}
       rhythm={rhythm}
       top={flap === undefined ? <TopBar {...bar} /> : <Flap state={flap} {...bar} />}
-      net={<NetworkLine state={shell.network} leaving={shell.leaving} />}
+      net={
+        <>
+          <NetworkLine state={shell.network} leaving={shell.leaving} />
+          <Toasts arrived messages={shell.toasts} onGone={shell.dropToast} />
+        </>
+      }
       toasts={<Toasts messages={shell.toasts} onGone={shell.dropToast} />}
       human={shell.contact === null ? <AnyHelp /> : <HumanFooter contact={shell.contact} />}
       tabs={tab !== null && open ? <TabBar current={tab} paths={TAB_PATHS} waiting={shell.waiting} /> : undefined}

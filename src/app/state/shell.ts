@@ -37,7 +37,7 @@ export interface ShellHandle {
   readonly go: (path: string, options?: { readonly replace?: boolean }) => void;
   /** "Sortir": locks, leaves, asks nothing. */
   readonly quit: () => void;
-  /** Says one sentence for ten seconds, with "Annuler" when `onUndo` is given. */
+  /** Says one sentence, with "Annuler" when `onUndo` is given. Said just before `go`, it stands on the next screen. */
   readonly say: (text: string, onUndo?: () => void) => void;
   readonly dropToast: (id: string) => void;
   /** Runs before the satchel is closed from here (idle, "Sortir"): hand over what was typed a moment ago. */

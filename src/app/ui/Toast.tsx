@@ -1,4 +1,10 @@
-/** Short messages after an act that can be undone. Never takes the focus; undoing is possible in the page too. */
+/**
+ * Short messages after an act. Never takes the focus; undoing is possible in the page too.
+ *
+ * Surprising: a message that came along to another screen stands in the flow at its top and stays until the person goes
+ * on; one about the screen itself lies over the tab bar and goes by itself. So neither covers a field or a main button,
+ * and nothing moves under a finger.
+ */
 import { useEffect, useRef } from "preact/hooks";
 import { useT } from "../i18n/useT.ts";
 import { useWorld } from "./world.ts";
@@ -7,9 +13,13 @@ export interface ToastMessage {
   readonly id: string;
   readonly text: string;
   readonly onUndo?: (() => void) | undefined;
+  /** Said on the screen before this one. */
+  readonly arrived?: boolean | undefined;
 }
 
-const SHOWN_MS = 10_000;
+const SHOWN_MS = 5_000;
+/** DESIGN-LANGUAGE 5: undoing stays possible for ten seconds. */
+const UNDO_MS = 10_000;
 
 interface OneProps {
   readonly message: ToastMessage;
@@ -20,10 +30,13 @@ function Toast({ message, onGone }: OneProps) {
   const t = useT();
   const { timers } = useWorld();
   const element = useRef<HTMLDivElement>(null);
+  const isTimed = message.arrived !== true;
+  const shownMs = message.onUndo === undefined ? SHOWN_MS : UNDO_MS;
   useEffect(() => {
     let cancel = (): void => undefined;
+    if (!isTimed) return cancel;
     const wait = (): void => {
-      cancel = timers.after(SHOWN_MS, () => {
+      cancel = timers.after(shownMs, () => {
         // Somebody is on the button: ask again later instead of taking it away.
         if (element.current?.contains(document.activeElement) === true) wait();
         else onGone(message.id);
@@ -31,7 +44,7 @@ function Toast({ message, onGone }: OneProps) {
     };
     wait();
     return () => cancel();
-  }, [message.id, timers]);
+  }, [message.id, timers, isTimed, shownMs]);
   const undo = (): void => {
     message.onUndo?.();
     onGone(message.id);
@@ -50,15 +63,18 @@ function Toast({ message, onGone }: OneProps) {
 
 export interface ToastsProps {
   readonly messages: readonly ToastMessage[];
-  /** After ten seconds, or once undone. */
+  /** Messages that came along from another screen, or those about this one. */
+  readonly arrived?: boolean;
+  /** After a while, or once undone. */
   readonly onGone: (id: string) => void;
 }
 
 /** The live region for messages; always in the page, so that the first one is spoken too. */
-export function Toasts({ messages, onGone }: ToastsProps) {
+export function Toasts({ messages, arrived = false, onGone }: ToastsProps) {
+  const shown = messages.filter((message) => (message.arrived === true) === arrived);
   return (
-    <div class="toasts" role="status">
-      {messages.map((message) => (
+    <div class={arrived ? "toasts toasts--arrived" : "toasts"} role="status">
+      {shown.map((message) => (
         <Toast key={message.id} message={message} onGone={onGone} />
       ))}
     </div>

@@ -262,6 +262,26 @@ describe("Toasts", () => {
     expect(onGone).toHaveBeenCalledWith("1");
   });
 
+  test("without an act to undo, five seconds; one that came along stays, in its own place, until the person goes on", () => {
+    const world = createTestWorld();
+    const onGone = vi.fn();
+    const messages = [message, { id: "2", text: "Papier gardé", arrived: true }];
+    world.show(
+      <>
+        <Toasts arrived messages={messages} onGone={onGone} />
+        <Toasts messages={messages} onGone={onGone} />
+      </>,
+    );
+    expect(screen.getAllByRole("status").map((region) => region.textContent)).toEqual([
+      "Papier gardé",
+      "Papier mis à la corbeille",
+    ]);
+    world.pass(5_000);
+    expect(onGone.mock.calls).toEqual([["1"]]);
+    world.pass(60_000);
+    expect(onGone).toHaveBeenCalledTimes(1);
+  });
+
   test("stays while somebody is on its button", () => {
     const world = createTestWorld();
     const onGone = vi.fn();

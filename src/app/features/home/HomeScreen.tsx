@@ -1,4 +1,4 @@
-/** Home (mock-up 03): the pocket, what was begun, what waits, and the card until it was tried. Runs in the page. */
+/** Home (mock-up 03): what was begun first, then the pocket, what waits, and the card until it was tried. In the page. */
 
 import { isProcedureId, procedures } from "../../../forms/catalogue/index.ts";
 import { daysUntil, soonDays } from "../../../satchel/where.ts";
@@ -126,7 +126,9 @@ function Content({
   const draft = papers.find((paper) => paper.record.status === "draft");
   const facts = usePocketFacts(kept);
   const soon = soonOnes(kept, clock.now());
-  const shown = [...dossiers].sort(newestFirst).slice(0, 5);
+  const newest = [...dossiers].sort(newestFirst);
+  const begun = newest.filter((dossier) => dossier.stage === "draft").slice(0, 3);
+  const sent = newest.filter((dossier) => dossier.stage !== "draft").slice(0, 5);
   const needsCard = opening.state === "ready" && opening.value.type === "open" && !opening.value.cardDrilled;
   const queue = outbox.state === "ready" ? outbox.value : null;
   return (
@@ -142,6 +144,26 @@ function Content({
           {t("home.card.text")}{" "}
         </Banner>
       )}
+      {(draft !== undefined || begun.length > 0) && (
+        <section class="stack-s" aria-labelledby="brouillon">
+          <h2 id="brouillon">{t("home.draft.title")}</h2>
+          <List>
+            {draft !== undefined && (
+              <Item
+                icon="papier"
+                href={paths.addPaper}
+                title={t("home.draft.paper")}
+                detail={t("home.draft.pages", {
+                  pages: t("common.pages", { count: Object.keys(draft.record.pages).length }),
+                })}
+              />
+            )}
+            {begun.map((dossier) => (
+              <DossierItem key={dossier.id} dossier={dossier} />
+            ))}
+          </List>
+        </section>
+      )}
       <Pocket
         href={paths.papers}
         title={t("home.pocket.title", { n: kept.length })}
@@ -153,21 +175,6 @@ function Content({
           </LinkButton>
         }
       />
-      {draft !== undefined && (
-        <section class="stack-s" aria-labelledby="brouillon">
-          <h2 id="brouillon">{t("home.draft.title")}</h2>
-          <List>
-            <Item
-              icon="papier"
-              href={paths.addPaper}
-              title={t("home.draft.paper")}
-              detail={t("home.draft.pages", {
-                pages: t("common.pages", { count: Object.keys(draft.record.pages).length }),
-              })}
-            />
-          </List>
-        </section>
-      )}
       {soon.length > 0 && (
         <section class="stack-s" aria-labelledby="bientot">
           <h2 id="bientot">{t("home.soon.title")}</h2>
@@ -180,15 +187,15 @@ function Content({
       )}
       <section class="stack-s" aria-labelledby="demarches">
         <h2 id="demarches">{t("home.dossiers.title")}</h2>
-        {shown.length > 0 && (
+        {sent.length > 0 && (
           <List>
-            {shown.map((dossier) => (
+            {sent.map((dossier) => (
               <DossierItem key={dossier.id} dossier={dossier} />
             ))}
           </List>
         )}
         <LinkRow icon="plus" href={paths.procedures}>
-          {t(shown.length === 0 ? "home.dossiers.first" : "home.dossiers.start")}
+          {t(dossiers.length === 0 ? "home.dossiers.first" : "home.dossiers.start")}
         </LinkRow>
       </section>
       {queue !== null && queue.waiting > 0 && (
