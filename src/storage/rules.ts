@@ -33,6 +33,8 @@ type Outcome<T> = Promise<Result<T, StorageError>>;
 /** Segments of a save that was interrupted this long ago are swept; younger ones may be another tab's at work. */
 export const sweepAfterMs = 10 * 60_000;
 
+const takenBackTimes = 3;
+
 const freshAttempt = (queuedAt: number): Attempt => ({ attempts: 0, nextAt: 0, queuedAt, lastCode: null });
 const done = ok(undefined);
 const byOrder = (a: { readonly order: number }, b: { readonly order: number }): number => a.order - b.order;
@@ -486,7 +488,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
             const row = await tx.get("blobs", blob);
             if (row === undefined) continue;
             if (state === "verified") await tx.put("blobs", { ...row, state, offset: row.length, seen: true });
-            else if (row.state !== "aside") await tx.put("blobs", { ...row, state: "waiting", offset: 0, seen: true });
+            else if (row.state !== "aside") await tx.put("blobs", askedAgain(row));
           }
           const meta = await readMeta(tx);
           const offerDue = meta.offerDue || input.reset;
@@ -571,6 +573,14 @@ export function createStore(deps: RuleDeps): SatchelStore {
       await backend.close();
     },
   };
+}
+
+/** SPEC S-B8: what was verified and is wanted again goes up again, and is set aside the third time. */
+function askedAgain(row: BlobStored): BlobStored {
+  const again = { ...row, offset: 0, seen: true, state: "waiting" as const };
+  if (row.state !== "verified") return again;
+  const attempts = row.attempts + 1;
+  return { ...again, attempts, ...(attempts < takenBackTimes ? {} : { state: "aside", lastCode: "bad-format" }) };
 }
 
 async function putProof(tx: Transaction, letter: ProofOf["letter"], proof: ProofOf["proof"]): Promise<void> {

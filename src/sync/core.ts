@@ -780,6 +780,11 @@ function bookUpload(
       patch: { offset: status.offset, attempts: row.attempts + 1, nextAt: now + itemDelay(row.attempts + 1) },
     };
   }
+  if (row !== undefined && step.type === "blob-patch" && status.offset <= step.offset) {
+    // S-B8: a part was taken and brought nothing on: no prepaid byte more until the back-off is over.
+    const attempts = row.attempts + 1;
+    patches[0] = { type: "blob", blob, patch: { offset: status.offset, attempts, nextAt: now + itemDelay(attempts) } };
+  }
   if (step.type === "blob-patch") {
     const partSize = nextPartSize(meta.partSize, step.bytes, tookMs);
     if (partSize !== meta.partSize) patches.push({ type: "meta", patch: { partSize } });

@@ -311,6 +311,20 @@ describe("S-B blobs", () => {
     expect(again(2)).toMatchObject({ patch: { state: "aside" } });
   });
 
+  test.each([0, 65_536])("S-B8 a part that brings nothing on waits, ever longer (offset %i again)", (offset) => {
+    const stuck = (attempts: number) =>
+      book(
+        situation({ view: { blobs: [blob("p", { state: "sending", attempts })] } }),
+        answer(
+          { type: "blob-patch", blob: "p" as BlobId, offset: 65_536, bytes: 10_000 },
+          { offset, state: "incomplete" },
+        ),
+        0,
+      ).patches[0];
+    expect(stuck(0)).toMatchObject({ patch: { offset, attempts: 1, nextAt: now + 30_000 } });
+    expect(stuck(1)).toMatchObject({ patch: { attempts: 2, nextAt: now + 60_000 } });
+  });
+
   test("S-O4 the last blob of a letter makes a pull due", () => {
     const booked = book(situation({ view }), answer(patchP, { offset: 100_000, state: "verified" }), 0);
     expect(booked.patches[0]).toMatchObject({ patch: { state: "verified", offset: 100_000 } });
