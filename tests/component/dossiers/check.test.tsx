@@ -52,7 +52,7 @@ describe("read again before sending", () => {
     await look(satchelWith());
     await screen.findByRole("heading", { level: 1, name: "Relisez avant d’envoyer" });
     for (const said of [
-      "Rien n’est encore parti.",
+      "Rien n’est encore parti au guichet.",
       "juillet 1984",
       "Je travaille ici et J’ai de la famille ici",
       "Je ne sais pas",

@@ -234,7 +234,7 @@ describe("procedures", () => {
     await screen.findByRole("heading", { level: 1, name: "Demander une adresse au CCAS" });
     expect(plain()).toContain("Environ 15 minutes");
     expect(plain()).toContain("Mon passeport");
-    expect(plain()).toContain("Rien ne part avant votre accord");
+    expect(plain()).toContain("Rien ne part au guichet avant votre accord");
     expect(plain()).toContain("Vous pouvez aussi faire cette demande au guichet");
     expect(await axeProblems()).toEqual([]);
     const begin = screen.getByRole("button", { name: "Commencer" });
