@@ -282,6 +282,11 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     }
   };
 
+  /** "online" is a hint: one try at once, the count of failures stays (S-D4). */
+  const tryAtOnce = async (): Promise<void> => {
+    await must(store.setMeta({ networkNextAt: 0 }));
+  };
+
   /** "Envoyer maintenant" (S-T4): no back-off holds, of the network or of an item. */
   const forgiveWaiting = async (now: number): Promise<void> => {
     const view = await must(store.queue());
@@ -426,6 +431,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
           const reasons = joined.splice(0);
           run = { ...run, pullDue: true };
           if (reasons.includes("person")) await forgiveWaiting(clock.now());
+          if (reasons.includes("online")) await tryAtOnce();
         }
         const elapsed = clock.now() - started;
         if (elapsed >= budget || elapsed < -budget) return await report("budget", clock.now());
@@ -457,8 +463,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
     try {
       if (options.reason === "person") await forgiveWaiting(started);
-      // S-D4: "online" is a hint: one try at once, the count of failures stays.
-      if (options.reason === "online") await must(store.setMeta({ networkNextAt: 0 }));
+      if (options.reason === "online") await tryAtOnce();
       const ended = await loop();
       await settle();
       return ended.ended === "budget" ? await report("budget", clock.now()) : ended;
@@ -475,9 +480,25 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     if (deps.locks === undefined || options.reason === "person") return await drainOnce(options);
     const held = await deps.locks.tryHold(`besace-drain-${identity.principal}`, () => drainOnce(options));
     if (held !== "taken") return held.held;
+    // The hint was heard here and not by the one that runs: whoever looks at the timer next finds it due (S-D4).
+    if (options.reason === "online") await store.setMeta({ networkNextAt: 0 });
     const meta = await store.meta();
     if (meta.ok && Math.abs(clock.now() - meta.value.lastAnswerAt) > frozenHolderMs) return await drainOnce(options);
     return { ended: "elsewhere", nextInMs: elsewhereMs, answers: 0, left: 0, trouble: null };
+  };
+
+  /** S-D6: a call that joined while the run was already ending is not dropped: another run follows. */
+  const drainAll = async (options: RunOptions): Promise<RunReport> => {
+    let ended = await holdAndDrain(options);
+    while (joined.length > 0) {
+      const reasons = joined.splice(0);
+      const reason =
+        reasons.find((each) => each === "person") ?? reasons.find((each) => each === "online") ?? reasons[0];
+      const before = ended.answers;
+      ended = await holdAndDrain({ ...options, reason: reason ?? options.reason });
+      ended = { ...ended, answers: ended.answers + before };
+    }
+    return ended;
   };
 
   return {
@@ -488,7 +509,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         wake();
         return await running;
       }
-      running = holdAndDrain(options).finally(() => {
+      running = drainAll(options).finally(() => {
         running = null;
         person = false;
         joined.length = 0;

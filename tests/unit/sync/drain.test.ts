@@ -126,6 +126,48 @@ describe("a run", () => {
     expect(calls.filter((call) => call === "push a")).toHaveLength(1);
   });
 
+  test("S-D4 the network comes back while a run waits out a loss: one try at once", async () => {
+    let up = false;
+    const { world, drainer, keep, store, calls } = bench((yes) => ({
+      register: async (statements) => (up ? await yes.register(statements) : lost),
+    }));
+    await store.setMeta({ networkAttempts: 1 });
+    await keep("a");
+    const first = drainer.run({ reason: "timer" });
+    await world.run(world.now() + 50);
+    await store.setMeta({ networkNextAt: world.now() + 14_000 });
+    up = true;
+    const second = drainer.run({ reason: "online" });
+    await world.run(world.now() + 1000);
+    expect(calls).toContain("push a");
+    await world.run(world.now() + 10_000);
+    expect((await first).left).toBe(0);
+    expect((await second).left).toBe(0);
+  });
+
+  test("S-D6 a call that comes while a run is ending is followed by another run", async () => {
+    const { world, drainer, store, keep, calls } = bench();
+    await keep("a");
+    const queue = store.queue;
+    let late: Promise<unknown> | undefined;
+    // The last look at the queue is made for the report: whoever commits then must not be forgotten.
+    Object.assign(store, {
+      queue: async () => {
+        const view = await queue();
+        if (late === undefined && calls.includes("pull") && view.ok && view.value.ops.length === 0) {
+          await keep("b");
+          late = drainer.run({ reason: "commit" });
+        }
+        return view;
+      },
+    });
+    const run = drainer.run({ reason: "commit" });
+    await world.run(world.now() + 30_000);
+    await run;
+    await late;
+    expect(calls).toContain("push b");
+  });
+
   test("a fault of the disk ends the run as such; nothing is lost and the next run delivers", async () => {
     const { world, disk, drainer, keep } = bench((yes) => ({
       push: async (session, ops) => {
@@ -151,6 +193,10 @@ describe("S-D2 the lock is an optimisation", () => {
     const run = drainer.run({ reason: "timer" });
     await world.run(world.now() + 10_000);
     expect((await run).ended).toBe("empty");
+    await store.setMeta({ lastAnswerAt: world.now(), networkNextAt: world.now() + 200_000 });
+    expect((await drainer.run({ reason: "online" })).ended).toBe("elsewhere");
+    const meta = await store.meta();
+    expect(meta.ok && meta.value.networkNextAt, "the hint is not lost with the lock").toBe(0);
     const byPerson = drainer.run({ reason: "person" });
     await world.run(world.now() + 10_000);
     expect((await byPerson).ended).toBe("empty");
