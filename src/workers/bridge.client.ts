@@ -20,6 +20,12 @@ export interface Bridge<Api> {
   readonly stop: () => void;
 }
 
+/** Our assertions speak of rules only; any other message may quote what was read, so its kind is all that is told (INV-3). */
+function markOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return error.message.startsWith("assertion failed: ") ? error.message.slice(0, 80) : error.name;
+}
+
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
 interface Running {
@@ -84,7 +90,7 @@ export function bridge<Api>(start: () => WorkerLike, methods: readonly (keyof Ap
             // A bug inside the worker reached the top: the page says that nothing was done and keeps its mark.
             to.answered = true;
             to.waiting.delete(give);
-            give(error instanceof Error ? error.message.slice(0, 80) : "unknown");
+            give(markOf(error));
           },
         );
       });

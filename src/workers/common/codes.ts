@@ -138,8 +138,12 @@ export async function tryCode(
   if (wrap === undefined) return err({ type: "code-dropped" });
   if (waitMs > 0) return err({ type: "wait", waitMs });
   const tries = profile.wrongTries;
+  // What another tab counted meanwhile keeps its wait.
   const takeBack = () =>
-    updateProfile(registry, database, (held) => ({ wrongTries: Math.max(0, held.wrongTries - 1), nextTryAt: 0 }));
+    updateProfile(registry, database, (held) => ({
+      wrongTries: Math.max(0, held.wrongTries - 1),
+      nextTryAt: held.wrongTries > tries ? held.nextTryAt : 0,
+    }));
   const head = wrapHead(wrap);
   if (!head.ok || head.value.params === null) {
     await takeBack();

@@ -48,6 +48,7 @@ function fakeWorker(api: object | null): WorkerLike & HelperWorker & { die: () =
 interface Api {
   readonly ask: (n: number) => Promise<unknown>;
   readonly fail: () => Promise<unknown>;
+  readonly quote?: () => Promise<unknown>;
   readonly onChange: (listener: (change: { type: string }) => void) => Promise<void>;
 }
 
@@ -58,10 +59,12 @@ describe("the page's bridge", () => {
       fail: async () => {
         throw new Error("assertion failed: INV-9");
       },
+      quote: async () => JSON.parse("what somebody wrote"),
     });
-    const { api } = bridge<Api>(() => worker, ["ask", "fail"]);
+    const { api } = bridge<Api>(() => worker, ["ask", "fail", "quote"]);
     expect(await api.ask(1)).toEqual(ok(2));
     expect(await api.fail()).toEqual({ ok: false, error: { type: "unavailable", mark: "assertion failed: INV-9" } });
+    expect(await api.quote?.()).toEqual({ ok: false, error: { type: "unavailable", mark: "SyntaxError" } });
     expect(await api.ask(2)).toEqual(ok(3));
     expect(worker.ended).toBe(false);
   });
