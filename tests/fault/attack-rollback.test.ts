@@ -5,10 +5,22 @@
 import { describe, expect, test } from "vitest";
 import { opHead } from "../../src/protocol/ops.ts";
 import type { Cursor } from "../../src/protocol/wire.ts";
+import { prepareDesk } from "../../src/server/desks.ts";
 import type { RecordId } from "../../src/shared/ids.ts";
 import type { SatchelStore } from "../../src/storage/ports.ts";
+import { createHarness } from "../unit/server/harness.ts";
 import { file, jpeg } from "../unit/workers/files.ts";
-import { createBrowser, createServer, eventually, must, openTab } from "../unit/workers/world.ts";
+import {
+  createBrowser,
+  createConnectedBrowser,
+  createLine,
+  createServer,
+  eventually,
+  must,
+  openDesk,
+  openTab,
+  random,
+} from "../unit/workers/world.ts";
 
 /** A server that accepts whatever waits, in order. */
 async function acceptAll(store: SatchelStore, seqs: { next: number }): Promise<void> {
@@ -125,4 +137,46 @@ describe("a server that goes back", () => {
     expect(must(await tab.api.send(id, null)).stage).toBe("needs-you");
     expect(must(await store.queue()).letters).toEqual([]);
   });
+});
+
+test("a desk that opened a dossier has it opened, whatever older state the server shows", {
+  timeout: 40_000,
+}, async () => {
+  const server = await createHarness();
+  try {
+    const base = await server.http.listen({ port: 0, host: "127.0.0.1" });
+    const slug = "ccas-brevigny";
+    const deskCode = (await prepareDesk({ store: server.store, random }, slug, undefined))?.join(" ") ?? "";
+    const [line, deskLine] = [createLine(base), createLine(base)];
+    const deskBrowser = createConnectedBrowser(deskLine);
+    const desk = openDesk(deskBrowser);
+    must(await desk.api.enrol({ slug, deskCode, code: "582914" }));
+    const tab = openTab(createConnectedBrowser(line));
+    await tab.refresh();
+    must(await tab.api.create({ code: "417233", language: "fr", pictogram: "bateau" }));
+    const { id } = must(await tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: slug }));
+    must(await tab.api.send(id, null));
+    must(await tab.api.sendNow());
+    const [profile] = must(await deskBrowser.registry.list());
+    const store = await desk.store(profile?.database ?? "");
+    const row = await eventually(async () => {
+      must(await desk.api.refresh());
+      return must(await desk.api.inbox()).rows[0];
+    }, 15);
+    const record = row.letter as string as RecordId;
+    const accepted = async (not?: string) => {
+      const held = must(await store.getRecord(record));
+      return held?.server?.sig === held?.local.sig && held?.server?.sig !== not ? true : undefined;
+    };
+    await eventually(() => accepted(), 15);
+    const old = await serverStateOf(store, record);
+    must(await desk.api.open(row.letter));
+    await eventually(() => accepted(old.op.sig), 15);
+    deskLine.online = false;
+    await show(store, [old], 10_000, false);
+    expect(await eventually(() => baseOfNext(store, record))).toBe(old.opId);
+    expect(must(await desk.api.inbox()).rows[0]?.status).toBe("opened");
+  } finally {
+    await server.close();
+  }
 });
