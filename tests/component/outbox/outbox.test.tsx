@@ -70,7 +70,7 @@ describe("Mes envois", () => {
         ],
       }),
     );
-    const arrived = await screen.findByRole("region", { name: "Arrivés" });
+    const arrived = await screen.findByRole("region", { name: "Déjà partis" });
     const [proven, unproven] = within(arrived).getAllByRole("link");
     expect(proven?.textContent).toContain("Déposé le");
     expect(unproven?.textContent).toContain("Le récépissé n’est pas encore là.");
