@@ -93,3 +93,24 @@ describe("the catalogues", () => {
     }
   }
 });
+
+describe("the words", () => {
+  const every = (language: string): readonly (readonly [string, string])[] =>
+    areasOf(language).flatMap((area) =>
+      [...texts(language, area)].map(([key, text]) => [`${area} ${key}`, text] as const),
+    );
+  const those = (language: string, wrong: RegExp): readonly string[] =>
+    every(language).flatMap(([key, text]) => (wrong.test(text) ? [`${key}: ${text}`] : []));
+
+  test("French never promises what nobody can keep, and is not stiff", () => {
+    expect(those("fr", /sécuris|100\s?%|coffre|veuillez|merci de/i)).toEqual([]);
+  });
+
+  test("French holds its double signs, quotes and phone numbers together", () => {
+    expect(those("fr", /[^\u00a0\u202f][;!?»]|[^\d\u00a0\u202f]:|«[^\u00a0\u202f]|\d \d|[nN]° /)).toEqual([]);
+  });
+
+  test("Arabic has Western digits, its own commas and question marks", () => {
+    expect(those("ar", /[\u0660-\u0669\u06f0-\u06f9]|[\u0621-\u064a][,;?]/)).toEqual([]);
+  });
+});
