@@ -161,6 +161,11 @@ export interface SaveInput {
   readonly release: readonly BlobId[];
   /** Blobs that may not leave (any more): the paper became one that is kept here. What a letter names goes on. */
   readonly hold?: readonly BlobId[];
+  /**
+   * Letters that this save takes back (an erased dossier), before `hold` is looked at: those that have not begun to leave,
+   * or were refused, leave the queue; others stay.
+   */
+  readonly recall?: readonly LetterId[];
   /** Set when this save merges what the server holds: that op becomes `server` and the record's other ops are dropped. */
   readonly merged: Op | null;
   readonly now: number;

@@ -260,6 +260,10 @@ export function createStore(deps: RuleDeps): SatchelStore {
             const blob = await tx.get("blobs", id);
             if (blob?.localOnly === true) await tx.put("blobs", { ...blob, localOnly: false, queuedAt: input.now });
           }
+          for (const id of input.recall ?? []) {
+            const letter = await tx.get("letters", id);
+            if (letter?.state === "waiting" || letter?.state === "aside") await tx.delete("letters", id);
+          }
           const hold = input.hold ?? [];
           const promised = hold.length === 0 ? [] : (await tx.all("letters")).flatMap((letter) => letter.blobs);
           for (const id of hold) {

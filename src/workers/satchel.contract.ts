@@ -228,7 +228,8 @@ export interface SatchelApi {
   readonly attach: (id: RecordId, requirement: string, papers: readonly RecordId[], missing: boolean) => Answer<void>;
   /** Signs off: seals the letter (or waits for the desk's key), puts it in the queue and starts a run. */
   readonly send: (id: RecordId, declaration: string | null) => Answer<DossierView>;
-  readonly eraseDossier: (id: RecordId) => Answer<void>;
+  /** `left`: a version had begun to leave, and stays sent. What had not is taken back. */
+  readonly eraseDossier: (id: RecordId) => Answer<{ readonly left: boolean }>;
   readonly markSeen: (id: RecordId) => Answer<void>;
 
   /* outbox */

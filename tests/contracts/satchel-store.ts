@@ -412,6 +412,47 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "an erased dossier takes back its letter, in one transaction, while it has not begun to leave",
+    run: async ({ open }) => {
+      const store = await open();
+      const blob = id<BlobId>("p");
+      const other = id<BlobId>("q");
+      for (const each of [blob, other]) await must(store.putSegments(each, 0, [segment(1)]));
+      const blobs = [newBlob("p", 1, true), newBlob("q", 1, true)];
+      const letter = (name: string, names: readonly BlobId[]) => ({
+        letter: id<LetterId>(name),
+        wire: letterWire,
+        blobs: names,
+      });
+      const letters = [letter("gone", [blob, other]), letter("left", [other]), letter("refused", [])];
+      await must(store.saveRecord(saving("a", null, 0, { blobs, letters, release: [blob, other] })));
+      await must(store.freezeLetter(id("left")));
+      await must(store.setLetter(id("refused"), { state: "aside" }));
+      const more: Partial<SaveInput> = {
+        deleted: true,
+        recall: [id("gone"), id("left"), id("refused"), id("unknown")],
+        hold: [blob, other],
+      };
+      await refused(store.saveRecord(saving("b", null, 7, more)), "stale");
+      same((await must(store.queue())).letters.length, 3, "nothing of a stale save");
+      await must(store.saveRecord(saving("b", null, 1, more)));
+      same(
+        (await must(store.queue())).letters.map((row) => [row.letter, row.state]),
+        [["left", "frozen"]],
+        "what has left stays",
+      );
+      same(await must(store.freezeLetter(id("gone"))), undefined, "it cannot leave any more");
+      same(
+        (await must(store.listBlobs())).map((row) => [row.blob, row.localOnly]),
+        [
+          ["p", true],
+          ["q", false],
+        ],
+        "its own stream stays here again, not one that a letter carries",
+      );
+    },
+  },
+  {
     title: "a proof that this principal signed waits, once, until it is sent",
     run: async ({ open }) => {
       const store = await open();

@@ -450,7 +450,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     eraseDossier: async (id) => {
       data.dossiers = data.dossiers.filter((dossier) => dossier.id !== id);
       change({ type: "dossiers" });
-      return ok(undefined);
+      return ok({ left: false });
     },
     markSeen: async (id) => {
       const saved = withDossier(id, (record) => ({

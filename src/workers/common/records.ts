@@ -11,7 +11,7 @@ import type { Identity } from "../../crypto/identity.ts";
 import { type OpenedRecord, openRecord, sealRecord } from "../../crypto/record.ts";
 import type { Op } from "../../protocol/wire.ts";
 import { utf8ToText } from "../../shared/bytes.ts";
-import { type BlobId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
+import { type BlobId, type LetterId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
 import type { Clock, Log, Random } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { NewBlob, RecordRow, SatchelStore, SaveInput } from "../../storage/ports.ts";
@@ -37,6 +37,8 @@ export interface Save<R> {
   readonly release?: readonly BlobId[];
   /** Blobs that stay on this device from now on, unless a letter names them. */
   readonly hold?: readonly BlobId[];
+  /** Letters to take back, as far as they have not begun to leave. */
+  readonly recall?: readonly LetterId[];
   /** The server's op that this save has merged. */
   readonly merged?: Op;
   /** The server has lost the record: it starts again with a first op. */
@@ -282,6 +284,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       release: saves.flatMap((save) => save.release ?? []),
       // Of several saves in one turn the last one knows what the record has become.
       hold: saves.at(-1)?.hold ?? [],
+      recall: saves.flatMap((save) => save.recall ?? []),
       merged,
       now: deps.clock.now(),
     });

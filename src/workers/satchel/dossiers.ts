@@ -37,7 +37,7 @@ import { storageErr } from "../common/errors.ts";
 import type { Kept, Save } from "../common/records.ts";
 import type { DossierStage, DossierView, ProofView, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-import { isPaper } from "./papers.ts";
+import { isPaper, released } from "./papers.ts";
 import { judge, type OrganisationTrust, type Pins, pinsOf, pinWhatIsNew } from "./pins.ts";
 import type { ProofCheck, ProvenLetter } from "./proofs.ts";
 
@@ -79,7 +79,8 @@ export interface Dossiers {
   ) => Promise<Result<DossierView, WorkerError>>;
   /** Sends every dossier that was signed off and waited for its desk's key. */
   readonly sendReady: (session: Session) => Promise<Result<number, WorkerError>>;
-  readonly erase: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
+  /** Takes back what has not begun to leave, in the same transaction. `left`: a version had left and cannot be. */
+  readonly erase: (session: Session, id: RecordId) => Promise<Result<{ readonly left: boolean }, WorkerError>>;
   readonly markSeen: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
 }
 
@@ -343,6 +344,16 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     return sent.ok ? one(session, id) : sent;
   }
 
+  /** Streams that travel only because a letter of this dossier names them. */
+  async function streamsToHold(session: Session, id: RecordId): Promise<Result<readonly BlobId[], WorkerError>> {
+    const [queue, all] = await Promise.all([session.store.queue(), session.records.list()]);
+    if (!queue.ok) return storageErr(queue.error);
+    if (!all.ok) return all;
+    const travels = new Set(all.value.filter(isPaper).flatMap(({ record }) => released(record)));
+    const named = queue.value.letters.filter((row) => row.about === id).flatMap((row) => row.blobs);
+    return ok(named.filter((blob) => !travels.has(blob)));
+  }
+
   return {
     one,
 
@@ -434,13 +445,29 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     },
 
     async erase(session, id) {
-      const kept = await session.records.get(id);
-      if (!kept.ok) return kept;
-      if (!isDossier(kept.value)) return err({ type: "not-found" });
-      const erased = await session.records.save<never>(id, () => ok({ next: null }));
-      if (!erased.ok) return erased;
-      deps.emit({ type: "dossiers" });
-      return ok(undefined);
+      for (;;) {
+        const kept = await session.records.get(id);
+        if (!kept.ok) return kept;
+        if (!isDossier(kept.value)) return err({ type: "not-found" });
+        const { sent } = kept.value.record;
+        const recall = Object.keys(sent) as LetterId[];
+        const hold = await streamsToHold(session, id);
+        if (!hold.ok) return hold;
+        const erased = await session.records.save<"moved">(id, (current) =>
+          current === undefined || (current.t === "dossier" && sameValue(current.sent, sent))
+            ? ok({ next: null, recall, hold: hold.value })
+            : err("moved"),
+        );
+        if (!erased.ok) {
+          if (erased.error !== "moved") return err(erased.error);
+          // Another tab sent it in between: look again.
+          continue;
+        }
+        deps.emit({ type: "dossiers" });
+        deps.emit({ type: "outbox" });
+        const queue = await session.store.queue();
+        return queue.ok ? ok({ left: queue.value.letters.some((row) => row.about === id) }) : storageErr(queue.error);
+      }
     },
 
     async markSeen(session, id) {

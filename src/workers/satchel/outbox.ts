@@ -62,7 +62,8 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
       const described = describeOutbox({ ...queue.value, ops }, records);
       const lines: OutboxLine[] = [];
       for (const line of described) {
-        const copy = line.kind === "draft" || line.kind === "profile";
+        // "unknown": the news of an erasure for the person's other devices.
+        const copy = line.kind === "draft" || line.kind === "profile" || line.kind === "unknown";
         if (line.record === null || (copy && line.state !== "needs-person")) continue;
         const at = line.state === "arrived" ? await arrivedAt(session, line.letter) : null;
         // INV-2: a server's bare yes is no arrival; what is not proven waits.

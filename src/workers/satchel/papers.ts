@@ -40,7 +40,7 @@ const staysHere = (record: PaperRecord): boolean => paperType(record.kind)?.loca
 const blobIds = (record: PaperRecord): readonly BlobId[] => paper.paperBlobs(record).map((pointer) => pointer.blob);
 
 /** Streams that may leave now: those of a kept paper that is not to stay here. */
-const released = (record: PaperRecord): readonly BlobId[] =>
+export const released = (record: PaperRecord): readonly BlobId[] =>
   record.status === "draft" || staysHere(record) ? [] : blobIds(record);
 
 /** Streams that may not leave: the kind says so now, whatever it said when they were sealed. */

@@ -278,6 +278,39 @@ describe("dossiers", () => {
     expect(await atRest(browser)).toContain("MARQUEUR-REPONSE");
   });
 
+  test("an erased dossier takes its letter back while none of it has left; what has left is said to have left", async () => {
+    const server = await createServer();
+    const browser = createBrowser();
+    browser.deployment = await server.deployment();
+    const { tab, store } = await opened(browser);
+    const health = await addKept(tab, "health-attestation", "Carte");
+    const begin = async () => {
+      const input = { procedure: "demande-libre", language: "fr", organisation: "ccas" };
+      const { id } = must(await tab.api.startDossier(input));
+      must(await tab.api.attach(id, "papers", [health], false));
+      must(await tab.api.send(id, null));
+      const letter = must(await store.queue()).letters.find((row) => row.about === id)?.letter;
+      if (letter === undefined) throw new Error("a letter was booked");
+      return { id, letter };
+    };
+    const travels = async () => must(await store.listBlobs()).some((row) => !row.localOnly);
+    const waiting = await begin();
+    expect(await travels()).toBe(true);
+    expect(must(await tab.api.eraseDossier(waiting.id))).toEqual({ left: false });
+    expect(must(await store.queue()).letters).toEqual([]);
+    // The health paper is again one that stays on this device.
+    expect(await travels()).toBe(false);
+    expect(must(await tab.api.outbox()).lines.map((line) => line.title)).toEqual(["Carte"]);
+
+    const leaving = await begin();
+    must(await store.freezeLetter(leaving.letter));
+    expect(must(await tab.api.dossier(leaving.id)).stage).toBe("waits");
+    expect(must(await tab.api.eraseDossier(leaving.id))).toEqual({ left: true });
+    expect(must(await store.queue()).letters.map((row) => row.state)).toEqual(["frozen"]);
+    expect(await travels()).toBe(true);
+    expect(await tab.api.eraseDossier(leaving.id)).toEqual({ ok: false, error: { type: "not-found" } });
+  });
+
   test("INV-2: only proofs that verify are told, an edit is version 2, replies of strangers are set aside", async () => {
     const server = await createServer();
     const browser = createBrowser();
