@@ -48,7 +48,12 @@ function same(actual: unknown, expected: unknown, what: string): void {
   if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
 }
 
-const saving = (op: string, base: string | null, revision: number, more: Partial<SaveInput> = {}): SaveInput => ({
+export const saving = (
+  op: string,
+  base: string | null,
+  revision: number,
+  more: Partial<SaveInput> = {},
+): SaveInput => ({
   record: r1,
   op: wireOp(op),
   opId: id<OpId>(op),
