@@ -2,7 +2,8 @@
  * Runs axe-core in a page and says in plain lines what is wrong. Runs in Node; axe itself runs in the page.
  *
  * Surprising fact: the app's content security policy forbids inline scripts and eval, and forbids a test's script tag
- * just as well; a script sent over the debugging protocol is not subject to it.
+ * just as well; a script sent over the debugging protocol is not subject to it. The window is made as high as the page
+ * meanwhile: what lies half under a sticky bar at one place of scrolling is not a small target.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -45,7 +46,12 @@ export async function runAxe(page: Page, options: AxeOptions = {}): Promise<AxeR
     resultTypes: ["violations", "incomplete", "passes"],
   };
   const session = await page.context().newCDPSession(page);
+  const window = page.viewportSize();
   try {
+    if (window !== null) {
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      if (height > window.height) await page.setViewportSize({ width: window.width, height });
+    }
     const context = options.include === undefined ? "document" : `{ include: ${JSON.stringify([[options.include]])} }`;
     // One expression: had the page navigated in between, axe would be gone.
     const expression = `if (window.axe === undefined) { ${source} }\nwindow.axe.run(${context}, ${JSON.stringify(run)})`;
@@ -73,6 +79,7 @@ export async function runAxe(page: Page, options: AxeOptions = {}): Promise<AxeR
       })),
     };
   } finally {
+    if (window !== null) await page.setViewportSize(window);
     await session.detach();
   }
 }

@@ -73,8 +73,9 @@ export function formatNumber(value: number, maximumFractionDigits = 2): string {
   return new Intl.NumberFormat(locale(), { maximumFractionDigits }).format(value);
 }
 
-/** A size in Ko or Mo (1 Ko = 1000 bytes): whole Ko, one decimal for Mo; never "0 Ko" for something. */
+/** A size in Ko, Mo or Go (1 Ko = 1000 bytes): whole Ko, one decimal above; never "0 Ko" for something. */
 export function formatBytes(bytes: number): string {
+  if (bytes >= 999_950_000) return t("common.size.gb", { n: formatNumber(bytes / 1_000_000_000, 1) });
   if (bytes >= 999_500) return t("common.size.mb", { n: formatNumber(bytes / 1_000_000, 1) });
   return t("common.size.kb", { n: formatNumber(bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1000)), 0) });
 }

@@ -165,6 +165,7 @@ describe("dates, times, sizes", () => {
     expect(formatBytes(12)).toBe(`1${NBSP}Ko`);
     expect(formatBytes(640_400)).toBe(`640${NBSP}Ko`);
     expect(formatBytes(999_700)).toBe(`1${NBSP}Mo`);
+    expect(formatBytes(10_737_400_000)).toBe(`10,7${NBSP}Go`);
     expect(formatBytes(1_230_000)).toBe(`1,2${NBSP}Mo`);
   });
 
