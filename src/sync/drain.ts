@@ -463,7 +463,8 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
     try {
       if (options.reason === "person") await forgiveWaiting(started);
-      if (options.reason === "online") await tryAtOnce();
+      // A sync event says the same as "online", and comes three times at most.
+      if (options.reason === "online" || options.reason === "sync") await tryAtOnce();
       const ended = await loop();
       await settle();
       return ended.ended === "budget" ? await report("budget", clock.now()) : ended;

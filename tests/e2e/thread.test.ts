@@ -164,7 +164,7 @@ test("A2, A3: offline, killed, cut, delivered sealed, proven, opened, answered; 
 
   mark("signed off");
   // The network: 128 kbit/s up, a quarter of a second away, cut every ten seconds. Killed while pages are on their way.
-  stage.link.set({ up: 128_000, down: 256_000, delayMs: 250, cuts: { onMs: 10_000, offMs: 2_000 } });
+  stage.link.set({ up: 128_000, down: 256_000, delayMs: 250, cuts: { onMs: 10_000, offMs: 1_000 } });
   stage.link.online();
   await phone.browser.context.setOffline(false);
   mark("network");

@@ -145,6 +145,19 @@ describe("a run", () => {
     expect((await second).left).toBe(0);
   });
 
+  test.each(["online", "sync"] as const)(
+    "S-D4 %s tries at once although the back-off of the network has long to go",
+    async (reason) => {
+      const { world, drainer, keep, store, calls } = bench();
+      await store.setMeta({ networkAttempts: 6, networkNextAt: world.now() + 200_000 });
+      await keep("a");
+      const run = drainer.run({ reason });
+      await world.run(world.now() + 10_000);
+      expect((await run).left).toBe(0);
+      expect(calls).toContain("push a");
+    },
+  );
+
   test("S-D6 a call that comes while a run is ending is followed by another run", async () => {
     /** One run; somebody commits "b" at its n-th look at the queue. @returns how often it looked, and what was sent. */
     const lookedAt = async (n: number): Promise<{ readonly looks: number; readonly calls: readonly string[] }> => {
