@@ -1,5 +1,6 @@
 /** What satchel-store.browser.test.ts asks of a real browser's IndexedDB, in a worker as in the app. */
 
+import { toBase64Url } from "../../src/shared/bytes.ts";
 import { ok } from "../../src/shared/result.ts";
 import { openDexieStore } from "../../src/storage/dexie/index.ts";
 import type { SatchelStore } from "../../src/storage/ports.ts";
@@ -49,7 +50,6 @@ const tasks = {
 
   /** Durability that the browser was asked for by a photo's bytes and by a form's save. */
   async durability(): Promise<readonly string[]> {
-    const store = await open("durability");
     const asked: string[] = [];
     const original = IDBDatabase.prototype.transaction;
     IDBDatabase.prototype.transaction = function (...args) {
@@ -57,30 +57,50 @@ const tasks = {
       asked.push(`${transaction.mode} ${transaction.durability}`);
       return transaction;
     };
-    await store.putSegments("photo" as never, 0, [random(10)]);
-    await store.saveRecord(saving("a", null, 0));
-    await store.getRecord("record-1" as never);
+    // Dexie binds the method while it opens.
+    const store = await open("durability");
+    asked.length = 0;
+    const answers = [
+      await store.putSegments("photo" as never, 0, [random(10)]),
+      await store.saveRecord(saving("a", null, 0)),
+      await store.getRecord("record-1" as never),
+    ];
+    if (!answers.every((answer) => answer.ok)) throw new Error(JSON.stringify(answers));
     IDBDatabase.prototype.transaction = original;
     await closeAll();
     return asked;
   },
 
-  /** Fills the allowance with photos, then saves a form: what each was answered. */
-  async full(name: string): Promise<{ readonly photo: string; readonly form: string; readonly kept: boolean }> {
+  /**
+   * Fills the allowance with photos until not even 1 KiB goes in, then saves a form of 20 KiB ten times: what was answered
+   * to the last photo and to each save, and whether the form is there when the database is opened again.
+   */
+  async full(name: string) {
     const store = await open(name);
-    let photo = "never full";
-    for (let n = 0; n < 400 && photo === "never full"; n += 1) {
-      const put = await store.putSegments(`photo-${n}` as never, 0, [random(65_552), random(65_552)]);
-      if (!put.ok) photo = put.error.type;
+    const photos: string[] = [];
+    let blob = 0;
+    for (const size of [65_552, 8192, 1024]) {
+      let answer = "kept";
+      for (let n = 0; n < 400 && answer === "kept"; n += 1) {
+        blob += 1;
+        const put = await store.putSegments(`photo-${blob}` as never, 0, [random(size)]);
+        if (!put.ok) answer = put.error.type;
+      }
+      photos.push(answer);
     }
-    const saved = await store.saveRecord(saving("form", null, 0));
-    const row = await store.getRecord("record-1" as never);
+    const forms: string[] = [];
+    let body = "";
+    for (let n = 0; n < 10; n += 1) {
+      const place = await store.baseFor("record-1" as never);
+      body = toBase64Url(random(15_000));
+      const op = { ...saving(`form-${n}`, null, place.ok ? place.value.revision : -1) };
+      const saved = await store.saveRecord({ ...op, op: { ...op.op, body: body as never } });
+      forms.push(saved.ok ? "kept" : saved.error.type);
+    }
     await closeAll();
-    return {
-      photo,
-      form: saved.ok ? "kept" : saved.error.type,
-      kept: row.ok && row.value?.localOp === ("form" as string),
-    };
+    const row = await (await open(name)).getRecord("record-1" as never);
+    await closeAll();
+    return { photos, forms: [...new Set(forms)], same: row.ok && row.value?.local.body === (body as string) };
   },
 
   /** Saves one record `times` times against another tab that does the same; gives how often the other was first. */

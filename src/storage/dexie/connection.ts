@@ -23,6 +23,20 @@ export interface DexieDeps {
 const blockedAfterMs = 10_000;
 const ballastBytes = 1024 * 1024;
 
+/** Bytes that no browser can store smaller: Chromium compresses what it keeps, and a ballast of zeros weighs nothing. */
+function ballast(): ArrayBuffer {
+  const words = new Uint32Array(ballastBytes / 4);
+  let word = 0x9e3779b9;
+  for (let at = 0; at < words.length; at += 1) {
+    // xorshift32
+    word ^= word << 13;
+    word ^= word >>> 17;
+    word ^= word << 5;
+    words[at] = word;
+  }
+  return words.buffer;
+}
+
 const errorNames = (error: unknown): readonly string[] => {
   const names: string[] = [];
   let current = error;
@@ -169,8 +183,7 @@ export async function openConnection(
 
   const layBallast = async (db: Dexie): Promise<void> => {
     try {
-      if ((await db.table("ballast").count()) === 0)
-        await db.table("ballast").put({ id: 1, bytes: new ArrayBuffer(ballastBytes) });
+      if ((await db.table("ballast").count()) === 0) await db.table("ballast").put({ id: 1, bytes: ballast() });
     } catch (error) {
       // A disk that is full already has no room for a reserve; anything else shows at the first real call.
       if (!isFull(errorNames(error)) && !errorNames(error).some((word) => lostNames.has(word))) throw error;
