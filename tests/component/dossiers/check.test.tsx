@@ -54,7 +54,7 @@ describe("read again before sending", () => {
     for (const said of [
       "Rien n’est encore parti au guichet.",
       "juillet 1984",
-      "Je travaille ici et J’ai de la famille ici",
+      "Je travaille ici\nJ’ai de la famille ici",
       "Je ne sais pas",
       "06 12 34 56 78",
       "Mon enfant",

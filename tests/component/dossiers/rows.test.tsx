@@ -44,6 +44,22 @@ describe("one row of a repeat", () => {
     });
   });
 
+  test("one that was left without a word is taken out again; one with a word stays", async () => {
+    const satchel = satchelWith();
+    const isThere = () => satchel.data.dossiers[0]?.record.rows[ROW]?.removed === false;
+    await look(satchel);
+    fireEvent.input(await screen.findByLabelText("Prénom"), { target: { value: "Lina" } });
+    cleanup();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isThere()).toBe(true);
+    const other = satchelWith();
+    await look(other);
+    await screen.findByLabelText("Prénom");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    cleanup();
+    await expect.poll(() => other.data.dossiers[0]?.record.rows[ROW]?.removed ?? true).toBe(true);
+  });
+
   test("one that was taken out elsewhere is said to be gone", async () => {
     await look(satchelWith(true));
     expect(await screen.findByText("Cette personne n’est plus dans la liste")).toBeTruthy();

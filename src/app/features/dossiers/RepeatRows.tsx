@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { answerKey, type FormView, type Problem, type RowView } from "../../../forms/engine.ts";
 import type { Field } from "../../../forms/model.ts";
 import type { DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
-import { t as text } from "../../i18n/i18n.ts";
+import { language, t as text } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -83,7 +83,7 @@ export function RepeatRows({ dossier, view, field, page, problems }: RepeatRowsP
         const said = answerText(view.form, each, view.answer(answerKey(each.id, { repeat: field.id, row: row.row })));
         return said === null ? [] : [said];
       })
-      .join(", ");
+      .join(language() === "ar" ? "، " : ", ");
 
   return (
     <div class="stack-m" id={fieldId(field.id)} tabIndex={-1}>

@@ -1,5 +1,8 @@
-/** One row of a repeat on its own page: its fields, kept as they are typed. "Continuer" leads back to the list. */
-import { useState } from "preact/hooks";
+/**
+ * One row of a repeat on its own page: its fields, kept as they are typed. "Continuer" leads back to the list; going
+ * back from a row that was never touched takes it out again.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
 import { answerKey, checkAnswer, type FormView, type Problem, type RowView, viewForm } from "../../../forms/engine.ts";
 import type { AnswerValue, Field } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
@@ -7,6 +10,7 @@ import type { DossierView } from "../../../workers/satchel.contract.ts";
 import type { ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { today } from "../../ui/papers/StateChip.tsx";
 import { QuestionPage } from "../../ui/Question.tsx";
@@ -57,6 +61,23 @@ export function RowScreen({ params }: ScreenProps) {
   );
 }
 
+/** Somebody who goes back without a word leaves no empty person behind, who would then have to be answered for. */
+function useUntouched(dossier: RecordId, before: FormView, { repeat, row }: Found, isTyped: boolean): void {
+  const { api } = useSatchel();
+  const isEmpty = row.fields.every(
+    (field) => before.answer(answerKey(field.id, { repeat, row: row.row })) === undefined,
+  );
+  const drop = useRef(false);
+  drop.current = isEmpty && !isTyped;
+  useEffect(
+    () => () => {
+      // Refused when the satchel has just closed: the row stays, and can be taken out of the list.
+      if (drop.current) void api.removeRow(dossier, row.row);
+    },
+    [api, dossier, row.row],
+  );
+}
+
 interface RowFormProps {
   readonly dossier: DossierView;
   readonly view: FormView;
@@ -76,6 +97,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState<readonly Problem[]>([]);
   const [leaving, setLeaving] = useState(false);
+  useUntouched(dossier.id, before, found, Object.keys(typed).length > 0);
 
   const view = viewForm(form, overlaid(dossier.record, typed));
   const fields: readonly Field[] = findRow(view, row)?.row.fields ?? found.row.fields;

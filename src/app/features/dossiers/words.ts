@@ -9,7 +9,7 @@ import { showPhone } from "../../../forms/input.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { DeployedOrganisation, Deployment } from "../../../workers/satchel.contract.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
-import { formatCalendarDate, formatDate, formatList, formatTime } from "../../i18n/format.ts";
+import { formatCalendarDate, formatDate, formatTime } from "../../i18n/format.ts";
 import { language, t, tData, tFrench } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 
@@ -28,7 +28,7 @@ export const procedureTitle = (procedure: string): string =>
 /** A name or number that keeps its own direction, with a non-breaking date: "21 novembre 2026 à 14 h 12". */
 export const moment = (at: number): string => t("dossiers.moment", { date: formatDate(at), time: formatTime(at) });
 
-/** An answer in words; nothing for a hole. */
+/** An answer in words, several choices one to a line; nothing for a hole. */
 export function answerText(form: Form, field: Field, answer: AnswerValue | null | undefined): string | null {
   const choice = (id: string): string => formText(form.id, `${field.id}.choices.${id}`) ?? id;
   switch (answer?.v) {
@@ -41,7 +41,7 @@ export function answerText(form: Form, field: Field, answer: AnswerValue | null 
     case "choice":
       return choice(answer.id);
     case "choices":
-      return formatList(answer.ids.map(choice));
+      return answer.ids.map(choice).join("\n");
     case "date":
       return formatCalendarDate(answer.date);
     case "text": {
