@@ -217,6 +217,24 @@ export function Reader({ paper, large = false }: ReaderProps) {
       )}
       <figcaption class="reader__bar">
         <b role="status">{t("papers.view.pageOf", { n, total: pages.length })}</b>
+        {pages.length > 1 && (
+          <>
+            <Tool
+              icon="retour"
+              text={t("papers.view.prev")}
+              label={t("papers.view.prevFull")}
+              off={at === 0}
+              onPress={() => goTo(at - 1)}
+            />
+            <Tool
+              icon="fleche"
+              text={t("papers.view.next")}
+              label={t("papers.view.nextFull")}
+              off={at === pages.length - 1}
+              onPress={() => goTo(at + 1)}
+            />
+          </>
+        )}
         {form === "picture" && (
           <>
             <Tool
@@ -234,24 +252,6 @@ export function Reader({ paper, large = false }: ReaderProps) {
             {paper.record.status !== "binned" && (
               <Tool icon="tourner" text={t("papers.view.turn")} onPress={() => void turn()} />
             )}
-          </>
-        )}
-        {pages.length > 1 && (
-          <>
-            <Tool
-              icon="retour"
-              text={t("papers.view.prev")}
-              label={t("papers.view.prevFull")}
-              off={at === 0}
-              onPress={() => goTo(at - 1)}
-            />
-            <Tool
-              icon="fleche"
-              text={t("papers.view.next")}
-              label={t("papers.view.nextFull")}
-              off={at === pages.length - 1}
-              onPress={() => goTo(at + 1)}
-            />
           </>
         )}
       </figcaption>

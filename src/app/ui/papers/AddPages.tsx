@@ -125,12 +125,12 @@ function OnePage({ paper, entry, n, of, capture }: OnePageProps) {
           <Icon name="valider" size="s" />
           <span>{t(form === "picture" ? "papers.page.kept" : `papers.page.kept-${form}`)}</span>
         </p>
-        <div class="pages__acts">
-          {form === "picture" && act("tourner", "turn", () => capture.turn(entry.id))}
-          {of > 1 && act("monter", "earlier", () => capture.move(entry.id, -1), n === 1)}
-          {of > 1 && act("monter", "later", () => capture.move(entry.id, 1), n === of)}
-          {act("corbeille", "remove", () => capture.remove(entry.id))}
-        </div>
+      </div>
+      <div class="pages__acts">
+        {of > 1 && act("monter", "earlier", () => capture.move(entry.id, -1), n === 1)}
+        {of > 1 && act("monter", "later", () => capture.move(entry.id, 1), n === of)}
+        {form === "picture" && act("tourner", "turn", () => capture.turn(entry.id))}
+        {act("corbeille", "remove", () => capture.remove(entry.id))}
       </div>
     </li>
   );
