@@ -97,7 +97,7 @@ function Shown({ dossier, form }: ShownProps) {
   const requirements = [...new Set([...visible, ...payload.missing, ...payload.papers.map((one) => one.requirement)])];
   return (
     <>
-      <div class="row row--between row--top">
+      <div class="dtop">
         <div class="dhead">
           <BackRow />
           <h1>

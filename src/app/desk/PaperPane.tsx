@@ -255,12 +255,12 @@ function Facts({
       <p>
         <b>{requirementName(procedure, paper.requirement)}</b>
       </p>
-      <p class="row row--tight">
+      <p>
         <span>
           {paper.holder === "me" || paper.holder === ""
             ? t("desk.papers.own")
             : t("desk.papers.holder", { who: paper.holder })}
-        </span>
+        </span>{" "}
         {isOver && (
           <Chip state="soon" icon="calendrier">
             {t("desk.papers.expired", { date })}
@@ -358,12 +358,16 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
               >
                 {t("desk.tool.turn")}
               </Tool>
-              <Tool icon="retour" off={here <= 0} onPress={() => move(-1)}>
-                {t("desk.tool.previous")}
-              </Tool>
-              <Tool icon="fleche" off={here >= places.length - 1} onPress={() => move(1)}>
-                {t("desk.tool.next")}
-              </Tool>
+              {places.length > 1 && (
+                <>
+                  <Tool icon="retour" off={here <= 0} onPress={() => move(-1)}>
+                    {t("desk.tool.previous")}
+                  </Tool>
+                  <Tool icon="fleche" off={here >= places.length - 1} onPress={() => move(1)}>
+                    {t("desk.tool.next")}
+                  </Tool>
+                </>
+              )}
             </div>
             {page === undefined ? (
               <Banner tone="quiet" icon="papier">
