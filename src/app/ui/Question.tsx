@@ -39,6 +39,18 @@ export function SavedLine({ state }: { readonly state: SaveState }) {
   );
 }
 
+/** "Quand êtes-vous né": a word with a hyphen is never cut in two at the end of a line. */
+const whole = (text: string): ComponentChildren =>
+  text.split(/(\p{L}+-\p{L}+)/u).map((part, at) =>
+    at % 2 === 0 ? (
+      part
+    ) : (
+      <span key={part} class="whole">
+        {part}
+      </span>
+    ),
+  );
+
 /** "Pourquoi cette question ?": the reason, folded away. */
 export function Why({
   title,
@@ -103,7 +115,7 @@ export function QuestionPage(props: QuestionPageProps) {
           aria-describedby={describedBy.length === 0 ? undefined : describedBy.join(" ")}
         >
           <legend class="h1 q-legend">
-            <h1 tabIndex={-1}>{question}</h1>
+            <h1 tabIndex={-1}>{whole(question)}</h1>
           </legend>
           {french !== undefined && (
             <p class="fr-under" lang="fr" dir="ltr">

@@ -159,6 +159,7 @@ export function OutboxScreen() {
         <Lines view={view} names={names}>
           <div class="actions">
             <Button
+              kind={view.waiting > 0 ? "main" : "second"}
               wide
               icon="synchroniser"
               busy={sendNow.trying ? t("outbox.trying") : undefined}
