@@ -1,0 +1,63 @@
+/** base64url: one text for some bytes, and only that one is read (RFC 4648 section 5, without padding). */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromBase64Url, toBase64Url } from "../../../src/shared/bytes.ts";
+
+describe("base64url", () => {
+  test("is what Node says, both ways", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const text = Buffer.from(bytes).toString("base64url");
+        expect(toBase64Url(bytes)).toBe(text);
+        expect(fromBase64Url(text)).toEqual(new Uint8Array(bytes));
+      }),
+      { numRuns: 1000 },
+    );
+    const long = crypto.getRandomValues(new Uint8Array(65_536));
+    expect(fromBase64Url(toBase64Url(long))).toEqual(long);
+    expect(toBase64Url(long.subarray(1, 8))).toBe(Buffer.from(long.subarray(1, 8)).toString("base64url"));
+  });
+
+  test("any text is refused, or is the one text of its bytes", () => {
+    const letters = fc.constantFrom(
+      "A",
+      "B",
+      "Z",
+      "a",
+      "9",
+      "-",
+      "_",
+      "+",
+      "/",
+      "=",
+      " ",
+      "\n",
+      "é",
+      "\u0141",
+      "\u{1f4c4}",
+    );
+    fc.assert(
+      fc.property(fc.array(letters, { maxLength: 9 }), (parts) => {
+        const text = parts.join("");
+        const bytes = fromBase64Url(text);
+        if (bytes !== undefined) expect(toBase64Url(bytes)).toBe(text);
+        else expect(Buffer.from(text, "base64url").toString("base64url")).not.toBe(text);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test("every single text of two and three letters", () => {
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (const a of alphabet) {
+      for (const b of alphabet) {
+        const two = fromBase64Url(a + b);
+        expect(two === undefined ? undefined : toBase64Url(two)).toBe(
+          Buffer.from(a + b, "base64url").toString("base64url") === a + b ? a + b : undefined,
+        );
+      }
+    }
+    for (const text of ["A", "AAAAA", "AA=", "AA==", "AAB", "A\u0000", "A\u007f"])
+      expect(fromBase64Url(text)).toBeUndefined();
+  });
+});
