@@ -206,6 +206,8 @@ export interface SatchelStore {
    * A new op's base is the newest frozen or accepted op; a waiting op is replaced (same base, new id).
    */
   readonly baseFor: (record: RecordId) => Stored<{ readonly base: OpId | null; readonly revision: number }>;
+  /** The ops of one record that wait, oldest first. */
+  readonly chain: (record: RecordId) => Stored<readonly Omit<OutOp, "wire">[]>;
   /** strict. Refuses with "stale" when the revision moved or when the op it would replace has frozen meanwhile. */
   readonly saveRecord: (input: SaveInput) => Stored<{ readonly revision: number }>;
 

@@ -183,6 +183,8 @@ export function createStore(deps: RuleDeps): SatchelStore {
         return { base: place.base, revision: row?.revision ?? 0 };
       }),
 
+    chain: (record) => read(["ops"], async (tx) => (await chainOf(tx, record)).map(({ wire: _wire, ...op }) => op)),
+
     saveRecord: (input) =>
       write(
         ["records", "ops", "blobs", "segments", "letters", "inbox", "settings"],

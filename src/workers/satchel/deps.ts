@@ -6,6 +6,7 @@ import type { Clock, Log, Random } from "../../shared/ports.ts";
 import type { Profile, Registry, SatchelStore } from "../../storage/ports.ts";
 import type { Couriers } from "../common/couriers.ts";
 import type { Deployments } from "../common/deployments.ts";
+import type { ShownQueue } from "../common/queue.ts";
 import type { Records } from "../common/records.ts";
 import type { Stores } from "../common/stores.ts";
 import type { ImagingApi } from "../imaging.contract.ts";
@@ -35,4 +36,6 @@ export interface Session {
   readonly identity: Identity;
   readonly store: SatchelStore;
   readonly records: Records<SatchelRecord>;
+  /** For lists; what decides asks the store. */
+  readonly queue: ShownQueue;
 }

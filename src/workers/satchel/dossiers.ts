@@ -112,16 +112,16 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
   const sending = new Map<RecordId, Promise<Result<DossierView, WorkerError>>>();
 
   async function around(session: Session): Promise<Result<Around, WorkerError>> {
-    const [pins, all, blobs] = await Promise.all([pinsOf(session), session.records.list(), session.store.listBlobs()]);
+    const [pins, all, blobs] = await Promise.all([pinsOf(session), session.records.list(), session.queue.blobs()]);
     if (!pins.ok) return pins;
     if (!all.ok) return all;
-    if (!blobs.ok) return storageErr(blobs.error);
+    if (!blobs.ok) return blobs;
     const papers = all.value.filter(isPaper).filter(({ record }) => isVisible(record));
     return ok({
       pins: pins.value,
       deployment: await deps.deployments.current(),
       papers: new Map(papers.map(({ id, record }) => [id, record])),
-      blobs: new Map(blobs.value.map((row) => [row.blob, row])),
+      blobs: blobs.value,
     });
   }
 

@@ -32,6 +32,7 @@ import {
   wrapUnderCode,
 } from "../common/codes.ts";
 import { storageErr } from "../common/errors.ts";
+import { createShownQueue } from "../common/queue.ts";
 import { createRecords } from "../common/records.ts";
 import type { CodeRefusal, OpeningState, ProfileView, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -121,7 +122,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       epoch: firstEpoch,
       onSaved: () => deps.couriers.kick("commit", profile.database),
     });
-    session = { profile, identity, store, records };
+    session = { profile, identity, store, records, queue: createShownQueue(store) };
     deps.emit({ type: "opening" });
   };
 
@@ -152,6 +153,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       while (tasks.size > 0) await Promise.allSettled(tasks);
       await open.records.settled();
       open.records.close();
+      open.queue.close();
       open.identity.root.wipe();
     })();
     await closing;

@@ -47,11 +47,11 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
     async view(session) {
       const [all, queue, meta] = await Promise.all([
         session.records.list(),
-        session.store.queue(),
+        session.queue.view(),
         session.store.meta(),
       ]);
       if (!all.ok) return all;
-      if (!queue.ok) return storageErr(queue.error);
+      if (!queue.ok) return queue;
       if (!meta.ok) return storageErr(meta.error);
       const records = new Map(all.value.map(({ id, record }) => [id, record]));
       // A chain that waits for a merge waits: the merge comes by itself while the satchel is open.

@@ -153,15 +153,10 @@ export function createPapers(deps: SatchelDeps): Papers {
   /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
   const irreducible = new Set<BlobId>();
 
-  async function rowsOf(session: Session): Promise<Result<ReadonlyMap<BlobId, BlobRow>, WorkerError>> {
-    const blobs = await session.store.listBlobs();
-    return blobs.ok ? ok(new Map(blobs.value.map((row) => [row.blob, row]))) : storageErr(blobs.error);
-  }
-
   /** Codes of records that were set aside, by record. */
   async function asideOf(session: Session): Promise<Result<ReadonlyMap<RecordId, string>, WorkerError>> {
-    const queue = await session.store.queue();
-    if (!queue.ok) return storageErr(queue.error);
+    const queue = await session.queue.view();
+    if (!queue.ok) return queue;
     const aside = queue.value.ops.filter((op) => op.state === "aside");
     return ok(new Map(aside.map((op) => [op.record, op.lastCode ?? "unknown"])));
   }
@@ -173,8 +168,10 @@ export function createPapers(deps: SatchelDeps): Papers {
       if (!row.ok) return storageErr(row.error);
       if (row.value !== undefined) rows.set(blob, row.value);
     }
-    const aside = await asideOf(session);
-    return aside.ok ? ok(viewOf(kept, rows, aside.value.get(kept.id) ?? null)) : aside;
+    const chain = await session.store.chain(kept.id);
+    if (!chain.ok) return storageErr(chain.error);
+    const aside = chain.value.find((op) => op.state === "aside");
+    return ok(viewOf(kept, rows, aside === undefined ? null : (aside.lastCode ?? "unknown")));
   }
 
   async function papersOf(session: Session): Promise<Result<readonly KeptPaper[], WorkerError>> {
@@ -333,7 +330,7 @@ export function createPapers(deps: SatchelDeps): Papers {
     erase: eraseNow,
 
     async list(session) {
-      const [papers, rows, aside] = await Promise.all([papersOf(session), rowsOf(session), asideOf(session)]);
+      const [papers, rows, aside] = await Promise.all([papersOf(session), session.queue.blobs(), asideOf(session)]);
       if (!papers.ok) return papers;
       if (!rows.ok) return rows;
       if (!aside.ok) return aside;

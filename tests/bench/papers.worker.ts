@@ -1,0 +1,160 @@
+/** The worker half of papers.ts: a satchel of n papers, written, then opened and listed as after an unlock. */
+
+import { createIdentity, openIdentity } from "../../src/crypto/identity.ts";
+import { createRootKey } from "../../src/crypto/secret.ts";
+import type { BlobPointer, PaperRecord, SatchelRecord } from "../../src/satchel/model.ts";
+import { paperBlobs } from "../../src/satchel/paper.ts";
+import type { B64, Bytes } from "../../src/shared/bytes.ts";
+import { type BlobId, type RecordId, randomId } from "../../src/shared/ids.ts";
+import { openDexieStore } from "../../src/storage/dexie/index.ts";
+import type { NewBlob, SatchelStore } from "../../src/storage/ports.ts";
+import { createShownQueue } from "../../src/workers/common/queue.ts";
+import { createRecords } from "../../src/workers/common/records.ts";
+import type { SatchelDeps, Session } from "../../src/workers/satchel/deps.ts";
+import { createPapers } from "../../src/workers/satchel/papers.ts";
+
+const clock = { now: () => Date.now() };
+const random = { bytes: (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length)) };
+const name = "bench-papers";
+
+/** Only what listing asks for. */
+const deps = { clock, random, log: { note: () => undefined }, emit: () => undefined } as unknown as SatchelDeps;
+
+async function openStore(): Promise<SatchelStore> {
+  const store = await openDexieStore(name, { clock });
+  if (!store.ok) throw new Error(store.error.type);
+  return store.value;
+}
+
+async function identityOf(keys: { readonly root: Bytes; readonly sealed: Bytes; readonly statements: unknown }) {
+  const identity = await openIdentity(createRootKey(keys.root), keys.sealed, keys.statements as never);
+  if (!identity.ok) throw new Error(identity.error.type);
+  return identity.value;
+}
+
+function sessionOver(store: SatchelStore, identity: Session["identity"]): Session {
+  const blobsOf = (record: SatchelRecord) =>
+    record.t === "paper" ? paperBlobs(record).map((pointer) => pointer.blob) : [];
+  const records = createRecords<SatchelRecord>({ store, identity, random, clock, log: deps.log, blobsOf, epoch: 0 });
+  return { store, identity, records, queue: createShownQueue(store), profile: {} as Session["profile"] };
+}
+
+const b64Of = (length: number): B64 =>
+  randomId<BlobId>(random)
+    .repeat(3)
+    .slice(0, Math.ceil((length * 4) / 3)) as never;
+
+function pointer(): BlobPointer {
+  const blob = randomId<BlobId>(random);
+  const size = { width: 1200, height: 1600 };
+  return {
+    blob,
+    key: b64Of(32),
+    hash: b64Of(32),
+    bytes: 73_000,
+    sealedLength: 75_000,
+    root: b64Of(32),
+    mime: "image/webp",
+    ...size,
+  };
+}
+
+const blobOf = ({ blob, root, sealedLength }: BlobPointer, sendClass: 3 | 4): NewBlob => ({
+  blob,
+  header: random.bytes(80),
+  segments: 1,
+  length: sealedLength,
+  root,
+  ticket: { body: b64Of(200), sig: b64Of(64) },
+  sendClass,
+  localOnly: false,
+});
+
+/** Writes `count` kept papers of two pages each. */
+async function seed(count: number) {
+  const identity = await createIdentity("satchel", random);
+  const { records, store } = sessionOver(await openStore(), identity);
+  for (let n = 0; n < count; n += 1) {
+    const pages = [0, 1].map((position) => ({ position, readable: pointer(), preview: pointer() }));
+    const blobs = pages.flatMap(({ readable, preview }) => [blobOf(readable, 4), blobOf(preview, 3)]);
+    for (const { blob } of blobs) await store.putSegments(blob, 0, [random.bytes(16)]);
+    const record: PaperRecord = {
+      t: "paper",
+      kind: "tax-notice",
+      title: `Avis d’imposition numéro ${n}`,
+      holder: "me",
+      expiry: null,
+      pages: Object.fromEntries(
+        pages.map((page) => [
+          randomId<RecordId>(random),
+          { ...page, turn: 0, state: "ready", original: null, fileName: `IMG_2026_${n}.jpg` },
+        ]),
+      ),
+      status: "kept",
+      binnedAt: null,
+      createdAt: n,
+      updatedAt: n,
+    };
+    const saved = await records.save<never>(randomId<RecordId>(random), () => ({
+      ok: true,
+      value: { next: record, blobs },
+    }));
+    if (!saved.ok) throw new Error(saved.error.type);
+  }
+  await store.close();
+  return { root: identity.root.reveal(), sealed: identity.sealed, statements: identity.statements };
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
+  const started = performance.now();
+  const value = await work();
+  return { ms: performance.now() - started, value };
+}
+
+/** Ms of each step as the app does it after an unlock, and the list itself. */
+async function open(keys: Awaited<ReturnType<typeof seed>>) {
+  const papers = createPapers(deps);
+  const identity = await identityOf(keys);
+  const database = await timed(openStore);
+  const session = sessionOver(database.value, identity);
+  const list = async () => {
+    const listed = await papers.list(session);
+    if (!listed.ok) throw new Error(listed.error.type);
+    return listed.value;
+  };
+  const rows = await timed(() => session.store.listRecords());
+  const blobs = await timed(() => session.store.listBlobs());
+  const first = await timed(list);
+  const again = await timed(list);
+  const [newest] = first.value;
+  if (newest === undefined) throw new Error("papers were written");
+  const change = await timed(() => papers.describe(session, newest.id, { title: "Autre" }));
+  const own = await timed(list);
+  const queue = await session.store.queue();
+  const [op] = queue.ok ? queue.value.ops : [];
+  if (op === undefined) throw new Error("ops wait");
+  await session.store.freezeOps([op.op]);
+  await session.store.bookOk(op.op, 1);
+  const booked = await timed(list);
+  await session.store.close();
+  const steps = {
+    "open the database": database.ms,
+    "read rows of records": rows.ms,
+    "read rows of streams": blobs.ms,
+    "first list": first.ms,
+    "list again": again.ms,
+    "change a title": change.ms,
+    "list after an own change": own.ms,
+    "list after an answer of the server": booked.ms,
+  };
+  return { steps, list: first.value };
+}
+
+addEventListener("message", async (event: MessageEvent) => {
+  const [task, arg] = event.data as readonly ["seed" | "open", never];
+  try {
+    postMessage({ value: task === "seed" ? await seed(arg) : await open(arg) });
+  } catch (error) {
+    postMessage({ error: String(error) });
+  }
+});
