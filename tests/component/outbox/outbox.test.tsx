@@ -121,6 +121,16 @@ describe("Mes envois", () => {
     expect(await screen.findByText(/Pas de réseau\. Tout est gardé\. Besace réessaie/)).toBeTruthy();
   });
 
+  test("what stands in the way is said while the run goes on trying", async () => {
+    const satchel = satchelWith({ lines: [line({})], waiting: 1 });
+    const shown = await look(satchel);
+    fireEvent.click(await sendNow());
+    satchel.data.outbox = { ...satchel.data.outbox, moving: true, trouble: "not-let-through" };
+    act(() => satchel.change({ type: "outbox" }));
+    shown.pass(1500);
+    expect(await screen.findByText(/Ce réseau ne laisse pas passer\. Changez de réseau/)).toBeTruthy();
+  });
+
   test("nothing left: said so", async () => {
     const satchel = satchelWith({ lastAnswerAt: FAKE_NOW });
     const shown = await look(satchel);

@@ -86,12 +86,15 @@ function useSendNow(
   const [stage, setStage] = useState<"idle" | "asked" | "waited" | "done">("idle");
   const moved = useRef(false);
   const moving = view?.moving === true;
+  const isHindered = view !== null && view.trouble !== "none";
   const trying = stage === "asked" || stage === "waited";
   useEffect(() => {
     if (!trying) return;
     if (moving) moved.current = true;
-    else if (moved.current || stage === "waited") setStage("done");
-  }, [trying, moving, stage]);
+    // A run goes on trying by itself for a while; what stands in its way is said at once.
+    if (stage === "waited" && (!moving || isHindered)) setStage("done");
+    else if (!moving && moved.current) setStage("done");
+  }, [trying, moving, stage, isHindered]);
   useEffect(() => {
     if (stage !== "asked") return undefined;
     return timers.after(BEGIN_MS, () => {
