@@ -359,14 +359,14 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
                 {t("desk.tool.turn")}
               </Tool>
               {places.length > 1 && (
-                <>
+                <span class="tools__pages">
                   <Tool icon="retour" off={here <= 0} onPress={() => move(-1)}>
                     {t("desk.tool.previous")}
                   </Tool>
                   <Tool icon="fleche" off={here >= places.length - 1} onPress={() => move(1)}>
                     {t("desk.tool.next")}
                   </Tool>
-                </>
+                </span>
               )}
             </div>
             {page === undefined ? (
