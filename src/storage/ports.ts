@@ -338,6 +338,8 @@ export interface Profile {
   readonly wrongTries: number;
   /** Device clock: earliest next try. */
   readonly nextTryAt: number;
+  /** Tries after `wrongTries` that a full disk could not count (`Registry.spendTry`); any update folds them in. Absent: none. */
+  readonly uncounted?: number;
   readonly createdAt: number;
   readonly revision: number;
 }
@@ -351,8 +353,13 @@ export interface Registry {
   readonly update: (
     database: string,
     expectedRevision: number,
-    patch: Partial<Omit<Profile, "database" | "principal" | "revision">>,
+    patch: Partial<Omit<Profile, "database" | "principal" | "revision" | "uncounted">>,
   ) => Stored<{ readonly revision: number }>;
+  /**
+   * strict. For a try that `update` could not count because the disk is full: takes away one of the few spare rows that
+   * were laid with the profile, which needs no room. "full" when none is left; the next `update` lays them again.
+   */
+  readonly spendTry: (database: string, expectedRevision: number) => Stored<{ readonly revision: number }>;
   readonly remove: (database: string) => Stored<void>;
   readonly close: () => Promise<void>;
 }

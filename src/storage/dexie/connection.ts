@@ -21,11 +21,10 @@ export interface DexieDeps {
 
 /** How long an upgrade waits for other tabs to let go before opening answers "unavailable". */
 const blockedAfterMs = 10_000;
-const ballastBytes = 1024 * 1024;
 
 /** Bytes that no browser can store smaller: Chromium compresses what it keeps, and a ballast of zeros weighs nothing. */
-function ballast(): ArrayBuffer {
-  const words = new Uint32Array(ballastBytes / 4);
+function ballast(bytes: number): ArrayBuffer {
+  const words = new Uint32Array(bytes / 4);
   let word = 0x9e3779b9;
   for (let at = 0; at < words.length; at += 1) {
     // xorshift32
@@ -68,6 +67,8 @@ export interface Connection {
     body: (tx: DexieTransaction) => Promise<Result<V, StorageError>>,
     reserve: boolean,
   ) => Promise<Result<V, StorageError>>;
+  /** Lays the ballast again after it was freed, where there is room. */
+  readonly refill: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -77,12 +78,12 @@ interface Handles {
   readonly readOnly: boolean;
 }
 
-/** Opens, creates or migrates. @returns "unavailable" with detail "blocked" when another tab does not let go. */
+/** Opens, creates or migrates. @param ballastBytes 0 for none. @returns "unavailable" with detail "blocked" when another tab does not let go. */
 export async function openConnection(
   name: string,
   migrations: readonly ((db: Dexie) => void)[],
   deps: DexieDeps,
-  hasBallast: boolean,
+  ballastBytes: number,
 ): Promise<Result<Connection, StorageError>> {
   const options: DexieOptions = {
     autoOpen: false,
@@ -170,7 +171,7 @@ export async function openConnection(
   };
 
   const freeBallast = async (db: Dexie): Promise<boolean> => {
-    if (!hasBallast) return false;
+    if (ballastBytes === 0) return false;
     try {
       if ((await db.table("ballast").count()) === 0) return false;
       await db.table("ballast").clear();
@@ -183,7 +184,8 @@ export async function openConnection(
 
   const layBallast = async (db: Dexie): Promise<void> => {
     try {
-      if ((await db.table("ballast").count()) === 0) await db.table("ballast").put({ id: 1, bytes: ballast() });
+      if ((await db.table("ballast").count()) === 0)
+        await db.table("ballast").put({ id: 1, bytes: ballast(ballastBytes) });
     } catch (error) {
       // A disk that is full already has no room for a reserve; anything else shows at the first real call.
       if (!isFull(errorNames(error)) && !errorNames(error).some((word) => lostNames.has(word))) throw error;
@@ -221,10 +223,13 @@ export async function openConnection(
 
   const first = await current();
   if (!first.ok) return first;
-  if (hasBallast && !first.value.readOnly) await layBallast(first.value.relaxed);
+  if (ballastBytes > 0 && !first.value.readOnly) await layBallast(first.value.relaxed);
   return ok({
     readOnly: () => handles?.readOnly ?? false,
     run,
+    refill: async () => {
+      if (handles !== null && !handles.readOnly) await layBallast(handles.relaxed);
+    },
     close: async () => {
       closed = true;
       drop();

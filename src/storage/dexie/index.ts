@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { Profile, Registry, SatchelStore, StorageError } from "../ports.ts";
 import { createStore } from "../rules.ts";
 import type { Backend, ChangeChannel, ChangeKind, Transaction } from "../tables.ts";
+import { type ProfileStored, profileShown, profileToStore, spareTries } from "../tries.ts";
 import { type Connection, type DexieDeps, deleteDatabase, openConnection } from "./connection.ts";
 import { registryMigrations, satchelMigrations } from "./schema.ts";
 
@@ -59,6 +60,10 @@ function broadcastChannel(name: string): ChangeChannel {
   };
 }
 
+/** Bytes freed for a form on a full disk, and for the count of a try of the code. */
+const satchelBallast = 1024 * 1024;
+const registryBallast = 64 * 1024;
+
 /**
  * Opens (creates, migrates) the database of one satchel. Writing methods of a database made by a newer app answer
  * "read-only" (INV-8).
@@ -67,7 +72,7 @@ export async function openDexieStore(
   databaseName: string,
   deps: DexieStoreDeps,
 ): Promise<Result<SatchelStore, StorageError>> {
-  const connection = await openConnection(databaseName, satchelMigrations, deps, true);
+  const connection = await openConnection(databaseName, satchelMigrations, deps, satchelBallast);
   if (!connection.ok) return connection;
   return ok(
     createStore({
@@ -85,56 +90,91 @@ export const registryName = "besace";
 export async function openRegistry(
   deps: DexieDeps & { readonly name?: string },
 ): Promise<Result<Registry, StorageError>> {
-  const connection = await openConnection(deps.name ?? registryName, registryMigrations, deps, false);
+  const connection = await openConnection(deps.name ?? registryName, registryMigrations, deps, registryBallast);
   if (!connection.ok) return connection;
-  const { run } = connection.value;
+  const { run, refill, close } = connection.value;
+  const tables = ["profiles", "tries"];
+  const sparesOf = (tx: DexieTransaction, database: string) => tx.table("tries").where("database").equals(database);
+
+  const shown = async (tx: DexieTransaction, database: string): Promise<Profile | undefined> => {
+    const row: ProfileStored | undefined = await tx.table("profiles").get(database);
+    return row && profileShown(row, await sparesOf(tx, database).count());
+  };
+  const put = async (tx: DexieTransaction, row: ProfileStored): Promise<void> => {
+    await tx.table("profiles").put(row);
+    for (let n = 0; n < spareTries; n += 1) await tx.table("tries").put({ database: row.database, n });
+  };
+
   return ok({
-    list: () => run(["profiles"], "read", async (tx) => ok((await tx.table("profiles").toArray()) as Profile[]), false),
-    get: (database) =>
+    list: () =>
       run(
-        ["profiles"],
+        tables,
         "read",
-        async (tx) => ok((await tx.table("profiles").get(database)) as Profile | undefined),
+        async (tx) => {
+          const databases = await tx.table("profiles").toCollection().primaryKeys();
+          const profiles = await Promise.all(databases.map((database) => shown(tx, database as string)));
+          return ok(profiles.filter((profile) => profile !== undefined));
+        },
         false,
       ),
+    get: (database) => run(tables, "read", async (tx) => ok(await shown(tx, database)), false),
     add: (profile) =>
       run<void>(
-        ["profiles"],
+        tables,
         "strict",
         async (tx) => {
-          const held: Profile | undefined = await tx.table("profiles").get(profile.database);
+          const held: ProfileStored | undefined = await tx.table("profiles").get(profile.database);
           if (held !== undefined) return err({ type: "stale", revision: held.revision });
-          await tx.table("profiles").put(profile);
+          await put(tx, { ...profile, spare: spareTries });
           return ok(undefined);
         },
         false,
       ),
-    update: (database, expectedRevision, patch) =>
-      run(
-        ["profiles"],
+    update: async (database, expectedRevision, patch) => {
+      const updated = await run(
+        tables,
         "strict",
         async (tx) => {
-          const held: Profile | undefined = await tx.table("profiles").get(database);
+          const held = await shown(tx, database);
           if (held === undefined || held.revision !== expectedRevision)
             return err<StorageError>({ type: "stale", revision: held?.revision ?? 0 });
-          const revision = held.revision + 1;
-          await tx.table("profiles").put({ ...held, ...patch, revision });
-          return ok({ revision });
+          const row = profileToStore(held, patch);
+          await put(tx, row);
+          return ok({ revision: row.revision });
+        },
+        true,
+      );
+      if (updated.ok) await refill();
+      return updated;
+    },
+    spendTry: (database, expectedRevision) =>
+      run<{ readonly revision: number }>(
+        tables,
+        "strict",
+        async (tx) => {
+          const held = await shown(tx, database);
+          if (held === undefined || held.revision !== expectedRevision)
+            return err({ type: "stale", revision: held?.revision ?? 0 });
+          const [spare] = await sparesOf(tx, database).primaryKeys();
+          if (spare === undefined) return err({ type: "full" });
+          await tx.table("tries").delete(spare);
+          return ok({ revision: held.revision + 1 });
         },
         false,
       ),
     remove: async (database) => {
       const removed = await run<void>(
-        ["profiles"],
+        tables,
         "strict",
         async (tx) => {
           await tx.table("profiles").delete(database);
+          await sparesOf(tx, database).delete();
           return ok(undefined);
         },
         false,
       );
       return removed.ok ? await deleteDatabase(database, deps) : removed;
     },
-    close: connection.value.close,
+    close,
   });
 }

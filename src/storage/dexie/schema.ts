@@ -5,9 +5,10 @@
 
 import type { Dexie } from "dexie";
 import { migrateRegistry, migrateSatchel } from "./migrations/001-first.ts";
+import { migrateRegistryTries } from "./migrations/002-spare-tries.ts";
 
 type Migration = (db: Dexie) => void;
 
 /** Oldest first. The version of the database is the number of its migrations. */
 export const satchelMigrations: readonly Migration[] = [migrateSatchel];
-export const registryMigrations: readonly Migration[] = [migrateRegistry];
+export const registryMigrations: readonly Migration[] = [migrateRegistry, migrateRegistryTries];

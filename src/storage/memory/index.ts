@@ -17,6 +17,7 @@ import {
   type Rows,
   type Table,
 } from "../tables.ts";
+import { type ProfileStored, profileShown, profileToStore, spareTries } from "../tries.ts";
 
 type Held = { readonly [T in Table]: Map<string, Rows[T]> };
 
@@ -148,27 +149,44 @@ export function createMemoryStore(deps: MemoryStoreDeps): SatchelStore {
   return createStore({ backend: memoryBackend(disk), clock: deps.clock, channel: memoryChannel(disk) });
 }
 
-export function createMemoryRegistry(): Registry {
-  const profiles = new Map<string, Profile>();
+/** @param disk a fault for tests: while `full` is true nothing can be added or changed, only taken away. */
+export function createMemoryRegistry(disk: { full: boolean } = { full: false }): Registry {
+  const rows = new Map<string, { readonly row: ProfileStored; readonly left: number }>();
+  const shown = (database: string): Profile | undefined => {
+    const held = rows.get(database);
+    return held && profileShown(held.row, held.left);
+  };
+  const put = (row: ProfileStored): void => void rows.set(row.database, { row, left: spareTries });
   return {
-    list: async () => ok([...profiles.values()]),
-    get: async (database) => ok(profiles.get(database)),
+    list: async () => ok([...rows.values()].map(({ row, left }) => profileShown(row, left))),
+    get: async (database) => ok(shown(database)),
     add: async (profile) => {
-      const held = profiles.get(profile.database);
+      const held = shown(profile.database);
       if (held !== undefined) return err({ type: "stale", revision: held.revision });
-      profiles.set(profile.database, profile);
+      if (disk.full) return err({ type: "full" });
+      put({ ...profile, spare: spareTries });
       return ok(undefined);
     },
     update: async (database, expectedRevision, patch): Promise<Result<{ readonly revision: number }, StorageError>> => {
-      const held = profiles.get(database);
+      const held = shown(database);
       if (held === undefined || held.revision !== expectedRevision)
         return err({ type: "stale", revision: held?.revision ?? 0 });
-      const revision = held.revision + 1;
-      profiles.set(database, { ...held, ...patch, revision });
-      return ok({ revision });
+      if (disk.full) return err({ type: "full" });
+      const row = profileToStore(held, patch);
+      put(row);
+      return ok({ revision: row.revision });
+    },
+    spendTry: async (database, expectedRevision) => {
+      const held = rows.get(database);
+      const profile = shown(database);
+      if (held === undefined || profile?.revision !== expectedRevision)
+        return err({ type: "stale", revision: profile?.revision ?? 0 });
+      if (held.left === 0) return err({ type: "full" });
+      rows.set(database, { ...held, left: held.left - 1 });
+      return ok({ revision: profile.revision + 1 });
     },
     remove: async (database) => {
-      profiles.delete(database);
+      rows.delete(database);
       return ok(undefined);
     },
     close: async () => undefined,

@@ -84,22 +84,32 @@ export async function wrapUnderCode(
   return ok({ pair: "D+P", epoch: firstEpoch, wrap });
 }
 
+type ProfilePatch = Parameters<Registry["update"]>[2];
+
 /** Compare-and-set until it is ours; gives up only when the profile is gone or the store fails. */
 export async function updateProfile(
   registry: Registry,
   database: string,
-  change: (profile: Profile) => Partial<Omit<Profile, "database" | "principal" | "revision">> | null,
+  change: (profile: Profile) => ProfilePatch | null,
 ): Promise<Result<Profile, WorkerError>> {
   for (;;) {
     const held = await registry.get(database);
     if (!held.ok) return storageErr(held.error);
     if (held.value === undefined) return err({ type: "not-found" });
-    const patch = change(held.value);
-    if (patch === null) return ok(held.value);
-    const updated = await registry.update(database, held.value.revision, patch);
-    if (updated.ok) return ok({ ...held.value, ...patch, revision: updated.value.revision });
+    const { uncounted = 0, ...row } = held.value;
+    const counted: Profile = { ...row, wrongTries: row.wrongTries + uncounted };
+    const patch = change(counted);
+    if (patch === null) return ok(counted);
+    const updated = await registry.update(database, row.revision, patch);
+    if (updated.ok) return ok({ ...counted, ...patch, revision: updated.value.revision });
     if (updated.error.type !== "stale") return storageErr(updated.error);
   }
+}
+
+/** After a right code or card. A disk too full to forget the wrong ones keeps nobody out. */
+export async function forgiveTries(registry: Registry, profile: Profile): Promise<Result<Profile, WorkerError>> {
+  const forgiven = await updateProfile(registry, profile.database, () => ({ wrongTries: 0, nextTryAt: 0 }));
+  return !forgiven.ok && forgiven.error.type === "full" ? ok(profile) : forgiven;
 }
 
 /** Opens this device's factor. A browser that lost its key cannot open it: told as unavailable, never as wrong code. */
@@ -113,27 +123,50 @@ export interface OpenedRoot {
   readonly root: RootKey;
 }
 
+/** How long the next try has to wait, ms. A clock that was set back never makes anybody wait longer than the longest. */
+function waitNow({ nextTryAt, wrongTries, uncounted = 0 }: Profile, now: number): number {
+  // Tries that could not be counted have their waits one after the other, from the last moment that was written.
+  let more = 0;
+  for (let n = 1; n <= uncounted; n += 1) more += waitAfter(wrongTries + n);
+  return Math.min(Math.max(0, nextTryAt + more - now), waitAfter(wrongTries) + more);
+}
+
+/**
+ * Counts one try on the disk before it is made. On a disk too full for that it takes one of the spare tries
+ * (decisions/0008); "full" when none is left: then the card opens.
+ */
+async function countTry(
+  { registry, clock }: CodeDeps,
+  database: string,
+): Promise<Result<{ readonly profile: Profile; readonly waitMs: number }, WorkerError>> {
+  for (;;) {
+    const held = await registry.get(database);
+    if (!held.ok) return storageErr(held.error);
+    if (held.value === undefined) return err({ type: "not-found" });
+    const { uncounted = 0, ...row } = held.value;
+    const now = clock.now();
+    const waitMs = waitNow(held.value, now);
+    if (waitMs > 0 || currentWrap(row, "D+P") === undefined) return ok({ profile: row, waitMs });
+    const wrongTries = row.wrongTries + uncounted + 1;
+    const patch = { wrongTries, nextTryAt: now + waitAfter(wrongTries) };
+    // Two tabs cannot both see the old counter: the second compare-and-set fails and reads again.
+    let counted = await registry.update(database, row.revision, patch);
+    if (!counted.ok && counted.error.type === "full") counted = await registry.spendTry(database, row.revision);
+    if (counted.ok) return ok({ profile: { ...row, ...patch, revision: counted.value.revision }, waitMs: 0 });
+    if (counted.error.type !== "stale") return storageErr(counted.error);
+  }
+}
+
 /** One try of the code, counted over all tabs. */
 export async function tryCode(
   deps: CodeDeps,
   database: string,
   code: string,
 ): Promise<Result<OpenedRoot, WorkerError | UnlockRefusal>> {
-  const { registry, clock } = deps;
-  let waitMs = 0;
-  // Two tabs cannot both see the old counter: the second compare-and-set fails and reads again.
-  const counted = await updateProfile(registry, database, (profile) => {
-    waitMs = 0;
-    const now = clock.now();
-    if (currentWrap(profile, "D+P") === undefined) return null;
-    // A clock that was set back never makes anybody wait longer than the longest wait.
-    waitMs = Math.min(Math.max(0, profile.nextTryAt - now), waitAfter(profile.wrongTries));
-    if (waitMs > 0) return null;
-    const wrongTries = profile.wrongTries + 1;
-    return { wrongTries, nextTryAt: now + waitAfter(wrongTries) };
-  });
+  const { registry } = deps;
+  const counted = await countTry(deps, database);
   if (!counted.ok) return counted;
-  const profile = counted.value;
+  const { profile, waitMs } = counted.value;
   const wrap = currentWrap(profile, "D+P");
   if (wrap === undefined) return err({ type: "code-dropped" });
   if (waitMs > 0) return err({ type: "wait", waitMs });
@@ -163,14 +196,16 @@ export async function tryCode(
   }
   const root = await unwrapRoot(wrap, "D+P", { device: device.value, code: createSecret(stretched.value) });
   if (root.ok) {
-    const opened = await updateProfile(registry, database, () => ({ wrongTries: 0, nextTryAt: 0 }));
+    const opened = await forgiveTries(registry, profile);
     return opened.ok ? ok({ profile: opened.value, root: root.value }) : opened;
   }
   if (tries >= codeTries && profile.cardDrilled) {
     const dropped = await updateProfile(registry, database, (held) => ({
       wraps: held.wraps.filter((stored) => stored.pair !== "D+P"),
     }));
-    return dropped.ok ? err({ type: "code-dropped" }) : dropped;
+    if (dropped.ok) return err({ type: "code-dropped" });
+    // On a full disk the next wrong code drops it.
+    if (dropped.error.type !== "full") return dropped;
   }
   return err({ type: "wrong-code", triesLeft: Math.max(0, codeTries - tries), waitMs: waitAfter(tries) });
 }

@@ -25,6 +25,7 @@ import {
   currentWrap,
   deviceFactor,
   firstEpoch,
+  forgiveTries,
   nextOrder,
   refusedCode,
   tryCode,
@@ -284,7 +285,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       if (!held.ok) return held;
       const root = await openByCard(held.value, typed);
       if (!root.ok) return root;
-      const reset = await updateProfile(deps.registry, database, () => ({ wrongTries: 0, nextTryAt: 0 }));
+      const reset = await forgiveTries(deps.registry, held.value);
       if (!reset.ok) return reset;
       await lock();
       return openWith(reset.value, root.value, locksBefore);

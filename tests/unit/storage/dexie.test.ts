@@ -10,6 +10,7 @@ import { openDexieStore, openRegistry } from "../../../src/storage/dexie/index.t
 import { satchelTables } from "../../../src/storage/dexie/migrations/001-first.ts";
 import { satchelMigrations } from "../../../src/storage/dexie/schema.ts";
 import type { Profile, SatchelStore, SaveInput } from "../../../src/storage/ports.ts";
+import { spareTries } from "../../../src/storage/tries.ts";
 import versionOne from "./version-1.json" with { type: "json" };
 
 const clock = { now: () => 5 };
@@ -267,5 +268,76 @@ describe("registry", () => {
     expect((await indexedDB.databases()).map((database) => database.name)).toEqual(["besace"]);
     const list = await registry.list();
     expect(list.ok && list.value).toEqual([]);
+  });
+
+  const openList = async (indexedDB: IDBFactory) => {
+    const made = await openRegistry({ indexedDB, IDBKeyRange });
+    if (!made.ok) throw new Error(JSON.stringify(made.error));
+    opened.push(made.value);
+    return made.value;
+  };
+  const countOf = async (indexedDB: IDBFactory, table: string): Promise<number> => {
+    const db = new Dexie("besace", { indexedDB, IDBKeyRange });
+    await db.open();
+    const count = await db.table(table).count();
+    db.close();
+    return count;
+  };
+
+  test("a full disk frees the ballast for the count of a try; it is laid again when there is room", async () => {
+    const { indexedDB, fail } = faulty();
+    const registry = await openList(indexedDB);
+    await registry.add(await profile("one"));
+    expect(await countOf(indexedDB, "ballast")).toBe(1);
+    let freed = false;
+    fail.put = (table) => {
+      if (table === "ballast") return quota();
+      if (freed) return undefined;
+      freed = true;
+      return quota();
+    };
+    expect(await registry.update("one", 1, { wrongTries: 1 })).toEqual({ ok: true, value: { revision: 2 } });
+    expect(await countOf(indexedDB, "ballast")).toBe(0);
+    fail.put = null;
+    expect((await registry.update("one", 2, { wrongTries: 2 })).ok).toBe(true);
+    expect(await countOf(indexedDB, "ballast")).toBe(1);
+  });
+
+  test("where nothing can be written, spare tries are taken away, survive a restart, and are counted later", async () => {
+    const { indexedDB, fail } = faulty();
+    const before = await openList(indexedDB);
+    await before.add(await profile("one"));
+    await before.add(await profile("two"));
+    fail.put = () => quota();
+    expect(await before.update("one", 1, { wrongTries: 1 })).toEqual({ ok: false, error: { type: "full" } });
+    expect(await before.spendTry("one", 1)).toEqual({ ok: true, value: { revision: 2 } });
+    expect(await before.spendTry("one", 1)).toEqual({ ok: false, error: { type: "stale", revision: 2 } });
+    await before.close();
+    const registry = await openList(indexedDB);
+    const held = await registry.get("one");
+    expect(held.ok && held.value).toMatchObject({ wrongTries: 0, uncounted: 1, revision: 2 });
+    for (let n = 2; n <= spareTries; n += 1) expect((await registry.spendTry("one", n)).ok).toBe(true);
+    const revision = spareTries + 1;
+    expect(await registry.spendTry("one", revision)).toEqual({ ok: false, error: { type: "full" } });
+    const other = await registry.get("two");
+    expect(other.ok && other.value).toMatchObject({ wrongTries: 0, revision: 1 });
+    fail.put = null;
+    expect(await registry.update("one", 1, { pictogram: "moon" })).toMatchObject({ error: { type: "stale" } });
+    expect((await registry.update("one", revision, { pictogram: "moon" })).ok).toBe(true);
+    const after = await registry.get("one");
+    expect(after.ok && [after.value?.wrongTries, after.value?.uncounted]).toEqual([spareTries, undefined]);
+    expect(await countOf(indexedDB, "tries")).toBe(2 * spareTries);
+  });
+
+  test("INV-8 a registry of version 1 opens: nothing counts as tried, the first change lays the spare tries", async () => {
+    const indexedDB = new IDBFactory();
+    const { transportKey: _t, deviceKey: _d, ...row } = await profile("old");
+    await load("besace", indexedDB, 1, { profiles: "database" }, { profiles: [row] });
+    const registry = await openList(indexedDB);
+    const held = await registry.get("old");
+    expect(held.ok && [held.value?.wrongTries, held.value?.uncounted, held.value?.revision]).toEqual([0, undefined, 1]);
+    expect(await registry.spendTry("old", 1)).toEqual({ ok: false, error: { type: "full" } });
+    expect((await registry.update("old", 1, { wrongTries: 0 })).ok).toBe(true);
+    expect((await registry.spendTry("old", 2)).ok).toBe(true);
   });
 });

@@ -1,5 +1,7 @@
 /** Making, opening, locking a satchel: codes, cards, counters (DESIGN 3, INV-7). */
 import { describe, expect, test } from "vitest";
+import { createMemoryRegistry } from "../../../src/storage/memory/index.ts";
+import { spareTries } from "../../../src/storage/tries.ts";
 import { codeTries, waitAfter } from "../../../src/workers/common/codes.ts";
 import { createStretcher } from "../../../src/workers/common/stretcher.ts";
 import { satchelMethods } from "../../../src/workers/satchel.contract.ts";
@@ -178,6 +180,54 @@ describe("A6: wrong codes", () => {
     const answer = await broken.api.unlock({ database: profile.database, code });
     expect(answer).toEqual({ ok: false, error: { type: "stretch-broken" } });
     expect(must(await browser.registry.get(profile.database))).toMatchObject({ wrongTries: 0, nextTryAt: 0 });
+  });
+
+  describe("on a full disk (decisions/0008)", () => {
+    const full = async () => {
+      const disk = { full: false };
+      const browser = { ...createBrowser(), registry: createMemoryRegistry(disk) };
+      const tab = openTab(browser);
+      const { database } = must(await tab.api.create({ code, language: "fr", pictogram: "bateau" }));
+      const { groups } = must(await tab.api.card());
+      must(await tab.api.lock());
+      disk.full = true;
+      return { disk, browser, database, card: groups.join(" ") };
+    };
+
+    test("the right code opens, and the card does when no try is left", async () => {
+      const { browser, database, card } = await full();
+      for (let n = 0; n < spareTries; n += 1) must(await openTab(browser).api.unlock({ database, code }));
+      expect(await openTab(browser).api.unlock({ database, code })).toEqual({ ok: false, error: { type: "full" } });
+      must(await openTab(browser).api.unlockWithCard({ database, card }));
+    });
+
+    test("no more wrong codes than spare tries, whatever is closed; the counter knows them when there is room", async () => {
+      const { disk, browser, database } = await full();
+      for (let n = 1; n <= spareTries; n += 1)
+        expect(await openTab(browser).api.unlock({ database, code: "999998" })).toMatchObject({
+          error: { type: "wrong-code", triesLeft: codeTries - n },
+        });
+      for (let n = 0; n < 3; n += 1)
+        expect(await openTab(browser).api.unlock({ database, code })).toEqual({ ok: false, error: { type: "full" } });
+      disk.full = false;
+      expect(await openTab(browser).api.unlock({ database, code: "999998" })).toMatchObject({
+        error: { type: "wrong-code", triesLeft: codeTries - spareTries - 1 },
+      });
+      disk.full = true;
+      // Laid again, and their waits stand although nothing of them could be written.
+      browser.clock.pass(waitAfter(spareTries + 1));
+      expect(await openTab(browser).api.unlock({ database, code: "999998" })).toMatchObject({
+        error: { type: "wrong-code", triesLeft: codeTries - spareTries - 2 },
+      });
+      expect(await openTab(browser).api.unlock({ database, code })).toEqual({
+        ok: false,
+        error: { type: "wait", waitMs: waitAfter(spareTries + 2) },
+      });
+      disk.full = false;
+      browser.clock.pass(waitAfter(spareTries + 2));
+      must(await openTab(browser).api.unlock({ database, code }));
+      expect(must(await browser.registry.get(database))).toMatchObject({ wrongTries: 0, nextTryAt: 0 });
+    });
   });
 
   test("a clock set back never makes anybody wait longer than the longest wait of that count", async () => {
