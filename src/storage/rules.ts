@@ -125,7 +125,9 @@ async function accept(tx: Transaction, op: OutOp, seq: number): Promise<void> {
   const row = await tx.get("records", op.record);
   if (row !== undefined && seq >= row.serverSeq) {
     const past = row.serverOp === op.op ? pastOf(row, []) : pastOf(row, [row.serverOp]);
-    await tx.put("records", { ...row, server: op.wire, serverOp: op.op, serverSeq: seq, past });
+    // The same object is written and read once: a satchel that has delivered everything reads half the bytes.
+    const server = sameOp(row.local, op.wire) ? row.local : op.wire;
+    await tx.put("records", { ...row, server, serverOp: op.op, serverSeq: seq, past });
   } else if (row !== undefined) await tx.put("records", { ...row, past: pastOf(row, [op.op]) });
   await dropInboxUpTo(tx, op.record, seq);
   const rest = await chainOf(tx, op.record);
@@ -143,7 +145,13 @@ const queueTables: readonly Table[] = ["ops", "blobs", "letters", "outProofs"];
 
 /** A store over any backend. `channel` carries change events to other tabs; local listeners are told as well. */
 export function createStore(deps: RuleDeps): SatchelStore {
-  const { backend, clock, channel } = deps;
+  const { clock, channel } = deps;
+  let closed = false;
+  const backend: Backend = {
+    ...deps.backend,
+    run: async (...transaction) =>
+      closed ? err({ type: "unavailable", detail: "closed" }) : deps.backend.run(...transaction),
+  };
   const listeners = new Set<(what: ChangeKind) => void>();
   const tell = (kinds: readonly ChangeKind[]): void => {
     for (const kind of kinds) for (const listener of [...listeners]) listener(kind);
@@ -574,6 +582,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
     },
 
     close: async () => {
+      closed = true;
       listeners.clear();
       channel.close();
       await backend.close();
@@ -591,7 +600,8 @@ function askedAgain(row: BlobStored): BlobStored {
 
 async function putProof(tx: Transaction, letter: ProofOf["letter"], proof: ProofOf["proof"]): Promise<void> {
   const held = await tx.by("proofs", "letter", letter);
-  if (held.some((row) => row.proof.body === proof.body)) return;
+  // By signature too: the same words with a false one, come first, must not stand in the place of the true proof.
+  if (held.some((row) => row.proof.body === proof.body && row.proof.sig === proof.sig)) return;
   await tx.put("proofs", { letter, proof, order: await nextOrder(tx) });
 }
 type ProofOf = Parameters<SatchelStore["storePull"]>[0]["proofs"][number];

@@ -15,7 +15,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { launchBrowser } from "../support/browser.ts";
 
-const count = Number(process.argv[2] ?? 1000);
+/** `npm run bench:papers -- <papers> <of them not delivered yet>` */
+const [count = 1000, waiting = 10] = process.argv.slice(2).map(Number);
 const runs = 5;
 
 const output = await build({
@@ -46,7 +47,7 @@ try {
   const { page } = browser;
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   /** One task in a fresh worker, so that nothing is warm; `keys` stay in the page. */
-  const run = (task: "seed" | "open", arg: number) =>
+  const run = (task: "seed" | "open", arg: object) =>
     page.evaluate(
       ([name, input]) =>
         new Promise<Readonly<Record<string, number>>>((done, fail) => {
@@ -69,12 +70,16 @@ try {
         }),
       [task, arg] as const,
     );
-  await run("seed", count);
+  await run("seed", { count, waiting });
   const seen = new Map<string, number[]>();
   for (let n = 0; n < runs; n += 1) {
-    for (const [step, ms] of Object.entries(await run("open", 0))) seen.set(step, [...(seen.get(step) ?? []), ms]);
+    for (const [step, ms] of Object.entries(await run("open", {}))) seen.set(step, [...(seen.get(step) ?? []), ms]);
   }
-  console.log(`${count} papers of two pages, ms, ${runs} runs`.padEnd(50), "median".padStart(8), "worst".padStart(8));
+  console.log(
+    `${count} papers of two pages, ${waiting} wait, ms, ${runs} runs`.padEnd(50),
+    "median".padStart(8),
+    "worst".padStart(8),
+  );
   for (const [step, times] of seen) {
     const sorted = times.toSorted((a, b) => a - b);
     const shown = [sorted[Math.floor(sorted.length / 2)] ?? 0, sorted.at(-1) ?? 0];

@@ -70,8 +70,28 @@ const blobOf = ({ blob, root, sealedLength }: BlobPointer, sendClass: 3 | 4): Ne
   localOnly: false,
 });
 
-/** Writes `count` kept papers of two pages each. */
-async function seed(count: number) {
+/** As if the server had taken all but the newest `waiting` papers. */
+async function deliver(store: SatchelStore, waiting: number): Promise<void> {
+  const [rows, queue] = [await store.listRecords(), await store.queue()];
+  if (!rows.ok || !queue.ok) throw new Error("what was written reads");
+  const ops = queue.value.ops.slice(0, Math.max(0, queue.value.ops.length - waiting));
+  const wires = new Map(rows.value.map((row) => [row.localOp, row.local]));
+  const done = await store.storePull({
+    records: ops.flatMap(({ op, record }, seq) => {
+      const wire = wires.get(op);
+      return wire === undefined ? [] : [{ seq: seq + 1, record, opId: op, op: wire }];
+    }),
+    letters: [],
+    proofs: [],
+    blobs: queue.value.blobs.slice(0, ops.length * 4).map(({ blob }) => ({ blob, state: "verified" })),
+    cursor: "e.1" as never,
+    reset: false,
+  });
+  if (!done.ok) throw new Error(done.error.type);
+}
+
+/** Writes `count` kept papers of two pages each, of which `waiting` have not left. */
+async function seed({ count, waiting }: { readonly count: number; readonly waiting: number }) {
   const identity = await createIdentity("satchel", random);
   const { records, store } = sessionOver(await openStore(), identity);
   for (let n = 0; n < count; n += 1) {
@@ -101,6 +121,7 @@ async function seed(count: number) {
     }));
     if (!saved.ok) throw new Error(saved.error.type);
   }
+  await deliver(store, waiting);
   await store.close();
   return { root: identity.root.reveal(), sealed: identity.sealed, statements: identity.statements };
 }

@@ -94,9 +94,11 @@ export async function openConnection(
   let handles: Handles | null = null;
   let opening: Promise<Result<Handles, StorageError>> | null = null;
   let closed = false;
+  /** Opened once: from then on a database that is no longer there was erased, and is never made again. */
+  let existed = false;
 
   const listen = (db: Dexie): void => {
-    // Another tab upgrades or deletes: let go at once, the next call reopens.
+    // Another tab upgrades or deletes: let go at once, the next call reopens what is still there.
     db.on("versionchange", () => {
       drop();
       return false;
@@ -129,7 +131,9 @@ export async function openConnection(
 
   const openBoth = async (): Promise<Result<Handles, StorageError>> => {
     try {
-      if ((await storedVersion()) > migrations.length) {
+      const stored = await storedVersion();
+      if (existed && stored === 0) return err({ type: "unavailable", detail: "erased" });
+      if (stored > migrations.length) {
         const newer = new Dexie(name, options);
         listen(newer);
         await newer.open();
@@ -166,7 +170,14 @@ export async function openConnection(
       opening = null;
     });
     const opened = await opening;
-    if (opened.ok) handles = opened.value;
+    if (!opened.ok) return opened;
+    existed = true;
+    if (closed) {
+      opened.value.strict.close({ disableAutoOpen: true });
+      opened.value.relaxed.close({ disableAutoOpen: true });
+      return err({ type: "unavailable", detail: "closed" });
+    }
+    handles = opened.value;
     return opened;
   };
 
