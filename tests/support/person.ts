@@ -85,6 +85,8 @@ export type Person = {
   cardGroups(): Promise<readonly string[]>;
   /** From the card's screen: types the groups back and goes home. */
   drillCard(groups: readonly string[]): Promise<void>;
+  /** From the card's screen: types groups that are not the card's; resolves when the screen has said so. */
+  tryCard(groups: readonly string[]): Promise<void>;
   /** From the card's screen: "Le faire plus tard". */
   laterCard(): Promise<void>;
   /** Home, settings, "Fermer la besace maintenant". */
@@ -93,17 +95,23 @@ export type Person = {
   unlock(code: string): Promise<void>;
   /** Types a code that does not open; resolves with what the screen says then. */
   tryCode(code: string): Promise<string>;
+  /** On the lock screen: another language. */
+  languageOfLock(language: Language): Promise<void>;
   /** The card in place of the code, then a new code. */
   unlockWithCard(groups: readonly string[], newCode: string): Promise<void>;
 
   /* places */
   goto(tab: "home" | "papers" | "dossiers" | "outbox"): Promise<void>;
+  /** Home, then the settings. */
+  settings(): Promise<void>;
 
   /* papers */
   /** From anywhere to the pages of a new paper of a kind. */
   beginPaper(kind: string): Promise<void>;
   /** On a screen that takes pages: hands files over; resolves when all are kept, or with what was refused. */
   addPages(files: readonly string[]): Promise<{ readonly kept: number; readonly refused: readonly string[] }>;
+  /** Pages cannot be added because the disk is full: "Regarder la place encore une fois". */
+  lookForRoom(): Promise<void>;
   /** From pages to the kept paper. */
   finishPaper(about?: Omit<PaperGiven, "kind" | "files">): Promise<void>;
   addPaper(paper: PaperGiven): Promise<void>;
@@ -149,6 +157,10 @@ export type Person = {
   /** What "Mes envois" says, line by line. */
   outbox(): Promise<readonly string[]>;
   sendNow(): Promise<void>;
+  /** Waits until "Mes envois" says that nothing waits any more. */
+  delivered(): Promise<void>;
+  /** Waits until the screen says a text. */
+  says(key: string): Promise<void>;
 
   screenshot(name: string): Promise<void>;
 };
@@ -186,6 +198,13 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     );
   const press = (key: string): Promise<void> => said(`pressing "${key}"`, either(key).first().click());
 
+  async function chooseLanguage(language: Language): Promise<void> {
+    const next = createWords(language);
+    const names = { fr: "Français", en: "English", ar: "العربية" };
+    await said(`choosing ${language}`, page.getByRole("radio", { name: names[language] }).check());
+    w = next;
+    await said("the other language", page.locator(`html[lang="${language}"]`).waitFor({ state: "attached" }));
+  }
   async function typeCode(labelKey: string, code: string): Promise<void> {
     await said("a place for the code", page.getByLabel(w.matcher(labelKey)).waitFor({ state: "attached" }));
     for (const digit of code) await page.getByRole("button", { name: digit, exact: true }).click();
@@ -232,22 +251,23 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     files: readonly string[],
   ): Promise<{ readonly kept: number; readonly refused: readonly string[] }> {
     const field = page.getByLabel(w.within("papers.add.files"));
+    const main = page.locator("main");
     const kept = page.getByText(w.matcher("papers.page.kept")).or(page.getByText(w.matcher("papers.page.kept-file")));
     const before = await kept.count();
-    const refusals = page.locator("main [role=alert], main .banner");
-    const refusedBefore = await refusals.count();
+    const busy = main.locator("[aria-busy=true]");
     await field.setInputFiles([...files]);
-    const all = async (): Promise<number> => (await kept.count()) - before + (await refusals.count()) - refusedBefore;
-    const end = Date.now() + timeoutMs;
-    while ((await all()) < files.length) {
-      if (Date.now() > end)
-        throw new Error(
-          `${await all()} of ${files.length} files were taken or refused; the screen says: ${await screen()}`,
-        );
-      await page.waitForTimeout(50);
-    }
-    const texts = (await refusals.allInnerTexts()).map(plain);
-    return { kept: (await kept.count()) - before, refused: texts.slice(0, texts.length - refusedBefore) };
+    // Under way, or already over when this looks for the first time.
+    await busy
+      .first()
+      .waitFor({ timeout: 500 })
+      .catch(() => undefined);
+    await said(
+      "all files are kept or refused",
+      page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null),
+    );
+    const refused = (await main.getByRole("alert").allInnerTexts()).map(plain);
+    if (refused.length === 0) await said("each file is kept", kept.nth(before + files.length - 1).waitFor());
+    return { kept: (await kept.count()) - before, refused };
   }
 
   async function finishPaper(about: Omit<PaperGiven, "kind" | "files"> = {}): Promise<void> {
@@ -462,13 +482,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     sees,
     screen,
 
-    async chooseLanguage(language) {
-      const next = createWords(language);
-      const names = { fr: "Français", en: "English", ar: "العربية" };
-      await page.getByRole("radio", { name: names[language] }).check();
-      w = next;
-      await said("the other language", page.locator(`html[lang="${language}"]`).waitFor({ state: "attached" }));
-    },
+    chooseLanguage,
     async createSatchel(code) {
       await press("start.begin");
       await sees("opening.choose");
@@ -476,6 +490,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await sees("opening.rescue.title");
     },
     async cardGroups() {
+      await said("the card", page.getByText(w.within("opening.rescue.groups")).first().waitFor({ state: "attached" }));
       const text = await page.locator("main").innerText();
       const groups = plain(text)
         .match(/(?:\b[0-9A-Z]{4}\b ?){10}/)?.[0]
@@ -492,6 +507,13 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await sees("opening.rescue.works");
       await press("opening.rescue.toHome");
       await page.getByRole("navigation", { name: w.matcher("common.nav.label") }).waitFor();
+    },
+    async tryCard(groups) {
+      await press("opening.rescue.try");
+      await sees("opening.rescue.drill");
+      await typeGroups(groups);
+      await press("opening.rescue.check");
+      await said("an answer to the card", page.getByRole("alert").first().waitFor());
     },
     async laterCard() {
       await press("opening.rescue.later");
@@ -518,6 +540,12 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await said("an answer to the code", answer.first().waitFor());
       return screen();
     },
+    async languageOfLock(language) {
+      await press("opening.language");
+      await chooseLanguage(language);
+      await press("common.action.continue");
+      await sees("opening.enter");
+    },
     async unlockWithCard(groups, newCode) {
       await press("opening.forgotten");
       await sees("opening.card.title");
@@ -529,8 +557,18 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     },
 
     goto,
+    async settings() {
+      await goto("home");
+      await press("home.more.settings");
+      await sees("settings.title");
+    },
     beginPaper,
     addPages,
+    async lookForRoom() {
+      const again = either("papers.room.again");
+      if (await again.isVisible()) await again.click();
+      await said("a place for pages", page.getByLabel(w.within("papers.add.files")).waitFor({ state: "attached" }));
+    },
     finishPaper,
     async addPaper({ kind, files, ...about }) {
       await beginPaper(kind);
@@ -541,6 +579,9 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     async papers() {
       await goto("papers");
       await sees("papers.title");
+      // The way to the bin stands below the list once it is read.
+      const bin = link("papers.list.binEmpty").or(page.getByRole("link", { name: w.within("papers.list.bin") }));
+      await said("the list of papers", bin.first().waitFor());
       const rows = page.locator("main li").getByRole("link");
       const list: PaperSeen[] = [];
       for (const row of await rows.all()) {
@@ -639,6 +680,13 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     async sendNow() {
       await goto("outbox");
       await press("common.action.sendNow");
+    },
+    async delivered() {
+      await goto("outbox");
+      await said("everything is delivered", page.getByText(w.within("outbox.none")).first().waitFor());
+    },
+    async says(key) {
+      await said(`"${key}"`, page.getByText(w.within(key)).first().waitFor());
     },
 
     async draft() {

@@ -13,7 +13,7 @@ export type Language = "fr" | "en" | "ar";
 
 export type Words = {
   readonly language: Language;
-  /** The text of "area.key", with values; the plural is chosen by `count`. Throws for a key that does not exist. */
+  /** The text of "area.key" as `plain` gives it; `count` chooses the plural. Throws for a key that does not exist. */
   text(key: string, values?: Readonly<Record<string, string | number>>): string;
   /** Undefined where `text` would throw. */
   find(key: string, values?: Readonly<Record<string, string | number>>): string | undefined;
@@ -68,7 +68,7 @@ export function createWords(language: Language): Words {
   const find: Words["find"] = (key, values = {}) => {
     const { ns, rest } = split(key);
     const has = engine.exists(rest, { ns, ...values });
-    return has ? engine.t(rest, { ns, ...values }) : undefined;
+    return has ? plain(engine.t(rest, { ns, ...values })) : undefined;
   };
   /** Every text that the key may become. */
   function sources(key: string): readonly string[] {
