@@ -360,6 +360,9 @@ export interface Registry {
    * were laid with the profile, which needs no room. "full" when none is left; the next `update` lays them again.
    */
   readonly spendTry: (database: string, expectedRevision: number) => Stored<{ readonly revision: number }>;
+  /** Removes the profile and its database with everything in it; other tabs are told. */
   readonly remove: (database: string) => Stored<void>;
+  /** Another tab removed a satchel: what is still open on it must be let go. */
+  readonly onRemoved: (listener: (database: string) => void) => void;
   readonly close: () => Promise<void>;
 }

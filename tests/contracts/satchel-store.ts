@@ -401,6 +401,33 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "a false signature over a proof's words, come first, does not keep the true proof out",
+    run: async ({ open }) => {
+      const store = await open();
+      const forged = { letter: id<LetterId>("l"), proof: { ...signed("deposited"), sig: "forged" as B64 } };
+      const proof = { letter: id<LetterId>("l"), proof: signed("deposited") };
+      await must(store.storePull(pull({ proofs: [forged] })));
+      await must(store.storePull(pull({ proofs: [proof, forged, proof] })));
+      await must(store.setLetter(id("l"), { state: "accepted", proofs: [proof.proof, forged.proof] }));
+      same(
+        (await must(store.listProofs(id("l")))).map((row) => row.proof.sig),
+        ["forged", "s"],
+        "signatures",
+      );
+    },
+  },
+  {
+    title: "a closed store keeps nothing and says so; another one on the same database goes on",
+    run: async ({ open }) => {
+      const [store, other] = [await open(), await open()];
+      await must(store.saveRecord(saving("a", null, 0)));
+      await store.close();
+      await refused(store.saveRecord(saving("b", null, 1)), "unavailable");
+      await refused(store.listRecords(), "unavailable");
+      await must(other.saveRecord(saving("c", null, 1)));
+    },
+  },
+  {
     title: "letters keep their answer and proofs; a letter is queued once",
     run: async ({ open }) => {
       const store = await open();

@@ -78,12 +78,18 @@ interface Handles {
   readonly readOnly: boolean;
 }
 
-/** Opens, creates or migrates. @param ballastBytes 0 for none. @returns "unavailable" with detail "blocked" when another tab does not let go. */
+export interface ConnectionKind {
+  readonly migrations: readonly ((db: Dexie) => void)[];
+  readonly ballastBytes: number;
+  /** Whether a database that was erased while it was open is made again by the next call. */
+  readonly remade: boolean;
+}
+
+/** Opens, creates or migrates. @returns "unavailable" with detail "blocked" when another tab does not let go. */
 export async function openConnection(
   name: string,
-  migrations: readonly ((db: Dexie) => void)[],
+  { migrations, ballastBytes, remade }: ConnectionKind,
   deps: DexieDeps,
-  ballastBytes: number,
 ): Promise<Result<Connection, StorageError>> {
   const options: DexieOptions = {
     autoOpen: false,
@@ -94,7 +100,7 @@ export async function openConnection(
   let handles: Handles | null = null;
   let opening: Promise<Result<Handles, StorageError>> | null = null;
   let closed = false;
-  /** Opened once: from then on a database that is no longer there was erased, and is never made again. */
+  /** Opened once: a database that is no longer there was erased. */
   let existed = false;
 
   const listen = (db: Dexie): void => {
@@ -132,7 +138,7 @@ export async function openConnection(
   const openBoth = async (): Promise<Result<Handles, StorageError>> => {
     try {
       const stored = await storedVersion();
-      if (existed && stored === 0) return err({ type: "unavailable", detail: "erased" });
+      if (existed && stored === 0 && !remade) return err({ type: "unavailable", detail: "erased" });
       if (stored > migrations.length) {
         const newer = new Dexie(name, options);
         listen(newer);
@@ -182,7 +188,6 @@ export async function openConnection(
   };
 
   const freeBallast = async (db: Dexie): Promise<boolean> => {
-    if (ballastBytes === 0) return false;
     try {
       if ((await db.table("ballast").count()) === 0) return false;
       await db.table("ballast").clear();
@@ -234,7 +239,7 @@ export async function openConnection(
 
   const first = await current();
   if (!first.ok) return first;
-  if (ballastBytes > 0 && !first.value.readOnly) await layBallast(first.value.relaxed);
+  if (!first.value.readOnly) await layBallast(first.value.relaxed);
   return ok({
     readOnly: () => handles?.readOnly ?? false,
     run,

@@ -60,9 +60,9 @@ function broadcastChannel(name: string): ChangeChannel {
   };
 }
 
-/** Bytes freed for a form on a full disk, and for the count of a try of the code. */
-const satchelBallast = 1024 * 1024;
-const registryBallast = 64 * 1024;
+const mebibyte = 1024 * 1024;
+const satchelKind = { migrations: satchelMigrations, ballastBytes: mebibyte, remade: false };
+const registryKind = { migrations: registryMigrations, ballastBytes: mebibyte / 16, remade: true };
 
 /**
  * Opens (creates, migrates) the database of one satchel. Writing methods of a database made by a newer app answer
@@ -72,7 +72,7 @@ export async function openDexieStore(
   databaseName: string,
   deps: DexieStoreDeps,
 ): Promise<Result<SatchelStore, StorageError>> {
-  const connection = await openConnection(databaseName, satchelMigrations, deps, satchelBallast);
+  const connection = await openConnection(databaseName, satchelKind, deps);
   if (!connection.ok) return connection;
   return ok(
     createStore({
@@ -90,10 +90,13 @@ export const registryName = "besace";
 export async function openRegistry(
   deps: DexieDeps & { readonly name?: string },
 ): Promise<Result<Registry, StorageError>> {
-  const connection = await openConnection(deps.name ?? registryName, registryMigrations, deps, registryBallast);
+  const name = deps.name ?? registryName;
+  const connection = await openConnection(name, registryKind, deps);
   if (!connection.ok) return connection;
   const { run, refill, close } = connection.value;
   const tables = ["profiles", "tries"];
+  const removals = `${name}-removals`;
+  const listening: BroadcastChannel[] = [];
   const sparesOf = (tx: DexieTransaction, database: string) => tx.table("tries").where("database").equals(database);
 
   const shown = async (tx: DexieTransaction, database: string): Promise<Profile | undefined> => {
@@ -173,8 +176,22 @@ export async function openRegistry(
         },
         false,
       );
-      return removed.ok ? await deleteDatabase(database, deps) : removed;
+      if (!removed.ok) return removed;
+      const channel = new BroadcastChannel(removals);
+      channel.postMessage(database);
+      channel.close();
+      return deleteDatabase(database, deps);
     },
-    close,
+    onRemoved: (listener) => {
+      const channel = new BroadcastChannel(removals);
+      channel.onmessage = (event: MessageEvent<unknown>) => {
+        if (typeof event.data === "string") listener(event.data);
+      };
+      listening.push(channel);
+    },
+    close: async () => {
+      for (const channel of listening.splice(0)) channel.close();
+      await close();
+    },
   });
 }

@@ -152,6 +152,7 @@ export function createMemoryStore(deps: MemoryStoreDeps): SatchelStore {
 /** @param disk a fault for tests: while `full` is true nothing can be added or changed, only taken away. */
 export function createMemoryRegistry(disk: { full: boolean } = { full: false }): Registry {
   const rows = new Map<string, { readonly row: ProfileStored; readonly left: number }>();
+  const listeners = new Set<(database: string) => void>();
   const shown = (database: string): Profile | undefined => {
     const held = rows.get(database);
     return held && profileShown(held.row, held.left);
@@ -187,8 +188,10 @@ export function createMemoryRegistry(disk: { full: boolean } = { full: false }):
     },
     remove: async (database) => {
       rows.delete(database);
+      for (const listener of listeners) listener(database);
       return ok(undefined);
     },
+    onRemoved: (listener) => void listeners.add(listener),
     close: async () => undefined,
   };
 }

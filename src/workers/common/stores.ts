@@ -1,12 +1,14 @@
 /** Opens each satchel's database once for drainer and screens, and removes it. Runs in workers. */
 
-import { ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
 import type { Registry, SatchelStore, StorageError } from "../../storage/ports.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import { storageErr } from "./errors.ts";
 
 export interface Stores {
   readonly open: (database: string) => Promise<Result<SatchelStore, WorkerError>>;
+  /** Closes it for good: its satchel was removed by another tab. */
+  readonly forget: (database: string) => Promise<void>;
   /** Closes it, then removes it with everything in it, and its registry row. */
   readonly remove: (database: string) => Promise<Result<void, WorkerError>>;
 }
@@ -17,26 +19,41 @@ export function createStores(
 ): Stores {
   const opened = new Map<string, SatchelStore>();
   const opening = new Map<string, Promise<Result<SatchelStore, WorkerError>>>();
+  /** Names are random and come once: what was removed is never opened, nor made, again. */
+  const removed = new Set<string>();
+
+  async function forget(database: string): Promise<void> {
+    removed.add(database);
+    await opened.get(database)?.close();
+    opened.delete(database);
+  }
+
+  async function openNow(database: string): Promise<Result<SatchelStore, WorkerError>> {
+    const store = await openStore(database);
+    opening.delete(database);
+    if (!store.ok) return storageErr(store.error);
+    if (removed.has(database)) {
+      await store.value.close();
+      return err({ type: "not-found" });
+    }
+    opened.set(database, store.value);
+    return store;
+  }
+
   return {
     open(database) {
       const held = opened.get(database);
       if (held !== undefined) return Promise.resolve(ok(held));
-      const under =
-        opening.get(database) ??
-        openStore(database).then((store): Result<SatchelStore, WorkerError> => {
-          opening.delete(database);
-          if (!store.ok) return storageErr(store.error);
-          opened.set(database, store.value);
-          return ok(store.value);
-        });
+      if (removed.has(database)) return Promise.resolve(err({ type: "not-found" }));
+      const under = opening.get(database) ?? openNow(database);
       opening.set(database, under);
       return under;
     },
+    forget,
     async remove(database) {
-      await opened.get(database)?.close();
-      opened.delete(database);
-      const removed = await registry.remove(database);
-      return removed.ok ? ok(undefined) : storageErr(removed.error);
+      await forget(database);
+      const gone = await registry.remove(database);
+      return gone.ok ? ok(undefined) : storageErr(gone.error);
     },
   };
 }

@@ -60,6 +60,8 @@ export interface Opening {
   readonly card: () => Promise<Result<ShownCard & { readonly drilled: boolean }, WorkerError>>;
   readonly drill: (card: string) => Promise<Result<void, WorkerError | UnlockRefusal>>;
   readonly erase: (database: string) => Promise<Result<void, WorkerError>>;
+  /** Another tab removed a satchel of this browser: nothing is kept of it here. */
+  readonly erasedElsewhere: (database: string) => Promise<void>;
   /** Runs `use` with the open satchel; "locked" when there is none. Locking waits for it. */
   readonly within: <T, E>(use: (session: Session) => Promise<Result<T, E>>) => Promise<Result<T, E | WorkerError>>;
 }
@@ -349,6 +351,14 @@ export function createOpening(deps: SatchelDeps): Opening {
       const removed = await deps.stores.remove(database);
       deps.emit({ type: "opening" });
       return removed;
+    },
+
+    async erasedElsewhere(database) {
+      deps.couriers.stop(database);
+      // First of all, so that what still waits to be saved is refused and does not make the database again.
+      await deps.stores.forget(database);
+      if (session?.profile.database === database) await lock();
+      deps.emit({ type: "opening" });
     },
   };
 }

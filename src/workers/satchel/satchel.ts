@@ -247,6 +247,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     followDeployment();
   });
 
+  deps.registry.onRemoved((database) => void opening.erasedElsewhere(database));
+
   return {
     api,
     start: async () => {

@@ -208,7 +208,7 @@ describe("faults of the disk", () => {
     expect(durabilities).toEqual(["relaxed", "strict", "strict", "relaxed", "strict"]);
   });
 
-  test("a deleted database is let go at once, and the store says so afterwards by being empty", async () => {
+  test("a deleted database is let go at once, and is not made again by a store that is still open", async () => {
     const indexedDB = new IDBFactory();
     const store = await open("gone", indexedDB);
     await store.saveRecord(save(0));
@@ -217,8 +217,10 @@ describe("faults of the disk", () => {
       request.onsuccess = () => resolve();
       request.onerror = () => reject(request.error);
     });
-    const records = await store.listRecords();
-    expect(records.ok && records.value.length).toBe(0);
+    const erased = { ok: false, error: { type: "unavailable", detail: "erased" } };
+    expect(await store.listRecords()).toEqual(erased);
+    expect(await store.saveRecord(save(0, "b"))).toEqual(erased);
+    expect(await indexedDB.databases()).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { expect, test } from "vitest";
 import { openDexieStore, openRegistry } from "../../../src/storage/dexie/index.ts";
 import { file, jpeg } from "./files.ts";
-import { type Browser, createBrowser, must, openTab, timers } from "./world.ts";
+import { type Browser, createBrowser, eventually, must, openTab, timers } from "./world.ts";
 
 const code = "417233";
 
@@ -45,4 +45,27 @@ test("a satchel made on IndexedDB opens again after a restart, with its papers a
   must(await later.api.erase(profile.database));
   expect(must(await later.api.opening())).toEqual({ type: "none" });
   expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(profile.database);
+});
+
+test("a satchel erased in one tab is let go by another, which makes nothing of it again", async () => {
+  const indexedDB = new IDBFactory();
+  const first = openTab(await dexieBrowser(indexedDB));
+  const { database } = must(await first.api.create({ code, language: "fr", pictogram: "bateau" }));
+  const second = openTab(await dexieBrowser(indexedDB));
+  must(await second.api.unlock({ database, code }));
+  const dossier = must(
+    await second.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: "ccas" }),
+  );
+  const store = await second.store(database);
+  second.changes.length = 0;
+
+  const typing = second.api.saveAnswers(dossier.id, { answers: { request: { v: "text", text: "Bonjour" } } });
+  must(await first.api.erase(database));
+  await typing;
+  await eventually(async () => (second.changes.some((change) => change.type === "opening") ? true : undefined));
+  expect(must(await second.api.opening())).toEqual({ type: "none" });
+  expect(await second.api.papers()).toEqual({ ok: false, error: { type: "locked" } });
+  expect(await store.setMeta({ registered: true })).toMatchObject({ error: { type: "unavailable" } });
+  expect(await second.api.unlock({ database, code })).toMatchObject({ error: { type: "not-found" } });
+  expect((await indexedDB.databases()).map(({ name }) => name)).toEqual(["besace"]);
 });
