@@ -5,8 +5,8 @@
  * ends with `N passed, N failed` alone on the last line. A check that is not a test suite counts as one. A skipped
  * test counts as failed: a suite that hides a hole must not look green.
  *
- * `--long` sets BESACE_LONG=1, by which suites run their long form (kill loops, all languages, load), and adds
- * tests/long. Plain JavaScript for any Node from 20 up: nothing is installed yet when it begins.
+ * `--long` sets BESACE_LONG=1, by which suites run their long form (kill loops, all languages, load), adds tests/long,
+ * and writes what they measured to tests/results. Plain JavaScript for any Node from 20 up: nothing is installed yet when it begins.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -121,6 +121,12 @@ for (const suite of suites) {
       { env },
     );
     return counts(report, code);
+  });
+}
+if (long) {
+  await step("summary", async () => {
+    const code = await runPinned(["tests/results/summary.ts", join(REPORTS, "e2e-long.json")], { env });
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, notes: code === 0 ? [] : [`code ${code}`] };
   });
 }
 
