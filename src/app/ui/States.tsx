@@ -88,10 +88,12 @@ export interface FailedStateProps {
   /** Short, to read out on the phone: "P-114". */
   readonly mark: string;
   readonly onRetry?: (() => void) | undefined;
+  /** A way on, where trying again cannot help. */
+  readonly action?: ComponentChildren;
 }
 
 /** Something failed: what, that nothing is erased, what to do, and a mark. */
-export function FailedState({ title, text, mark, onRetry }: FailedStateProps) {
+export function FailedState({ title, text, mark, onRetry, action }: FailedStateProps) {
   const t = useT();
   return (
     <div class="card stack-m" role="alert">
@@ -104,6 +106,7 @@ export function FailedState({ title, text, mark, onRetry }: FailedStateProps) {
           {t("common.action.retry")}
         </Button>
       )}
+      {action}
     </div>
   );
 }

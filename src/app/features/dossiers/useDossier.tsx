@@ -10,6 +10,7 @@ import { markOf } from "../../platform/diagnostics.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
+import { LinkButton } from "../../ui/Button.tsx";
 import { FailedState, Loading, LockedState } from "../../ui/States.tsx";
 import { settled } from "./autosave.ts";
 import { formArea } from "./words.ts";
@@ -101,6 +102,19 @@ export function Trouble({
     );
   const mark = error.type === "unavailable" ? error.mark : MARKS[error.type];
   const text = error.type === "unavailable" ? undefined : t(`errors.${error.type}`);
+  if (error.type === "not-found")
+    return (
+      <FailedState
+        title={t("dossiers.failed")}
+        text={text}
+        mark={mark}
+        action={
+          <LinkButton kind="second" wide href={paths.procedures}>
+            {t("dossiers.list.mine")}
+          </LinkButton>
+        }
+      />
+    );
   return <FailedState title={t("dossiers.failed")} text={text} mark={mark} onRetry={onRetry} />;
 }
 

@@ -3,6 +3,7 @@ import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { useShell } from "../../state/shell.ts";
+import { LinkButton } from "../Button.tsx";
 import { FailedState, LockedState } from "../States.tsx";
 
 /** Short marks to read out on the phone. */
@@ -41,7 +42,11 @@ export function Trouble({ error, onRetry }: TroubleProps) {
         title={t("papers.missing.title")}
         text={t("papers.missing.text")}
         mark={markOf(error)}
-        onRetry={onRetry}
+        action={
+          <LinkButton kind="second" wide href={paths.papers}>
+            {t("papers.search.all")}
+          </LinkButton>
+        }
       />
     );
   return <FailedState mark={markOf(error)} onRetry={onRetry} />;
