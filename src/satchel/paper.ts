@@ -8,7 +8,7 @@
 import { assert } from "../shared/assert.ts";
 import type { BlobId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import type { BlobPointer, Page, PaperRecord, PartialDate } from "./model.ts";
+import type { BlobPointer, Page, PaperRecord, PartialDate, SatchelRecord } from "./model.ts";
 
 /** Days of server time that a binned paper is kept. */
 export const binDays = 30;
@@ -176,6 +176,22 @@ const pointersOf = (page: Page): readonly BlobPointer[] =>
 /** Every sealed stream that a whole copy of this paper needs, previews and originals included. */
 export const paperBlobs = (paper: PaperRecord): readonly BlobPointer[] =>
   pagesInOrder(paper).flatMap(([, page]) => pointersOf(page));
+
+/**
+ * Every stream that a record names: a paper's own, and those of values that a merge put aside in `others`. Whoever drops
+ * streams asks this: a page that waits there for the person's choice is a page (INV-1).
+ */
+export function streamsNamed(record: SatchelRecord): readonly BlobId[] {
+  const found = new Set<BlobId>(record.t === "paper" ? paperBlobs(record).map((pointer) => pointer.blob) : []);
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const { blob } = value as { readonly blob?: unknown };
+    if (typeof blob === "string") found.add(blob as BlobId);
+    for (const inner of Object.values(value)) walk(inner);
+  };
+  walk(record.others);
+  return [...found];
+}
 
 /** The stream that a receiver reads: the readable page, or the original where it could not be reduced yet. */
 export function pageContent(page: Page): BlobPointer {

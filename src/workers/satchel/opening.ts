@@ -14,7 +14,7 @@ import type { RootKey, Secret } from "../../crypto/secret.ts";
 import { generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
 import type { Op } from "../../protocol/wire.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
-import { paperBlobs } from "../../satchel/paper.ts";
+import { streamsNamed } from "../../satchel/paper.ts";
 import { assert } from "../../shared/assert.ts";
 import { type Bytes, toBase64Url, utf8, utf8ToText } from "../../shared/bytes.ts";
 import { type DeviceId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
@@ -68,9 +68,6 @@ export interface Opening {
 
 const view = (profile: Profile): ProfileView => ({ database: profile.database, pictogram: profile.pictogram });
 
-const blobsOf = (record: SatchelRecord) =>
-  record.t === "paper" ? paperBlobs(record).map((pointer) => pointer.blob) : [];
-
 /** The card is kept sealed in the format of a record that never leaves: nothing new to get wrong. */
 async function sealCard(identity: Identity, card: ShownCard, deps: SatchelDeps): Promise<Bytes> {
   const facts = {
@@ -121,7 +118,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       random,
       clock,
       log,
-      blobsOf,
+      blobsOf: streamsNamed,
       epoch: firstEpoch,
       onSaved: () => deps.couriers.kick("commit", profile.database),
     });

@@ -318,7 +318,7 @@ export function createPapers(deps: SatchelDeps): Papers {
     if (!isPaper(before.value)) return err({ type: "not-found" });
     const result = await session.records.save<never>(id, () => ok({ next: null }));
     if (!result.ok) return result;
-    const dropped = await dropStreams(session, blobIds(before.value.record));
+    const dropped = await dropStreams(session, paper.streamsNamed(before.value.record));
     deps.emit({ type: "papers" });
     return dropped;
   }
@@ -409,7 +409,10 @@ export function createPapers(deps: SatchelDeps): Papers {
       if (session.records.aside() > 0) return ok(undefined);
       const queue = await session.store.queue();
       if (!queue.ok) return storageErr(queue.error);
-      const needed = new Set([...namedByLetters(queue.value), ...papers.flatMap(({ record }) => blobIds(record))]);
+      const needed = new Set([
+        ...namedByLetters(queue.value),
+        ...all.value.flatMap(({ record }) => paper.streamsNamed(record)),
+      ]);
       const unnamed = blobs.value.map((row) => row.blob).filter((blob) => !needed.has(blob));
       const dropped = unnamed.length === 0 ? ok(undefined) : await session.store.deleteBlobs(unnamed);
       return dropped.ok ? ok(undefined) : storageErr(dropped.error);

@@ -1,5 +1,6 @@
 /** The life of a paper: pages, keeping, bin, purge. */
 import { describe, expect, test } from "vitest";
+import { mergeRecords, settleOther } from "../../../src/satchel/merge.ts";
 import {
   binDays,
   binDaysLeft,
@@ -19,6 +20,7 @@ import {
   setPaperHolder,
   sortPapers,
   startBinClock,
+  streamsNamed,
   turnPage,
 } from "../../../src/satchel/paper.ts";
 import { keptPaper, page, paper, pointer } from "./fixtures.ts";
@@ -143,4 +145,15 @@ describe("the bin", () => {
     expect(restorePaper(binned, 2)).toMatchObject({ status: "kept", binnedAt: null });
     expect(restorePaper(binPaper(createPaper(1), 0, 1), 2).status).toBe("draft");
   });
+});
+
+test("INV-1 the streams of a page that a merge put aside are named too", () => {
+  const mine = keptPaper({ pages: { a: { ...page("a"), readable: pointer("mine"), preview: null } } });
+  const theirs = keptPaper({ pages: { a: { ...page("a"), readable: pointer("theirs"), preview: null } } });
+  const merged = mergeRecords({ base: null, mine, theirs });
+  const named = paperBlobs(merged).map(({ blob }) => blob as string);
+  expect([...streamsNamed(merged)].sort()).toEqual([...new Set([...named, "mine", "theirs"])].sort());
+  const settled = Object.keys(merged.others ?? {}).reduce((record, path) => settleOther(record, path), merged);
+  expect(streamsNamed(settled)).toEqual(named);
+  expect(streamsNamed({ t: "profile", others: { given_name: ["Amina", null, 3] } })).toEqual([]);
 });

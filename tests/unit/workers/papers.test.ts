@@ -8,6 +8,9 @@ import { signProof } from "../../../src/protocol/proofs.ts";
 import type { Cursor, ServerTime } from "../../../src/protocol/wire.ts";
 import type { DossierPayload } from "../../../src/satchel/model.ts";
 import { type LetterId, type RecordId, randomId, type ThreadId } from "../../../src/shared/ids.ts";
+import { ok } from "../../../src/shared/result.ts";
+import type { SatchelDeps, Session } from "../../../src/workers/satchel/deps.ts";
+import { createPapers } from "../../../src/workers/satchel/papers.ts";
 import { file, jpeg, pdf } from "./files.ts";
 import { type Browser, createBrowser, createServer, eventually, must, openTab, random, type Tab } from "./world.ts";
 
@@ -142,6 +145,26 @@ describe("papers", () => {
     await eventually(async () => ((await tab.api.paper(id)).ok ? undefined : true));
     expect(must(await store.listBlobs())).toEqual([]);
     expect(must(await store.getRecord(id))).toMatchObject({ deleted: true });
+  });
+
+  test("INV-1 tidying keeps a page that a merge put aside for the person to choose, and drops what nothing names", async () => {
+    const { tab, store } = await opened();
+    await addKept(tab, "tax-notice", "Avis");
+    const { record } = must(await tab.api.papers())[0] ?? {};
+    if (record?.t !== "paper") throw new Error("a paper");
+    const [[pageId, page] = []] = Object.entries(record.pages);
+    if (pageId === undefined || page === undefined) throw new Error("a page");
+    const aside = { ...record, pages: {}, others: { [`pages.${pageId}`]: [page] } };
+    const named = must(await store.listBlobs()).map((row) => row.blob);
+    const tidyWith = (records: readonly object[]) => {
+      const list = async () => ok(records.map((each) => ({ id: "r", record: each })));
+      const session = { store, records: { listNow: list, aside: () => 0 } } as unknown as Session;
+      return createPapers({} as SatchelDeps).tidy(session);
+    };
+    must(await tidyWith([aside]));
+    expect(must(await store.listBlobs()).map((row) => row.blob)).toEqual(named);
+    must(await tidyWith([{ ...record, pages: {} }]));
+    expect(must(await store.listBlobs())).toEqual([]);
   });
 
   test("tidying never drops the page that another tab has just kept (INV-1)", async () => {
