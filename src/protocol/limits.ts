@@ -72,6 +72,10 @@ export const quotas = {
   satchelBytes: 200 * MIB,
   /** What an organisation holds: its own records and blobs, and the letters of its inbox. */
   organisationBytes: 20 * 1024 * MIB,
+  /** What the id and digest of an accepted op weigh: they are kept for ever, so that a repeated op gets its first verdict. */
+  appliedOpBytes: 128,
+  /** Beyond the quota, for the ids of saves that make nothing larger: a full satchel can still be edited and emptied. */
+  appliedReserveBytes: 1 * MIB,
 } as const;
 
 export const sessions = {

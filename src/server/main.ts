@@ -16,6 +16,7 @@ import { prepareDesk } from "./desks.ts";
 import { openKeys } from "./keys.ts";
 import { createLogger, describeError } from "./log.ts";
 import { openBlobFiles } from "./stores/blob-files.ts";
+import { lockFolder } from "./stores/folder-lock.ts";
 import { openSqlite } from "./stores/sqlite.ts";
 import { publishWeb } from "./web.ts";
 
@@ -58,6 +59,9 @@ async function start(): Promise<void> {
   const localUrl = publicUrl ?? `http://localhost:${port}`;
 
   await mkdir(data, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(join(data, "lock"));
+  if (lock === undefined)
+    throw new Error(`another Besace server is running on ${data}: stop it, or give this one its own BESACE_DATA`);
   await mkdir(join(data, "keys"), { recursive: true, mode: 0o700 });
   const keys = await openKeys(join(data, "keys", "server.json"), random);
   const store = openSqlite({ file: join(data, "besace.sqlite"), clock, random });
@@ -108,6 +112,7 @@ async function start(): Promise<void> {
     app.http
       .close()
       .then(() => store.close())
+      .then(lock.release)
       .then(
         () => process.exit(0),
         (error: unknown) => {

@@ -5,7 +5,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pull as pullLimits } from "../../src/protocol/limits.ts";
+import { pull as pullLimits, quotas } from "../../src/protocol/limits.ts";
 import { b64 } from "../../src/protocol/sign.ts";
 import type { B64, ServerTime, Signed } from "../../src/protocol/wire.ts";
 import type { BlobPlace, NewLetter, Store } from "../../src/server/stores/ports.ts";
@@ -201,6 +201,24 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       expect(await store.mayRead(desk.id, person.id, newBlobId())).toBe(false);
       expect(await store.mayRead((await createPerson()).id, person.id, right.ref.blob)).toBe(false);
       expect(await store.mayRead(person.id, person.id, wrong.ref.blob)).toBe(true);
+    });
+
+    test("every accepted op weighs something for ever; what makes nothing larger goes on a little beyond the quota", async () => {
+      const record = newRecordId();
+      const weight = ({ op }: Awaited<ReturnType<TestPerson["op"]>>) =>
+        Math.ceil((op.head.length * 3) / 4) + Math.ceil((op.body.length * 3) / 4) + Math.ceil((op.sig.length * 3) / 4);
+      const { appliedOpBytes: each, appliedReserveBytes: reserve } = quotas;
+      const first = await person.op({ record }, 4096);
+      expect(await apply(first, digest(), weight(first) + each - 1)).toEqual({ type: "quota" });
+      expect(await apply(first, digest(), weight(first) + each)).toMatchObject({ type: "ok" });
+      const second = await person.op({ record, base: first.head.op }, 4096);
+      expect(await apply(second)).toMatchObject({ type: "ok" });
+      const third = await person.op({ record, base: second.head.op }, 4096);
+      expect(weight(third)).toBe(weight(second));
+      const used = weight(second) + 3 * each;
+      expect(await apply(third, digest(), used - reserve - 1)).toEqual({ type: "quota" });
+      expect(await apply(third, digest(), used - reserve)).toMatchObject({ type: "ok" });
+      expect(await apply(await person.op({}, 256), digest(), used + each)).toEqual({ type: "quota" });
     });
 
     test("an upload takes its space when it is opened and gives it back when it is given up", async () => {

@@ -20,6 +20,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Starts a server that is to end by itself. */
+async function startRefused(
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: unknown; readonly text: string }> {
+  const child = spawn(pinnedNode(), ["src/server/main.ts"], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? "", PORT: String(await freePort()), ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let text = "";
+  child.stderr.on("data", (bytes: Buffer) => {
+    text += bytes.toString();
+  });
+  const code = await new Promise((done) => child.once("exit", done));
+  return { code, text };
+}
+
 const headers = { "besace-protocol": "1", "besace-nonce": "start-test-nonce-0000", "content-type": "application/json" };
 
 test("prints the addresses and a code that opens the desk, keeps its keys, and stops in order", async () => {
@@ -70,21 +87,29 @@ test("prints the addresses and a code that opens the desk, keeps its keys, and s
   }
 });
 
+test("refuses a data folder that another server runs on, says so, touches nothing; kill -9 leaves no lock", async () => {
+  const server = await startServer({ data: join(folder, "shared"), env: { BESACE_DIST: dist, HOST: "127.0.0.1" } });
+  try {
+    const before = await (await fetch(`${server.url}/deployment.json`)).json();
+    const { code, text } = await startRefused({ BESACE_DATA: server.data, BESACE_DIST: dist });
+    expect(code).toBe(1);
+    expect(text).toContain("another Besace server is running on");
+    expect(text).toContain(server.data);
+    expect(text).not.toContain("    at ");
+    await server.kill("SIGKILL");
+    await server.restart();
+    expect(await (await fetch(`${server.url}/deployment.json`)).json()).toEqual(before);
+  } finally {
+    await server.close();
+  }
+});
+
 test.each([
   ["a public address without a deployment file", { BESACE_URL: "https://besace.example" }, "BESACE_DEPLOYMENT"],
   ["a port that is none", { PORT: "many" }, "PORT"],
   ["a deployment that is none", { BESACE_DEPLOYMENT: "package.json" }, "deployment"],
 ])("does not start with %s, and says why", async (_name, env, why) => {
-  const child = spawn(pinnedNode(), ["src/server/main.ts"], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH ?? "", PORT: String(await freePort()), BESACE_DATA: join(folder, "none"), ...env },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let text = "";
-  child.stderr.on("data", (bytes: Buffer) => {
-    text += bytes.toString();
-  });
-  const code = await new Promise((done) => child.once("exit", done));
+  const { code, text } = await startRefused({ BESACE_DATA: join(folder, "none"), ...env });
   expect(code).toBe(1);
   expect(text).toContain(why);
   expect(text).not.toContain("    at ");

@@ -6,7 +6,7 @@
  */
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { pull as pullLimits } from "../../protocol/limits.ts";
+import { pull as pullLimits, quotas } from "../../protocol/limits.ts";
 import type { B64, BlobRef, Op, PrincipalKind, PullRow, ServerTime, Signed } from "../../protocol/wire.ts";
 import { assert, unreachable } from "../../shared/assert.ts";
 import { toHex } from "../../shared/bytes.ts";
@@ -319,7 +319,8 @@ export function openSqlite(deps: SqliteDeps): Store {
           );
         const size = weight(op.head, op.body, op.sig);
         const more = size - (current === undefined ? 0 : number(current, "size"));
-        if (!take(head.satchel, more, quota)) return abort({ type: "quota" });
+        const room = more > 0 ? quota : quota + quotas.appliedReserveBytes;
+        if (!take(head.satchel, more + quotas.appliedOpBytes, room)) return abort({ type: "quota" });
         run(
           "INSERT INTO applied (principal, op, seq, digest) VALUES ($1, $2, $3, $4)",
           head.satchel,
