@@ -4,13 +4,14 @@
  */
 
 import { createContext } from "preact";
-import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import { assert } from "../../shared/assert.ts";
 import type { LetterId } from "../../shared/ids.ts";
 import type { DeskAnswer, DeskApi, DeskChange, DeskDossierRow } from "../../workers/desk.contract.ts";
 import type { WorkerError } from "../../workers/satchel.contract.ts";
 import { t } from "../i18n/i18n.ts";
 import { type Place, pathTo, type Router } from "../platform/router.ts";
+import { type AskedOf, type AskHandle, useAskOf } from "../state/ask.ts";
 import type { HumanContact } from "../ui/HumanFooter.tsx";
 import type { NetworkState } from "../ui/NetworkLine.tsx";
 import type { ToastMessage } from "../ui/Toast.tsx";
@@ -24,11 +25,7 @@ export const deskPaths = {
   dossier: (letter: LetterId) => pathTo("/guichet/dossiers/:letter", { letter }),
 } as const;
 
-export interface DeskHandle {
-  readonly api: DeskApi;
-  /** Adds a listener for coarse changes; the returned function ends it. */
-  readonly listen: (listener: (change: DeskChange) => void) => () => void;
-}
+export type DeskHandle = AskHandle<DeskApi, DeskChange>;
 
 export const DeskContext = createContext<DeskHandle | null>(null);
 
@@ -54,57 +51,14 @@ export function failureText(error: DeskFailure): string {
 /** Short, to read out on the phone. */
 export const failureMark = (error: DeskFailure): string => (error.type === "unavailable" ? error.mark : error.type);
 
-export type Asked<T> =
-  | { readonly state: "loading" }
-  | { readonly state: "failed"; readonly error: DeskFailure }
-  | { readonly state: "ready"; readonly value: T };
+export type Asked<T> = AskedOf<T, DeskFailure>;
 
-/**
- * Asks once, and again after each change of a kind in `on`; the last value stays on the screen meanwhile (INV-9). A new
- * `key` starts again from "loading".
- */
-export function useDeskAsk<T>(
+/** See `useAskOf`. */
+export const useDeskAsk = <T>(
   key: string,
   ask: (api: DeskApi) => DeskAnswer<T>,
   on: readonly DeskChange["type"][],
-): Asked<T> & { readonly again: () => void } {
-  const { api, listen } = useDesk();
-  const [answer, setAnswer] = useState<{ readonly key: string; readonly asked: Asked<T> }>({
-    key,
-    asked: { state: "loading" },
-  });
-  const latest = useRef(0);
-  const asking = useRef(ask);
-  asking.current = ask;
-
-  const again = useCallback(() => {
-    latest.current += 1;
-    const turn = latest.current;
-    void asking.current(api).then((result) => {
-      // A slower, older answer never replaces a newer one.
-      if (turn !== latest.current) return;
-      setAnswer({
-        key,
-        asked: result.ok ? { state: "ready", value: result.value } : { state: "failed", error: result.error },
-      });
-    });
-  }, [api, key]);
-
-  const kinds = on.join(" ");
-  useEffect(() => {
-    again();
-    const wanted = kinds.split(" ");
-    const stop = listen((change) => {
-      if (wanted.includes(change.type)) again();
-    });
-    return () => {
-      latest.current += 1;
-      stop();
-    };
-  }, [again, listen, kinds]);
-
-  return answer.key === key ? { ...answer.asked, again } : { state: "loading", again };
-}
+): Asked<T> & { readonly again: () => void } => useAskOf(useDesk(), key, ask, on);
 
 export interface InboxView {
   readonly rows: readonly DeskDossierRow[];
