@@ -260,7 +260,22 @@ async function type({ person, moment, dice }: Work, dossier: Dossier, step: Step
   }
 }
 
-/** From the list of dossiers to the end of a form, and signed. */
+/** What a question of the form is given; the paper is one that no dossier has yet. */
+async function give(work: Work, dossier: Dossier, step: string): Promise<void> {
+  const { person, ledger, dice, moment } = work;
+  if (step === "request" || step === "names" || step === "reach") await type(work, dossier, step, 1 + dice.below(3));
+  if (step !== "papers") return;
+  const joined = new Set(ledger.dossiers.flatMap((each) => each.papers));
+  const title = [...ledger.papers.keys()].find((each) => !joined.has(each));
+  if (title === undefined) return;
+  moment("join");
+  dossier.joining = title;
+  await person.answer({ joined: { papers: { papers: [title] } } });
+  dossier.papers.push(title);
+  dossier.joining = undefined;
+}
+
+/** From the list of dossiers to the end of a form, and signed; a draft is changed from its list of answers first. */
 async function answers(work: Work): Promise<void> {
   const { person, ledger, dice, besace, moment } = work;
   let dossier = besace.draft();
@@ -274,24 +289,16 @@ async function answers(work: Work): Promise<void> {
     await person.resumeDossier();
   }
   for (let step = person.question(); step !== null; step = person.question()) {
-    if (step === "request" || step === "names" || step === "reach") {
-      await type(work, dossier, step, 1 + dice.below(3));
-    } else if (step === "papers") {
-      const joined = new Set(ledger.dossiers.flatMap((each) => each.papers));
-      const title = [...ledger.papers.keys()].find((each) => !joined.has(each));
-      if (title !== undefined) {
-        moment("join");
-        dossier.joining = title;
-        await person.answer({ joined: { papers: { papers: [title] } } });
-        dossier.papers.push(title);
-        dossier.joining = undefined;
-      }
-    }
+    await give(work, dossier, step);
     await person.goOn();
   }
-  if (dossier.typed.request.kept === 0) {
-    // Its first question was skipped over by a kill: from the list of answers back to it.
-    throw new Error(`the request of ${dossier.number} was never asked`);
+  // After a kill the draft was last seen at its list of answers, so it is resumed there.
+  const first = dossier.typed.request.kept === 0;
+  for (const step of first ? ["request", "papers"] : [dice.pick(["request", "names", "reach"]), "papers"]) {
+    await person.page.locator(`main a[href$="/question/${step}/revoir"]`).first().click();
+    await person.page.waitForURL(new RegExp(`/question/${step}/revoir$`));
+    await give(work, dossier, step);
+    await person.goOn();
   }
   moment("send");
   dossier.signed = "maybe";
@@ -382,6 +389,11 @@ test(`INV-1: ${KILLS} kills of the browser lose nothing that was said to be kept
     const draft = besace.draft();
     await person.open(draft?.signed === false ? `/dossiers/${draft.id}/relire` : "/");
     await person.unlock(CODE);
+    const words = person.words();
+    const ways = person.page
+      .getByRole("navigation", { name: words.matcher("common.nav.label") })
+      .or(person.page.getByRole("link", { name: words.matcher("common.back") }));
+    await ways.first().waitFor();
     return { person, kill: browser.kill };
   }
 

@@ -231,11 +231,11 @@ export function createHelper(page: Page, options: HelperOptions): Helper {
           const next = page.getByRole("button", { name: w.matcher("desk.tool.next") });
           if ((await next.count()) === 0 || (await next.getAttribute("aria-disabled")) === "true") break;
           // The next page of the same paper only: the others have their own button.
-          const name = /^(.*), /.exec(label)?.[1];
+          const name = /^(.*)[,،] /.exec(label)?.[1];
           await next.click();
           await page.waitForTimeout(150);
           const now = plain((await sheet.getAttribute("alt").catch(() => "")) ?? "");
-          if (/^(.*), /.exec(now)?.[1] !== name) break;
+          if (/^(.*)[,،] /.exec(now)?.[1] !== name) break;
         }
       }
       return seen;

@@ -6,7 +6,8 @@
  * test counts as failed: a suite that hides a hole must not look green.
  *
  * `--long` sets BESACE_LONG=1, by which suites run their long form (kill loops, all languages, load), adds tests/long,
- * and writes what they measured to tests/results. Plain JavaScript for any Node from 20 up: nothing is installed yet when it begins.
+ * and writes what they measured to tests/results. Plain JavaScript for any Node from 20 up: nothing is installed yet
+ * when it begins.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
