@@ -23,6 +23,7 @@ import type { Kept } from "../common/records.ts";
 import type { DeskDossier, DeskDossierRow } from "../desk.contract.ts";
 import type { Bytes64, WorkerError } from "../satchel.contract.ts";
 import type { DeskDeps, DeskSession } from "./deps.ts";
+import { createDeskPins } from "./pins.ts";
 import { type DeskRecord, isDeskRecord, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
 
 type DeskError = WorkerError | { readonly type: "no-network" };
@@ -72,20 +73,23 @@ const probesAtOnce = 60;
 export function createDeskInbox(deps: DeskDeps): DeskInbox {
   /** Pages that the server gave a byte of: true for good, a blob never goes back. */
   const seenHere = new Set<BlobId>();
+  const pins = createDeskPins(deps);
 
   /** True when the server has proved that every blob of the letter is here. */
   async function isComplete(
     session: DeskSession,
     kept: KeptLetter,
-    deployment: Deployment | null,
+    serverKeys: Deployment["serverKeys"],
   ): Promise<Result<boolean, WorkerError>> {
     const { record, id } = kept;
     if (record.refs.length === 0 || record.refs.every((ref) => seenHere.has(ref.blob))) return ok(true);
     const proofs = await session.store.listProofs(letterOf(id));
     if (!proofs.ok) return storageErr(proofs.error);
     for (const { proof } of proofs.value) {
-      const read = await readServerProof(proof, deployment?.serverKeys ?? []);
-      if (read.ok && read.value.t === "complete" && read.value.manifest === record.manifest) {
+      const read = await readServerProof(proof, serverKeys);
+      if (!read.ok || read.value.t !== "complete") continue;
+      const { letter: about, manifest, to } = read.value;
+      if (about === letterOf(id) && manifest === record.manifest && to === session.identity.id) {
         for (const ref of record.refs) seenHere.add(ref.blob);
         return ok(true);
       }
@@ -310,11 +314,12 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     async rows(session) {
       const all = await session.records.list();
       if (!all.ok) return all;
-      const deployment = await deps.deployments.current();
+      const serverKeys = await pins.serverKeys(session, await deps.deployments.current());
+      if (!serverKeys.ok) return serverKeys;
       const rows: DeskDossierRow[] = [];
       for (const kept of all.value) {
         if (isReceived(kept)) {
-          const complete = await isComplete(session, kept, deployment);
+          const complete = await isComplete(session, kept, serverKeys.value);
           if (!complete.ok) return complete;
           rows.push(rowOf(kept));
         } else if (kept.record.t === "trouble") {
@@ -325,7 +330,9 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     },
 
     async show(session, kept) {
-      const complete = await isComplete(session, kept, await deps.deployments.current());
+      const serverKeys = await pins.serverKeys(session, await deps.deployments.current());
+      if (!serverKeys.ok) return serverKeys;
+      const complete = await isComplete(session, kept, serverKeys.value);
       if (!complete.ok) return complete;
       const { record } = kept;
       if (!complete.value) await probe(session, record);

@@ -9,7 +9,7 @@
 import * as v from "valibot";
 import type { LetterBlob, OpenedLetter } from "../../crypto/letter.ts";
 import { fixedB64, principalIdField, randomIdField } from "../../protocol/fields.ts";
-import type { BlobRef, Signed } from "../../protocol/wire.ts";
+import type { BlobRef, Deployment, Signed } from "../../protocol/wire.ts";
 import type { DossierPayload } from "../../satchel/model.ts";
 import type { B64 } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, PrincipalId, ThreadId } from "../../shared/ids.ts";
@@ -47,7 +47,15 @@ export interface TroubleRecord {
   readonly reason: string;
 }
 
-export type DeskRecord = ReceivedRecord | TroubleRecord;
+/** Keys of the server, as they were seen first (pins.ts); written once. */
+export interface PinsRecord {
+  readonly t: "pins";
+  /** Clock of the browser that pinned. */
+  readonly at: number;
+  readonly serverKeys: Deployment["serverKeys"];
+}
+
+export type DeskRecord = ReceivedRecord | TroubleRecord | PinsRecord;
 
 const short = v.pipe(v.string(), v.maxLength(300));
 const long = v.pipe(v.string(), v.maxLength(20_000));
@@ -124,6 +132,7 @@ export function receivedFrom(letter: OpenedLetter, at: number): Result<ReceivedR
 
 /** Two helpers worked on the same dossier: everything that either did stays. */
 export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
+  if (mine.t === "pins" || theirs.t === "pins") return mine;
   if (mine.t === "trouble") return theirs;
   if (theirs.t === "trouble") return mine;
   return { ...mine, opened: mine.opened || theirs.opened, answers: { ...theirs.answers, ...mine.answers } };
@@ -135,6 +144,11 @@ export const isDeskRecord = (value: unknown): value is DeskRecord =>
     v.variant("t", [
       v.looseObject({ t: v.literal("received"), from: principalIdField, manifest: fixedB64(32) }),
       v.looseObject({ t: v.literal("trouble"), reason: v.string() }),
+      v.looseObject({
+        t: v.literal("pins"),
+        at: count,
+        serverKeys: v.array(v.looseObject({ sign: v.string() })),
+      }),
     ]),
     value,
   );

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createIdentity } from "../../../src/crypto/identity.ts";
 import { sealLetter } from "../../../src/crypto/letter.ts";
 import { letterHead } from "../../../src/protocol/letters.ts";
+import { b64, generateSignPair, rawPublicKey } from "../../../src/protocol/sign.ts";
 import { readChain } from "../../../src/protocol/statements.ts";
 import type { Cursor, Letter } from "../../../src/protocol/wire.ts";
 import { prepareDesk } from "../../../src/server/desks.ts";
@@ -178,6 +179,54 @@ describe("the whole thread", { timeout: 60_000 }, () => {
     await eventually(async () => (must(await tab.api.dossier(id)).papers.sent === 1 ? true : undefined), 20);
     must(await desk.api.page(row.letter, blob));
     expect(must(await desk.api.open(row.letter)).row.papers).toEqual({ here: 1, of: 1 });
+  });
+
+  test("INV-2: a desk believes the server keys that it saw first, whatever deployment.json says later", async () => {
+    /** From now on deployment.json names another key, as the server's or beside it. */
+    const lie = async (line: ReturnType<typeof createLine>) => {
+      const sign = await rawPublicKey(await generateSignPair(false));
+      const honest = line.fetch;
+      return {
+        ...line,
+        fetch: async (...call: Parameters<typeof fetch>) => {
+          const response = await honest(...call);
+          if (call[0] !== "/deployment.json") return response;
+          return Response.json({ ...(await response.json()), serverKeys: [{ id: b64(random.bytes(16)), sign }] });
+        },
+      };
+    };
+    const first = helper();
+    must(await first.desk.api.enrol({ slug, deskCode, code: "582914" }));
+    must(await first.desk.api.inbox());
+
+    const { tab } = person();
+    must(await tab.api.create({ code, language: "fr", pictogram: "bateau" }));
+    const { id: paper } = must(await tab.api.startPaper({ kind: "identity-card" }));
+    must(await tab.api.addPage(paper, file(jpeg({ width: 4000, height: 3000 }))));
+    must(await tab.api.keepPaper(paper));
+    const { id } = must(await tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: slug }));
+    must(await tab.api.saveAnswers(id, { answers: { request: text("Bonjour") } }));
+    must(await tab.api.attach(id, "papers", [paper], false));
+    must(await tab.api.send(id, null));
+    await eventually(async () => (must(await tab.api.dossier(id)).stage === "complete" ? true : undefined), 20);
+
+    // The same browser later, on a line that lies: the proof of the true server still counts.
+    const lied = openDesk({ ...first.browser, line: await lie(first.line), kept: undefined });
+    must(await lied.api.unlock("582914"));
+    await eventually(async () => {
+      must(await lied.api.refresh());
+      return must(await lied.api.inbox()).rows[0]?.papers.here === 1 ? true : undefined;
+    }, 20);
+
+    // A browser that met the lie first believes no proof of the true server, until it hears of the older pins.
+    const line = createLine(base);
+    const second = openDesk(createConnectedBrowser(await lie(line)));
+    must(await second.api.enrol({ slug, deskCode, code: "417233" }));
+    expect(must(await second.api.inbox()).rows).toEqual([]);
+    await eventually(async () => {
+      must(await second.api.refresh());
+      return must(await second.api.inbox()).rows[0]?.papers.here === 1 ? true : undefined;
+    }, 20);
   });
 
   test("a second browser opens the same desk with the same code; a wrong code opens nothing", async () => {
