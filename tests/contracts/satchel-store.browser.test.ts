@@ -113,4 +113,16 @@ describe("SatchelStore in Chromium", { timeout: 60_000 }, () => {
     const page = await tab(browser.page, elsewhere);
     expect(await ask(page, "full", "full")).toEqual({ photos: ["full", "full", "full"], forms: ["kept"], same: true });
   });
+
+  test("a full disk: a try of the code is counted; where nothing fits any more, by what is taken away", async () => {
+    const elsewhere = origin.replace("127.0.0.1", "tries.localhost");
+    const session = await browser.context.newCDPSession(browser.page);
+    await session.send("Storage.overrideQuotaForOrigin", { origin: elsewhere, quotaSize: 6_000_000 });
+    const page = await tab(browser.page, elsewhere);
+    const { first, more, spent, seen, expected } = (await ask(page, "tries")) as Readonly<Record<string, unknown>>;
+    expect(first).toEqual(["counted", "counted"]);
+    expect(more).toBe("full");
+    expect(spent).toEqual(["taken", "taken", "taken", "full"]);
+    expect(seen).toEqual(expected);
+  });
 });

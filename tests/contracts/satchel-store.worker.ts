@@ -2,7 +2,7 @@
 
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import { ok } from "../../src/shared/result.ts";
-import { openDexieStore } from "../../src/storage/dexie/index.ts";
+import { openDexieStore, openRegistry } from "../../src/storage/dexie/index.ts";
 import type { SatchelStore } from "../../src/storage/ports.ts";
 import { saving, storeCases } from "./satchel-store.ts";
 
@@ -101,6 +101,61 @@ const tasks = {
     const row = await (await open(name)).getRecord("record-1" as never);
     await closeAll();
     return { photos, forms: [...new Set(forms)], same: row.ok && row.value?.local.body === (body as string) };
+  },
+
+  /**
+   * Counts tries of a code on a disk that is full, then on one where not even the registry's ballast helps: what each was
+   * answered, and what a second opening of the registry knows of them.
+   */
+  async tries() {
+    const opening = () =>
+      openRegistry({ name: "tries" }).then((made) => (made.ok ? made.value : Promise.reject(made.error)));
+    const registry = await opening();
+    const deviceKey = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+    const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+    const added = await registry.add({
+      database: "b",
+      principal: "p",
+      kind: "satchel",
+      pictogram: "boat",
+      device: "d",
+      statements: [],
+      sealedIdentity: random(700),
+      wraps: [],
+      deviceKey,
+      sealedDeviceFactor: random(60),
+      transportKey: pair.privateKey,
+      cardDrilled: false,
+      sealedCard: random(400),
+      wrongTries: 0,
+      nextTryAt: 0,
+      createdAt: 1,
+      revision: 1,
+    });
+    if (!added.ok) throw new Error(added.error.type);
+    await tasks.full("tries-store");
+    let revision = 1;
+    const count = async (): Promise<string> => {
+      const counted = await registry.update("b", revision, { wrongTries: revision });
+      if (counted.ok) revision = counted.value.revision;
+      return counted.ok ? "counted" : counted.error.type;
+    };
+    const first = [await count(), await count()];
+    let more = "counted";
+    for (let n = 0; n < 2000 && more === "counted"; n += 1) more = await count();
+    const written = revision;
+    const spent: string[] = [];
+    while (spent.at(-1) !== "full") {
+      const taken = await registry.spendTry("b", revision);
+      if (taken.ok) revision = taken.value.revision;
+      spent.push(taken.ok ? "taken" : taken.error.type);
+    }
+    await registry.close();
+    const again = await opening();
+    const held = await again.get("b");
+    await again.close();
+    const seen = held.ok ? [held.value?.wrongTries, held.value?.uncounted] : held.error.type;
+    return { first, more, spent, seen, expected: [written - 1, 3] };
   },
 
   /** Saves one record `times` times against another tab that does the same; gives how often the other was first. */
