@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeLeaks, findLeaks, type Marker, type Place, sliceMarkers } from "../support/leak.ts";
-import type { FormGiven, Person } from "../support/person.ts";
+import type { FormGiven } from "../support/person.ts";
 import { createCamera, type Photo } from "../support/photo.ts";
 import { plain } from "../support/words.ts";
 import { type Desk, openStage, type Phone, type Stage } from "./stage.ts";
@@ -81,18 +81,6 @@ async function phoneInTheWhiteZone(): Promise<Phone> {
   await phone.person.open();
   await phone.person.unlock(CODE);
   return phone;
-}
-
-async function sendNowUntil(person: Person, number: string, key: string): Promise<void> {
-  const wanted = person.words().within(key);
-  for (let tries = 0; tries < 20; tries++) {
-    await person.openDossier(number);
-    await person.page.waitForTimeout(500);
-    if (wanted.test(await person.screen())) return;
-    await person.sendNow();
-    await person.page.waitForTimeout(1500);
-  }
-  throw new Error(`"${wanted.source}" never came; the screen says: ${await person.screen()}`);
 }
 
 const started = performance.now();
@@ -218,7 +206,7 @@ test("A2, A3: offline, killed, cut, delivered sealed, proven, opened, answered; 
 
   mark("answered");
   // The person sees that it was opened, by whom, and the answer; the receipt says the same.
-  await sendNowUntil(phone.person, number, "dossiers.reply.received");
+  await phone.person.askUntil(number, "dossiers.reply.received");
   await phone.person.waitForStep("dossiers.thread.opened");
   const receipt = await phone.person.receipt();
   expect(receipt).toContain(number);

@@ -157,6 +157,8 @@ export type Person = {
   /** What "Mes envois" says, line by line. */
   outbox(): Promise<readonly string[]>;
   sendNow(): Promise<void>;
+  /** "Envoyer maintenant" again and again, until a dossier says a text that only the desk can bring. */
+  askUntil(number: string, key: string): Promise<void>;
   /** Waits until "Mes envois" says that nothing waits any more. */
   delivered(): Promise<void>;
   /** Waits until the screen says a text. */
@@ -224,7 +226,8 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     const nav = page.getByRole("navigation", { name: w.matcher("common.nav.label") });
     // Inside a question or a choice there is no tab bar: go back until there is one.
     for (let tries = 0; tries < 8 && !(await nav.isVisible()); tries++) {
-      await link("common.back").click();
+      const later = link("common.question.later");
+      await ((await later.isVisible()) ? later : link("common.back")).click();
       await page.waitForTimeout(150);
     }
     await said(`the tab "${tab}"`, nav.getByRole("link", { name: w.within(`common.nav.${tab}`) }).click());
@@ -449,6 +452,22 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     );
   }
 
+  async function openDossier(number?: string): Promise<void> {
+    await goto("dossiers");
+    const mine = page.getByRole("region", { name: w.matcher("dossiers.list.mine") });
+    const row = mine.getByRole("link", {
+      name: number === undefined ? /./ : new RegExp(number.replace(/\s+/, "\\s+")),
+    });
+    await said(`the dossier ${number ?? ""}`, row.first().click());
+    await said("the dossier", page.waitForURL(isDossier));
+    await said("its number", page.getByText(w.within("dossiers.number.label")).first().waitFor());
+  }
+
+  async function sendNow(): Promise<void> {
+    await goto("outbox");
+    await press("common.action.sendNow");
+  }
+
   return {
     page,
     words: () => w,
@@ -629,16 +648,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await said("the dossier", page.waitForURL(isDossier));
       await said("its thread", page.locator("main ol.thread").first().waitFor());
     },
-    async openDossier(number) {
-      await goto("dossiers");
-      const mine = page.getByRole("region", { name: w.matcher("dossiers.list.mine") });
-      const row = mine.getByRole("link", {
-        name: number === undefined ? /./ : new RegExp(number.replace(/\s+/, "\\s+")),
-      });
-      await said(`the dossier ${number ?? ""}`, row.first().click());
-      await said("the dossier", page.waitForURL(isDossier));
-      await said("its number", page.getByText(w.within("dossiers.number.label")).first().waitFor());
-    },
+    openDossier,
     async resumeDossier() {
       await said("resuming", either("dossiers.draft.resume").or(either("dossiers.draft.check")).first().click());
       await said("the place where it was", page.waitForURL(/\/(question\/|relire)/));
@@ -677,9 +687,17 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await page.waitForTimeout(200);
       return (await page.locator("main li").allInnerTexts()).map(plain);
     },
-    async sendNow() {
-      await goto("outbox");
-      await press("common.action.sendNow");
+    sendNow,
+    async askUntil(number, key) {
+      const wanted = w.within(key);
+      for (const end = Date.now() + 2 * timeoutMs; ; ) {
+        await openDossier(number);
+        await page.waitForTimeout(500);
+        if (wanted.test(await screen())) return;
+        if (Date.now() > end) throw new Error(`"${key}" never came; the screen says: ${await screen()}`);
+        await sendNow();
+        await page.waitForTimeout(1500);
+      }
     },
     async delivered() {
       await goto("outbox");

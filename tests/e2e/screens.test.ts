@@ -1,0 +1,300 @@
+/**
+ * Every screen, as a person meets it, in French and Arabic, light and dark: axe finds nothing, nothing sticks out at
+ * twice the text size, everything is reached with the Tab key. With BESACE_SCREENS set, a picture of each is written
+ * there, to be looked at beside the mock-ups.
+ *
+ * Without BESACE_SCREENS axe looks at French in light and Arabic in dark: the colours and the directions, each once.
+ */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeAxe, runAxe } from "../support/axe.ts";
+import type { Person } from "../support/person.ts";
+import { createCamera, type Photo } from "../support/photo.ts";
+import type { Language } from "../support/words.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+const CODE = "418273";
+const all = (process.env.BESACE_SCREENS ?? "") !== "";
+
+let stage: Stage;
+let photo: Photo;
+/** Everything that is wrong anywhere, so that one run tells all of it. */
+const problems: string[] = [];
+const looked = new Set<string>();
+
+beforeAll(async () => {
+  stage = await openStage();
+  const camera = createCamera();
+  photo = await camera.take({ seed: 72, template: "lettre" });
+  await camera.close();
+});
+afterAll(async () => {
+  await stage?.close();
+});
+
+/** What does not fit, at twice the text size. */
+async function overflow(page: Page): Promise<readonly string[]> {
+  return page.evaluate(async () => {
+    const root = document.documentElement;
+    root.style.fontSize = "200%";
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const wide: string[] = [];
+    if (root.scrollWidth > root.clientWidth + 1) {
+      for (const element of document.body.querySelectorAll("*")) {
+        const { left, right } = element.getBoundingClientRect();
+        if ((right > root.clientWidth + 1 || left < -1) && element.children.length === 0)
+          wide.push(`${element.tagName.toLowerCase()}.${element.className} "${element.textContent?.slice(0, 30)}"`);
+      }
+      wide.unshift(`${root.scrollWidth} px wide in ${root.clientWidth}`);
+    }
+    root.style.fontSize = "";
+    return wide.slice(0, 5);
+  });
+}
+
+/** What a person with a keyboard alone does not reach. */
+async function unreached(page: Page): Promise<readonly string[]> {
+  const wanted = await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    window.getSelection()?.removeAllRanges();
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+    const groups = new Set<string>();
+    let n = 0;
+    for (const element of document.querySelectorAll<HTMLElement>(
+      "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
+    )) {
+      if (element.getClientRects().length === 0 || element.closest("[inert]") !== null) continue;
+      const input = element instanceof HTMLInputElement ? element : undefined;
+      // One stop for all radios of a group.
+      if (input?.type === "radio") {
+        if (groups.has(input.name)) continue;
+        const checked = document.querySelector<HTMLElement>(`input[name="${CSS.escape(input.name)}"]:checked`);
+        groups.add(input.name);
+        (checked ?? input).dataset.wanted = "";
+      } else element.dataset.wanted = "";
+      n += 1;
+    }
+    return n;
+  });
+  for (let n = 0; n < wanted + 5; n++) {
+    await page.keyboard.press("Tab");
+    const done = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      if (element !== null) delete element.dataset.wanted;
+      return document.querySelector("[data-wanted]") === null;
+    });
+    if (done) return [];
+  }
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("[data-wanted]")].map((element) => {
+      delete element.dataset.wanted;
+      return `${element.tagName.toLowerCase()} "${(element.textContent ?? "").trim().slice(0, 30)}"`;
+    }),
+  );
+}
+
+/** Looks at the screen that is shown, in this language and both colour schemes. */
+async function look(
+  page: Page,
+  name: string,
+  language: Language,
+  shoot: (name: string) => Promise<void>,
+): Promise<void> {
+  looked.add(name);
+  for (const scheme of ["light", "dark"] as const) {
+    if (!all && (scheme === "light") !== (language === "fr")) continue;
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.waitForTimeout(all ? 300 : 50);
+    const title = `${name}-${language}-${scheme}`;
+    const axe = describeAxe(await runAxe(page));
+    if (axe !== "") problems.push(`${title}: ${axe}`);
+    for (const part of await overflow(page)) problems.push(`${title} at 200 %: ${part}`);
+    if (language === "fr" && scheme === "light")
+      for (const part of await unreached(page)) problems.push(`${title} by keyboard: ${part}`);
+    const dir = await page.locator("html").getAttribute("dir");
+    if (dir !== (language === "ar" ? "rtl" : "ltr")) problems.push(`${title}: dir is ${dir}`);
+    await shoot(title);
+  }
+}
+
+/** Goes to an address of the app as a link does. */
+async function follow({ page, words }: Person, path: string): Promise<void> {
+  await page.evaluate((href) => {
+    const link = Object.assign(document.createElement("a"), { href });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, path);
+  await page.waitForURL((url) => url.pathname === path);
+  await page.locator("h1").first().waitFor({ state: "attached" });
+  await page.waitForTimeout(250);
+  await page.getByText(words().matcher("common.loading")).waitFor({ state: "hidden" });
+}
+
+test("every screen: axe, twice the text, keyboard, both directions, light and dark", async () => {
+  const desk = await stage.desk("desk");
+  const { helper } = desk;
+  const atDesk = async (name: string, language: Language): Promise<void> =>
+    look(helper.page, `desk-${name}`, language, helper.screenshot);
+  await helper.open();
+  await atDesk("door", "fr");
+  await helper.enrol(await stage.deskCode(), "284611");
+
+  const { person } = await stage.phone("phone");
+  const { page } = person;
+  const here = (name: string, language: Language): Promise<void> => look(page, name, language, person.screenshot);
+
+  // Before there is a satchel. The same look finds faults that are planted.
+  await person.open();
+  await person.readyOffline();
+  await page.evaluate(() => {
+    const wide = Object.assign(document.createElement("p"), { textContent: "Beaucoup", id: "planted" });
+    // As wide as the screen at the ordinary text size, wider at twice the size.
+    wide.style.inlineSize = "18rem";
+    const mute = document.createElement("button");
+    mute.addEventListener("focus", () => mute.blur());
+    wide.append(mute);
+    document.querySelector("main")?.append(wide);
+  });
+  await look(page, "planted", "fr", async () => undefined);
+  await page.evaluate(() => document.getElementById("planted")?.remove());
+  const planted = problems.splice(0).filter((problem) => problem.includes("-fr-light"));
+  expect(planted.some((problem) => problem.includes("button-name"))).toBe(true);
+  expect(planted.some((problem) => problem.includes("at 200 %"))).toBe(true);
+  looked.delete("planted");
+  for (const language of ["ar", "fr"] as const) {
+    await person.chooseLanguage(language);
+    await here("01-start", language);
+  }
+  for (const language of ["ar", "fr"] as const) {
+    await person.chooseLanguage(language);
+    await follow(person, "/code");
+    await here("02-code", language);
+    await follow(person, "/");
+  }
+  await person.createSatchel(CODE);
+  await person.laterCard();
+
+  // A satchel with something of everything.
+  await person.addPaper({
+    kind: "identity-card",
+    files: [photo.path],
+    holder: "Ayoub",
+    expiry: { day: "1", month: "2", year: "2027" },
+  });
+  await person.addPaper({ kind: "letter-received", files: [photo.path, photo.path], title: "Lettre de la mairie" });
+  const [letter] = await person.papers();
+  await person.startProcedure("lettre-incomprise");
+  await person.fillIn({
+    joined: { letter: { papers: ["Lettre de la mairie"] } },
+    answers: {
+      note: "Que veut dire cette lettre ?",
+      given_name: "Zoé",
+      family_name: "Martin",
+      phone: "06 12 34 56 78",
+    },
+  });
+  await person.send();
+  const sent = new URL(page.url()).pathname;
+  const number = await person.number();
+  await person.waitForStep("common.state.complete", 60_000);
+  await helper.waitForRow((row) => row.number === number && row.papers.here === row.papers.of);
+  await helper.openDossier(number);
+  await helper.missingPiece("letter", "lettre-incomprise", "Il manque le dos de la lettre.");
+  await person.askUntil(number, "dossiers.asked.add");
+  await person.startProcedure("domiciliation");
+  await person.fillIn(
+    {
+      answers: {
+        given_name: "Zoé",
+        family_name: "Martin",
+        birthdate: { year: "1990" },
+        has_dependants: true,
+        sleeping_place: "other",
+        sleeping_other: "Dans une caravane.",
+        commune_links: ["work"],
+        commune_since: { year: "2024" },
+        address_elsewhere: false,
+        reach: ["desk"],
+        has_support: true,
+      },
+      rows: { dependants: [{ dependant_given_name: "Ayoub", dependant_link: "child" }] },
+      joined: { identity: { missing: true }, "commune-link": { papers: ["Lettre de la mairie"] } },
+    },
+    "not-foreseen",
+  );
+  const draft = /^\/dossiers\/[^/]+/.exec(new URL(page.url()).pathname)?.[0] ?? "";
+  await follow(person, `${draft}/question/dependants`);
+  const row = await page.locator("main").getByRole("link", { name: /Ayoub/ }).first().getAttribute("href");
+  await person.beginPaper("pay-slip");
+  const pages = new URL(page.url()).pathname;
+  await person.addPages([photo.path]);
+
+  const questions = [
+    "names",
+    "birth-date",
+    "nationality",
+    "has-dependants",
+    "dependants",
+    "sleeping",
+    "sleeping-other",
+    "links",
+    "phone",
+    "support",
+    "papers-identity",
+    "papers-link",
+    "not-foreseen",
+  ];
+  const screens: readonly (readonly [string, string])[] = [
+    ["03-home", "/accueil"],
+    ["04-papers", "/papiers"],
+    ["05-new-paper", "/papiers/nouveau"],
+    ["05-pages", pages],
+    ["05-details", pages.replace("/pages", "/infos")],
+    ["06-paper", letter?.path ?? ""],
+    ["06-show", `${letter?.path}/voir`],
+    ["06-bin", "/papiers/corbeille"],
+    ["07-procedures", "/demarches"],
+    ["08-procedure", "/demarches/domiciliation"],
+    ["08-letter", "/demarches/lettre-incomprise"],
+    ...questions.map((id) => [`09-${id}`, `${draft}/question/${id}`] as const),
+    ["09-row", row ?? ""],
+    ["11-check", `${draft}/relire`],
+    ["11-draft", draft],
+    ["12-outbox", "/envois"],
+    ["13-dossier", sent],
+    ["13-receipt", `${sent}/recepisse`],
+    ["15-card", "/carte"],
+    ["15-drill", "/carte/essai"],
+    ["16-settings", "/reglages"],
+    ["16-new-code", "/code/nouveau"],
+  ];
+  for (const language of ["fr", "ar"] as const) {
+    await person.settings();
+    await person.chooseLanguage(language);
+    for (const [name, path] of screens) {
+      await follow(person, path);
+      await here(name, language);
+    }
+    await follow(person, "/accueil");
+    await person.lock();
+    await here("14-lock", language);
+    await person.unlock(CODE);
+  }
+
+  // The desk.
+  for (const language of ["fr", "ar"] as const) {
+    await helper.backToInbox();
+    await helper.chooseLanguage(language);
+    await atDesk("18-inbox", language);
+    await helper.openDossier(number);
+    await atDesk("19-dossier", language);
+  }
+  await helper.lock();
+  await atDesk("lock", "ar");
+
+  expect(looked.size).toBeGreaterThan(35);
+  expect(problems.join("\n\n")).toBe("");
+}, 600_000);
