@@ -298,7 +298,8 @@ async function answers(work: Work): Promise<void> {
     await person.page.locator(`main a[href$="/question/${step}/revoir"]`).first().click();
     await person.page.waitForURL(new RegExp(`/question/${step}/revoir$`));
     await give(work, dossier, step);
-    await person.goOn();
+    // A question that was blank leads to the next blank one before the list comes back.
+    while (person.question() !== null) await person.goOn();
   }
   moment("send");
   dossier.signed = "maybe";
@@ -413,9 +414,10 @@ test(`INV-1: ${KILLS} kills of the browser lose nothing that was said to be kept
     let killed = false;
     const working = (async () => {
       for (;;) await dice.pick([answers, capture, upload])(works);
-    })().catch((error: unknown) => {
+    })().catch(async (error: unknown) => {
       // What was under way when the browser died cannot end well; anything else is a finding.
-      if (!killed) throw error;
+      if (killed) return;
+      throw new Error(`at ${person.page.url()}: ${error}; the screen says: ${await person.screen()}`, { cause: error });
     });
     await Promise.race([working, struck]);
     killed = true;
