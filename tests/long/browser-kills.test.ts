@@ -342,8 +342,8 @@ async function upload({ person, ledger, moment }: Work): Promise<void> {
   const dossier = ledger.dossiers.filter((each) => each.signed === true).at(-1);
   if (dossier === undefined) return;
   await person.openDossier(dossier.number);
+  moment("upload");
   for (let looks = 0; looks < 20; looks += 1) {
-    moment("upload");
     for (const proof of await proofsOf(person)) dossier.proofs.add(proof);
     await sleep(250);
   }
@@ -413,7 +413,7 @@ test(`INV-1: ${KILLS} kills of the browser lose nothing that was said to be kept
     const works: Work = { person, ledger, dice, besace, moment };
     let killed = false;
     const working = (async () => {
-      for (;;) await dice.pick([answers, capture, upload])(works);
+      for (;;) await dice.pick([answers, answers, capture, upload])(works);
     })().catch(async (error: unknown) => {
       // What was under way when the browser died cannot end well; anything else is a finding.
       if (killed) return;
