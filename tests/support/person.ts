@@ -1,5 +1,6 @@
 /**
- * Drives the built app as a person would: by the roles and names that a screen reader hears, never by class or id.
+ * Drives the built app as a person would: by the roles and names that a screen reader hears. (The steps of a
+ * thread are the one exception: their stitching is a class; their words say the same.)
  * Runs in Node over a Playwright page; nothing here depends on Vitest, so any harness may use it.
  *
  * Words come from locales/ by key (words.ts). Forms come from src/forms, so answers are given by field id. A method
