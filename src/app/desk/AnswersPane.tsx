@@ -1,5 +1,6 @@
 /** The answers of a dossier in French (mock-up 19, right), each ready to copy into another software. Runs in the page. */
 
+import { inFrench } from "../i18n/i18n.ts";
 import { useT } from "../i18n/useT.ts";
 import { Icon } from "../ui/icons/Icon.tsx";
 import { type AnswerLine, type AnswerSection, asText } from "./answers.ts";
@@ -27,7 +28,7 @@ function Line({ line, onCopy }: { readonly line: AnswerLine; readonly onCopy: (l
           <span class="soft">{t("desk.answers.blank")}</span>
         ) : (
           <span class="ans__value" dir="auto" translate={false}>
-            {flag === "words" ? `« ${value} »` : value}
+            {flag === "words" ? inFrench("desk.answers.quoted", { text: value }) : value}
           </span>
         )}
         {flag === "unknown" && (

@@ -1,6 +1,6 @@
 /**
  * Dates, times, sizes and numbers as people say them, in the language shown. Western digits everywhere, in Arabic too.
- * Runs in the page. Spaces are non-breaking (DESIGN-LANGUAGE 6.8).
+ * Runs in the page. Spaces are non-breaking where a line may not end.
  */
 import { language, t } from "./i18n.ts";
 import { languageInfo } from "./languages.ts";
@@ -21,7 +21,15 @@ const CALENDAR_DATE = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/;
 
 const locale = (): string => languageInfo(language()).locale;
 
-const unbroken = (text: string): string => text.replace(/ /g, "\u00a0");
+/**
+ * A day stays with its month. A line may end after the weekday and before the year: at twice the text size a whole date
+ * is wider than a narrow screen, and what may not break at a space breaks inside "2026".
+ */
+const unbroken = (text: string): string =>
+  text
+    .replace(/ /g, "\u00a0")
+    .replace(/\u00a0(?=\d{4}$)/, " ")
+    .replace(/^([^\d\u00a0]+)\u00a0(?=\d)/, "$1 ");
 
 function said(date: Date, style: DateStyle, timeZone: string | undefined): string {
   const zone = timeZone === undefined ? {} : { timeZone };

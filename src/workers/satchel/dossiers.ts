@@ -79,6 +79,8 @@ export interface Dossiers {
   ) => Promise<Result<DossierView, WorkerError>>;
   /** Sends every dossier that was signed off and waited for its desk's key. */
   readonly sendReady: (session: Session) => Promise<Result<number, WorkerError>>;
+  /** How many are signed off and have no letter yet. */
+  readonly waiting: (session: Session) => Promise<Result<number, WorkerError>>;
   /** Takes back what has not begun to leave, in the same transaction. `left`: a version had left and cannot be. */
   readonly erase: (session: Session, id: RecordId) => Promise<Result<{ readonly left: boolean }, WorkerError>>;
   readonly markSeen: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
@@ -442,6 +444,11 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
         if (done.value) sent += 1;
       }
       return ok(sent);
+    },
+
+    async waiting(session) {
+      const all = await session.records.list();
+      return all.ok ? ok(all.value.filter(isDossier).filter(({ record }) => record.status === "ready").length) : all;
     },
 
     async erase(session, id) {

@@ -11,6 +11,7 @@ import { refusedCode } from "../common/codes.ts";
 import type { Emitter } from "../common/emitter.ts";
 import type { Change, PaperView, SatchelApi, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
+import { createDeskWatch } from "./desk-watch.ts";
 import { createDossiers } from "./dossiers.ts";
 import { createInbox } from "./inbox.ts";
 import { createOpening } from "./opening.ts";
@@ -86,6 +87,24 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       return pinned.ok ? dossiers.sendReady(session) : pinned;
     });
 
+  /** Asks whether the desk has opened, only where a signed dossier waits for it; true: one still does. */
+  async function lookForDesk(): Promise<boolean> {
+    try {
+      const before = await within(dossiers.waiting);
+      if (!before.ok || before.value === 0) return false;
+      await deps.deployments.refresh();
+      const sent = await within(dossiers.sendReady);
+      if (!sent.ok && sent.error.type !== "locked") deps.log.note("desk-watch", { error: sent.error.type });
+      const after = await within(dossiers.waiting);
+      return after.ok && after.value > 0;
+    } catch (error) {
+      // A bug in one look must not end the watch.
+      deps.log.note("desk-watch", { error: error instanceof Error ? error.name : "unknown" });
+      return true;
+    }
+  }
+  const deskWatch = createDeskWatch({ timers: given.timers, random: deps.random, look: lookForDesk });
+
   /** Listens to other tabs and to the drainer through the store. */
   function listen({ store }: Session): void {
     if (listening.has(store)) return;
@@ -110,6 +129,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       return taken.ok ? papers.tidy(session) : taken;
     });
     followDeployment();
+    deskWatch.now();
     deps.couriers.kick("start");
   }
 
@@ -215,18 +235,26 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     removeRow: (id, row) => within((session) => dossiers.removeRow(session, id, row)),
     attach: (id, requirement, chosen, missing) =>
       within((session) => dossiers.attach(session, id, requirement, chosen, missing)),
-    send: (id, declaration) => within((session) => dossiers.send(session, id, declaration)),
+    send: async (id, declaration) => {
+      const sent = await within((session) => dossiers.send(session, id, declaration));
+      if (sent.ok && sent.value.stage === "awaiting-desk") deskWatch.now();
+      return sent;
+    },
     eraseDossier: (id) => within((session) => dossiers.erase(session, id)),
     markSeen: (id) => within((session) => dossiers.markSeen(session, id)),
 
     outbox: () => within(outbox.view),
     sendNow: async () => {
       void deps.deployments.refresh();
+      deskWatch.now();
       deps.couriers.kick("person");
       return ok(undefined);
     },
     retry: (id) => within((session) => outbox.retry(session, id)),
     hint: async (why) => {
+      deskWatch.now();
+      // What the registry holds (the card was tried) is told to no other tab: this one looks when it is seen again.
+      if (why === "visible") emit({ type: "opening" });
       deps.couriers.kick(why);
       return ok(undefined);
     },

@@ -288,3 +288,38 @@ describe("rows of a repeat", () => {
     expect(await screen.findByText(/Il n’y a personne/)).toBeTruthy();
   });
 });
+
+describe("a question of what was signed", () => {
+  const signed = { status: "sent", sent: { x: { n: 1, at: 1, papers: 0 } } } as never;
+  const asked = (arrival: "start" | "go" | "pop", mode?: string) => {
+    const satchel = satchelWith(signed);
+    const place = { path: "/", arrival, visit: 1 };
+    const params = mode === undefined ? { dossier: DOSSIER, page: "names" } : { dossier: DOSSIER, page: "names", mode };
+    return { satchel, shown: show(QuestionScreen, params, satchel, { shell: { place } }) };
+  };
+
+  test.each([
+    ["start", undefined],
+    ["go", undefined],
+    ["pop", undefined],
+    ["start", "revoir"],
+    ["pop", "revoir"],
+  ] as const)("come to by %s (%s), it leads to the dossier and can be edited by nobody", async (arrival, mode) => {
+    const { satchel, shown } = asked(arrival, mode);
+    const { went } = await shown;
+    await expect.poll(() => went).toEqual([`/dossiers/${DOSSIER}`]);
+    expect(screen.queryByRole("textbox")).toBeNull();
+    expect(satchel.calls("saveAnswers")).toEqual([]);
+  });
+
+  test("is asked of somebody who chose « Modifier », and still after a way round by the camera", async () => {
+    const { satchel, shown } = asked("go", "revoir");
+    const { went } = await shown;
+    expect(await screen.findByLabelText("Prénom")).toBeTruthy();
+    cleanup();
+    const place = { path: "/", arrival: "pop", visit: 2 } as const;
+    await show(QuestionScreen, { dossier: DOSSIER, page: "names", mode: "revoir" }, satchel, { shell: { place } });
+    expect(await screen.findByLabelText("Prénom")).toBeTruthy();
+    expect(went).toEqual([]);
+  });
+});

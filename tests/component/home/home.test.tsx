@@ -1,6 +1,7 @@
 import { cleanup, screen, within } from "@testing-library/preact";
 import { afterEach, describe, expect, test } from "vitest";
 import { HomeScreen } from "../../../src/app/features/home/HomeScreen.tsx";
+import type { RecordId } from "../../../src/shared/ids.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import {
   createFakeSatchel,
@@ -80,8 +81,29 @@ describe("home", () => {
 
   test("what waits is shown with its size", async () => {
     await showHome({ outbox: { ...EMPTY_OUTBOX, waiting: 2, bytesLeft: 730_000 } });
-    const section = await screen.findByRole("region", { name: "En attente de réseau" });
+    const section = await screen.findByRole("region", { name: "En attente" });
     expect(within(section).getByText(/2 envois, 730/)).toBeTruthy();
+  });
+
+  test("a dossier that waits for the desk is not said to wait for the network, nor to weigh 0 Ko", async () => {
+    const line = {
+      id: "AAAAAAAAAAAAAAAAAAAAgQ" as RecordId,
+      what: "dossier",
+      title: "ABCDEFGH",
+      state: "awaiting-desk",
+      parts: { done: 0, of: 1 },
+      bytesLeft: 0,
+      reason: null,
+      at: null,
+    } as const;
+    await showHome({ outbox: { ...EMPTY_OUTBOX, waiting: 1, lines: [line] } });
+    const section = await screen.findByRole("region", { name: "En attente" });
+    expect(within(section).getByText("1 dossier attend l’ouverture du guichet")).toBeTruthy();
+    expect(within(section).getByText(/ABCD EFGH/)).toBeTruthy();
+    expect(section.textContent).not.toMatch(/Ko|réseau|envoi/);
+    cleanup();
+    await showHome({ outbox: { ...EMPTY_OUTBOX, waiting: 1, lines: [{ ...line, state: "waits" }] } });
+    expect(await screen.findByText("1 envoi")).toBeTruthy();
   });
 
   test("a paper whose date comes soon is named with the days left", async () => {

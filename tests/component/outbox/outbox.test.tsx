@@ -73,6 +73,8 @@ describe("Mes envois", () => {
     const arrived = await screen.findByRole("region", { name: "Déjà partis" });
     const [proven, unproven] = within(arrived).getAllByRole("link");
     expect(proven?.textContent).toContain("Déposé le");
+    expect(proven?.querySelector("[data-icon=recu]")).toBeTruthy();
+    expect(unproven?.querySelector("[data-icon=recu]")).toBeNull();
     expect(unproven?.textContent).toContain("Le récépissé n’est pas encore là.");
     expect(unproven?.textContent).not.toMatch(/déposé|reçu|envoyé/i);
   });

@@ -120,7 +120,7 @@ describe("Mes papiers", () => {
     const draft = fakePaper({ kind: "passport", status: "draft", pages: pages(2) });
     const satchel = createFakeSatchel({ papers: [draft] });
     const { said } = await showScreen(<ListScreen />, { satchel, areas });
-    expect(await screen.findByRole("heading", { name: /Vous aviez commencé un papier\s: 2 pages/ })).toBeTruthy();
+    expect(await screen.findByRole("heading", { name: /Vous aviez commencé un papier\s: 2\spages/ })).toBeTruthy();
     expect(screen.getByRole("link", { name: "Continuer ce papier" }).getAttribute("href")).toBe(
       `/papiers/${draft.id}/pages`,
     );

@@ -73,6 +73,12 @@ describe("t", () => {
     expect(t("common.papers", { count: 1_000_000 })).toBe("1000000 papiers");
   });
 
+  test("papers handed in are said rightly for any number", async () => {
+    expect(t("common.state.depositedPapers", { n: 1, total: 1 })).toMatch(/^Déposé. Papiers\s: 1 sur 1$/);
+    await setLanguage("en");
+    expect(t("common.state.depositedPapers", { n: 0, total: 1 })).toBe("Handed in. Papers: 0 of 1");
+  });
+
   test("Arabic plurals", async () => {
     await setLanguage("ar");
     expect([0, 1, 2, 3, 11, 100].map((count) => t("common.papers", { count }))).toEqual([
@@ -150,14 +156,14 @@ describe("dates, times, sizes", () => {
   const at = Date.UTC(2026, 10, 23, 8, 12);
 
   test("French, as one says it", () => {
-    expect(formatDate(at, "long", "Europe/Paris")).toBe(`23${NBSP}novembre${NBSP}2026`);
-    expect(formatDate(at, "day", "Europe/Paris")).toBe(`lundi${NBSP}23${NBSP}novembre`);
+    expect(formatDate(at, "long", "Europe/Paris")).toBe(`23${NBSP}novembre 2026`);
+    expect(formatDate(at, "day", "Europe/Paris")).toBe(`lundi 23${NBSP}novembre`);
     expect(formatDate(at, "short", "Europe/Paris")).toBe(`23${NBSP}nov.`);
     expect(formatTime(at, "Europe/Paris")).toBe(`9${NBSP}h${NBSP}12`);
     expect(formatClock("14:00")).toBe(`14${NBSP}h`);
-    expect(formatCalendarDate("2026-10-01")).toBe(`1er${NBSP}octobre${NBSP}2026`);
-    expect(formatCalendarDate("2026-10-11")).toBe(`11${NBSP}octobre${NBSP}2026`);
-    expect(formatCalendarDate("2026-10")).toBe(`octobre${NBSP}2026`);
+    expect(formatCalendarDate("2026-10-01")).toBe(`1er${NBSP}octobre 2026`);
+    expect(formatCalendarDate("2026-10-11")).toBe(`11${NBSP}octobre 2026`);
+    expect(formatCalendarDate("2026-10")).toBe(`octobre 2026`);
   });
 
   test("sizes never say nothing for something", () => {

@@ -40,6 +40,7 @@ import { moveTo } from "../../ui/places.ts";
 import { EditLink, type Row, Rows } from "../../ui/Rows.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { settled } from "./autosave.ts";
+import { doneChanging } from "./changing.tsx";
 import { questionPath, rowPath } from "./places.ts";
 import { rowName } from "./RepeatRows.tsx";
 import { Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
@@ -247,6 +248,7 @@ function Send({ dossier, view, organisation, bytes }: SendProps) {
     setSending(true);
     setError(null);
     const sent = await api.send(id, declaration);
+    if (sent.ok) doneChanging(api, id);
     // What was learned is proposed next time; when it cannot be kept, it is only asked again.
     if (sent.ok) await api.saveProfile(learnedProfile(view, day));
     pressed.current = false;

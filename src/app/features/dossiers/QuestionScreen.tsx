@@ -13,8 +13,9 @@ import {
   stepOf,
   viewForm,
 } from "../../../forms/engine.ts";
-import type { AnswerValue, Field } from "../../../forms/model.ts";
+import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
+import type { DossierView } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
@@ -28,9 +29,10 @@ import { today } from "../../ui/papers/StateChip.tsx";
 import { QuestionPage } from "../../ui/Question.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { settled } from "./autosave.ts";
+import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
 import { PapersStep } from "./PapersStep.tsx";
-import { modeOf, questionPath } from "./places.ts";
+import { type Mode, modeOf, questionPath } from "./places.ts";
 import { RepeatRows, rowProblems } from "./RepeatRows.tsx";
 import { onwardPath, overlaid } from "./steps.ts";
 import { Below, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
@@ -48,15 +50,29 @@ export function QuestionScreen({ params }: ScreenProps) {
   const profile = useAsk("profile", (api) => api.profile(), []);
   if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
   if (profile.state === "loading") return <WaitingScreen waiting={profile} />;
-  const { dossier, form } = loaded;
+  const known = profile.state === "ready" ? { ...profile.value } : {};
+  return <Asked dossier={loaded.dossier} form={loaded.form} page={page} mode={mode} profile={known} />;
+}
+
+interface AskedProps {
+  readonly dossier: DossierView;
+  readonly form: Form;
+  readonly page: string;
+  readonly mode: Mode;
+  readonly profile: Readonly<Record<string, unknown>>;
+}
+
+function Asked({ dossier, form, page, mode, profile }: AskedProps) {
+  const { id } = dossier;
+  const mayChange = useMayChange(dossier, mode !== "ask");
   const view = viewForm(form, dossier.record);
   const step = stepOf(view, page);
+  if (!mayChange) return <Signed id={id} />;
   if (step === undefined || step.kind === "check") {
     const place = resumeStep(view, page);
     return <Elsewhere to={place.kind === "check" ? paths.check(id) : questionPath(id, place.id, mode)} />;
   }
-  const known = profile.state === "ready" ? { ...profile.value } : {};
-  return <Turn key={`${step.id} ${mode}`} dossier={dossier} view={view} step={step} mode={mode} profile={known} />;
+  return <Turn key={`${step.id} ${mode}`} dossier={dossier} view={view} step={step} mode={mode} profile={profile} />;
 }
 
 /** The question is not asked any more: the one before its place is shown instead. */

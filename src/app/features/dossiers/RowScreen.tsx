@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { answerKey, checkAnswer, type FormView, type Problem, type RowView, viewForm } from "../../../forms/engine.ts";
-import type { AnswerValue, Field } from "../../../forms/model.ts";
+import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView } from "../../../workers/satchel.contract.ts";
 import type { ScreenProps } from "../../feature.ts";
@@ -16,6 +16,7 @@ import { today } from "../../ui/papers/StateChip.tsx";
 import { QuestionPage } from "../../ui/Question.tsx";
 import { FailedState } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
+import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
 import { questionPath } from "./places.ts";
 import { overlaid } from "./steps.ts";
@@ -41,12 +42,24 @@ function findRow(view: FormView, id: string): Found | undefined {
 
 /** "/dossiers/:dossier/question/:page/fiche/:row" */
 export function RowScreen({ params }: ScreenProps) {
-  const t = useT();
   const loaded = useDossier(params.dossier as RecordId);
   if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
   const { dossier, form } = loaded;
-  const page = params.page ?? "";
-  const found = findRow(viewForm(form, dossier.record), params.row ?? "");
+  return <AskedRow dossier={dossier} form={form} page={params.page ?? ""} row={params.row ?? ""} />;
+}
+
+interface AskedRowProps {
+  readonly dossier: DossierView;
+  readonly form: Form;
+  readonly page: string;
+  readonly row: string;
+}
+
+function AskedRow({ dossier, form, page, row }: AskedRowProps) {
+  const t = useT();
+  const mayChange = useMayChange(dossier, true);
+  const found = findRow(viewForm(form, dossier.record), row);
+  if (!mayChange) return <Signed id={dossier.id} />;
   if (found === undefined) {
     const title = t("dossiers.one");
     return (

@@ -1,8 +1,9 @@
 /** Home (mock-up 03): what was begun first, then the pocket, what waits, and the card until it was tried. In the page. */
 
 import { isProcedureId, procedures } from "../../../forms/catalogue/index.ts";
+import { showSpoken } from "../../../satchel/spoken.ts";
 import { daysUntil, soonDays } from "../../../satchel/where.ts";
-import type { DossierView, PaperView } from "../../../workers/satchel.contract.ts";
+import type { DossierView, OutboxLine, OutboxView, PaperView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatBytes, formatCalendarDate, formatDate } from "../../i18n/format.ts";
 import { tData } from "../../i18n/i18n.ts";
@@ -104,6 +105,54 @@ function DossierItem({ dossier }: { readonly dossier: DossierView }) {
   );
 }
 
+/** What waits: for the network, or for a desk that has not opened yet; two different things to be told. */
+function Queue({ queue, papers }: { readonly queue: OutboxView; readonly papers: readonly PaperView[] }) {
+  const t = useT();
+  const left = queue.lines.filter((line) => line.state !== "arrived");
+  const forDesk = left.filter((line) => line.state === "awaiting-desk");
+  const toSend = left.filter((line) => line.state !== "awaiting-desk");
+  const count = queue.waiting - forDesk.length;
+  const nameOf = (line: OutboxLine): string => {
+    if (line.what === "dossier") return showSpoken(line.title);
+    const paper = papers.find((each) => each.id === line.id);
+    return paper === undefined ? line.title : paperName(paper.record);
+  };
+  const firstOf = (lines: readonly OutboxLine[]): string =>
+    lines
+      .map(nameOf)
+      .filter((name) => name !== "")
+      .slice(0, 2)
+      .map(isolated)
+      .join(", ");
+  return (
+    <section class="stack-s" aria-labelledby="attente">
+      <h2 id="attente">{t("home.waiting.title")}</h2>
+      <List>
+        {count > 0 && (
+          <Item
+            icon="en-attente"
+            href={paths.outbox}
+            title={
+              queue.bytesLeft > 0
+                ? t("home.waiting.sized", { count, size: formatBytes(queue.bytesLeft) })
+                : t("home.waiting.count", { count })
+            }
+            detail={firstOf(toSend)}
+          />
+        )}
+        {forDesk.length > 0 && (
+          <Item
+            icon="guichet"
+            href={paths.outbox}
+            title={t("home.waiting.desk", { count: forDesk.length })}
+            detail={firstOf(forDesk)}
+          />
+        )}
+      </List>
+    </section>
+  );
+}
+
 function Content({
   papers,
   dossiers,
@@ -198,23 +247,7 @@ function Content({
           {t(dossiers.length === 0 ? "home.dossiers.first" : "home.dossiers.start")}
         </LinkRow>
       </section>
-      {queue !== null && queue.waiting > 0 && (
-        <section class="stack-s" aria-labelledby="attente">
-          <h2 id="attente">{t("home.waiting.title")}</h2>
-          <List>
-            <Item
-              icon="en-attente"
-              href={paths.outbox}
-              title={t("home.waiting.count", { count: queue.waiting, size: formatBytes(queue.bytesLeft) })}
-              detail={queue.lines
-                .filter((line) => line.state !== "arrived")
-                .slice(0, 2)
-                .map((line) => isolated(line.title))
-                .join(", ")}
-            />
-          </List>
-        </section>
-      )}
+      {queue !== null && queue.waiting > 0 && <Queue queue={queue} papers={papers} />}
       <section aria-labelledby="autres">
         <h2 id="autres" class="sr">
           {t("home.more.title")}

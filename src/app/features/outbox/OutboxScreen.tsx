@@ -293,8 +293,8 @@ function Lines({ view, names, children }: LinesProps) {
             {arrived.map((line, at) => (
               <Item
                 key={`${line.what} ${line.id} ${at}`}
-                icon="recu"
-                tone="done"
+                icon={line.at === null ? "en-attente" : "recu"}
+                tone={line.at === null ? undefined : "done"}
                 href={line.what === "dossier" ? paths.dossier(line.id) : undefined}
                 title={titleOf(line, names)}
                 detail={
