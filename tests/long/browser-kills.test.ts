@@ -112,6 +112,18 @@ async function dossiers(person: Person): Promise<readonly Seen[]> {
   return seen;
 }
 
+/** Why something does not leave: in the words of the outbox and of the server's log. */
+async function whyNot(person: Person): Promise<string> {
+  const outbox = (await person.outbox()).join("\n");
+  return `${outbox}\n${stage.server.log().slice(-3000)}`;
+}
+
+/** On a dossier. Kills and cuts are no reason to ask the person for anything. */
+async function needsNobody(person: Person): Promise<void> {
+  const asks = person.page.getByText(person.words().matcher("dossiers.needs.title"));
+  if (await asks.isVisible()) throw new Error(`a dossier does not leave:\n${await whyNot(person)}`);
+}
+
 async function proofsOf(person: Person): Promise<readonly string[]> {
   const done = (await person.thread()).filter((step) => step.state === "done");
   const words = person.words();
@@ -211,6 +223,7 @@ function createBesace(ledger: Ledger, survived: Survived) {
       dossier.signed = steps.length > 0;
     }
     if (dossier.signed !== true) return;
+    await needsNobody(person);
     expect(steps.length, `${dossier.number} was signed and is a draft again`).toBeGreaterThan(0);
     const proofs = await proofsOf(person);
     for (const proof of dossier.proofs) {
@@ -345,6 +358,7 @@ async function upload({ person, ledger, moment }: Work): Promise<void> {
   moment("upload");
   for (let looks = 0; looks < 20; looks += 1) {
     for (const proof of await proofsOf(person)) dossier.proofs.add(proof);
+    await needsNobody(person);
     await sleep(250);
   }
 }
@@ -440,7 +454,11 @@ test(`INV-1: ${KILLS} kills of the browser lose nothing that was said to be kept
   await person.sendNow();
   for (const dossier of ledger.dossiers) {
     await person.openDossier(dossier.number);
-    await person.waitForStep("common.state.complete", 120_000);
+    try {
+      await person.waitForStep("common.state.complete", 120_000);
+    } catch (error) {
+      throw new Error(`${dossier.number} does not arrive:\n${await whyNot(person)}`, { cause: error });
+    }
   }
   await person.delivered();
   const pages = new Map<string, readonly Buffer[]>();
