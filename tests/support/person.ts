@@ -298,7 +298,9 @@ export function createPerson(page: Page, options: PersonOptions): Person {
   /** The form of the dossier on the screen, found by the question that it asks. Waits while the question loads. */
   async function formHere(): Promise<Form> {
     const ids = ["domiciliation", "lettre-incomprise", "demande-libre"] as const;
-    const known = form === undefined ? await Promise.all(ids.map(loadProcedure)) : [form];
+    // Forms share questions: what was found by one of those may have been another form.
+    const all = await Promise.all(ids.map(loadProcedure));
+    const known = form === undefined ? all : [form, ...all];
     const end = Date.now() + timeoutMs;
     for (;;) {
       const shown = await heading();
