@@ -70,7 +70,7 @@ describe("a dossier", () => {
       }),
     );
     await screen.findByRole("heading", { level: 1, name: TITLE });
-    expect(steps()).toContainEqual(["is-done", "Déposé, 2 sur 3 papiers"]);
+    expect(steps()).toContainEqual(["is-done", "Déposé. Papiers\u00a0: 2 sur 3"]);
     expect(plain()).toContain("Signé par Commune de Brévigny");
     expect(plain()).toContain("Il reste 450 Ko");
     expect(plain()).toContain("Déposé ne veut pas dire accepté.");
@@ -200,7 +200,7 @@ describe("procedures", () => {
     await show(ProceduresScreen, {}, satchel);
     const mine = await screen.findByRole("region", { name: "Mes dossiers" });
     expect(within(mine).getByRole("link").getAttribute("href")).toBe(`/dossiers/${DOSSIER}`);
-    expect(within(mine).getByText("Déposé, 2 sur 3 papiers")).toBeTruthy();
+    expect(within(mine).getByText("Déposé. Papiers : 2 sur 3")).toBeTruthy();
     const begin = screen.getByRole("region", { name: "Commencer une démarche" });
     expect(
       within(begin)
