@@ -226,9 +226,11 @@ export function createPerson(page: Page, options: PersonOptions): Person {
   async function goto(tab: "home" | "papers" | "dossiers" | "outbox"): Promise<void> {
     const nav = page.getByRole("navigation", { name: w.matcher("common.nav.label") });
     // Inside a question or a choice there is no tab bar: go back until there is one.
+    const later = link("common.question.later");
+    const back = link("common.back");
+    await said("a way on", nav.or(later).or(back).first().waitFor());
     for (let tries = 0; tries < 8 && !(await nav.isVisible()); tries++) {
-      const later = link("common.question.later");
-      await ((await later.isVisible()) ? later : link("common.back")).click();
+      await ((await later.isVisible()) ? later : back).click();
       await page.waitForTimeout(150);
     }
     await said(`the tab "${tab}"`, nav.getByRole("link", { name: w.within(`common.nav.${tab}`) }).click());
