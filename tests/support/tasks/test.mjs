@@ -126,7 +126,7 @@ for (const suite of suites) {
 }
 if (long) {
   await step("summary", async () => {
-    const code = await runPinned(["tests/results/summary.ts", join(REPORTS, "e2e-long.json")], { env });
+    const code = await runPinned(["tests/support/tasks/summary.ts", join(REPORTS, "e2e-long.json")], { env });
     return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, notes: code === 0 ? [] : [`code ${code}`] };
   });
 }

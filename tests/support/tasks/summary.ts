@@ -1,6 +1,8 @@
 /**
- * Writes what a long run measured: `long-<date>.json` beside this file, the same as a table in `long-<date>.md`, and the
+ * Writes what a long run measured: `long-<date>.json` in tests/results, the same as a table in `long-<date>.md`, and the
  * table on the screen. Reads Vitest's JSON reports named on the command line; called by `npm run test:long`.
+ *
+ * `--note=...` adds a line for the reader: what was special about this run.
  *
  * Surprising fact: files of tests/long that no report mentions are listed as not run. A summary of half a run says so.
  */
@@ -44,16 +46,23 @@ type Summary = {
   /** UTC. */
   readonly startedAt: string;
   readonly commit: string;
-  /** Files that differ from the commit, outside of this folder. */
+  /** Files that differ from the commit, outside of tests/results. */
   readonly uncommitted: number;
-  readonly machine: { readonly cores: number; readonly memoryGb: number; readonly node: string; readonly system: string };
+  readonly machine: {
+    readonly cores: number;
+    readonly memoryGb: number;
+    readonly node: string;
+    readonly system: string;
+  };
+  /** Of whoever ran it; empty when there is nothing to say. */
+  readonly note: string;
   readonly passed: number;
   readonly failed: number;
   readonly notRun: readonly string[];
   readonly tests: readonly TestRow[];
 };
 
-const ROOT = resolve(import.meta.dirname, "..", "..");
+const ROOT = resolve(import.meta.dirname, "..", "..", "..");
 
 const git = (...args: readonly string[]): string => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim();
 
@@ -63,7 +72,7 @@ const withoutPaths = (text: string): string =>
 
 function rowsOf(report: VitestReport): readonly TestRow[] {
   return report.testResults.flatMap(({ name, status, message, assertionResults }): readonly TestRow[] => {
-    const file = withoutPaths(name);
+    const file = name.replace(/^.*?\/(?=tests\/)/, "");
     if (assertionResults.length === 0)
       return [{ file, test: "(the file)", status, seconds: 0, figures: {}, failure: withoutPaths(message) }];
     return assertionResults.map((test) => {
@@ -81,7 +90,7 @@ function rowsOf(report: VitestReport): readonly TestRow[] {
 }
 
 /** All reports together; tests that were filtered out count as not run. */
-function summarise(reports: readonly VitestReport[]): Summary {
+function summarise(reports: readonly VitestReport[], note: string): Summary {
   const rows = reports.flatMap(rowsOf);
   const tests = rows.filter((row) => row.status === "passed" || row.status === "failed");
   const files = new Set(tests.map((row) => row.file));
@@ -103,6 +112,7 @@ function summarise(reports: readonly VitestReport[]): Summary {
       node: process.version,
       system: process.platform,
     },
+    note,
     passed: tests.filter((row) => row.status === "passed").length,
     failed: tests.filter((row) => row.status === "failed").length,
     notRun: [...absent, ...new Set(skipped)],
@@ -125,6 +135,7 @@ function table(summary: Summary): string {
       `${summary.uncommitted} files uncommitted. ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}, ` +
       `${machine.system}. Began ${summary.startedAt}.`,
     "",
+    ...(summary.note === "" ? [] : [summary.note, ""]),
     "| test | result | seconds | figures |",
     "|---|---|---|---|",
     ...tests.map(
@@ -138,10 +149,14 @@ function table(summary: Summary): string {
   return `${lines.join("\n")}\n`;
 }
 
-const reports = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, "utf8")) as VitestReport);
+const NOTE = "--note=";
+const given = process.argv.slice(2);
+const note = given.find((each) => each.startsWith(NOTE))?.slice(NOTE.length) ?? "";
+const paths = given.filter((each) => !each.startsWith(NOTE));
+const reports = paths.map((path) => JSON.parse(readFileSync(path, "utf8")) as VitestReport);
 if (reports.length === 0) throw new Error("name the JSON reports of Vitest to summarise");
-const summary = summarise(reports);
-const name = join(import.meta.dirname, `long-${summary.startedAt.slice(0, 10)}`);
+const summary = summarise(reports, note);
+const name = join(ROOT, "tests", "results", `long-${summary.startedAt.slice(0, 10)}`);
 writeFileSync(`${name}.json`, `${JSON.stringify(summary, null, 2)}\n`);
 writeFileSync(`${name}.md`, table(summary));
 console.log(`\n${table(summary)}`);
