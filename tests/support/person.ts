@@ -228,8 +228,10 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     // Inside a question or a choice there is no tab bar: go back until there is one.
     const later = link("common.question.later");
     const back = link("common.back");
-    await said("a way on", nav.or(later).or(back).first().waitFor());
-    for (let tries = 0; tries < 8 && !(await nav.isVisible()); tries++) {
+    for (let tries = 0; tries < 8; tries++) {
+      // A screen that is still being drawn has none of the three.
+      await said("a way on", nav.or(later).or(back).first().waitFor());
+      if (await nav.isVisible()) break;
       await ((await later.isVisible()) ? later : back).click();
       await page.waitForTimeout(150);
     }
