@@ -151,8 +151,9 @@ test("A2, A3: offline, killed, cut, delivered sealed, proven, opened, answered; 
   expect(stage.link.counters().up.delivered, "nothing left the phone in the white zone").toBe(loaded);
 
   mark("signed off");
-  // The network: 128 kbit/s up, a quarter of a second away, cut every ten seconds. Killed while pages are on their way.
-  stage.link.set({ up: 128_000, down: 256_000, delayMs: 250, cuts: { onMs: 10_000, offMs: 1_000 } });
+  // The network: 200 kbit/s up, a quarter of a second away, cut every ten seconds. Killed while pages are on their way.
+  stage.link.set({ up: 200_000, down: 400_000, delayMs: 250, cuts: { onMs: 10_000, offMs: 1_000 } });
+  const cuts = stage.link.counters().cuts;
   stage.link.online();
   await phone.browser.context.setOffline(false);
   mark("network");
@@ -172,6 +173,7 @@ test("A2, A3: offline, killed, cut, delivered sealed, proven, opened, answered; 
   await phone.person.waitForStep("common.state.depositedPapers", 60_000);
   await phone.person.waitForStep("common.state.complete", 180_000);
 
+  expect(stage.link.counters().cuts).toBeGreaterThan(cuts);
   mark("complete");
   // The desk opens it: the same answers, the same bytes.
   const row = await desk.helper.waitForRow((each) => each.number === number && each.papers.here === each.papers.of);

@@ -171,6 +171,17 @@ export type Person = {
 /** "form-domiciliation" as an area of words. */
 const area = (form: Form): string => `form-${form.id}`;
 
+/** True when something short-lived was seen within half a second; false: it may be over already. */
+async function glimpsed(passing: Locator): Promise<boolean> {
+  try {
+    await passing.first().waitFor({ state: "attached", timeout: 500 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === "TimeoutError") return false;
+    throw error;
+  }
+}
+
 /** Uses `page`, which may be anywhere. */
 export function createPerson(page: Page, options: PersonOptions): Person {
   const { url, timeoutMs = 30_000, screens = process.env.BESACE_SCREENS } = options;
@@ -562,6 +573,8 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     async tryCode(code) {
       await sees("opening.enter");
       await typeCode("common.code.label", code);
+      // What the code before it brought goes away first.
+      await glimpsed(page.locator("main [aria-busy=true]"));
       const answer = page.getByRole("alert").or(page.getByText(w.within("opening.wait.text")));
       await said("an answer to the code", answer.first().waitFor());
       return screen();
