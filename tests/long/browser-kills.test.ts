@@ -467,6 +467,7 @@ test(`INV-1: ${KILLS} kills of the browser lose nothing that was said to be kept
     expect(read.length, title).toBe(count);
     pages.set(title, read);
   }
+  for (const { number } of ledger.dossiers) await desk.helper.waitForRow((row) => row.number === number, 60_000);
   expect(await desk.helper.inbox()).toHaveLength(ledger.dossiers.length);
   for (const dossier of ledger.dossiers) {
     await desk.helper.openDossier(dossier.number);
