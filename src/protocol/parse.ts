@@ -37,6 +37,7 @@ import type {
   SessionRequest,
   Signed,
 } from "./wire.ts";
+import { rejectCodes } from "./wire.ts";
 
 type Parser<T> = (input: unknown) => Result<T, "bad-format">;
 
@@ -69,20 +70,7 @@ const device = v.custom<DeviceId>(isRandomId);
 const token = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/), v.maxLength(sizes.token));
 const nonce = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/), v.maxLength(sizes.nonceMax));
 const retry = v.picklist(["never", "later", "after-person"]);
-const rejectCode = v.picklist([
-  "bad-format",
-  "bad-signature",
-  "unknown-principal",
-  "unknown-receiver",
-  "wrong-epoch",
-  "too-large",
-  "quota",
-  "busy",
-  "id-taken",
-  "blob-missing",
-  "blob-foreign",
-  "gone",
-]);
+const rejectCode = v.picklist(rejectCodes);
 
 const signedShape = { body: b64(sizes.signedBody, 1), sig: b64Of(64) };
 const opShape = { head: b64(sizes.head, 1), body: b64(sizes.opBody, 38), sig: b64Of(64) };

@@ -88,19 +88,21 @@ export type Verdict =
 export type RejectRetry = "never" | "later" | "after-person";
 
 /** Registry in errors.ts; each code has one line in SPEC.md. */
-export type RejectCode =
-  | "bad-format"
-  | "bad-signature"
-  | "unknown-principal"
-  | "unknown-receiver"
-  | "wrong-epoch"
-  | "too-large"
-  | "quota"
-  | "busy"
-  | "id-taken"
-  | "blob-missing"
-  | "blob-foreign"
-  | "gone";
+export const rejectCodes = [
+  "bad-format",
+  "bad-signature",
+  "unknown-principal",
+  "unknown-receiver",
+  "wrong-epoch",
+  "too-large",
+  "quota",
+  "busy",
+  "id-taken",
+  "blob-missing",
+  "blob-foreign",
+  "gone",
+] as const;
+export type RejectCode = (typeof rejectCodes)[number];
 
 /* ---- blobs ---- */
 

@@ -16,6 +16,7 @@ import type {
   RejectRetry,
   Verdict,
 } from "../protocol/wire.ts";
+import { rejectCodes } from "../protocol/wire.ts";
 import { unreachable } from "../shared/assert.ts";
 import type { BlobId, LetterId, OpId, RecordId } from "../shared/ids.ts";
 import type { Attempt, BlobState, LetterState, OutState, QueueView, SyncMeta } from "../storage/ports.ts";
@@ -323,22 +324,9 @@ const networkDelay = (attempts: number, afterAnswer: boolean, roll: Roll): numbe
 const itemDelay = (attempts: number): number =>
   Math.min(limits.item.maxMs, limits.item.firstMs * 2 ** Math.min(Math.max(attempts - 1, 0), 12));
 
-const rejectCodes: ReadonlySet<string> = new Set<RejectCode>([
-  "bad-format",
-  "bad-signature",
-  "unknown-principal",
-  "unknown-receiver",
-  "wrong-epoch",
-  "too-large",
-  "quota",
-  "busy",
-  "id-taken",
-  "blob-missing",
-  "blob-foreign",
-  "gone",
-]);
+const knownCodes: ReadonlySet<string> = new Set(rejectCodes);
 const codeOf = (error: string, status: number): RejectCode | null => {
-  if (rejectCodes.has(error)) return error as RejectCode;
+  if (knownCodes.has(error)) return error as RejectCode;
   if (status === 413) return "too-large";
   return status === 422 ? "bad-format" : null;
 };
@@ -561,7 +549,7 @@ const refusedDelay = (refused: Refused, retryAfterMs: number): number | null =>
 function retryOf(refused: Refused): RejectRetry | "unknown" {
   if (refused.status >= 500 && refused.status !== 507) return "later";
   if (refused.status === 423) return "later";
-  if (isErrorCode(refused.error) && rejectCodes.has(refused.error)) return refused.retry ?? "unknown";
+  if (isErrorCode(refused.error) && knownCodes.has(refused.error)) return refused.retry ?? "unknown";
   if (refused.status === 413 || refused.status === 422) return "after-person";
   return "unknown";
 }
