@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStage, type Stage } from "../e2e/stage.ts";
 import type { Person } from "../support/person.ts";
 import { createCamera } from "../support/photo.ts";
+import { describeRows, queueRows } from "../support/queue-rows.ts";
 import { type Dice, seeded } from "../support/simulation/random.ts";
 import { plain } from "../support/words.ts";
 import { report, seedOf } from "./figures.ts";
@@ -112,10 +113,11 @@ async function dossiers(person: Person): Promise<readonly Seen[]> {
   return seen;
 }
 
-/** Why something does not leave: in the words of the outbox and of the server's log. */
+/** Why something does not leave: in the words of the outbox, of the queue's own rows and of the server's log. */
 async function whyNot(person: Person): Promise<string> {
+  const rows = describeRows(await queueRows(person.page));
   const outbox = (await person.outbox()).join("\n");
-  return `${outbox}\n${stage.server.log().slice(-3000)}`;
+  return `${outbox}\n${rows}\n${stage.server.log().slice(-3000)}`;
 }
 
 /** On a dossier. Kills and cuts are no reason to ask the person for anything. */
@@ -467,7 +469,14 @@ test(`INV-1: ${KILLS} kills of the browser lose nothing that was said to be kept
     expect(read.length, title).toBe(count);
     pages.set(title, read);
   }
-  for (const { number } of ledger.dossiers) await desk.helper.waitForRow((row) => row.number === number, 60_000);
+  for (const { number } of ledger.dossiers) {
+    try {
+      await desk.helper.waitForRow((row) => row.number === number, 60_000);
+    } catch (error) {
+      const rows = describeRows(await queueRows(desk.browser.page));
+      throw new Error(`${number} is not at the desk:\n${rows}\n${await whyNot(person)}`, { cause: error });
+    }
+  }
   expect(await desk.helper.inbox()).toHaveLength(ledger.dossiers.length);
   for (const dossier of ledger.dossiers) {
     await desk.helper.openDossier(dossier.number);
