@@ -13,6 +13,7 @@ export const labels = {
   ticket: "besace/v1/ticket",
   proof: "besace/v1/proof",
   session: "besace/v1/session",
+  serverKey: "besace/v1/server-key",
   /** Hashes. */
   principalId: "besace/v1/principal-id",
   blobRoot: "besace/v1/blob-root",

@@ -244,7 +244,11 @@ const deployment = v.object({
   human,
   urls: v.object({ app: text(300), desk: text(300), kiosk: text(300) }),
   languages: words,
-  serverKeys: v.pipe(v.array(v.object({ id: b64(64, 1), sign: b64Of(65) })), v.maxLength(64), v.readonly()),
+  serverKeys: v.pipe(
+    v.array(v.object({ id: b64(64, 1), sign: b64Of(65), endorsed: v.optional(looseSigned) })),
+    v.maxLength(64),
+    v.readonly(),
+  ),
   organisations: v.pipe(v.array(organisation), v.maxLength(5000), v.readonly()),
   legal: v.object({ publisher: text(2000), privacy: text(2000) }),
   quotas: v.object({ satchelBytes: count, blobBytes: count }),

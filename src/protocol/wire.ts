@@ -318,13 +318,21 @@ export interface DeployedOrganisation {
   readonly procedures: readonly string[];
 }
 
+/** A key that signs proofs. The id is the first 16 bytes of SHA-256 of the raw key. */
+export interface ServerKey {
+  readonly id: B64;
+  readonly sign: B64;
+  /** By the key before it (SPEC P-K1); absent for a server's first key. */
+  readonly endorsed?: Signed | undefined;
+}
+
 export interface Deployment {
   readonly v: 1;
   readonly operator: string;
   readonly human: HumanContact;
   readonly urls: { readonly app: string; readonly desk: string; readonly kiosk: string };
   readonly languages: readonly string[];
-  readonly serverKeys: readonly { readonly id: B64; readonly sign: B64 }[];
+  readonly serverKeys: readonly ServerKey[];
   readonly organisations: readonly DeployedOrganisation[];
   readonly legal: { readonly publisher: string; readonly privacy: string };
   readonly quotas: { readonly satchelBytes: number; readonly blobBytes: number };

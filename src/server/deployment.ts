@@ -71,6 +71,7 @@ export async function deploymentNow(base: DeploymentBase, keys: ServerKeys, stor
     const principal = opened === null ? undefined : await store.principal(opened.principal);
     organisations.push({ ...organisation, statements: principal?.statements ?? organisation.statements });
   }
-  const older = base.serverKeys.filter((key) => key.sign !== keys.public.sign);
-  return { ...base, serverKeys: [keys.public, ...older], organisations };
+  const own = [keys.public, ...keys.older];
+  const listed = base.serverKeys.filter((key) => own.every((each) => each.sign !== key.sign));
+  return { ...base, serverKeys: [...own, ...listed], organisations };
 }

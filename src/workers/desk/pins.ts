@@ -6,6 +6,7 @@
  * that joins later, on a network that lies, changes nothing for the others.
  */
 
+import { followServerKeys } from "../../protocol/server-keys.ts";
 import type { Deployment } from "../../protocol/wire.ts";
 import { type RecordId, randomId } from "../../shared/ids.ts";
 import { ok, type Result } from "../../shared/result.ts";
@@ -17,7 +18,10 @@ type Keys = PinsRecord["serverKeys"];
 type PinSession = Pick<DeskSession, "records">;
 
 export interface DeskPins {
-  /** The pinned keys; pins those of `deployment` where none are. Empty as long as there is no deployment at hand. */
+  /**
+   * The pinned keys and those of `deployment` that they endorse (SPEC P-K2); pins all of them where none are. Empty as long
+   * as there is no deployment at hand.
+   */
   readonly serverKeys: (session: PinSession, deployment: Deployment | null) => Promise<Result<Keys, WorkerError>>;
 }
 
@@ -29,8 +33,12 @@ export function createDeskPins(deps: Pick<DeskDeps, "random" | "clock">): DeskPi
     if (!all.ok) return all;
     const pinned = all.value.flatMap(({ id, record }) => (record.t === "pins" ? [{ id, record }] : []));
     const [first] = pinned.sort((a, b) => a.record.at - b.record.at || (a.id < b.id ? -1 : 1));
-    if (first !== undefined) return ok(first.record.serverKeys);
     const serverKeys = deployment?.serverKeys ?? [];
+    if (first !== undefined) {
+      const held = first.record.serverKeys;
+      const signs = held.map((key) => key.sign);
+      return ok([...held, ...(await followServerKeys(signs, serverKeys))]);
+    }
     if (serverKeys.length === 0) return ok([]);
     const saved = await records.save<never>(randomId<RecordId>(deps.random), () =>
       ok({ next: { t: "pins", at: deps.clock.now(), serverKeys } }),

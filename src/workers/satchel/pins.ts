@@ -6,6 +6,7 @@
  * followed: that is the attack that pinning is for. A longer chain of the same organisation is followed.
  */
 
+import { followServerKeys } from "../../protocol/server-keys.ts";
 import { type Principal, readChain, readExtendedChain } from "../../protocol/statements.ts";
 import type { Deployment, Signed } from "../../protocol/wire.ts";
 import type { ProfileRecord } from "../../satchel/model.ts";
@@ -85,6 +86,13 @@ export async function judge(pins: Pins, deployment: Deployment | null, slug: str
   return read.error.type === "rollback" ? { type: "trusted", principal: known.value } : { type: "changed" };
 }
 
+/** Every listed key where none is pinned yet; else those that a pinned one endorses (SPEC P-K2). */
+async function newServerKeys(pins: Pins, deployment: Deployment): Promise<Pins["serverKeys"]> {
+  const pinned = Object.values(pins.serverKeys);
+  const keys = pinned.length === 0 ? deployment.serverKeys : await followServerKeys(pinned, deployment.serverKeys);
+  return Object.fromEntries(keys.map((key) => [key.id, key.sign]));
+}
+
 /** Pins whatever is seen for the first time; returns the pins that stand. Called at creation, unlock, and new deployments. */
 export async function pinWhatIsNew(
   session: Session,
@@ -99,12 +107,14 @@ export async function pinWhatIsNew(
     const known = before.value.organisations[slug]?.statements.length ?? 0;
     if (trust.type === "trusted" && statements.length > known) added[slug] = { id: trust.principal.id, statements };
   }
-  const firstKeys = Object.keys(before.value.serverKeys).length === 0 && deployment.serverKeys.length > 0;
-  if (Object.keys(added).length === 0 && !firstKeys) return before;
+  const newKeys = await newServerKeys(before.value, deployment);
+  if (Object.keys(added).length === 0 && Object.keys(newKeys).length === 0) return before;
   const saved = await saveProfile(session, deps, (profile) => {
     const held = profile.pinned ?? noPins;
-    const keys = Object.fromEntries(deployment.serverKeys.map((key) => [key.id, key.sign]));
-    const serverKeys = Object.keys(held.serverKeys).length === 0 ? keys : held.serverKeys;
+    // Keys that were followed are signed by pinned ones, first keys stand only where still none are.
+    const first = Object.keys(before.value.serverKeys).length === 0;
+    const refused = first && Object.keys(held.serverKeys).length > 0;
+    const serverKeys = refused ? held.serverKeys : { ...newKeys, ...held.serverKeys };
     // Another tab may have pinned meanwhile: what it saw first stands.
     const fresh = Object.entries(added).filter(([slug, { id, statements }]) => {
       const now = held.organisations[slug];
