@@ -12,6 +12,7 @@ import { assert } from "../shared/assert.ts";
 import { type Bytes, concat, equalBytes, utf8, utf8ToText } from "../shared/bytes.ts";
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
+import { fromBase32, toBase32 } from "./base32.ts";
 import { sha256 } from "./primitives.ts";
 import { createSecret, type Secret } from "./secret.ts";
 
@@ -47,44 +48,7 @@ const cardVersion = 1;
 const secretBytes = 16;
 const prefix = "BSC1.";
 const checksumBytes = 4;
-/** Crockford's base32: no I, L, O, U. */
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?|\[[0-9a-f:]{2,45}\])(?::[0-9]{1,5})?$/;
-
-function toBase32(bytes: Bytes): string {
-  let text = "";
-  let pending = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    pending = ((pending << 8) | byte) & 0xfff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += alphabet.charAt((pending >> bits) & 31);
-    }
-  }
-  return bits === 0 ? text : text + alphabet.charAt((pending << (5 - bits)) & 31);
-}
-
-/** @returns undefined when a letter is foreign or the text is not the one text of some bytes. */
-function fromBase32(text: string): Bytes | undefined {
-  const bytes = new Uint8Array(Math.floor((text.length * 5) / 8));
-  let pending = 0;
-  let bits = 0;
-  let at = 0;
-  for (const letter of text) {
-    const value = alphabet.indexOf(letter);
-    if (value < 0) return undefined;
-    pending = ((pending << 5) | value) & 0xfff;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at] = (pending >> bits) & 0xff;
-      at += 1;
-    }
-  }
-  return toBase32(bytes) === text ? bytes : undefined;
-}
 
 const checksumOf = async (content: Bytes): Promise<Bytes> =>
   (await sha256(labelled(labels.cardTextChecksum, content))).slice(0, checksumBytes);

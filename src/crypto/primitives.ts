@@ -29,6 +29,13 @@ export async function generateExportablePair(use: KeyUse): Promise<KeyPair> {
   return pair;
 }
 
+/** A fresh pair for receiving whose private half never leaves this program. */
+export async function generateBoxPair(): Promise<KeyPair> {
+  const pair = await subtle.generateKey(algorithmOf("box"), false, ["deriveBits"]);
+  if (!("publicKey" in pair)) throw new Error("assertion failed: an elliptic curve key is a pair");
+  return pair;
+}
+
 export const exportPrivate = async (key: CryptoKey): Promise<Bytes> =>
   new Uint8Array(await subtle.exportKey("pkcs8", key));
 
