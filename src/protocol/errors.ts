@@ -41,6 +41,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorRule>> = {
   "blob-missing": { status: 409, retry: "later", reason: "a blob that is named was collected: send it again" },
   "blob-foreign": { status: 422, retry: "never", reason: "a blob that is named belongs to somebody else" },
   gone: { status: 410, retry: "never", reason: "it was deleted for good" },
+  opened: { status: 409, retry: "never", reason: "the receiver has opened it: it cannot be taken back" },
   "bad-protocol": { status: 400, retry: "never", reason: "this protocol version is not spoken here" },
   "bad-nonce": { status: 400, retry: "never", reason: "the request carries no usable nonce" },
   "not-found": { status: 404, retry: "never", reason: "nothing is at this address" },

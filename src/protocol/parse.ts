@@ -32,6 +32,7 @@ import type {
   PushRequest,
   RegisterAnswer,
   RegisterRequest,
+  RejectCode,
   ServerTime,
   SessionAnswer,
   SessionRequest,
@@ -70,7 +71,11 @@ const device = v.custom<DeviceId>(isRandomId);
 const token = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/), v.maxLength(sizes.token));
 const nonce = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/), v.maxLength(sizes.nonceMax));
 const retry = v.picklist(["never", "later", "after-person"]);
-const rejectCode = v.picklist(rejectCodes);
+/** A code of a newer server is read as "bad-format": its `retry` says what to do, and the answer is not lost for it. */
+const rejectCode = v.pipe(
+  v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  v.transform((code): RejectCode => rejectCodes.find((known) => known === code) ?? "bad-format"),
+);
 
 const signedShape = { body: b64(sizes.signedBody, 1), sig: b64Of(64) };
 const opShape = { head: b64(sizes.head, 1), body: b64(sizes.opBody, 38), sig: b64Of(64) };
@@ -208,7 +213,13 @@ const row = v.variant("type", [
   v.object({ type: v.literal("record"), seq: count, op: v.object(opShape) }),
   v.object({ type: v.literal("letter"), seq: count, letter: v.object(letterShape), at: time }),
   v.object({ type: v.literal("proof"), seq: count, letter: letterId, proof: looseSigned }),
-  v.object({ type: v.literal("blob"), seq: count, blob: blobId, state: v.picklist(["verified", "again"]) }),
+  v.object({
+    type: v.literal("blob"),
+    seq: count,
+    blob: blobId,
+    state: v.picklist(["verified", "again"]),
+    at: v.optional(time),
+  }),
 ]);
 const human = v.object({
   name: text(200),
@@ -270,6 +281,7 @@ export const parsePullAnswer: Parser<PullAnswer> = parser(
     cursor: v.custom<Cursor>((input) => parseCursor(input).ok),
     more: v.boolean(),
     reset: v.boolean(),
+    backup: v.optional(v.nullable(time)),
   }),
 );
 export const parseLetterAnswer: Parser<LetterAnswer> = parser(

@@ -1,9 +1,9 @@
 /**
  * Proofs of what became of a letter (SPEC P-P, INV-2): "deposited" and "complete" are signed by the server, "opened" by
- * the organisation. Runs everywhere.
+ * the organisation, "withdrawn" by the sender. Runs everywhere.
  *
- * Surprising: one label serves all three, so a valid signature is not enough; who may say what is checked by
- * `readServerProof` and `readOpenedProof`. `readProof` is the bare reader below them.
+ * Surprising: one label serves all four, so a valid signature is not enough; who may say what is checked by
+ * `readServerProof`, `readOpenedProof` and `readWithdrawnProof`. `readProof` is the bare reader below them.
  */
 
 import * as v from "valibot";
@@ -17,8 +17,9 @@ import type { Principal } from "./statements.ts";
 import type { LetterHead, ProofBody, Signed } from "./wire.ts";
 
 export type ProofError = SignedError | { readonly type: "wrong-signer" } | { readonly type: "unknown-key" };
-export type ServerProof = Exclude<ProofBody, { readonly t: "opened" }>;
+export type ServerProof = Extract<ProofBody, { readonly t: "deposited" | "complete" }>;
 export type OpenedProof = Extract<ProofBody, { readonly t: "opened" }>;
+export type WithdrawnProof = Extract<ProofBody, { readonly t: "withdrawn" }>;
 
 const letter = randomIdField<LetterId>();
 const manifest = fixedB64(32);
@@ -60,7 +61,17 @@ const proofShape = v.variant("t", [
     by: principalIdField,
     at: countField,
   }),
+  v.strictObject({
+    t: v.literal("withdrawn"),
+    v: v.literal(1),
+    letter,
+    manifest,
+    by: principalIdField,
+    at: countField,
+  }),
 ]);
+
+const byServer = (proof: ProofBody): proof is ServerProof => proof.t === "deposited" || proof.t === "complete";
 
 export const signProof = (key: SignKey, body: ProofBody): Promise<Signed> => signBody(key, labels.proof, body);
 
@@ -85,7 +96,7 @@ export async function readServerProof(
 ): Promise<Result<ServerProof, ProofError>> {
   for (const { sign } of serverKeys) {
     const proof = await readProof(signed, sign);
-    if (proof.ok) return proof.value.t === "opened" ? err({ type: "wrong-signer" }) : ok(proof.value);
+    if (proof.ok) return byServer(proof.value) ? ok(proof.value) : err({ type: "wrong-signer" });
     if (proof.error.type === "bad-format") return proof;
   }
   return err(serverKeys.length === 0 ? { type: "unknown-key" } : { type: "bad-signature" });
@@ -98,9 +109,17 @@ export async function readOpenedProof(signed: Signed, by: Principal): Promise<Re
   return proof.value.t === "opened" && proof.value.by === by.id ? ok(proof.value) : err({ type: "wrong-signer" });
 }
 
+/** "Withdrawn", said by the principal that had sent the letter (SPEC P-P5). */
+export async function readWithdrawnProof(signed: Signed, by: Principal): Promise<Result<WithdrawnProof, ProofError>> {
+  const proof = await readProof(signed, by.sign);
+  if (!proof.ok) return proof;
+  return proof.value.t === "withdrawn" && proof.value.by === by.id ? ok(proof.value) : err({ type: "wrong-signer" });
+}
+
 /** True when the proof speaks of this letter, of these exact head bytes, and of blobs that the letter names. */
 export function proofFits(proof: ProofBody, head: LetterHead, headManifest: B64): boolean {
   if (proof.letter !== head.letter || proof.manifest !== headManifest) return false;
+  if (proof.t === "withdrawn") return proof.by === head.from;
   if ((proof.t === "opened" ? proof.by : proof.to) !== head.to) return false;
   if (proof.t !== "deposited") return true;
   const named = new Set(head.blobs.map((ref) => ref.blob));

@@ -101,6 +101,7 @@ export const rejectCodes = [
   "blob-missing",
   "blob-foreign",
   "gone",
+  "opened",
 ] as const;
 export type RejectCode = (typeof rejectCodes)[number];
 
@@ -177,6 +178,15 @@ export type ProofBody =
       readonly manifest: B64;
       readonly by: PrincipalId;
       readonly at: number;
+    }
+  | {
+      /** Signed by the sender's identity key: the letter is taken back (SPEC P-P5). */
+      readonly t: "withdrawn";
+      readonly v: 1;
+      readonly letter: LetterId;
+      readonly manifest: B64;
+      readonly by: PrincipalId;
+      readonly at: number;
     };
 
 /* ---- pull ---- */
@@ -186,7 +196,14 @@ export type PullRow =
   | { readonly seq: number; readonly type: "letter"; readonly letter: Letter; readonly at: ServerTime }
   | { readonly seq: number; readonly type: "proof"; readonly letter: LetterId; readonly proof: Signed }
   /** A blob of mine that the server has verified, or that it asks for again. */
-  | { readonly seq: number; readonly type: "blob"; readonly blob: BlobId; readonly state: "verified" | "again" };
+  | {
+      readonly seq: number;
+      readonly type: "blob";
+      readonly blob: BlobId;
+      readonly state: "verified" | "again";
+      /** When it was verified; absent from an older server, and for "again". */
+      readonly at?: ServerTime | undefined;
+    };
 
 /** `${epoch}.${seq}`; "0.0" asks for everything. */
 export type Cursor = Brand<string, "Cursor">;
@@ -236,6 +253,11 @@ export interface PullAnswer extends Answered {
   readonly more: boolean;
   /** True when the asked cursor is of another epoch or ahead: the client pulls all and offers all again. */
   readonly reset: boolean;
+  /**
+   * When the newest finished backup (whole: database and blobs) began; null when there is none. A blob that was verified
+   * before it is covered (SPEC P-W20). Absent from an older server: nothing is covered.
+   */
+  readonly backup?: ServerTime | null | undefined;
 }
 
 export interface LetterRequest {
@@ -278,6 +300,8 @@ export const routes = {
   pull: "/v1/pull",
   letters: "/v1/letters",
   proofs: "/v1/proofs",
+  /** POST: what of a carrier's file is durably here (SPEC P-C). */
+  carried: "/v1/carried",
   /** tus: POST creates (ticket in Upload-Metadata), HEAD and PATCH on /v1/blobs/<owner>.<blob>; GET with Range reads. */
   blobs: "/v1/blobs",
   organisations: "/v1/organisations",

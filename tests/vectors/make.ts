@@ -759,6 +759,56 @@ async function makeTickets(): Promise<void> {
 
 const sealedLength = (segments: number): number => 57 + segments * 65552;
 
+/** Added with "withdrawn": a file of its own. */
+async function makeWithdrawals(): Promise<void> {
+  const letter = randomId<LetterId>(random);
+  const manifest = b64(random.bytes(32));
+  const withdrawn: ProofBody = { t: "withdrawn", v: 1, letter, manifest, by: person.id, at: 1_790_000_003_000 };
+  const said = await signProof(person.sign, withdrawn);
+  const sender = person.statements;
+  const opened: ProofBody = { t: "opened", v: 1, letter, manifest, by: person.id, at: 1_790_000_003_000 };
+  const odd = (one: object) => signBody(person.sign, labels.proof, one);
+  write("withdrawals", [
+    { name: "withdrawn", input: { signed: said, sender }, expect: "ok", value: withdrawn },
+    {
+      name: "in another's name",
+      input: { signed: await signProof(person.sign, { ...withdrawn, by: stranger.id }), sender },
+      expect: "wrong-signer",
+    },
+    {
+      name: "signed by the receiver",
+      input: { signed: await signProof(organisation.sign, withdrawn), sender },
+      expect: "bad-signature",
+    },
+    {
+      name: "opened in its place",
+      input: { signed: await signProof(person.sign, opened), sender },
+      expect: "wrong-signer",
+    },
+    {
+      name: "withdrawn, taken for opened",
+      input: { signed: said, by: sender },
+      expect: "wrong-signer",
+    },
+    {
+      name: "withdrawn, said by the server",
+      input: { signed: await signProof(server.privateKey, withdrawn), serverKeys: [serverKey] },
+      expect: "wrong-signer",
+    },
+    {
+      name: "a receiver beside",
+      input: { signed: await odd({ ...withdrawn, to: organisation.id }), sender },
+      expect: "bad-format",
+    },
+    { name: "no time", input: { signed: await odd({ ...withdrawn, at: -1 }), sender }, expect: "bad-format" },
+    {
+      name: "another label",
+      input: { signed: await signBody(person.sign, labels.ticket, withdrawn), sender },
+      expect: "bad-signature",
+    },
+  ]);
+}
+
 async function makeProofs(): Promise<void> {
   const at = 1_790_000_001_000 as ServerTime;
   const letter = randomId<LetterId>(random);
@@ -1175,3 +1225,4 @@ await makeCards();
 makeStretch();
 await makeWraps();
 await makeDeskCodes();
+await makeWithdrawals();

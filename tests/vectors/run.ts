@@ -27,7 +27,7 @@ import type { Label } from "../../src/protocol/labels.ts";
 import { letterManifest, verifyLetter } from "../../src/protocol/letters.ts";
 import { verifyOp } from "../../src/protocol/ops.ts";
 import { bucketOf, padme } from "../../src/protocol/padding.ts";
-import { readOpenedProof, readProof, readServerProof } from "../../src/protocol/proofs.ts";
+import { readOpenedProof, readProof, readServerProof, readWithdrawnProof } from "../../src/protocol/proofs.ts";
 import { verifyBytes } from "../../src/protocol/sign.ts";
 import { type Principal, readChain } from "../../src/protocol/statements.ts";
 import { readTicket } from "../../src/protocol/tickets.ts";
@@ -48,6 +48,7 @@ import statements from "./statements.json" with { type: "json" };
 import streams from "./streams.json" with { type: "json" };
 import stretched from "./stretch.json" with { type: "json" };
 import tickets from "./tickets.json" with { type: "json" };
+import withdrawals from "./withdrawals.json" with { type: "json" };
 import wraps from "./wraps.json" with { type: "json" };
 
 export interface VectorFailure {
@@ -216,6 +217,19 @@ const runs: readonly (() => Promise<{ passed: number; failed: VectorFailure[] }>
         const principal = await readChain(by ?? []);
         if (!principal.ok) throw new Error("the signer of a vector reads");
         return seen(await readOpenedProof(signed, principal.value), (proof) => proof);
+      },
+    ),
+  () =>
+    family<{ signed: Signed; sender?: readonly Signed[]; serverKeys?: readonly B64[]; by?: readonly Signed[] }>(
+      "withdrawals",
+      withdrawals,
+      async ({ signed, sender, serverKeys, by }) => {
+        const keys = (serverKeys ?? []).map((sign) => ({ sign }));
+        if (serverKeys !== undefined) return seen(await readServerProof(signed, keys), (proof) => proof);
+        const principal = await readChain(sender ?? by ?? []);
+        if (!principal.ok) throw new Error("the signer of a vector reads");
+        if (sender === undefined) return seen(await readOpenedProof(signed, principal.value), (proof) => proof);
+        return seen(await readWithdrawnProof(signed, principal.value), (proof) => proof);
       },
     ),
   () =>

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { proofFits, readOpenedProof, readProof, readServerProof, signProof } from "../../../src/protocol/proofs.ts";
+import {
+  proofFits,
+  readOpenedProof,
+  readProof,
+  readServerProof,
+  readWithdrawnProof,
+  signProof,
+} from "../../../src/protocol/proofs.ts";
 import { b64, generateSignPair, rawPublicKey } from "../../../src/protocol/sign.ts";
 import type { LetterHead, ProofBody, ServerTime } from "../../../src/protocol/wire.ts";
 import { type BlobId, type LetterId, randomId } from "../../../src/shared/ids.ts";
@@ -24,7 +31,9 @@ async function aCase() {
   const deposited: ProofBody = { t: "deposited", ...about, to: desk.id, at, have: [one], of: 2 };
   const complete: ProofBody = { t: "complete", ...about, to: desk.id, depositedAt: at, at };
   const opened: ProofBody = { t: "opened", ...about, by: desk.id, at: 6 };
-  return { person, desk, server, key: await rawPublicKey(server), head, manifest, deposited, complete, opened, one };
+  const withdrawn: ProofBody = { t: "withdrawn", ...about, by: person.id, at: 7 };
+  const key = await rawPublicKey(server);
+  return { person, desk, server, key, head, manifest, deposited, complete, opened, withdrawn, one };
 }
 
 test("INV-2 a proof counts only from the one who may say it", async () => {
@@ -47,6 +56,25 @@ test("INV-2 a proof counts only from the one who may say it", async () => {
     ok: false,
     error: { type: "unknown-key" },
   });
+});
+
+test("P-P5 a letter is taken back by its sender alone", async () => {
+  const { desk, person, server, key, head, manifest, opened, withdrawn } = await aCase();
+  expect(await readWithdrawnProof(await signProof(person.sign, withdrawn), person.principal)).toEqual({
+    ok: true,
+    value: withdrawn,
+  });
+  const wrong = { ok: false, error: { type: "wrong-signer" } };
+  const bad = { ok: false, error: { type: "bad-signature" } };
+  expect(await readWithdrawnProof(await signProof(desk.sign, withdrawn), person.principal)).toEqual(bad);
+  expect(await readWithdrawnProof(await signProof(desk.sign, withdrawn), desk.principal)).toEqual(wrong);
+  expect(await readWithdrawnProof(await signProof(desk.sign, opened), desk.principal)).toEqual(wrong);
+  expect(await readOpenedProof(await signProof(person.sign, withdrawn), person.principal)).toEqual(wrong);
+  expect(await readServerProof(await signProof(server.privateKey, withdrawn), [{ sign: key }])).toEqual(wrong);
+  expect(proofFits(withdrawn, head, manifest)).toBe(true);
+  // The receiver, or anybody else, cannot take it back in the sender's place.
+  expect(proofFits({ ...withdrawn, by: desk.id } as ProofBody, head, manifest)).toBe(false);
+  expect(proofFits(withdrawn, head, b64(random.bytes(32)))).toBe(false);
 });
 
 test("every changed or cut byte is refused", async () => {
