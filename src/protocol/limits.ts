@@ -41,6 +41,23 @@ export const bodies = {
   letters: 800 * KIB,
   proofs: 64 * KIB,
   enrol: 256 * KIB,
+  carried: 1 * MIB,
+} as const;
+
+/** A carrier's file (SPEC P-C6). */
+export const carrier = {
+  /** Items in one file: the chain, ops, letters, proofs, and two for each blob. */
+  items: 4096,
+  /** Payload bytes of one file; what does not fit waits for the next file. */
+  payloadBytes: 200 * MIB,
+  /** base64url letters of the signed body of a manifest, and of a statement. */
+  manifestBody: 960 * KIB,
+  /** Bytes of the page before the sealed part, and of what stands after it. */
+  pageBytes: 16 * KIB,
+  /** Bytes of a receipt file. */
+  receiptBytes: 4 * MIB,
+  /** A file is taken until it is this old: a desk's old keys open what was sealed to them for as long. */
+  ageMs: 400 * DAY,
 } as const;
 
 export const push = {
