@@ -18,6 +18,7 @@ import { describeError, logRequests, toLog } from "./log.ts";
 import { createQuotas } from "./quotas.ts";
 import { createRates } from "./rates.ts";
 import { blobRoutes } from "./routes/blobs.ts";
+import { carriedRoutes } from "./routes/carried.ts";
 import type { RouteDeps } from "./routes/deps.ts";
 import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
@@ -145,6 +146,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     principalRoutes(scope, routeDeps);
     recordRoutes(scope, routeDeps);
     letterRoutes(scope, routeDeps);
+    carriedRoutes(scope, routeDeps);
     organisationRoutes(scope, routeDeps);
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, blobFolder: deps.blobFolder }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
