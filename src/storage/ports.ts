@@ -69,7 +69,8 @@ export interface RecordRow {
   readonly past?: readonly OpId[];
 }
 
-export type BlobState = "waiting" | "sending" | "verified" | "aside";
+/** away: whole at the server, its bytes were dropped here to make room and come back on demand (`restoreLocal`). */
+export type BlobState = "waiting" | "sending" | "verified" | "aside" | "away";
 
 export interface BlobRow extends Attempt {
   readonly blob: BlobId;
@@ -82,6 +83,8 @@ export interface BlobRow extends Attempt {
   readonly state: BlobState;
   /** Bytes that the server has acknowledged. */
   readonly offset: number;
+  /** Server time at which it was verified, as a pull says it; null until then, and where an older server does not say it. */
+  readonly verifiedAt: number | null;
   /** Marked by the saving transaction; segments of blobs never marked are swept. */
   readonly complete: boolean;
   /** Never leaves this device unless a letter names it (health papers). */
@@ -187,6 +190,17 @@ export interface SyncMeta {
   readonly pausedFor: "auth" | "quota" | null;
   /** The server was reset: once its whole state is pulled, what it lacks is offered again (`offerAgain`). */
   readonly offerDue: boolean;
+  /** Server time at which the newest finished backup began (SPEC P-W20); null = no backup is known of. */
+  readonly backup: number | null;
+  /** The person's choice: pages of papers wait while the line costs money (SPEC S-O8). */
+  readonly photosOnWifi: boolean;
+  /** Device clock when a pull last came to its end; 0 = never. */
+  readonly lastPullAt: number;
+}
+
+/** Bytes that come back from the server, or from another device of the person: everything that is known of the blob. */
+export interface RestoreInput extends NewBlob {
+  readonly verifiedAt: number | null;
 }
 
 /** What the drainer chooses from: all ops, the blobs that are not verified yet, all letters (accepted ones too). */
@@ -232,6 +246,18 @@ export interface SatchelStore {
   readonly listBlobs: () => Stored<readonly BlobRow[]>;
   /** Drops bytes and row; only for blobs that nothing refers to any more. */
   readonly deleteBlobs: (blobs: readonly BlobId[]) => Stored<void>;
+  /**
+   * strict. Drops the bytes of those blobs that may go (`mayGo` in may-go.ts; the others are left alone): they become "away".
+   * @returns how many bytes were freed, and which blobs.
+   */
+  readonly dropLocal: (
+    blobs: readonly BlobId[],
+  ) => Stored<{ readonly bytes: number; readonly dropped: readonly BlobId[] }>;
+  /**
+   * strict. Every segment was put before and the root was checked by the caller: the blob is "verified" and here. Makes the
+   * row where this device never had one (a paper of another device). "unavailable" when a segment is missing.
+   */
+  readonly restoreLocal: (blob: RestoreInput) => Stored<void>;
   /** Segments whose blob was never marked complete (killed while saving) are dropped; returns how many blobs. */
   readonly sweep: () => Stored<number>;
 
@@ -249,7 +275,11 @@ export interface SatchelStore {
   readonly setOpAttempt: (op: OpId, attempt: Partial<Attempt> & { readonly state?: OutState }) => Stored<void>;
   readonly setBlob: (
     blob: BlobId,
-    patch: Partial<Attempt> & { readonly state?: BlobState; readonly offset?: number },
+    patch: Partial<Attempt> & {
+      readonly state?: BlobState;
+      readonly offset?: number;
+      readonly verifiedAt?: number | null;
+    },
   ) => Stored<void>;
   /** strict. Books the server's answer and its proofs. */
   readonly setLetter: (
@@ -281,9 +311,18 @@ export interface SatchelStore {
       readonly at: number;
     }[];
     readonly proofs: readonly { readonly letter: LetterId; readonly proof: Signed }[];
-    readonly blobs: readonly { readonly blob: BlobId; readonly state: "verified" | "again" }[];
+    /** `at`: server time of the verification; null when an older server does not say. */
+    readonly blobs: readonly {
+      readonly blob: BlobId;
+      readonly state: "verified" | "again";
+      readonly at?: number | null;
+    }[];
     readonly cursor: Cursor;
     readonly reset: boolean;
+    /** What a backup covers (`SyncMeta.backup`); absent = nothing was said, what was known stays. */
+    readonly backup?: number | null;
+    /** Device clock, on the last page of a pull: `SyncMeta.lastPullAt`. */
+    readonly endedAt?: number;
   }) => Stored<void>;
   /** Rows that may be opened now: a record's row is held back (parked) while an op of that record is in flight. */
   readonly listInbox: () => Stored<readonly InboxRow[]>;
@@ -341,6 +380,8 @@ export interface Profile {
   /** Tries after `wrongTries` that a full disk could not count (`Registry.spendTry`); any update folds them in. Absent: none. */
   readonly uncounted?: number;
   readonly createdAt: number;
+  /** Set where another device of the same satchel handed the keys over: what is here came, or comes, by the network. */
+  readonly joinedAt?: number;
   readonly revision: number;
 }
 

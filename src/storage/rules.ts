@@ -6,11 +6,12 @@
  * the server does not have stays visible (INV-1).
  */
 
-import type { Op } from "../protocol/wire.ts";
-import type { Bytes } from "../shared/bytes.ts";
+import type { B64, Op } from "../protocol/wire.ts";
+import { type Bytes, fromBase64Url, utf8ToText } from "../shared/bytes.ts";
 import type { BlobId, OpId, RecordId } from "../shared/ids.ts";
 import type { Clock } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
+import { mayGo } from "./may-go.ts";
 import { initialCursor } from "./meta.ts";
 import type { Attempt, BlobRow, InboxRow, OutOp, SatchelStore, StorageError, SyncMeta } from "./ports.ts";
 import {
@@ -48,6 +49,8 @@ const sizeOf = (wire: object): number => {
 const publicRecord = ({ serverOp: _op, serverSeq: _seq, ...row }: RecordStored) => row;
 const publicBlob = ({ header, seen: _seen, ...row }: BlobStored): BlobRow => ({
   ...row,
+  // A row of the first version does not say when it was verified.
+  verifiedAt: row.verifiedAt ?? null,
   header: new Uint8Array(header),
 });
 const publicInbox = (row: InboxStored): InboxRow =>
@@ -67,6 +70,9 @@ const initialMeta: SyncMeta = {
   session: null,
   pausedFor: null,
   offerDue: false,
+  backup: null,
+  photosOnWifi: false,
+  lastPullAt: 0,
 };
 
 const readMeta = async (tx: Transaction): Promise<SyncMeta> => {
@@ -133,6 +139,36 @@ async function accept(tx: Transaction, op: OutOp, seq: number): Promise<void> {
   const rest = await chainOf(tx, op.record);
   const newer = await inboxOf(tx, op.record);
   if (newer.length > 0 && !rest.some((other) => other.state === "frozen")) await holdChain(tx, op.record);
+}
+
+/** A clear field of bytes that this store was given as signed: its own words, for bookkeeping only. */
+function fieldOf(body: B64, field: string): unknown {
+  const bytes = fromBase64Url(body);
+  const text = bytes === undefined ? undefined : utf8ToText(bytes);
+  if (text === undefined) return undefined;
+  try {
+    return Object(JSON.parse(text))[field];
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Blobs that the server keeps because of what it accepted: revisions of records, and letters that were not taken back. */
+async function referredBlobs(tx: Transaction): Promise<ReadonlySet<BlobId>> {
+  const referred = new Set<BlobId>();
+  for (const row of await tx.all("records")) {
+    if (row.server === null || row.serverSeq === 0) continue;
+    const named = fieldOf(row.server.head, "blobs");
+    if (Array.isArray(named)) for (const blob of named) referred.add(blob as BlobId);
+  }
+  const takenBack = new Set((await tx.all("outProofs")).map((proof) => proof.letter));
+  for (const { letter, proof } of await tx.all("proofs"))
+    if (fieldOf(proof.body, "t") === "withdrawn") takenBack.add(letter);
+  for (const row of await tx.all("letters"))
+    if (row.state === "accepted" && row.seen && !takenBack.has(row.letter))
+      for (const blob of row.blobs) referred.add(blob);
+  return referred;
 }
 
 export interface RuleDeps {
@@ -261,6 +297,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
               header: bufferOf(blob.header),
               state: "waiting",
               offset: 0,
+              verifiedAt: null,
               complete: true,
               seen: true,
               order: await nextOrder(tx),
@@ -278,7 +315,8 @@ export function createStore(deps: RuleDeps): SatchelStore {
           const promised = hold.length === 0 ? [] : (await tx.all("letters")).flatMap((letter) => letter.blobs);
           for (const id of hold) {
             const blob = await tx.get("blobs", id);
-            if (blob === undefined || blob.state === "verified" || blob.localOnly || promised.includes(id)) continue;
+            if (blob === undefined || blob.localOnly || promised.includes(id)) continue;
+            if (blob.state === "verified" || blob.state === "away") continue;
             await tx.put("blobs", { ...blob, localOnly: true });
           }
           for (const letter of input.letters) {
@@ -359,9 +397,58 @@ export function createStore(deps: RuleDeps): SatchelStore {
         return done;
       }),
 
+    dropLocal: (blobs) =>
+      write(
+        ["records", "blobs", "segments", "letters", "proofs", "outProofs", "settings"],
+        "strict",
+        ["queue"],
+        async (tx) => {
+          const { backup, offerDue } = await readMeta(tx);
+          const referred = await referredBlobs(tx);
+          const dropped: BlobId[] = [];
+          let bytes = 0;
+          for (const blob of blobs) {
+            const row = await tx.get("blobs", blob);
+            if (row === undefined) continue;
+            const facts = { blob: publicBlob(row), referred: referred.has(blob), seen: row.seen && !offerDue, backup };
+            if (!mayGo(facts)) continue;
+            for (const segment of await tx.keysBy("segments", "blob", blob)) await tx.delete("segments", segment);
+            await tx.put("blobs", { ...row, state: "away" });
+            dropped.push(blob);
+            bytes += row.length;
+          }
+          return ok({ bytes, dropped });
+        },
+      ),
+
+    restoreLocal: ({ header, verifiedAt, ...blob }) =>
+      write(
+        ["blobs", "segments", "settings"],
+        "strict",
+        ["queue"],
+        async (tx) => {
+          const held = await tx.keysBy("segments", "blob", blob.blob);
+          if (held.length !== blob.segments) return err({ type: "unavailable", detail: "segments-missing" });
+          const row = await tx.get("blobs", blob.blob);
+          await tx.put("blobs", {
+            ...(row ?? { ...freshAttempt(clock.now()), order: await nextOrder(tx), seen: true }),
+            ...blob,
+            header: bufferOf(header),
+            state: "verified",
+            offset: blob.length,
+            verifiedAt,
+            complete: true,
+          });
+          return done;
+        },
+        false,
+      ),
+
     sweep: () =>
       write(["blobs", "segments"], "relaxed", [], async (tx) => {
         const kept = new Set(await tx.keys("blobs"));
+        // Of a blob that is away, the segments of a fetch that was interrupted.
+        for (const row of await tx.by("blobs", "state", "away")) kept.delete(row.blob);
         const orphans = new Map<BlobId, number[]>();
         for (const [blob, n] of await tx.keys("segments"))
           if (!kept.has(blob)) orphans.set(blob, [...(orphans.get(blob) ?? []), n]);
@@ -381,7 +468,12 @@ export function createStore(deps: RuleDeps): SatchelStore {
         for (const state of ["waiting", "sending", "aside"]) blobs.push(...(await tx.by("blobs", "state", state)));
         return {
           ops: (await tx.all("ops")).map(({ wire: _wire, ...op }) => op).sort(byOrder),
-          blobs: blobs.map(({ header: _header, ticket: _ticket, seen: _seen, ...blob }) => blob).sort(byOrder),
+          blobs: blobs
+            .map(({ header: _header, ticket: _ticket, seen: _seen, ...blob }) => ({
+              ...blob,
+              verifiedAt: blob.verifiedAt ?? null,
+            }))
+            .sort(byOrder),
           letters: (await tx.all("letters")).map(({ wire: _wire, seen: _seen, ...letter }) => letter).sort(byOrder),
           proofs: [...(await tx.all("outProofs"))].sort(byOrder),
         };
@@ -498,15 +590,28 @@ export function createStore(deps: RuleDeps): SatchelStore {
             if (row !== undefined && (row.state !== "accepted" || !row.seen))
               await tx.put("letters", { ...row, state: "accepted", seen: true });
           }
-          for (const { blob, state } of input.blobs) {
+          for (const { blob, state, at } of input.blobs) {
             const row = await tx.get("blobs", blob);
             if (row === undefined) continue;
-            if (state === "verified") await tx.put("blobs", { ...row, state, offset: row.length, seen: true });
-            else if (row.state !== "aside") await tx.put("blobs", askedAgain(row));
+            if (state === "again") await tx.put("blobs", askedAgain(row));
+            else {
+              const verifiedAt = at ?? row.verifiedAt ?? null;
+              // Whole there, and its bytes are not here (any more).
+              const gone = row.state === "away" || (row.state === "aside" && row.lastCode === "blob-missing");
+              const held = { state: gone ? ("away" as const) : ("verified" as const), lastCode: null };
+              await tx.put("blobs", { ...row, ...held, offset: row.length, seen: true, verifiedAt });
+            }
           }
           const meta = await readMeta(tx);
-          const offerDue = meta.offerDue || input.reset;
-          await tx.put("settings", { key: "sync", value: { ...meta, cursor: input.cursor, offerDue } });
+          const value: SyncMeta = {
+            ...meta,
+            cursor: input.cursor,
+            offerDue: meta.offerDue || input.reset,
+            // A server that was set back has another backup, or none, until it says so.
+            backup: input.backup ?? (input.reset || input.backup === null ? null : meta.backup),
+            lastPullAt: input.endedAt ?? meta.lastPullAt,
+          };
+          await tx.put("settings", { key: "sync", value });
           return done;
         },
       ),
@@ -551,7 +656,10 @@ export function createStore(deps: RuleDeps): SatchelStore {
         }
         for (const row of await tx.all("blobs")) {
           if (row.seen) continue;
-          await tx.put("blobs", { ...row, ...freshAttempt(now), seen: true, state: "waiting", offset: 0 });
+          const offer = { ...row, ...freshAttempt(now), seen: true, offset: 0, verifiedAt: null };
+          // Its bytes left this device for a server that has lost them: said, never passed over (INV-1).
+          if (row.state === "away") await tx.put("blobs", { ...offer, state: "aside", lastCode: "blob-missing" });
+          else await tx.put("blobs", { ...offer, state: "waiting" });
           offered += 1;
         }
         for (const row of await tx.all("letters")) {
@@ -592,7 +700,10 @@ export function createStore(deps: RuleDeps): SatchelStore {
 
 /** SPEC S-B8: what was verified and is wanted again goes up again, and is set aside the third time. */
 function askedAgain(row: BlobStored): BlobStored {
-  const again = { ...row, offset: 0, seen: true, state: "waiting" as const };
+  const again = { ...row, offset: 0, seen: true, verifiedAt: null, state: "waiting" as const };
+  // Nothing is left here that could go up again: a person has to know (INV-1).
+  if (row.state === "away") return { ...again, state: "aside", lastCode: "blob-missing" };
+  if (row.state === "aside") return row;
   if (row.state !== "verified") return again;
   const attempts = row.attempts + 1;
   return { ...again, attempts, ...(attempts < takenBackTimes ? {} : { state: "aside", lastCode: "bad-format" }) };
@@ -636,7 +747,8 @@ async function storeRecordRow(
 async function forgetSequences(tx: Transaction): Promise<void> {
   for (const row of await tx.all("records")) if (row.serverSeq !== 0) await tx.put("records", { ...row, serverSeq: 0 });
   for (const row of await tx.all("inbox")) if (row.type === "record" && !row.aside) await tx.delete("inbox", row.order);
-  for (const row of await tx.all("blobs")) if (row.state === "verified") await tx.put("blobs", { ...row, seen: false });
+  for (const row of await tx.all("blobs"))
+    if (row.state === "verified" || row.state === "away") await tx.put("blobs", { ...row, seen: false });
   for (const row of await tx.all("letters"))
     if (row.state === "accepted") await tx.put("letters", { ...row, seen: false });
 }

@@ -7,20 +7,12 @@
 
 import { isErrorCode } from "../protocol/errors.ts";
 import { pull as pullLimits, push as pushLimits } from "../protocol/limits.ts";
-import type {
-  Cursor,
-  LetterAnswer,
-  PullAnswer,
-  PushAnswer,
-  RejectCode,
-  RejectRetry,
-  Verdict,
-} from "../protocol/wire.ts";
+import type { Cursor, LetterAnswer, PushAnswer, RejectCode, RejectRetry, Verdict } from "../protocol/wire.ts";
 import { rejectCodes } from "../protocol/wire.ts";
 import { unreachable } from "../shared/assert.ts";
 import type { BlobId, LetterId, OpId, RecordId } from "../shared/ids.ts";
 import type { Attempt, BlobState, LetterState, OutState, QueueView, SyncMeta } from "../storage/ports.ts";
-import type { BlobStatus, Hints, Outcome } from "./ports.ts";
+import type { BlobStatus, Hints, Outcome, PullPage } from "./ports.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -220,8 +212,10 @@ export function choose(situation: Situation): Step {
       });
   }
   for (const blob of view.blobs) {
-    if (blob.state === "aside" || blob.state === "verified" || blob.localOnly) continue;
+    if ((blob.state !== "waiting" && blob.state !== "sending") || blob.localOnly) continue;
     const ageing = aged(blob, now);
+    // S-O8: the person chose not to pay for photos; only the person says otherwise.
+    if (blob.sendClass >= 3 && meta.photosOnWifi && hints.metered && !person) continue;
     // S-O6: on a slow line originals wait for the person, or for a day.
     if (blob.sendClass === 5 && hints.slow && !person && ageing === 0) {
       later(blob.queuedAt + limits.agesUpMs);
@@ -291,7 +285,7 @@ export type Patch =
     }
   /** The server no longer has blobs that this item names: they leave again. */
   | { readonly type: "blobs-again"; readonly item: OpId | LetterId }
-  | { readonly type: "pull"; readonly answer: Pick<PullAnswer, "rows" | "cursor" | "more" | "reset"> }
+  | { readonly type: "pull"; readonly answer: PullPage; readonly ended: boolean }
   | { readonly type: "meta"; readonly patch: Partial<SyncMeta> };
 
 export interface Booking {
@@ -307,7 +301,7 @@ export type StepOutcome =
   | { readonly step: Extract<Step, { type: "proof" | "blob-create" }>; readonly outcome: Outcome<null> }
   | {
       readonly step: Extract<Step, { type: "pull" }>;
-      readonly outcome: Outcome<Pick<PullAnswer, "rows" | "cursor" | "more" | "reset">>;
+      readonly outcome: Outcome<PullPage>;
     }
   | { readonly step: Extract<Step, { type: "blob-head" | "blob-patch" }>; readonly outcome: Outcome<BlobStatus> };
 
@@ -644,11 +638,11 @@ function bookAnswer(situation: Situation, { step, outcome }: Answered): Booking 
     case "proof":
       return { patches: [{ type: "proof", letter: step.letter, patch: { state: "sent" } }], run };
     case "pull": {
-      const answer = outcome.value as Pick<PullAnswer, "rows" | "cursor" | "more" | "reset">;
+      const answer = outcome.value as PullPage;
       // A page that does not move the cursor ends the pull: an honest server has nothing more.
       const more = answer.more && (answer.reset || answer.cursor !== step.cursor);
       return {
-        patches: [{ type: "pull", answer }],
+        patches: [{ type: "pull", answer, ended: !more }],
         run: {
           ...run,
           pullDue: more,

@@ -234,9 +234,13 @@ export function createDrainer(deps: DrainerDeps): Drainer {
           return head.ok ? [{ seq: row.seq, id: head.value.letter, letter: row.letter, at: row.at }] : [];
         }),
         proofs: rows.flatMap((row) => (row.type === "proof" ? [{ letter: row.letter, proof: row.proof }] : [])),
-        blobs: rows.flatMap((row) => (row.type === "blob" ? [{ blob: row.blob, state: row.state }] : [])),
+        blobs: rows.flatMap((row) =>
+          row.type === "blob" ? [{ blob: row.blob, state: row.state, at: row.at ?? null }] : [],
+        ),
         cursor: answer.cursor,
         reset: answer.reset,
+        ...(answer.backup === undefined ? {} : { backup: answer.backup }),
+        ...(patch.ended ? { endedAt: clock.now() } : {}),
       }),
     );
   };
@@ -248,7 +252,10 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     const named = head === undefined ? (letter?.blobs ?? []) : head.ok ? head.value.blobs : [];
     for (const blob of named) {
       const row = await must(store.getBlob(blob));
-      if (row?.state === "verified") await must(store.setBlob(blob, { state: "waiting", offset: 0, attempts: 0 }));
+      if (row?.state === "verified")
+        await must(store.setBlob(blob, { state: "waiting", offset: 0, attempts: 0, verifiedAt: null }));
+      // S-V8: its bytes are not here any more: whoever looks has to know (INV-1).
+      if (row?.state === "away") await must(store.setBlob(blob, { state: "aside", lastCode: "blob-missing" }));
     }
   };
 
@@ -319,7 +326,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       meta: await must(store.meta()),
       now: clock.now(),
       run,
-      hints: deps.hints?.() ?? { slow: false },
+      hints: deps.hints?.() ?? { slow: false, metered: false },
       person,
       busy,
     });

@@ -5,6 +5,7 @@
  * Surprising fact: a captive portal's 200 with HTML is "lost", exactly like a dead line.
  */
 
+import { parseCarriedAnswer } from "../protocol/carried.ts";
 import {
   parseChallengeAnswer,
   parseErrorAnswer,
@@ -19,7 +20,7 @@ import { type Answered, headers, protocolVersion, routes, type Signed } from "..
 import { type Bytes, toBase64Url, utf8 } from "../shared/bytes.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { ok, type Result } from "../shared/result.ts";
-import type { BlobName, BlobStatus, LossReason, Outcome, Transport } from "./ports.ts";
+import type { BlobName, BlobStatus, CarrierTransport, LossReason, Outcome, Transport } from "./ports.ts";
 
 export interface HttpDeps {
   readonly fetch: WindowOrWorkerGlobalScope["fetch"];
@@ -69,7 +70,7 @@ function retryAfterMs(response: Response, now: number): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-export function createHttpTransport(deps: HttpDeps): Transport {
+export function createHttpTransport(deps: HttpDeps): Transport & CarrierTransport {
   const { clock, timers } = deps;
   /** Bytes per millisecond of the parts so far; null = unknown. */
   let speed: number | null = null;
@@ -203,6 +204,7 @@ export function createHttpTransport(deps: HttpDeps): Transport {
       const done = await call(post(routes.proofs, { proof }, session), parseBare);
       return done.type === "answer" ? { ...done, value: null } : done;
     },
+    carried: (manifest) => call(post(routes.carried, { manifest }), parseCarriedAnswer),
     pull: (session, cursor, limit) =>
       call({ method: "GET", path: `${routes.pull}?cursor=${cursor}&limit=${limit}`, session }, parsePullAnswer, limit),
     blobCreate: (session, _name, length, ticket: Signed) =>

@@ -3,6 +3,7 @@
  * authentic (SPEC S-A). Types only; http.ts is the one implementation that knows fetch.
  */
 
+import type { CarriedAnswer } from "../protocol/carried.ts";
 import type {
   B64,
   Cursor,
@@ -38,6 +39,8 @@ export interface BlobStatus {
   readonly state: "incomplete" | "verified" | "again";
 }
 
+export type PullPage = Pick<PullAnswer, "rows" | "cursor" | "more" | "reset" | "backup">;
+
 export interface Transport {
   readonly register: (statements: readonly Signed[]) => Promise<Outcome<{ readonly epoch: string }>>;
   readonly challenge: (who: Identity) => Promise<Outcome<{ readonly challenge: B64 }>>;
@@ -50,15 +53,18 @@ export interface Transport {
   readonly letter: (session: string, letter: Letter) => Promise<Outcome<Pick<LetterAnswer, "verdict">>>;
   readonly proof: (session: string, proof: Signed) => Promise<Outcome<null>>;
   /** `limit` in bytes. */
-  readonly pull: (
-    session: string,
-    cursor: Cursor,
-    limit: number,
-  ) => Promise<Outcome<Pick<PullAnswer, "rows" | "cursor" | "more" | "reset">>>;
+  readonly pull: (session: string, cursor: Cursor, limit: number) => Promise<Outcome<PullPage>>;
   /** tus POST: announces the length and hands in the ticket. */
   readonly blobCreate: (session: string, name: BlobName, length: number, ticket: Signed) => Promise<Outcome<null>>;
   readonly blobHead: (session: string, name: BlobName) => Promise<Outcome<BlobStatus>>;
   readonly blobPatch: (session: string, name: BlobName, offset: number, bytes: Bytes) => Promise<Outcome<BlobStatus>>;
+}
+
+/** What a carrier asks (carry.ts): everything is verifiable alone, so it has no session (SPEC P-W3). */
+export interface CarrierTransport
+  extends Pick<Transport, "register" | "push" | "letter" | "proof" | "blobCreate" | "blobHead" | "blobPatch"> {
+  /** Which items of this manifest are durably at the server. */
+  readonly carried: (manifest: Signed) => Promise<Outcome<Pick<CarriedAnswer, "statement" | "proofs">>>;
 }
 
 export interface BlobName {
@@ -81,6 +87,8 @@ export interface Locks {
 export interface Hints {
   /** The browser or the person asks to spare data, or the line is known to be slow. */
   readonly slow: boolean;
+  /** The line costs money for each byte, as far as the browser or the person says (S-O8). */
+  readonly metered: boolean;
 }
 
 export type RunReason = "person" | "commit" | "start" | "online" | "visible" | "timer" | "sync";

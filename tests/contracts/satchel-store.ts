@@ -4,7 +4,7 @@
  */
 
 import type { Cursor, Letter, Op, Signed } from "../../src/protocol/wire.ts";
-import type { B64, Bytes } from "../../src/shared/bytes.ts";
+import { type B64, type Bytes, toBase64Url, utf8 } from "../../src/shared/bytes.ts";
 import type { BlobId, LetterId, OpId, RecordId } from "../../src/shared/ids.ts";
 import type { Result } from "../../src/shared/result.ts";
 import type { NewBlob, SatchelStore, SaveInput } from "../../src/storage/ports.ts";
@@ -95,7 +95,174 @@ const newBlob = (name: string, segments: number, localOnly = false): NewBlob => 
 });
 const segment = (...bytes: number[]): Bytes => new Uint8Array(bytes);
 
+/** An op whose clear head names blobs, as real ones do. */
+const naming = (name: string, blobs: readonly string[]): Op => ({
+  ...wireOp(name),
+  head: toBase64Url(utf8(JSON.stringify({ op: name, blobs }))) as B64,
+});
+const proofOf = (t: string): Signed => signed(toBase64Url(utf8(JSON.stringify({ t }))));
+const photo = id<BlobId>("photo");
+
+/** A photo of one paper: delivered, its record accepted with number 4, and (unless told) covered by a backup. */
+async function delivered(store: SatchelStore, { verifiedAt = 50, backup = 60 as number | null } = {}): Promise<void> {
+  await must(store.putSegments(photo, 0, [segment(1, 2), segment(3)]));
+  await must(
+    store.saveRecord({ ...saving("a", null, 0, { blobs: [newBlob("photo", 2)] }), op: naming("a", ["photo"]) }),
+  );
+  await must(store.freezeOps([id("a")]));
+  await must(store.bookOk(id("a"), 4));
+  await must(store.setBlob(photo, { state: "verified", offset: 100, verifiedAt }));
+  await must(store.setMeta({ backup }));
+}
+const blobOf = async (store: SatchelStore, blob = photo) => {
+  const row = await must(store.getBlob(blob));
+  return [row?.state, row?.verifiedAt];
+};
+
 export const storeCases: readonly StoreCase[] = [
+  {
+    title: "S-L1 a blob's bytes may go once it is verified, referred to and in a backup, and come back whole",
+    run: async ({ open }) => {
+      const store = await open();
+      await delivered(store);
+      same(await must(store.dropLocal([photo, id("never-here")])), { bytes: 100, dropped: ["photo"] }, "freed");
+      same(await blobOf(store), ["away", 50], "away");
+      same(await must(store.getSegment(photo, 0)), undefined, "no bytes");
+      same((await must(store.queue())).blobs.length, 0, "does not wait for anything");
+      same(await must(store.dropLocal([photo])), { bytes: 0, dropped: [] }, "twice is once");
+      await refused(store.restoreLocal({ ...newBlob("photo", 2), verifiedAt: 50 }), "unavailable");
+      same(await blobOf(store), ["away", 50], "half of it is not here");
+      await must(store.putSegments(photo, 0, [segment(1, 2), segment(3)]));
+      await must(store.restoreLocal({ ...newBlob("photo", 2), verifiedAt: 50 }));
+      same(await blobOf(store), ["verified", 50], "here again");
+      same([...((await must(store.getSegment(photo, 1))) ?? [])], [3], "its bytes");
+    },
+  },
+  {
+    title: "S-L1 bytes stay: not verified, not referred to, no backup, kept here only, after a reset",
+    run: async ({ open }) => {
+      const store = await open();
+      const stays = async (why: string): Promise<void> => {
+        same(await must(store.dropLocal([photo])), { bytes: 0, dropped: [] }, why);
+        same((await must(store.getSegment(photo, 0)))?.length, 2, why);
+      };
+      await delivered(store, { backup: null });
+      await stays("no backup");
+      await must(store.setMeta({ backup: 49 }));
+      await stays("the backup is older than the blob");
+      await must(store.setMeta({ backup: 50 }));
+      await must(store.setBlob(photo, { verifiedAt: null }));
+      await stays("nobody said when it was verified");
+      await must(store.setBlob(photo, { verifiedAt: 50, state: "sending" }));
+      await stays("not verified");
+      await must(store.setBlob(photo, { state: "verified" }));
+      await must(store.storePull(pull({ reset: true, records: [], cursor: cursor("f.1"), backup: 90 })));
+      await stays("the server was reset and has not spoken of it");
+      const row = { seq: 1, record: r1, opId: id<OpId>("a"), op: naming("a", ["photo"]) };
+      await must(store.storePull(pull({ records: [row], cursor: cursor("f.2") })));
+      await must(store.storePull(pull({ blobs: [{ blob: photo, state: "verified", at: 80 }], cursor: cursor("f.3") })));
+      await stays("the whole state of the server is not known yet");
+      await must(store.offerAgain(1));
+      same((await must(store.dropLocal([photo]))).bytes, 100, "everything was said again");
+    },
+  },
+  {
+    title: "S-L1 what only a waiting save names, or a letter that was taken back, is not referred to",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.putSegments(photo, 0, [segment(1, 2), segment(3)]));
+      const letters = [{ letter: id<LetterId>("l"), wire: letterWire, blobs: [photo] }];
+      const first = saving("a", null, 0, { blobs: [newBlob("photo", 2)], letters });
+      await must(store.saveRecord({ ...first, op: naming("a", ["photo"]) }));
+      await must(store.setBlob(photo, { state: "verified", verifiedAt: 1 }));
+      await must(store.setMeta({ backup: 2 }));
+      same((await must(store.dropLocal([photo]))).bytes, 0, "nothing was accepted");
+      await must(store.setLetter(id("l"), { state: "accepted" }));
+      await must(store.queueProof(id("l"), proofOf("withdrawn"), 1));
+      same((await must(store.dropLocal([photo]))).bytes, 0, "being taken back");
+      await must(store.setOutProof(id("l"), { state: "sent" }));
+      await must(store.storePull(pull({ proofs: [{ letter: id("l"), proof: proofOf("withdrawn") }] })));
+      same((await must(store.dropLocal([photo]))).bytes, 0, "taken back");
+    },
+  },
+  {
+    title: "S-L1 an accepted letter is a reference too",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.putSegments(photo, 0, [segment(1, 2), segment(3)]));
+      const letters = [{ letter: id<LetterId>("l"), wire: letterWire, blobs: [photo] }];
+      await must(store.saveRecord(saving("a", null, 0, { blobs: [newBlob("photo", 2)], letters })));
+      await must(store.setBlob(photo, { state: "verified", verifiedAt: 1 }));
+      await must(store.setMeta({ backup: 2 }));
+      await must(store.setLetter(id("l"), { state: "accepted" }));
+      same((await must(store.dropLocal([photo]))).bytes, 100, "freed");
+    },
+  },
+  {
+    title:
+      "INV-1 a server that lost bytes which left this device: aside with its reason, and whole again when it has them",
+    run: async ({ open }) => {
+      const store = await open();
+      await delivered(store);
+      await must(store.dropLocal([photo]));
+      await must(store.storePull(pull({ blobs: [{ blob: photo, state: "again" }] })));
+      const lost = (await must(store.queue())).blobs.map((row) => [row.blob, row.state, row.lastCode]);
+      same(lost, [["photo", "aside", "blob-missing"]], "asked again, and not here");
+      await must(store.storePull(pull({ blobs: [{ blob: photo, state: "verified", at: 70 }] })));
+      same(await blobOf(store), ["away", 70], "somebody else delivered it");
+      await must(store.storePull(pull({ reset: true, cursor: cursor("f.1") })));
+      await must(store.offerAgain(1));
+      same(
+        (await must(store.queue())).blobs.map((row) => [row.blob, row.state, row.lastCode]),
+        [["photo", "aside", "blob-missing"]],
+        "not in the restored server",
+      );
+    },
+  },
+  {
+    title: "a blob of another device of the person comes here with everything that is known of it",
+    run: async ({ open, setNow }) => {
+      const store = await open();
+      await must(store.putSegments(photo, 0, [segment(7), segment(8)]));
+      await must(store.restoreLocal({ ...newBlob("photo", 2), verifiedAt: 9 }));
+      setNow(24 * 3_600_000);
+      same(await must(store.sweep()), 0, "nothing to sweep");
+      same(await blobOf(store), ["verified", 9], "row");
+      same([...((await must(store.getSegment(photo, 1))) ?? [])], [8], "its bytes");
+    },
+  },
+  {
+    title: "segments of a fetch that was interrupted are swept, later; the blob stays away",
+    run: async ({ open, setNow }) => {
+      const store = await open();
+      await delivered(store);
+      await must(store.dropLocal([photo]));
+      await must(store.putSegments(photo, 0, [segment(1, 2)]));
+      same(await must(store.sweep()), 0, "a fetch may be at work");
+      setNow(24 * 3_600_000);
+      same(await must(store.sweep()), 1, "left behind");
+      same(await blobOf(store), ["away", 50], "away");
+    },
+  },
+  {
+    title: "S-P7 a pull keeps what it says of backups, and when it came to its end",
+    run: async ({ open }) => {
+      const store = await open();
+      const said = async () => {
+        const { backup, lastPullAt } = await must(store.meta());
+        return [backup, lastPullAt];
+      };
+      same(await said(), [null, 0], "nothing yet");
+      await must(store.storePull(pull({ backup: 5 })));
+      same(await said(), [5, 0], "a page");
+      await must(store.storePull(pull({ backup: 6, endedAt: 77 })));
+      same(await said(), [6, 77], "the last page");
+      await must(store.storePull(pull({})));
+      same(await said(), [6, 77], "an older server says nothing: what was known stays");
+      await must(store.storePull(pull({ backup: null })));
+      same(await said(), [null, 77], "the backup is no more");
+    },
+  },
   {
     title: "a first save is read back, queued once, and based on nothing",
     run: async ({ open }) => {
@@ -542,6 +709,7 @@ export const storeCases: readonly StoreCase[] = [
       const store = await open();
       const meta = await must(store.meta());
       same([meta.cursor, meta.registered, meta.partSize, meta.session], ["0.0", false, 65_536, null], "first values");
+      same([meta.backup, meta.photosOnWifi, meta.lastPullAt], [null, false, 0], "first values of newer fields");
       await must(store.setMeta({ registered: true, session: "token" }));
       await must(store.setMeta({ partSize: 16_384 }));
       const after = await must(store.meta());

@@ -5,17 +5,27 @@ import { webLocks } from "../../../src/sync/locks.ts";
 
 describe("the browser's hints", () => {
   test("S-D4 a browser that says nothing of its line holds nothing back", () => {
-    expect(hintsOf({})()).toEqual({ slow: false });
-    expect(hintsOf({ connection: undefined })()).toEqual({ slow: false });
-    expect(hintsOf({ connection: { effectiveType: "2g" } })()).toEqual({ slow: false });
+    expect(hintsOf({})().slow).toBe(false);
+    expect(hintsOf({ connection: undefined })().slow).toBe(false);
+    expect(hintsOf({ connection: { effectiveType: "2g" } })().slow).toBe(false);
   });
 
   test("the data saver is read anew at each choice", () => {
     const connection = { saveData: false };
     const hints = hintsOf({ connection });
-    expect(hints()).toEqual({ slow: false });
+    expect(hints().slow).toBe(false);
     connection.saveData = true;
-    expect(hints()).toEqual({ slow: true });
+    expect(hints()).toEqual({ slow: true, metered: true });
+  });
+
+  test("S-O8 a line is metered unless the browser knows better", () => {
+    const metered = (connection?: object): boolean => hintsOf({ connection })().metered;
+    expect(metered()).toBe(true);
+    expect(metered({ type: "cellular" })).toBe(true);
+    expect(metered({ type: "unknown" })).toBe(true);
+    expect(metered({ type: "wifi" })).toBe(false);
+    expect(metered({ type: "ethernet", saveData: false })).toBe(false);
+    expect(metered({ type: "wifi", saveData: true })).toBe(true);
   });
 });
 

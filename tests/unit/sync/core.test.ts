@@ -50,6 +50,7 @@ const blob = (id: string, more: Partial<QueueView["blobs"][number]> = {}): Queue
   sendClass: 4,
   state: "waiting",
   offset: 0,
+  verifiedAt: null,
   complete: true,
   localOnly: false,
   order: 1,
@@ -67,12 +68,16 @@ const meta: SyncMeta = {
   session: "token",
   pausedFor: null,
   offerDue: false,
+  backup: null,
+  photosOnWifi: false,
+  lastPullAt: 0,
 };
 interface Given {
   readonly view?: Partial<QueueView>;
   readonly meta?: Partial<SyncMeta>;
   readonly run?: Partial<RunState>;
   readonly slow?: boolean;
+  readonly metered?: boolean;
   readonly person?: boolean;
   readonly busy?: ReadonlySet<string>;
 }
@@ -81,7 +86,7 @@ const situation = (given: Given): Situation => ({
   meta: { ...meta, ...given.meta },
   now,
   run: { ...freshRun(null), canary: true, pullDue: false, ...given.run },
-  hints: { slow: given.slow === true },
+  hints: { slow: given.slow === true, metered: given.metered === true },
   person: given.person === true,
   ...(given.busy === undefined ? {} : { busy: given.busy }),
 });
