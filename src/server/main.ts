@@ -64,7 +64,7 @@ async function start(): Promise<void> {
     throw new Error(`another Besace server is running on ${data}: stop it, or give this one its own BESACE_DATA`);
   await mkdir(join(data, "keys"), { recursive: true, mode: 0o700 });
   const keys = await openKeys(join(data, "keys", "server.json"), random);
-  const store = openSqlite({ file: join(data, "besace.sqlite"), clock, random });
+  const store = await openSqlite({ file: join(data, "besace.sqlite"), clock, random });
   const place = await openBlobFiles(blobFolder);
   const deployment = await chooseDeployment(localUrl);
   const logger = createLogger(

@@ -12,12 +12,12 @@ import { placeContract, storeContract } from "./server-store.ts";
 storeContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));
   const open = () => openSqlite({ file: join(folder, "besace.sqlite"), clock: { now: () => 1 }, random });
-  let store = open();
+  let store = await open();
   return {
     store,
     reopen: async () => {
       await store.close();
-      store = open();
+      store = await open();
       return store;
     },
     close: async () => {

@@ -80,6 +80,7 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
         kind: "satchel",
         sign: person.principal.sign,
         statements,
+        quota: null,
       });
       const key = person.principal.devices.get(person.device)?.transport;
       expect(await store.transportKey(person.id, person.device)).toBe(key);
@@ -234,7 +235,9 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       const other = { ...ticket, blob: newBlobId() };
       expect(await store.openUpload(other, quota, at(4))).toBe("quota");
       store = await one.reopen();
-      expect(await store.unverifiedBlobs()).toEqual([{ ...ref, owner: person.id, state: "staged", createdAt: 3 }]);
+      expect(await store.unverifiedBlobs()).toMatchObject([
+        { ...ref, owner: person.id, state: "staged", createdAt: 3 },
+      ]);
       await store.markBlob(person.id, ref.blob, "again", at(5));
       expect(await pullAll(person.id)).toEqual([{ seq: 1, type: "blob", blob: ref.blob, state: "again" }]);
       await store.forgetUpload(person.id, ref.blob);

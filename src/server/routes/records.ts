@@ -64,9 +64,10 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const answer: PullAnswer = {
       ...answers.answered(request),
       rows: page.rows,
-      cursor: `${await store.epoch()}.${page.next}` as Cursor,
+      cursor: `${page.epoch}.${page.next}` as Cursor,
       more: page.more,
       reset: page.reset,
+      backup: page.backup,
     };
     return reply.send(answer);
   });

@@ -2,10 +2,58 @@
  * Numbered migrations of the server's database; a number once released never changes. Runs in Node.
  *
  * Only TEXT and BIGINT: the same text makes the tables in SQLite and in PostgreSQL. Sealed bytes are kept as the
- * base64url text that travelled, so that what goes out is letter for letter what came in.
+ * base64url text that travelled, so that what goes out is letter for letter what came in. A step that has to read what
+ * is there is work of its own (the clear heads of records are JSON inside base64url, which no SQL text reads).
  */
 
-export const migrations: readonly (readonly string[])[] = [
+import { opHead } from "../../protocol/ops.ts";
+import type { B64 } from "../../protocol/wire.ts";
+import { assert } from "../../shared/assert.ts";
+import { all, number, one, run, text, type Work } from "./work.ts";
+
+type Step = string | ((at: number) => Work<void>);
+
+/** Which blobs each record names, whether it is a tombstone, and since when at the least: since now. */
+function* readHeads(at: number): Work<void> {
+  for (let principal = "", record = ""; ; ) {
+    const rows = yield* all(
+      `SELECT principal, record, head FROM record WHERE (principal, record) > ($1, $2)
+       ORDER BY principal, record LIMIT 200`,
+      principal,
+      record,
+    );
+    for (const row of rows) {
+      principal = text(row, "principal");
+      record = text(row, "record");
+      const read = opHead({ head: text(row, "head") as B64, body: "" as B64, sig: "" as B64 });
+      assert(read.ok, "the head of an accepted op reads");
+      const { blobs, deleted } = read.value;
+      yield* run(
+        "UPDATE record SET deleted = $3, changed_at = $4, blobs = $5 WHERE principal = $1 AND record = $2",
+        principal,
+        record,
+        deleted ? 1 : 0,
+        at,
+        blobs.length,
+      );
+      for (const blob of blobs)
+        yield* run("INSERT INTO record_blob (principal, record, blob) VALUES ($1, $2, $3)", principal, record, blob);
+    }
+    if (rows.length === 0) return;
+  }
+}
+
+/** What nothing names counts from now: nobody knows since when it is so. */
+function* countFromNow(at: number): Work<void> {
+  yield* run(
+    `UPDATE blob SET unreferenced_since = $1
+     WHERE NOT EXISTS (SELECT 1 FROM record_blob WHERE record_blob.principal = blob.owner AND record_blob.blob = blob.blob)
+       AND NOT EXISTS (SELECT 1 FROM letter_blob WHERE letter_blob.sender = blob.owner AND letter_blob.blob = blob.blob)`,
+    at,
+  );
+}
+
+export const migrations: readonly (readonly Step[])[] = [
   [
     `CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
     // seq: the counter row that orders everything of this principal; its lock is the commit order (SPEC P-W8).
@@ -50,4 +98,64 @@ export const migrations: readonly (readonly string[])[] = [
       slug TEXT PRIMARY KEY, auth_hash TEXT NOT NULL, principal TEXT REFERENCES principal (id), sealed_root TEXT,
       opened_at BIGINT)`,
   ],
+  [
+    // deleted: a tombstone; its body goes after a long time, then body_hash (SHA-256) stands for it.
+    `ALTER TABLE record ADD COLUMN deleted BIGINT NOT NULL DEFAULT 0`,
+    `ALTER TABLE record ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0`,
+    `ALTER TABLE record ADD COLUMN body_hash TEXT`,
+    // How many rows of record_blob are its own: most records have none, and then nobody looks.
+    `ALTER TABLE record ADD COLUMN blobs BIGINT NOT NULL DEFAULT 0`,
+    `CREATE TABLE record_blob (
+      principal TEXT NOT NULL, record TEXT NOT NULL, blob TEXT NOT NULL,
+      PRIMARY KEY (principal, record, blob), FOREIGN KEY (principal, record) REFERENCES record (principal, record))`,
+    `CREATE INDEX record_blob_named ON record_blob (principal, blob)`,
+    `CREATE INDEX record_tombstone ON record (changed_at) WHERE deleted = 1 AND body_hash IS NULL`,
+    `ALTER TABLE blob ADD COLUMN verified_at BIGINT`,
+    // Null while a record or a letter names the blob; 0 when the person deleted the last record that did.
+    `ALTER TABLE blob ADD COLUMN unreferenced_since BIGINT`,
+    `ALTER TABLE blob ADD COLUMN node TEXT`,
+    // 1: collected, and its bytes may still lie there.
+    `ALTER TABLE blob ADD COLUMN removing BIGINT NOT NULL DEFAULT 0`,
+    `UPDATE blob SET verified_at = changed_at WHERE state = 'verified'`,
+    readHeads,
+    countFromNow,
+    `CREATE INDEX blob_unreferenced ON blob (unreferenced_since) WHERE unreferenced_since IS NOT NULL`,
+    `CREATE INDEX blob_unverified ON blob (created_at) WHERE state IN ('staged', 'again')`,
+    `CREATE INDEX blob_removing ON blob (owner) WHERE removing = 1`,
+    // dropped_at: withdrawn, or a deposit that was merged; head, enc, body and sig are empty then.
+    `ALTER TABLE letter ADD COLUMN dropped_at BIGINT`,
+    `CREATE INDEX letter_incomplete ON letter (sender) WHERE complete = 0 AND dropped_at IS NULL`,
+    // Letters of text that the row travels with, so that a page is cut without reading what it does not take.
+    `ALTER TABLE feed ADD COLUMN weight BIGINT NOT NULL DEFAULT 0`,
+    `UPDATE feed SET weight = 60 + (SELECT LENGTH(head) + LENGTH(body) + LENGTH(sig) FROM record
+       WHERE record.principal = feed.principal AND record.record = feed.ref) WHERE kind = 'record'`,
+    `UPDATE feed SET weight = 120 + (SELECT LENGTH(head) + LENGTH(enc) + LENGTH(body) + LENGTH(sig) FROM letter
+       WHERE letter.sender = SUBSTR(feed.ref, 1, 27) AND letter.letter = SUBSTR(feed.ref, 29, 22)) WHERE kind = 'letter'`,
+    `UPDATE feed SET weight = 100 + (SELECT LENGTH(body) + LENGTH(sig) FROM proof
+       WHERE proof.sender = SUBSTR(feed.ref, 1, 27) AND proof.letter = SUBSTR(feed.ref, 29, 22)
+         AND proof.type = SUBSTR(feed.ref, 52)) WHERE kind = 'proof'`,
+    `UPDATE feed SET weight = 100 WHERE kind = 'blob'`,
+    // Bytes that the operator allows; null: what the principal's kind has.
+    `ALTER TABLE principal ADD COLUMN quota BIGINT`,
+    `CREATE TABLE node (id TEXT PRIMARY KEY, url TEXT NOT NULL, seen_at BIGINT NOT NULL)`,
+  ],
 ];
+
+/** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */
+export function* migrate(at: number): Work<void> {
+  yield* run("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, at BIGINT NOT NULL)");
+  const row = yield* one("SELECT COUNT(*) AS done FROM migration");
+  const done = row === undefined ? 0 : number(row, "done");
+  if (done > migrations.length)
+    throw new Error(
+      `the database is of a newer version of Besace (${done}) than this server (${migrations.length}): start the newer one`,
+    );
+  for (const [index, steps] of migrations.entries()) {
+    if (index < done) continue;
+    for (const step of steps) {
+      if (typeof step === "string") yield* run(step);
+      else yield* step(at);
+    }
+    yield* run("INSERT INTO migration (number, at) VALUES ($1, $2)", index + 1, at);
+  }
+}

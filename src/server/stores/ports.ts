@@ -1,8 +1,8 @@
 /**
  * What the server asks of its database and of the place where blobs lie. Runs in Node.
  *
- * One implementation of each is here (SQLite, files); PostgreSQL and S3 come behind the same ports and the same
- * contract suite. Every method is one transaction (its own savepoint where commits are grouped) that is durable (fsync) before its promise resolves; time is passed in.
+ * SQLite and PostgreSQL stand behind `Store`, held to it by one contract suite. Every method is one transaction (its own
+ * savepoint where commits are grouped) that is durable (fsync) before its promise resolves; time is passed in.
  */
 
 import type { Readable } from "node:stream";
@@ -20,9 +20,9 @@ import type {
   ServerTime,
   Signed,
 } from "../../protocol/wire.ts";
-import type { BlobId, DeviceId, LetterId, PrincipalId } from "../../shared/ids.ts";
+import type { BlobId, DeviceId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
 
-export interface StoredPrincipal {
+export interface PrincipalChain {
   readonly id: PrincipalId;
   readonly kind: PrincipalKind;
   /** Raw identity key: signs ops, letters and tickets. */
@@ -30,8 +30,13 @@ export interface StoredPrincipal {
   readonly statements: readonly Signed[];
 }
 
+export interface StoredPrincipal extends PrincipalChain {
+  /** Bytes that the operator allowed this principal; null: what its kind has. */
+  readonly quota: number | null;
+}
+
 /** A chain whose signatures were checked. */
-export interface CheckedChain extends StoredPrincipal {
+export interface CheckedChain extends PrincipalChain {
   readonly devices: ReadonlyMap<DeviceId, { readonly transport: B64 }>;
 }
 
@@ -40,6 +45,10 @@ export type OpVerdict =
   | { readonly type: "conflict"; readonly current: Op | null; readonly seq: number }
   | { readonly type: "id-taken" }
   | { readonly type: "quota" }
+  /** A blob that it names was here and was collected: to be sent again first. */
+  | { readonly type: "blob-missing" }
+  /** The record was deleted so long ago that its body is no more, by an op that this one does not know. */
+  | { readonly type: "gone" }
   | { readonly type: "unknown-principal" };
 
 export interface PulledRows {
@@ -48,6 +57,10 @@ export interface PulledRows {
   readonly next: number;
   readonly more: boolean;
   readonly reset: boolean;
+  /** Of the same moment as the rows. */
+  readonly epoch: string;
+  /** Start of the newest finished backup. */
+  readonly backup: ServerTime | null;
 }
 
 export interface NewLetter {
@@ -72,13 +85,39 @@ export interface StoredLetter {
 
 export type ProofType = ProofBody["t"];
 
-/** "staged": bytes are still missing; "again": all had arrived and did not give the root. */
-export type BlobState = "staged" | "again" | "verified";
+/**
+ * "staged": bytes are still missing; "again": all had arrived and did not give the root; "collected": nothing had named
+ * it for long, its bytes are no more.
+ */
+export type BlobState = "staged" | "again" | "verified" | "collected";
 
 export interface StoredBlob extends BlobRef {
   readonly owner: PrincipalId;
   readonly state: BlobState;
   readonly createdAt: ServerTime;
+  readonly verifiedAt: ServerTime | null;
+  /** When the last record or letter that named it ceased to (0: with a record that the person deleted); null while one does. */
+  readonly unreferencedSince: ServerTime | null;
+  /** The process that stages it. */
+  readonly node: string | null;
+}
+
+/** One process of the server. */
+export interface StoredNode {
+  readonly node: string;
+  /** Where the other processes reach it. */
+  readonly url: string;
+  readonly seenAt: ServerTime;
+}
+
+/** Counts for the metrics: no id, nothing of a person. */
+export interface Usage {
+  readonly principals: number;
+  readonly records: number;
+  readonly letters: number;
+  readonly blobs: { readonly staged: number; readonly verified: number; readonly collected: number };
+  /** Sum of the lengths of verified blobs. */
+  readonly blobBytes: number;
 }
 
 export interface Desk {
@@ -92,14 +131,25 @@ export interface Desk {
 export interface Store {
   /** Random name of this database's life: a restored backup gets a new one (SPEC P-W9). */
   readonly epoch: () => Promise<string>;
+  /** Draws and returns another name: every device pulls all and offers all again. */
+  readonly bumpEpoch: () => Promise<string>;
+  /** Start of the newest finished backup of database and blobs. */
+  readonly lastBackup: () => Promise<ServerTime | null>;
+  readonly setLastBackup: (at: ServerTime) => Promise<void>;
+  /** Notes that a server ran at this time. @returns the latest time noted before. */
+  readonly seen: (at: ServerTime) => Promise<ServerTime | null>;
 
   readonly principal: (id: PrincipalId) => Promise<StoredPrincipal | undefined>;
   /** @returns false when the stored chain has not `knownLength` statements (0: unknown) any more: read it and try again. */
   readonly saveChain: (chain: CheckedChain, knownLength: number, at: ServerTime) => Promise<boolean>;
   readonly transportKey: (principal: PrincipalId, device: DeviceId) => Promise<B64 | undefined>;
+  /** What the operator allows this principal; null: what its kind has. @returns false for an unknown one. */
+  readonly setQuota: (principal: PrincipalId, bytes: number | null) => Promise<boolean>;
 
   /** Applies one op whose signature was checked: SPEC P-W8. `digest` is SHA-256 over head and body texts. */
   readonly applyOp: (op: Op, head: OpHead, digest: B64, quota: number, at: ServerTime) => Promise<OpVerdict>;
+  /** Of these, the ops that were ever accepted. */
+  readonly applied: (principal: PrincipalId, ops: readonly OpId[]) => Promise<readonly OpId[]>;
   /** Rows after `seq` in order, until their texts exceed `bytes` (at least one row). */
   readonly pull: (principal: PrincipalId, epoch: string, seq: number, bytes: number) => Promise<PulledRows>;
 
@@ -107,38 +157,78 @@ export interface Store {
   readonly hasWritten: (from: PrincipalId, to: PrincipalId) => Promise<boolean>;
   /** The letter with this id and manifest that `to` received. */
   readonly received: (to: PrincipalId, letter: LetterId, manifest: B64) => Promise<StoredLetter | undefined>;
-  /** "same": it was there before, with the same bytes; nothing changed. */
-  readonly saveLetter: (letter: NewLetter) => Promise<"saved" | "same" | "id-taken" | "quota">;
+  /** Of these, the letters that `from` deposited here (withdrawn ones too). */
+  readonly letters: (from: PrincipalId, ids: readonly LetterId[]) => Promise<readonly StoredLetter[]>;
+  /** "same": it was there before, with the same bytes; nothing changed. "blob-missing": it names a collected blob. */
+  readonly saveLetter: (letter: NewLetter) => Promise<"saved" | "same" | "id-taken" | "quota" | "blob-missing">;
+  /** "Deposited" first, then the others as they came. */
   readonly proofs: (from: PrincipalId, letter: LetterId) => Promise<readonly Signed[]>;
-  /** Stores one proof per letter and type, the first one; it becomes a row of `feeds`. */
+  /**
+   * Stores one proof per letter and type, the first one; it becomes a row of `feeds`. "gone": the letter was withdrawn,
+   * nothing changed. "Opened" of a letter from a satchel to itself (a deposit) lets its body and references go.
+   */
   readonly addProof: (
     letter: StoredLetter,
     type: ProofType,
     proof: Signed,
     feeds: readonly PrincipalId[],
     at: ServerTime,
-  ) => Promise<void>;
+  ) => Promise<"added" | "same" | "gone">;
+  /**
+   * Takes a letter back that was not opened: its body and references go at once, id, digest and manifest stay; the proof
+   * is a row of sender and receiver. "same": it had been withdrawn before.
+   */
+  readonly withdrawLetter: (letter: StoredLetter, proof: Signed, at: ServerTime) => Promise<"done" | "same" | "opened">;
   /** Letters (of one sender, or of all) without "complete" whose blobs are all verified. */
   readonly wholeLetters: (from: PrincipalId | null) => Promise<readonly StoredLetter[]>;
 
   /** Of these, the blobs of `owner` that are verified with this length and root. */
   readonly verifiedOf: (owner: PrincipalId, refs: readonly BlobRef[]) => Promise<readonly BlobId[]>;
   readonly blob: (owner: PrincipalId, blob: BlobId) => Promise<StoredBlob | undefined>;
-  /** "known": this very ticket was used before. */
+  /**
+   * "known": this very ticket was used before. A collected blob is staged again by its ticket; "busy" while the bytes of
+   * its former life are still being removed.
+   */
   readonly openUpload: (
     ticket: BlobTicket,
     quota: number,
     at: ServerTime,
-  ) => Promise<"opened" | "known" | "id-taken" | "quota" | "unknown-principal">;
-  readonly markBlob: (
-    owner: PrincipalId,
-    blob: BlobId,
-    state: Exclude<BlobState, "staged">,
-    at: ServerTime,
-  ) => Promise<void>;
+  ) => Promise<"opened" | "known" | "id-taken" | "quota" | "busy" | "unknown-principal">;
+  readonly markBlob: (owner: PrincipalId, blob: BlobId, state: "again" | "verified", at: ServerTime) => Promise<void>;
   readonly unverifiedBlobs: () => Promise<readonly StoredBlob[]>;
+  /** Unverified uploads that were opened before. */
+  readonly staleUploads: (before: ServerTime) => Promise<readonly StoredBlob[]>;
   /** Gives an unverified upload up and its space back. */
   readonly forgetUpload: (owner: PrincipalId, blob: BlobId) => Promise<void>;
+  /**
+   * Makes `node` the one that stages this upload unless another one does that was seen since `staleBefore`. @returns who
+   * does now; undefined when there is no such upload.
+   */
+  readonly claimUpload: (
+    owner: PrincipalId,
+    blob: BlobId,
+    node: string,
+    at: ServerTime,
+    staleBefore: ServerTime,
+  ) => Promise<{ readonly node: string; readonly url: string | null } | undefined>;
+  /** Says that this process lives and where it is reached. */
+  readonly touchNode: (node: string, url: string, at: ServerTime) => Promise<void>;
+  readonly nodes: (aliveSince: ServerTime) => Promise<readonly StoredNode[]>;
+  /** Verified blobs that nothing has named since, and collected ones whose bytes were not removed yet. */
+  readonly collectable: (unreferencedBefore: ServerTime, limit: number) => Promise<readonly StoredBlob[]>;
+  /**
+   * Collects a verified blob that nothing names, gives its space back. @returns true when its bytes may be removed (also
+   * the second time), false when something names it now.
+   */
+  readonly markCollected: (owner: PrincipalId, blob: BlobId, at: ServerTime) => Promise<boolean>;
+  /** The bytes of a collected blob are removed: from now on its ticket stages it again. */
+  readonly bytesRemoved: (owner: PrincipalId, blob: BlobId) => Promise<void>;
+  /** Drops the bodies of tombstones that were accepted before; ids, heads and signatures stay. @returns how many. */
+  readonly expireTombstoneBodies: (before: ServerTime) => Promise<number>;
+  /** Every verified blob, in a fixed order; those that something names have `unreferencedSince` null. */
+  readonly verifiedBlobs: () => AsyncIterable<StoredBlob>;
+  /** The same without those that nothing names. */
+  readonly referencedBlobs: () => AsyncIterable<StoredBlob>;
   /** True for the owner, and for the receiver of a letter that names the blob. */
   readonly mayRead: (reader: PrincipalId, owner: PrincipalId, blob: BlobId) => Promise<boolean>;
 
@@ -150,6 +240,11 @@ export interface Store {
   /** The first caller opens; @returns false when it was open. */
   readonly openDesk: (slug: string, principal: PrincipalId, sealedRoot: B64, at: ServerTime) => Promise<boolean>;
 
+  readonly usage: () => Promise<Usage>;
+  /** A consistent copy into a new file while the server works (SQLite); undefined where the database has its own tool. */
+  readonly backupTo: ((file: string) => Promise<void>) | undefined;
+  /** One round trip to the database. @throws when it does not answer. */
+  readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 

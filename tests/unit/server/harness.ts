@@ -36,7 +36,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const time = { now: 1_800_000_000_000 };
   const clock = { now: () => time.now };
   const logLines: string[] = [];
-  const store = openSqlite({ file: join(folder, "besace.sqlite"), clock, random });
+  const store = await openSqlite({ file: join(folder, "besace.sqlite"), clock, random });
   const blobFolder = join(folder, "blobs");
   const place = await openBlobFiles(blobFolder);
   const keys = await openKeys(join(folder, "server.json"), random);
