@@ -217,25 +217,32 @@ export function createHelper(page: Page, options: HelperOptions): Helper {
     },
     async pageBytes() {
       const seen: PageSeen[] = [];
-      const buttons = page.getByRole("group", { name: w.matcher("desk.papers.choose") }).getByRole("button");
-      for (let n = 0; n < (await buttons.count()); n++) {
+      const group = page.getByRole("group", { name: w.matcher("desk.papers.choose") });
+      const buttons = group.getByRole("button");
+      const names = (await buttons.locator("bdi").allInnerTexts()).map(plain);
+      const sheet = main().locator(".dsheet img");
+      /** What the sheet says to be, once that is no longer `before`. While a page is fetched there is none. */
+      const labelAfter = async (before: string, fits: (label: string) => boolean): Promise<string> => {
+        for (const end = Date.now() + timeoutMs; Date.now() < end; await page.waitForTimeout(25)) {
+          const alts = await sheet.evaluateAll((images) => images.map((image) => image.getAttribute("alt") ?? ""));
+          const label = plain(alts[0] ?? "");
+          if (label !== "" && label !== before && fits(label)) return label;
+        }
+        throw new Error(`no other page than "${before}" was shown; the screen says: ${await screen()}`);
+      };
+      for (const [n, name] of names.entries()) {
         await buttons.nth(n).click();
-        for (let last = ""; ; ) {
-          const sheet = main().locator(".dsheet img");
-          await said("a page", sheet.waitFor());
-          await page.waitForTimeout(100);
-          const label = plain((await sheet.getAttribute("alt")) ?? "");
-          if (label === last) break;
-          last = label;
+        const before = names[n - 1] === name ? "" : (seen.at(-1)?.label ?? "");
+        let label = await labelAfter(before, (each) => each.startsWith(name));
+        for (;;) {
           seen.push({ label, bytes: await pictureBytes(sheet) });
           const next = page.getByRole("button", { name: w.matcher("desk.tool.next") });
           if ((await next.count()) === 0 || (await next.getAttribute("aria-disabled")) === "true") break;
-          // The next page of the same paper only: the others have their own button.
-          const name = /^(.*)[,،] /.exec(label)?.[1];
           await next.click();
-          await page.waitForTimeout(150);
-          const now = plain((await sheet.getAttribute("alt").catch(() => "")) ?? "");
-          if (/^(.*)[,،] /.exec(now)?.[1] !== name) break;
+          const after = await labelAfter(label, () => true);
+          // The next page of the same paper only: the others have their own button.
+          if (/^(.*)[,،] /.exec(after)?.[1] !== /^(.*)[,،] /.exec(label)?.[1]) break;
+          label = after;
         }
       }
       return seen;

@@ -621,6 +621,13 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       // The way to the bin stands below the list once it is read.
       const bin = link("papers.list.binEmpty").or(page.getByRole("link", { name: w.within("papers.list.bin") }));
       await said("the list of papers", bin.first().waitFor());
+      // A long list is drawn as it is scrolled, or asked for.
+      const rest = page.getByRole("button", { name: w.matcher("papers.list.more") });
+      while (await rest.isVisible()) {
+        const before = await page.locator("main li").count();
+        await rest.click();
+        await page.locator("main li").nth(before).waitFor();
+      }
       const rows = page.locator("main li").getByRole("link");
       const list: PaperSeen[] = [];
       for (const row of await rows.all()) {
