@@ -29,7 +29,7 @@ export const sameValue = (a: unknown, b: unknown): boolean => stable(a) === stab
 const isMap = (value: Json): value is JsonMap => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** How two different changes of one field become one. `quiet`: keeps mine, the other value is not worth asking about. */
-type Rule = "scalar" | "quiet" | "set" | "status" | "most" | "least" | "any-true";
+type Rule = "scalar" | "quiet" | "set" | "status" | "most" | "least" | "any-true" | "pin";
 
 /** Fields with a meaning of their own, by path; a star stands for one id. Everything else: maps per entry, else scalar. */
 const rules: Readonly<Record<SatchelRecord["t"], Readonly<Record<string, Rule>>>> = {
@@ -58,7 +58,11 @@ const rules: Readonly<Record<SatchelRecord["t"], Readonly<Record<string, Rule>>>
     createdAt: "least",
     updatedAt: "most",
   },
-  profile: {},
+  profile: {
+    "pinned.serverKeys.*": "pin",
+    "pinned.organisations.*": "pin",
+    "devices.*.addedAt": "least",
+  },
 };
 
 /** Steps from first to last; a word of a newer version is higher than all known ones. */
@@ -94,7 +98,7 @@ const isChoices = (value: Json): value is { readonly v: "choices"; readonly ids:
   isMap(value) && value.v === "choices" && Array.isArray(value.ids);
 
 /** Paths whose maps are one value and never mixed from two sides: an answer, a pointer with its key, a declaration. */
-const whole = new Set<Rule>(["scalar", "quiet", "set"]);
+const whole = new Set<Rule>(["scalar", "quiet", "set", "pin"]);
 
 interface Run {
   readonly rules: Readonly<Record<string, Rule>>;
@@ -105,22 +109,35 @@ function ruleFor(run: Run, path: readonly string[]): Rule | undefined {
   const exact = run.rules[path.join(".")];
   if (exact !== undefined) return exact;
   const [first, , ...rest] = path;
-  return path.length < 2 ? undefined : run.rules[[first, "*", ...rest].join(".")];
+  if (path.length < 2) return undefined;
+  return run.rules[[first, "*", ...rest].join(".")] ?? run.rules[[...path.slice(0, -1), "*"].join(".")];
+}
+
+/** A key that was pinned: of the same organisation the longer chain, else what the server's order says came first. */
+function pinned(mine: Json, theirs: Json): Json {
+  const length = (value: Json): number =>
+    isMap(value) && Array.isArray(value.statements) ? value.statements.length : 0;
+  const same = isMap(mine) && isMap(theirs) && mine.id === theirs.id;
+  return same && length(mine) > length(theirs) ? mine : theirs;
 }
 
 function mergeValue(run: Run, path: readonly string[], base: Json, mine: Json, theirs: Json): Json {
   if (sameValue(mine, theirs)) return mine;
   if (sameValue(mine, base)) return theirs;
   if (sameValue(theirs, base)) return mine;
-  // Both sides changed it, differently. One of them took it away: what was written wins over what was removed.
-  if (mine === undefined) return theirs;
-  if (theirs === undefined) return mine;
   const rule = ruleFor(run, path);
+  // Both sides changed it, differently. One of them took it away: what was written wins over what was removed, and the
+  // removal stays in reach.
+  if (mine === undefined || theirs === undefined) {
+    if (rule !== "quiet") run.note(path.join("."), null);
+    return mine ?? theirs;
+  }
   if (rule === "status") return path[0] === "pages" ? pageState(mine, theirs) : higher(mine, theirs);
   if (rule === "most") return extreme(mine, theirs, Math.max);
   if (rule === "least") return extreme(mine, theirs, Math.min);
   if (rule === "any-true") return mine === true || theirs === true;
   if (rule === "quiet") return mine;
+  if (rule === "pin") return pinned(mine, theirs);
   if (Array.isArray(mine) && Array.isArray(theirs) && rule === "set") return mergeSets(base, mine, theirs);
   if (isChoices(mine) && isChoices(theirs)) {
     return { ...mine, ids: mergeSets(isChoices(base) ? base.ids : [], mine.ids, theirs.ids) };
@@ -156,7 +173,7 @@ function mergeOthers(base: OtherAnswers, mine: OtherAnswers, theirs: OtherAnswer
 const startsWith = (key: string, repeat: string, row: string): boolean => key.startsWith(`${repeat}/${row}/`);
 
 /** A row that one side removed while the other was writing in it stays: what was written is shown, not hidden (INV-1). */
-function keepWrittenRows(base: JsonMap, mine: JsonMap, theirs: JsonMap, merged: JsonMap): JsonMap {
+function keepWrittenRows(run: Run, base: JsonMap, mine: JsonMap, theirs: JsonMap, merged: JsonMap): JsonMap {
   const rows = merged.rows;
   if (!isMap(rows)) return merged;
   const answersOf = (side: JsonMap): JsonMap => (isMap(side.answers) ? side.answers : {});
@@ -176,14 +193,28 @@ function keepWrittenRows(base: JsonMap, mine: JsonMap, theirs: JsonMap, merged: 
     const repeat = String(value.repeat);
     const [gone, gone2] = [removedBy(mine, row), removedBy(theirs, row)];
     const stays = (gone && !gone2 && wrote(theirs, repeat, row)) || (gone2 && !gone && wrote(mine, repeat, row));
+    if (stays) run.note(`rows.${row}.removed`, true);
     return [row, stays ? { ...value, removed: false } : value];
   });
   return { ...merged, rows: Object.fromEntries(kept) };
 }
 
-/** A binned paper has a date or waits for one; any other has none. Two sides could each bring half of that. */
-function settlePaper(merged: JsonMap): JsonMap {
-  return merged.t === "paper" && merged.status !== "binned" ? { ...merged, binnedAt: null } : merged;
+const ofPaper = ["kind", "title", "holder", "expiry", "pages"];
+
+/**
+ * A paper that one side put in the bin while the other wrote in it stays, and says so: an edit wins over a deletion. A
+ * binned paper has a date or waits for one; any other has none: two sides could each bring half of that.
+ */
+function settlePaper(run: Run, base: JsonMap, mine: JsonMap, theirs: JsonMap, merged: JsonMap): JsonMap {
+  if (merged.t !== "paper") return merged;
+  const sides = [mine, theirs];
+  const keeper = sides.find((side) => side.status !== "binned");
+  const binned = merged.status === "binned" && base.t === "paper" && base.status !== "binned" && keeper !== undefined;
+  if (binned && ofPaper.some((field) => !sameValue(keeper[field], base[field]))) {
+    run.note("status", "binned");
+    return { ...merged, status: keeper.status, binnedAt: null };
+  }
+  return merged.status === "binned" ? merged : { ...merged, binnedAt: null };
 }
 
 /** "I do not have it" falls when the other side found the paper. */
@@ -237,17 +268,11 @@ export function mergeRecords<R extends SatchelRecord>(input: MergeInput<R>): R {
   const noted: [string, Json][] = [];
   const run: Run = { rules: rules[mine.t], note: (path, other) => void noted.push([path, other]) };
   let merged = mergeMaps(run, [], base, left, right);
-  merged = settleAttached(settlePaper(keepWrittenRows(base, left, right, merged)));
+  merged = settlePaper(run, base, left, right, keepWrittenRows(run, base, left, right, merged));
+  merged = settleAttached(merged);
   merged = settleDossier(left, right, merged);
   const others = mergeOthers(input.base?.others ?? {}, mine.others ?? {}, theirs.others ?? {});
   for (const [path, value] of noted) others[path] = mergeSets([], others[path] ?? [], [value]);
   const record = merged as unknown as R;
   return Object.keys(others).length === 0 ? record : { ...record, others };
-}
-
-/** Takes a path out of the other answers once the person has decided; the caller writes the chosen value. */
-export function settleOther<R extends SatchelRecord>(record: R, path: string): R {
-  const { [path]: _settled, ...rest } = record.others ?? {};
-  const { others: _all, ...plain } = record;
-  return (Object.keys(rest).length === 0 ? plain : { ...plain, others: rest }) as unknown as R;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { B64 } from "../shared/bytes.ts";
-import type { BlobId, LetterId, RecordId, ThreadId } from "../shared/ids.ts";
+import type { BlobId, DeviceId, LetterId, RecordId, ThreadId } from "../shared/ids.ts";
 
 /** Calendar date, "YYYY-MM-DD"; partial ones leave the end out ("1984", "1984-07"). */
 export type PartialDate = string;
@@ -127,6 +127,8 @@ export interface ProfileRecord {
   readonly phone_number?: string;
   readonly email?: string;
   readonly language?: string;
+  /** When each device of the satchel was added, by the clock of the device that added it. */
+  readonly devices?: Readonly<Record<DeviceId, { readonly addedAt: number }>>;
   readonly others?: OtherAnswers;
 }
 

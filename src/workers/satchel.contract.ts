@@ -6,6 +6,7 @@
  * screen say "gardé sur ce téléphone".
  */
 
+import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
 import type { AnswerValue, DossierRecord, PaperRecord, PartialDate, ProfileRecord } from "../satchel/model.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
@@ -33,7 +34,13 @@ export interface ProfileView {
 export type OpeningState =
   | { readonly type: "none" }
   | { readonly type: "locked"; readonly profiles: readonly ProfileView[] }
-  | { readonly type: "open"; readonly profile: ProfileView; readonly cardDrilled: boolean };
+  | {
+      readonly type: "open";
+      readonly profile: ProfileView;
+      readonly cardDrilled: boolean;
+      /** This device joined a satchel and has pulled nothing yet: what it shows is not all there is. */
+      readonly arriving?: true;
+    };
 
 export type CodeRefusal = { readonly type: "code-too-common" } | { readonly type: "code-shape" };
 
@@ -47,9 +54,47 @@ export type UnlockRefusal =
   | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
   | { readonly type: "stretch-broken" };
 
+/* ---- two devices ---- */
+
+/** Each has words in locales/<lang>/devices.json. */
+export type TransferRefusal =
+  | { readonly type: "not-a-request" }
+  | { readonly type: "not-an-answer" }
+  | { readonly type: "other-version" }
+  | { readonly type: "damaged" }
+  /** The answer is for another request: another device, or an earlier try. */
+  | { readonly type: "other-request" }
+  | { readonly type: "cannot-open" }
+  | { readonly type: "bad-content" }
+  /** Nothing was begun here, or its 15 minutes are over. */
+  | { readonly type: "expired" }
+  | { readonly type: "number-shape" }
+  /** The request was answered before. */
+  | { readonly type: "already-added" }
+  /** This browser has that satchel. */
+  | { readonly type: "already-here" }
+  | { readonly type: "too-many-devices" };
+
+export interface DeviceView {
+  readonly id: string;
+  /** Clock of the device that added it; null where nobody noted it. */
+  readonly addedAt: number | null;
+  readonly here: boolean;
+}
+
 /* ---- papers ---- */
 
-export type CopyState = "here" | "waits" | "leaving" | "sealed-copy" | "two-copies" | "needs-you";
+export type CopyState =
+  | "here"
+  | "waits"
+  | "leaving"
+  | "sealed-copy"
+  | "two-copies"
+  | "needs-you"
+  /** Left this phone to make room; whole at the server, comes back with a network. */
+  | "away"
+  /** The record is known, its pages are not on this phone: another device's, or lost here. */
+  | "not-here";
 
 export interface PaperView {
   readonly id: RecordId;
@@ -58,6 +103,8 @@ export interface PaperView {
   /** Parts of 64 KiB: "n sur m". */
   readonly parts: { readonly done: number; readonly of: number } | null;
   readonly bytes: number;
+  /** While its pages are being fetched back, in bytes. */
+  readonly fetching?: { readonly done: number; readonly of: number };
 }
 
 /** A6: each is told in words, and nothing is lost. */
@@ -116,18 +163,26 @@ export interface DossierView {
   readonly bytesLeft: number;
 }
 
-/* ---- outbox ---- */
+/* ---- outbox ("envois") ---- */
+
+/** What a line that does not move waits for; each has words in locales/<lang>/outbox.json. Pieces: answers, papers. */
+export type { OutboxPiece, WaitReason };
 
 export interface OutboxLine {
   readonly id: RecordId;
-  readonly what: "dossier" | "paper" | "profile";
+  /** unknown: sealed bytes that no record on this device explains. */
+  readonly what: "dossier" | "paper" | "profile" | "unknown";
   readonly title: string;
   readonly state: "waits" | "moving" | "awaiting-desk" | "arrived" | "needs-you";
   readonly parts: { readonly done: number; readonly of: number };
   readonly bytesLeft: number;
   readonly reason: string | null;
-  /** When it arrived, server time. */
+  /** When its answers arrived, server time, by a proof that verifies (INV-2). */
   readonly at: number | null;
+  /** Null while it moves, has arrived or needs the person. */
+  readonly waits: WaitReason | null;
+  /** Of a dossier on its way; empty for copies. */
+  readonly pieces: readonly OutboxPiece[];
 }
 
 export interface OutboxView {
@@ -139,7 +194,78 @@ export interface OutboxView {
   readonly moving: boolean;
   /** What kept the last run from getting through, if anything. */
   readonly trouble: "none" | "no-network" | "not-let-through" | "server-busy" | "storage" | "quota";
+  /** Nothing waits AND the last look at the server was authentic; never from an empty queue alone. */
+  readonly upToDate: boolean;
+  /** Device clock of the last pull that was authentic; 0 = never. */
+  readonly pulledAt: number;
+  /** Something has waited for more than a day although the server answered since (wedge); null: nothing. */
+  readonly stuck: { readonly count: number; readonly days: number } | null;
+  readonly data: DataChoice;
 }
+
+/** A file that leaves Besace in the open, because the person asked. Its name says nothing (INV-3). */
+export interface ExportedFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: ArrayBuffer;
+}
+
+/* ---- data cost ("data") ---- */
+
+export interface DataChoice {
+  /** "Photos par Wi-Fi seulement". */
+  readonly photosOnWifi: boolean;
+  /** The line may cost data: it is not known to be Wi-Fi. */
+  readonly metered: boolean;
+  /** The browser says what kind of line it is. */
+  readonly lineKnown: boolean;
+  /** Bytes of photos that wait for Wi-Fi now. */
+  readonly held: number;
+}
+
+/* ---- room on this phone ("space") ---- */
+
+/** Why a paper cannot leave this phone now; each has words in locales/<lang>/space.json. */
+export type StaysReason =
+  | "kept-here"
+  | "unfinished"
+  | "not-copied"
+  /** The server has it whole, but no finished backup covers it yet. */
+  | "no-backup";
+
+export interface PaperSpace {
+  readonly id: RecordId;
+  /** Bytes on this phone that would leave, or that have left. */
+  readonly bytes: number;
+  readonly state: "may-go" | "away" | "stays";
+  readonly why: StaysReason | null;
+}
+
+export interface SpaceView {
+  /** Bytes that the browser still allows; null when it does not say. Chromium may say too much. */
+  readonly left: number | null;
+  /** Bytes of papers on this phone. */
+  readonly here: number;
+  /** Bytes that may leave now. */
+  readonly freeable: number;
+  /** Largest first. */
+  readonly papers: readonly PaperSpace[];
+}
+
+export type FetchRefusal =
+  | { readonly type: "no-network" }
+  /** The server does not have it (yet): on another device, or nowhere. */
+  | { readonly type: "not-there" }
+  /** What came is not what was sealed. */
+  | { readonly type: "other-bytes" };
+
+/**
+ * What this browser has erased by itself, as far as can be told from here. `emptied`: the satchel's database was gone and
+ * began anew; records are asked of the server again.
+ */
+export type Lost =
+  | { readonly type: "nothing" }
+  | { readonly type: "emptied"; readonly pulled: boolean; readonly papers: number; readonly dossiers: number };
 
 export type Hint = "online" | "visible";
 
@@ -183,6 +309,30 @@ export interface SatchelApi {
   }>;
   readonly drill: (card: string) => Answer<void, UnlockRefusal>;
   readonly erase: (database: string) => Answer<void>;
+
+  /* two devices (SPEC C-T): a request of the new one, an answer of the old one, no network */
+  /** New device. A later call forgets the request before. `expiresAt`: this device's clock. */
+  readonly transferRequest: () => Answer<{ readonly text: string; readonly expiresAt: number }>;
+  /** Old device: reads the request and gives the number to show and the pictures (0 to 11) to compare. */
+  readonly transferOffer: (input: {
+    readonly code: string;
+    readonly request: string;
+  }) => Answer<
+    { readonly number: string; readonly pictures: readonly number[]; readonly expiresAt: number },
+    TransferRefusal | UnlockRefusal
+  >;
+  /** New device: the number that the old one shows; gives the pictures to compare. */
+  readonly transferNumber: (number: string) => Answer<{ readonly pictures: readonly number[] }, TransferRefusal>;
+  /** Old device, once the person has seen the same pictures on both: adds the device, gives the answer's text. */
+  readonly transferConfirm: () => Answer<{ readonly text: string }, TransferRefusal>;
+  /** New device: opens the answer, which works once. Nothing is kept before `transferFinish`. */
+  readonly transferAccept: (answer: string) => Answer<{ readonly pictogram: string }, TransferRefusal>;
+  /** New device: a code of its own; the satchel is open afterwards. */
+  readonly transferFinish: (code: string) => Answer<ProfileView, TransferRefusal | CodeRefusal>;
+  /** Either side: forgets what was begun. */
+  readonly transferForget: () => Answer<void>;
+  /** In the order in which they were added. */
+  readonly devices: () => Answer<readonly DeviceView[]>;
 
   /* papers */
   readonly papers: () => Answer<readonly PaperView[]>;
@@ -240,6 +390,26 @@ export interface SatchelApi {
   /** A reason to try, and no order: back-offs stand (`online`, page visible again). Works while locked. */
   readonly hint: (why: Hint) => Answer<void>;
 
+  /* envois */
+  /**
+   * A paper or a dossier in the open: its pages; for what no record explains, the sealed bytes as they wait. The words of
+   * a dossier's answers are the page's business.
+   */
+  readonly exportItem: (id: RecordId) => Answer<readonly ExportedFile[]>;
+  /** Facts for a developer: versions, states, counts, codes, ages in classes. No content, no ids (INV-3). */
+  readonly diagnostics: () => Answer<string>;
+
+  /* data */
+  readonly setDataChoice: (choice: { readonly photosOnWifi: boolean }) => Answer<void>;
+
+  /* space */
+  readonly space: () => Answer<SpaceView>;
+  /** Lets pages of these papers leave this phone, as far as the rule allows (src/sync/may-go.ts). Previews stay. */
+  readonly freeSpace: (papers: readonly RecordId[]) => Answer<{ readonly freed: number }>;
+  /** Brings every page of a paper back; progress is told by `fetching` of the paper. */
+  readonly fetchBack: (paper: RecordId) => Answer<void, FetchRefusal>;
+  readonly lost: () => Answer<Lost>;
+
   /* around */
   readonly deployment: () => Answer<Deployment | null>;
   /** Asked by the page after the first kept paper; the page alone may call navigator.storage.persist(). */
@@ -263,6 +433,14 @@ export const satchelMethods = Object.keys({
   card: true,
   drill: true,
   erase: true,
+  transferRequest: true,
+  transferOffer: true,
+  transferNumber: true,
+  transferConfirm: true,
+  transferAccept: true,
+  transferFinish: true,
+  transferForget: true,
+  devices: true,
   papers: true,
   paper: true,
   startPaper: true,
@@ -293,6 +471,13 @@ export const satchelMethods = Object.keys({
   sendNow: true,
   retry: true,
   hint: true,
+  exportItem: true,
+  diagnostics: true,
+  setDataChoice: true,
+  space: true,
+  freeSpace: true,
+  fetchBack: true,
+  lost: true,
   deployment: true,
   roomLeft: true,
   flush: true,

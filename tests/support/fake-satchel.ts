@@ -21,12 +21,16 @@ import type {
   Change,
   CodeRefusal,
   Deployment,
+  DeviceView,
   DossierView,
+  ExportedFile,
+  Lost,
   OpeningState,
   OutboxView,
   PaperView,
   ProfileView,
   SatchelApi,
+  SpaceView,
   WorkerError,
 } from "../../src/workers/satchel.contract.ts";
 
@@ -115,7 +119,13 @@ export const EMPTY_OUTBOX: OutboxView = {
   lastAnswerAt: 0,
   moving: false,
   trouble: "none",
+  upToDate: false,
+  pulledAt: 0,
+  stuck: null,
+  data: { photosOnWifi: false, metered: false, lineKnown: true, held: 0 },
 };
+
+export const EMPTY_SPACE: SpaceView = { left: 1_000_000_000, here: 0, freeable: 0, papers: [] };
 
 const HUMAN = {
   name: "CCAS de Brévigny",
@@ -148,6 +158,10 @@ export const FAKE_DEPLOYMENT: Deployment = {
   quotas: { satchelBytes: 200_000_000, blobBytes: 20_000_000 },
 };
 
+/** Texts of a transfer: the right shape, no keys. */
+export const FAKE_REQUEST = `BSR1.${"7K2QF9M".repeat(35)}`;
+export const FAKE_ANSWER = `BSA1.${"4HT3WA8".repeat(380)}`;
+
 /** What the fake holds; change it freely, then say `change(...)`. */
 export interface FakeData {
   opening: OpeningState;
@@ -159,8 +173,13 @@ export interface FakeData {
   profile: ProfileRecord;
   dossiers: readonly DossierView[];
   outbox: OutboxView;
+  space: SpaceView;
+  lost: Lost;
+  exported: readonly ExportedFile[];
+  diagnostics: string;
   deployment: Deployment | null;
   roomBytes: number | null;
+  devices: readonly DeviceView[];
   now: number;
 }
 
@@ -215,8 +234,13 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     profile: { t: "profile" },
     dossiers: [],
     outbox: EMPTY_OUTBOX,
+    space: EMPTY_SPACE,
+    lost: { type: "nothing" },
+    exported: [],
+    diagnostics: "ops waiting=0",
     deployment: FAKE_DEPLOYMENT,
     roomBytes: 1_000_000_000,
+    devices: [{ id: fakeId<string>(), addedAt: FAKE_NOW, here: true }],
     now: FAKE_NOW,
     ...start,
   };
@@ -326,6 +350,27 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       change({ type: "opening" });
       return ok(undefined);
     },
+
+    transferRequest: async () => ok({ text: FAKE_REQUEST, expiresAt: data.now + 900_000 }),
+    transferOffer: async ({ code, request }) => {
+      if (code !== data.code) return err({ type: "wrong-code", triesLeft: 9, waitMs: 0 });
+      if (!request.startsWith("BSR1.")) return err({ type: "not-a-request" });
+      return ok({ number: "402913", pictures: [1, 4, 9, 2], expiresAt: data.now + 900_000 });
+    },
+    transferNumber: async (number) =>
+      /^\d{6}$/.test(number) ? ok({ pictures: [1, 4, 9, 2] }) : err({ type: "number-shape" }),
+    transferConfirm: async () => {
+      data.devices = [...data.devices, { id: fakeId<string>(), addedAt: data.now, here: false }];
+      return ok({ text: FAKE_ANSWER });
+    },
+    transferAccept: async (answer) =>
+      answer.startsWith("BSA1.") ? ok({ pictogram: FAKE_PROFILE.pictogram }) : err({ type: "not-an-answer" }),
+    transferFinish: async (code) => {
+      const refused = refusedCode(code);
+      return refused === undefined ? opened(FAKE_PROFILE) : err(refused);
+    },
+    transferForget: async () => ok(undefined),
+    devices: async () => ok(data.devices),
 
     papers: async () => ok(data.papers),
     paper: async (id) => {
@@ -466,6 +511,33 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     sendNow: async () => ok(undefined),
     retry: async () => ok(undefined),
     hint: async () => ok(undefined),
+    exportItem: async () => ok(data.exported),
+    diagnostics: async () => ok(data.diagnostics),
+    setDataChoice: async ({ photosOnWifi }) => {
+      data.outbox = { ...data.outbox, data: { ...data.outbox.data, photosOnWifi } };
+      change({ type: "outbox" });
+      return ok(undefined);
+    },
+    space: async () => ok(data.space),
+    freeSpace: async (papers) => {
+      const gone = data.space.papers.filter((paper) => papers.includes(paper.id) && paper.state === "may-go");
+      const freed = gone.reduce((sum, paper) => sum + paper.bytes, 0);
+      data.space = {
+        ...data.space,
+        here: data.space.here - freed,
+        freeable: data.space.freeable - freed,
+        papers: data.space.papers.map((paper) => (gone.includes(paper) ? { ...paper, state: "away" } : paper)),
+      };
+      data.papers = data.papers.map((paper) => (papers.includes(paper.id) ? { ...paper, state: "away" } : paper));
+      change({ type: "papers" });
+      return ok({ freed });
+    },
+    fetchBack: async (id) => {
+      data.papers = data.papers.map((paper) => (paper.id === id ? { ...paper, state: "sealed-copy" } : paper));
+      change({ type: "papers" });
+      return ok(undefined);
+    },
+    lost: async () => ok(data.lost),
 
     deployment: async () => ok(data.deployment),
     roomLeft: async () => ok({ bytes: data.roomBytes }),

@@ -12,13 +12,15 @@ import { generateDeviceKey } from "../../crypto/primitives.ts";
 import { openRecord, sealRecord } from "../../crypto/record.ts";
 import type { RootKey, Secret } from "../../crypto/secret.ts";
 import { generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
+import { chainLimits } from "../../protocol/statements.ts";
 import type { Op } from "../../protocol/wire.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import { streamsNamed } from "../../satchel/paper.ts";
 import { assert } from "../../shared/assert.ts";
-import { type Bytes, toBase64Url, utf8, utf8ToText } from "../../shared/bytes.ts";
+import { type B64, type Bytes, toBase64Url, utf8, utf8ToText } from "../../shared/bytes.ts";
 import { type DeviceId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { initialCursor } from "../../storage/meta.ts";
 import type { Profile, SatchelStore } from "../../storage/ports.ts";
 import {
   type CodeDeps,
@@ -44,12 +46,31 @@ export interface ShownCard {
   readonly set: number;
 }
 
+/** A card with its secret, for the pair D+C. */
+export type CardToKeep = ShownCard & { readonly secret: Secret };
+
 export interface Opening {
   readonly state: () => Promise<Result<OpeningState, WorkerError>>;
   readonly create: (input: {
     readonly code: string;
     readonly pictogram: string;
   }) => Promise<Result<ProfileView, WorkerError | CodeRefusal>>;
+  /** The same with keys that another device of this satchel handed over (SPEC C-T6): nothing of it is here yet. */
+  readonly join: (input: {
+    readonly identity: Identity;
+    readonly device: DeviceId;
+    readonly transportKey: CryptoKey;
+    readonly code: string;
+    readonly pictogram: string;
+    readonly card: CardToKeep | null;
+  }) => Promise<Result<ProfileView, WorkerError | CodeRefusal>>;
+  /** Adds a device to the chain; the longer chain is stored when this resolves. */
+  readonly certify: (
+    device: DeviceId,
+    transport: B64,
+  ) => Promise<Result<Identity, WorkerError | "device-twice" | "too-many">>;
+  /** The code of the open satchel, asked again; a wrong one counts like any other. */
+  readonly verifyCode: (code: string) => Promise<Result<void, WorkerError | UnlockRefusal>>;
   readonly unlock: (database: string, code: string) => Promise<Result<ProfileView, WorkerError | UnlockRefusal>>;
   readonly unlockWithCard: (
     database: string,
@@ -87,6 +108,13 @@ async function openCard(identity: Identity, sealed: Bytes): Promise<ShownCard | 
   const opened = await openRecord(identity, JSON.parse(text) as Op);
   const content = opened.ok ? utf8ToText(opened.value.content) : undefined;
   return content === undefined ? undefined : (JSON.parse(content) as ShownCard);
+}
+
+/** True on a device that joined and has not yet pulled anything: what it shows is empty, not all there is. */
+async function isArriving(profile: Profile, store: SatchelStore): Promise<Result<boolean, WorkerError>> {
+  if (profile.joinedAt === undefined) return ok(false);
+  const meta = await store.meta();
+  return meta.ok ? ok(meta.value.cursor === initialCursor) : storageErr(meta.error);
 }
 
 /** The secret of a typed or scanned card. */
@@ -190,6 +218,65 @@ export function createOpening(deps: SatchelDeps): Opening {
     }
   }
 
+  /** A registry row, a database and an open session for keys that this device now holds. */
+  async function enter(input: {
+    readonly identity: Identity;
+    readonly device: DeviceId;
+    readonly transportKey: CryptoKey;
+    readonly code: string;
+    readonly pictogram: string;
+    readonly card: CardToKeep | null;
+    readonly joinedAt: number | null;
+  }): Promise<Result<ProfileView, WorkerError>> {
+    const { random, clock } = deps;
+    const { identity, card } = input;
+    const { root, id } = identity;
+    const deviceKey = await generateDeviceKey();
+    const { factor, sealed } = await createDeviceFactor(deviceKey, random);
+    const byCode = await wrapUnderCode(codes, {
+      root,
+      principal: id,
+      device: factor,
+      code: input.code,
+      order: 1,
+      parameters: null,
+    });
+    if (!byCode.ok) return byCode;
+    const wraps = [byCode.value];
+    if (card !== null) {
+      const factors = { device: factor, card: await cardFactor(card.secret) };
+      const meta = { principal: id, epoch: firstEpoch, order: 2, salt: newSalt(random), params: null };
+      wraps.push({ pair: "D+C", epoch: firstEpoch, wrap: await wrapRoot(root, "D+C", factors, meta, random) });
+    }
+    const shown = card === null ? null : { qr: card.qr, groups: card.groups, set: card.set };
+    const profile: Profile = {
+      database: `b-${toBase64Url(random.bytes(16))}`,
+      principal: id,
+      kind: "satchel",
+      pictogram: input.pictogram,
+      device: input.device,
+      statements: identity.statements,
+      sealedIdentity: identity.sealed,
+      wraps,
+      deviceKey,
+      sealedDeviceFactor: sealed,
+      transportKey: input.transportKey,
+      cardDrilled: false,
+      sealedCard: shown === null ? null : await sealCard(identity, shown, deps),
+      wrongTries: 0,
+      nextTryAt: 0,
+      createdAt: clock.now(),
+      ...(input.joinedAt === null ? {} : { joinedAt: input.joinedAt }),
+      revision: 1,
+    };
+    const store = await deps.stores.open(profile.database);
+    if (!store.ok) return store;
+    const added = await deps.registry.add(profile);
+    if (!added.ok) return storageErr(added.error);
+    openSession(profile, identity, store.value);
+    return ok(view(profile));
+  }
+
   return {
     within,
 
@@ -205,7 +292,12 @@ export function createOpening(deps: SatchelDeps): Opening {
       if (session !== undefined) {
         const { database } = session.profile;
         const held = profiles.find((profile) => profile.database === database);
-        if (held !== undefined) return ok({ type: "open", profile: view(held), cardDrilled: held.cardDrilled });
+        if (held !== undefined) {
+          const arriving = await isArriving(held, session.store);
+          if (!arriving.ok) return arriving;
+          const card = { cardDrilled: held.cardDrilled };
+          return ok({ type: "open", profile: view(held), ...card, ...(arriving.value ? { arriving: true } : {}) });
+        }
         await lock();
       }
       if (profiles.length === 0) return ok({ type: "none" });
@@ -217,7 +309,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       const refused = refusedCode(code);
       if (refused !== undefined) return err(refused);
       await lock();
-      const { random, clock } = deps;
+      const { random } = deps;
       const fresh = await createIdentity("satchel", random);
       const transport = await generateSignPair(false);
       const device = randomId<DeviceId>(random);
@@ -225,47 +317,57 @@ export function createOpening(deps: SatchelDeps): Opening {
       const statements = await certifyDevice(fresh, fresh.statements, device, publicKey);
       const identity = await withStatements(fresh, statements);
       assert(identity.ok, "SPEC P-S: a chain that was just extended reads");
-      const deviceKey = await generateDeviceKey();
-      const { factor, sealed } = await createDeviceFactor(deviceKey, random);
-      const { root, id } = identity.value;
-      const byCode = await wrapUnderCode(codes, {
-        root,
-        principal: id,
-        device: factor,
-        code,
-        order: 1,
-        parameters: null,
-      });
-      if (!byCode.ok) return byCode;
       const card = await createCard(random, { home: deps.home(), set: 0 });
-      const factors = { device: factor, card: await cardFactor(card.secret) };
-      const meta = { principal: id, epoch: firstEpoch, order: 2, salt: newSalt(random), params: null };
-      const byCard = { pair: "D+C", epoch: firstEpoch, wrap: await wrapRoot(root, "D+C", factors, meta, random) };
-      const profile: Profile = {
-        database: `b-${toBase64Url(random.bytes(16))}`,
-        principal: id,
-        kind: "satchel",
-        pictogram,
+      return enter({
+        identity: identity.value,
         device,
-        statements,
-        sealedIdentity: identity.value.sealed,
-        wraps: [byCode.value, byCard],
-        deviceKey,
-        sealedDeviceFactor: sealed,
         transportKey: transport.privateKey,
-        cardDrilled: false,
-        sealedCard: await sealCard(identity.value, { qr: card.qr, groups: card.groups, set: card.set }, deps),
-        wrongTries: 0,
-        nextTryAt: 0,
-        createdAt: clock.now(),
-        revision: 1,
-      };
-      const store = await deps.stores.open(profile.database);
-      if (!store.ok) return store;
-      const added = await deps.registry.add(profile);
-      if (!added.ok) return storageErr(added.error);
-      openSession(profile, identity.value, store.value);
-      return ok(view(profile));
+        code,
+        pictogram,
+        card,
+        joinedAt: null,
+      });
+    },
+
+    async join({ identity, device, transportKey, code, pictogram, card }) {
+      const refused = refusedCode(code);
+      if (refused !== undefined) return err(refused);
+      await lock();
+      return enter({ identity, device, transportKey, code, pictogram, card, joinedAt: deps.clock.now() });
+    },
+
+    certify: (device, transport) =>
+      within(async ({ profile }): Promise<Result<Identity, WorkerError | "device-twice" | "too-many">> => {
+        for (;;) {
+          const held = await profileOf(profile.database);
+          if (!held.ok) return held;
+          const { statements } = held.value;
+          const before = session;
+          if (before === undefined) return err({ type: "locked" });
+          const current = await withStatements(before.identity, statements);
+          if (!current.ok) return err({ type: "unavailable", mark: "chain-damaged" });
+          if (current.value.principal.devices.has(device)) return err("device-twice");
+          if (statements.length >= chainLimits.statements) return err("too-many");
+          const longer = await certifyDevice(current.value, statements, device, transport);
+          const stored = await updateProfile(deps.registry, profile.database, (now) =>
+            now.statements.length === statements.length ? { statements: longer } : null,
+          );
+          if (!stored.ok) return stored;
+          // Another tab added a device in between: this one goes behind it.
+          if (stored.value.statements.length !== longer.length) continue;
+          const identity = await withStatements(current.value, longer);
+          assert(identity.ok, "SPEC P-S: a chain that was just extended reads");
+          if (session === before) session = { ...before, profile: stored.value, identity: identity.value };
+          return identity;
+        }
+      }),
+
+    async verifyCode(code) {
+      if (session === undefined) return err({ type: "locked" });
+      const opened = await tryCode(codes, session.profile.database, code);
+      if (!opened.ok) return opened;
+      opened.value.root.wipe();
+      return ok(undefined);
     },
 
     async unlock(database, code) {

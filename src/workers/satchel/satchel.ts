@@ -19,6 +19,8 @@ import { createOutbox } from "./outbox.ts";
 import { createPapers } from "./papers.ts";
 import { findProfile, pinWhatIsNew, saveProfile } from "./pins.ts";
 import { createProofCheck } from "./proofs.ts";
+import { createSpace } from "./space.ts";
+import { createTransfer } from "./transfer.ts";
 
 export interface SatchelService {
   readonly api: SatchelApi;
@@ -39,7 +41,9 @@ const plainProfile = ({ pinned: _pinned, ...profile }: ProfileRecord & { readonl
 export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const deps: SatchelDeps = { ...given, emit: given.emitter.emit };
   const opening = createOpening(deps);
-  const papers = createPapers(deps);
+  const transfer = createTransfer(deps, opening);
+  const space = createSpace(deps);
+  const papers = createPapers(deps, space);
   const checkProofs = createProofCheck();
   const dossiers = createDossiers(deps, checkProofs);
   const outbox = createOutbox(deps, checkProofs);
@@ -122,6 +126,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   function afterOpening(): void {
     background("after-opening", async (session) => {
       listen(session);
+      const noticed = await space.notice(session);
+      if (!noticed.ok) deps.log.note("notice", { error: noticed.error.type });
       const swept = await session.store.sweep();
       if (!swept.ok) deps.log.note("sweep", { error: swept.error.type });
       const taken = await inbox.work(session);
@@ -171,6 +177,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     card: opening.card,
     drill: opening.drill,
     erase: opening.erase,
+
+    ...transfer,
+    transferFinish: (code) => opened(transfer.transferFinish(code)),
 
     papers: () => within(papers.list),
     paper: (id) => within((session) => papers.one(session, id)),
@@ -258,6 +267,14 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       deps.couriers.kick(why);
       return ok(undefined);
     },
+
+    exportItem: (id) => within((session) => outbox.exportItem(session, id)),
+    diagnostics: () => within(outbox.diagnostics),
+    setDataChoice: (choice) => within((session) => space.choose(session, choice)),
+    space: () => within(space.view),
+    freeSpace: (chosen) => within((session) => space.free(session, chosen)),
+    fetchBack: (id) => within((session) => space.fetchBack(session, id)),
+    lost: () => within(space.lost),
 
     deployment: async () => ok(await deps.deployments.current()),
     roomLeft: async () => ok({ bytes: await deps.room() }),

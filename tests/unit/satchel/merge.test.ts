@@ -12,8 +12,9 @@ import {
   setPage,
   setRowRemoved,
 } from "../../../src/satchel/dossier.ts";
-import { mergeRecords, sameValue, settleOther } from "../../../src/satchel/merge.ts";
+import { mergeRecords, sameValue } from "../../../src/satchel/merge.ts";
 import type { AnswerValue, DossierRecord, PaperRecord, ProfileRecord } from "../../../src/satchel/model.ts";
+import { settleOther } from "../../../src/satchel/others.ts";
 import {
   binPaper,
   movePage,

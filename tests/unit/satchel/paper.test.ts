@@ -1,6 +1,7 @@
 /** The life of a paper: pages, keeping, bin, purge. */
 import { describe, expect, test } from "vitest";
-import { mergeRecords, settleOther } from "../../../src/satchel/merge.ts";
+import { mergeRecords } from "../../../src/satchel/merge.ts";
+import { settleOther } from "../../../src/satchel/others.ts";
 import {
   binDays,
   binDaysLeft,
