@@ -278,6 +278,18 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       expect([second.rows.length, second.more, second.next]).toEqual([3, false, count]);
     });
 
+    test("a tally counts for every process, and forgets when its time is over", async () => {
+      expect(await store.tallied("t", at(1))).toEqual({ count: 0, until: 1 });
+      const counts = await Promise.all(Array.from({ length: 5 }, () => store.tally("t", at(10), at(1))));
+      expect(counts.map(({ count }) => count).sort()).toEqual([1, 2, 3, 4, 5]);
+      store = await one.reopen();
+      expect(await store.tally("t", at(99), at(9))).toEqual({ count: 6, until: 10 });
+      expect(await store.tallied("t", at(9))).toEqual({ count: 6, until: 10 });
+      expect(await store.tallied("t", at(10))).toEqual({ count: 0, until: 10 });
+      expect(await store.tally("t", at(20), at(10))).toEqual({ count: 1, until: 20 });
+      expect(await store.tally("other", at(20), at(10))).toEqual({ count: 1, until: 20 });
+    });
+
     test("a desk opens once", async () => {
       expect(await store.desk("d")).toBeUndefined();
       const [first, second] = [digest(), digest()];

@@ -139,6 +139,11 @@ export const migrations: readonly (readonly Step[])[] = [
     `ALTER TABLE principal ADD COLUMN quota BIGINT`,
     `CREATE TABLE node (id TEXT PRIMARY KEY, url TEXT NOT NULL, seen_at BIGINT NOT NULL)`,
   ],
+  [
+    // What happens at most so often whichever process is asked: challenges (once), wrong one-time codes.
+    `CREATE TABLE tally (key TEXT PRIMARY KEY, count BIGINT NOT NULL, until BIGINT NOT NULL)`,
+    `CREATE INDEX tally_until ON tally (until)`,
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

@@ -110,6 +110,12 @@ export interface StoredNode {
   readonly seenAt: ServerTime;
 }
 
+/** How often something was counted, and until when that is remembered. */
+export interface Tally {
+  readonly count: number;
+  readonly until: ServerTime;
+}
+
 /** Counts for the metrics: no id, nothing of a person. */
 export interface Usage {
   readonly principals: number;
@@ -239,6 +245,11 @@ export interface Store {
   readonly setDeskCode: (slug: string, authHash: B64) => Promise<boolean>;
   /** The first caller opens; @returns false when it was open. */
   readonly openDesk: (slug: string, principal: PrincipalId, sealedRoot: B64, at: ServerTime) => Promise<boolean>;
+
+  /** Counts `key` up, from 1; the first count says until when it is kept. For what every process must know: see rates. */
+  readonly tally: (key: string, until: ServerTime, at: ServerTime) => Promise<Tally>;
+  /** The count without counting. */
+  readonly tallied: (key: string, at: ServerTime) => Promise<Tally>;
 
   readonly usage: () => Promise<Usage>;
   /** A consistent copy into a new file while the server works (SQLite); undefined where the database has its own tool. */

@@ -960,6 +960,26 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         return kept(changed === 1);
       }),
 
+    tally: (key, until, at) =>
+      write(function* () {
+        yield* run("DELETE FROM tally WHERE until <= $1", at);
+        const row = yield* one(
+          `INSERT INTO tally (key, count, until) VALUES ($1, 1, $2)
+           ON CONFLICT (key) DO UPDATE SET count = tally.count + 1 RETURNING count, until`,
+          key,
+          until,
+        );
+        assert(row !== undefined, "an inserted row is returned");
+        return kept({ count: number(row, "count"), until: number(row, "until") as ServerTime });
+      }),
+
+    tallied: (key, at) =>
+      read(function* () {
+        const row = yield* one("SELECT count, until FROM tally WHERE key = $1 AND until > $2", key, at);
+        if (row === undefined) return { count: 0, until: at };
+        return { count: number(row, "count"), until: number(row, "until") as ServerTime };
+      }),
+
     usage: () =>
       read(function* () {
         const row = yield* one(
