@@ -111,6 +111,42 @@ export const rates = {
   enrolWindowMs: 1 * HOUR,
 } as const;
 
+/** Several processes of one server. */
+export const nodes = {
+  heartbeatMs: 5 * SECOND,
+  /** Without a sign of life for this long, and without a connection, a process is dead: its uploads begin again. */
+  staleMs: 30 * SECOND,
+  connectMs: 3 * SECOND,
+  /** A process that took a request without a body says something within this. */
+  silenceMs: 15 * SECOND,
+  /** What a client waits that was told to come again. */
+  busySeconds: 2,
+  /** How far the clocks of two machines may be apart. */
+  clocksMs: 5 * MINUTE,
+} as const;
+
+export const collection = {
+  /** A blob that nothing names is kept this long after its last reference was removed. */
+  unreferencedMs: 30 * DAY,
+  /** The body of a tombstone; its id lives as long as the satchel. */
+  tombstoneBodyMs: 400 * DAY,
+  /** From one collection to the next. */
+  everyMs: 1 * HOUR,
+  /** From a deletion that a person asked for to the collection that makes it true. */
+  soonMs: 1 * SECOND,
+  /** Things per slice, and the pause after each, in which requests are answered. */
+  slice: 50,
+  pauseMs: 50,
+  /** An object in the vault that no row knows is a stray after this; before, it may be on its way. */
+  strayMs: 2 * DAY,
+} as const;
+
+/** Space on the staging disk under which a process says that it is not ready. */
+export const diskReserveBytes = 128 * MIB;
+
+/** What is in flight when the server is told to stop has this long to finish; a part of an upload keeps what arrived. */
+export const stopMs = 20 * SECOND;
+
 export const connections = {
   /** A connection on which nothing moves for this long is closed; there is no total limit on a request. */
   idleMs: 120 * SECOND,
