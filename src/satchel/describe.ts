@@ -18,15 +18,19 @@ export interface OutboxRows {
     readonly state: "waiting" | "frozen" | "aside";
     readonly lastCode: string | null;
     readonly queuedAt: number;
+    readonly nextAt: number;
   }[];
   readonly blobs: readonly {
     readonly blob: BlobId;
     readonly length: number;
     readonly offset: number;
-    readonly state: "waiting" | "sending" | "verified" | "aside";
+    readonly state: "waiting" | "sending" | "verified" | "aside" | "away";
     readonly localOnly: boolean;
     readonly lastCode: string | null;
     readonly queuedAt: number;
+    readonly nextAt: number;
+    /** 5 = an original. */
+    readonly sendClass: number;
   }[];
   readonly letters: readonly {
     readonly letter: LetterId;
@@ -36,7 +40,18 @@ export interface OutboxRows {
     readonly state: "waiting" | "frozen" | "accepted" | "aside";
     readonly lastCode: string | null;
     readonly queuedAt: number;
+    readonly nextAt: number;
   }[];
+}
+
+/** A part of a dossier that the person knows. */
+export interface OutboxPiece {
+  readonly what: "answers" | "paper";
+  /** Null for the answers, and for streams that no paper here names any more. */
+  readonly paper: RecordId | null;
+  readonly bytes: number;
+  readonly left: number;
+  readonly arrived: boolean;
 }
 
 export interface OutboxLine {
@@ -57,6 +72,14 @@ export interface OutboxLine {
   readonly n: number;
   readonly m: number;
   readonly bytesLeft: number;
+  /** Of them, bytes of records and letters: they leave first, on any line. */
+  readonly textLeft: number;
+  /** All that is left are originals. */
+  readonly originalsOnly: boolean;
+  /** Device clock before which nothing of it is tried again by itself; 0 = now. */
+  readonly notBefore: number;
+  /** Answers, then each paper; empty for copies. */
+  readonly pieces: readonly OutboxPiece[];
   readonly state: "waits" | "moving" | "needs-person" | "arrived";
   /** Code of the first item set aside. */
   readonly reason: string | null;
@@ -65,32 +88,47 @@ export interface OutboxLine {
 }
 
 interface Part {
+  readonly kind: "text" | "photo" | "original";
   readonly arrived: boolean;
+  readonly bytes: number;
   readonly left: number;
+  readonly nextAt: number;
   readonly moving: boolean;
   readonly aside: string | null;
   readonly queuedAt: number;
 }
 
 const opPart = (op: OutboxRows["ops"][number]): Part => ({
+  kind: "text",
   arrived: false,
+  bytes: op.bytes,
   left: op.bytes,
+  nextAt: op.nextAt,
   moving: op.state === "frozen",
   aside: op.state === "aside" ? (op.lastCode ?? "unknown") : null,
   queuedAt: op.queuedAt,
 });
 
 const letterPart = (letter: OutboxRows["letters"][number]): Part => ({
+  kind: "text",
   arrived: letter.state === "accepted",
+  bytes: letter.bytes,
+  nextAt: letter.nextAt,
   left: letter.state === "accepted" ? 0 : letter.bytes,
   moving: letter.state === "frozen",
   aside: letter.state === "aside" ? (letter.lastCode ?? "unknown") : null,
   queuedAt: letter.queuedAt,
 });
 
+/** Bytes that left the phone had arrived before. */
+const isThere = (state: OutboxRows["blobs"][number]["state"]): boolean => state === "verified" || state === "away";
+
 const blobPart = (blob: OutboxRows["blobs"][number]): Part => ({
-  arrived: blob.state === "verified",
-  left: blob.state === "verified" ? 0 : Math.max(0, blob.length - blob.offset),
+  kind: blob.sendClass === 5 ? "original" : "photo",
+  arrived: isThere(blob.state),
+  bytes: blob.length,
+  left: isThere(blob.state) ? 0 : Math.max(0, blob.length - blob.offset),
+  nextAt: blob.nextAt,
   moving: blob.state === "sending" || (blob.state === "waiting" && blob.offset > 0),
   aside: blob.state === "aside" ? (blob.lastCode ?? "unknown") : null,
   queuedAt: blob.queuedAt,
@@ -104,11 +142,13 @@ function line(
   opened: SatchelRecord | undefined,
   delivery: LetterId | null,
   parts: readonly Part[],
+  pieces: readonly OutboxPiece[] = [],
 ): OutboxLine {
   const dossier = opened?.t === "dossier" ? opened : null;
   const paper = opened?.t === "paper" ? opened : null;
   const aside = parts.find((part) => part.aside !== null)?.aside ?? null;
   const n = parts.filter((part) => part.arrived).length;
+  const open = parts.filter((part) => !part.arrived);
   return {
     record,
     letter: delivery,
@@ -121,6 +161,10 @@ function line(
     n,
     m: parts.length,
     bytesLeft: parts.reduce((sum, part) => sum + part.left, 0),
+    textLeft: open.reduce((sum, part) => sum + (part.kind === "text" ? part.left : 0), 0),
+    originalsOnly: open.length > 0 && open.every((part) => part.kind === "original"),
+    notBefore: open.length === 0 ? 0 : Math.min(...open.map((part) => part.nextAt)),
+    pieces,
     state:
       aside !== null
         ? "needs-person"
@@ -134,6 +178,40 @@ function line(
   };
 }
 
+const pieceOf = (what: OutboxPiece["what"], paper: RecordId | null, parts: readonly Part[]): OutboxPiece => ({
+  what,
+  paper,
+  bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+  left: parts.reduce((sum, part) => sum + part.left, 0),
+  arrived: parts.every((part) => part.arrived),
+});
+
+/** What is known of the line and of the person's wishes when a line does not move. */
+export interface WaitFacts {
+  readonly now: number;
+  /** The last run got no authentic answer, or there never was one. */
+  readonly unreachable: boolean;
+  readonly quota: boolean;
+  readonly photosOnWifi: boolean;
+  readonly metered: boolean;
+  readonly slow: boolean;
+}
+
+export type WaitReason = "network" | "wifi" | "line" | "quota" | "later" | "turn";
+
+/** Why a line in state "waits" does not leave now: what the person can change comes before what only time changes. */
+export function waitReason(
+  line: Pick<OutboxLine, "textLeft" | "originalsOnly" | "notBefore">,
+  facts: WaitFacts,
+): WaitReason {
+  const photosOnly = line.textLeft === 0;
+  if (photosOnly && facts.photosOnWifi && facts.metered) return "wifi";
+  if (facts.unreachable) return "network";
+  if (photosOnly && facts.quota) return "quota";
+  if (line.originalsOnly && facts.slow) return "line";
+  return line.notBefore > facts.now ? "later" : "turn";
+}
+
 /**
  * One line per thing that has something in the queue: what needs the person first, then dossiers, then papers, then
  * the rest, each oldest first. Lines whose every part has arrived are left out, except dossiers, which say so.
@@ -144,19 +222,36 @@ export function describeOutbox(rows: OutboxRows, records: ReadonlyMap<RecordId, 
   const blobs = new Map(rows.blobs.map((blob) => [blob.blob, blob]));
   const told = new Set<BlobId>();
   const lines: OutboxLine[] = [];
+  const paperOf = new Map<BlobId, RecordId>();
+  for (const [id, opened] of records)
+    if (opened.t === "paper") for (const pointer of paperBlobs(opened)) paperOf.set(pointer.blob, id);
 
   for (const letter of rows.letters) {
-    const parts = letter.blobs.flatMap((id) => {
+    const { queuedAt } = letter;
+    const own = letterPart(letter);
+    const streams = letter.blobs.map((id): readonly [RecordId | null, Part] => {
       const blob = blobs.get(id);
       told.add(id);
       // A stream whose row is gone was verified and let go.
-      return [
-        blob === undefined
-          ? { arrived: true, left: 0, moving: false, aside: null, queuedAt: letter.queuedAt }
-          : blobPart(blob),
-      ];
+      const gone: Part = {
+        kind: "photo",
+        arrived: true,
+        bytes: 0,
+        left: 0,
+        nextAt: 0,
+        moving: false,
+        aside: null,
+        queuedAt,
+      };
+      return [paperOf.get(id) ?? null, blob === undefined ? gone : blobPart(blob)];
     });
-    lines.push(line(letter.about, records.get(letter.about), letter.letter, [letterPart(letter), ...parts]));
+    const parts = [own, ...streams.map(([, part]) => part)];
+    const pieces = [pieceOf("answers", null, [own])];
+    for (const paper of new Set(streams.map(([id]) => id))) {
+      const mine = streams.filter(([id]) => id === paper).map(([, part]) => part);
+      pieces.push(pieceOf("paper", paper, mine));
+    }
+    lines.push(line(letter.about, records.get(letter.about), letter.letter, parts, pieces));
   }
 
   const opsOf = new Map<RecordId, Part[]>();
@@ -183,7 +278,7 @@ export function describeOutbox(rows: OutboxRows, records: ReadonlyMap<RecordId, 
   for (const [record, parts] of opsOf) lines.push(line(record, undefined, null, parts));
 
   const strays = rows.blobs.filter(
-    (blob) => blob.state !== "verified" && travelling(blob.blob) && !owned.has(blob.blob) && blob.state === "aside",
+    (blob) => !isThere(blob.state) && travelling(blob.blob) && !owned.has(blob.blob) && blob.state === "aside",
   );
   for (const stray of strays) lines.push(line(null, undefined, null, [blobPart(stray)]));
 

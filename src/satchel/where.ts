@@ -22,6 +22,8 @@ export interface PaperFacts {
   readonly localOnly: boolean;
   /** Every byte is on this device. */
   readonly here: boolean;
+  /** This device knows of every stream, here or gone; false for a paper that came from another device without its pages. */
+  readonly known: boolean;
   /** Streams that a whole copy needs (paperBlobs). */
   readonly total: number;
   /** Of those, how many the server says it has verified. */
@@ -55,7 +57,9 @@ export type PaperState =
   /** A whole sealed copy is at the server, but without a drilled way in nobody can reopen it. */
   | { readonly state: "sealed" }
   /** A whole copy is at the server and none on this device. */
-  | { readonly state: "elsewhere" };
+  | { readonly state: "elsewhere" }
+  /** The record is here, its pages are not, and nothing tells where they are. */
+  | { readonly state: "absent" };
 
 /** Days before an expiry from which a paper is "soon". */
 export const soonDays = 60;
@@ -81,7 +85,8 @@ export function daysUntil(expiry: PartialDate, today: string): number | null {
 }
 
 /**
- * Everything true of the paper, most useful first: redo > soon > waits > here > received > copies (design language 5).
+ * Everything true of the paper, most useful first: redo > soon > absent > waits > here > received > copies (design
+ * language 5).
  * The first is the chip of a list; the page of one paper shows all. Never empty.
  */
 export function paperStates(facts: PaperFacts): readonly PaperState[] {
@@ -93,7 +98,8 @@ export function paperStates(facts: PaperFacts): readonly PaperState[] {
   }
   const whole = facts.total > 0 && facts.verified >= facts.total && facts.recordAccepted;
   const travels = facts.status !== "draft" && !facts.localOnly && facts.total > 0;
-  if (!whole) {
+  if (!whole && !facts.known && facts.recordAccepted) states.push({ state: "absent" });
+  else if (!whole) {
     const parts = { n: Math.min(facts.verified, facts.total), m: facts.total };
     if (travels && facts.aside === null) states.push({ state: facts.moving ? "leaving" : "waits", ...parts });
     else if (!travels) states.push({ state: "here" });

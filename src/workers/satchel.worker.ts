@@ -9,6 +9,7 @@ import { ok, type Result } from "../shared/result.ts";
 import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
 import { hintsOf } from "../sync/hints.ts";
 import { webLocks } from "../sync/locks.ts";
+import { createBlobReader } from "./common/blob-reader.ts";
 import { deploymentSource, drainerMaker, exposedMethods } from "./common/browser.ts";
 import { createCouriers } from "./common/couriers.ts";
 import { createDeployments } from "./common/deployments.ts";
@@ -80,6 +81,9 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
       const { quota, usage } = await navigator.storage.estimate();
       return quota === undefined ? null : Math.max(0, quota - (usage ?? 0));
     },
+    hints: hintsOf(navigator),
+    lineKnown: () => "connection" in navigator && Object(navigator.connection).type !== undefined,
+    reader: createBlobReader({ fetch: send, random, timers }),
   });
   void satchel.start().catch((error: unknown) => {
     log.note("start-failed", { error: error instanceof Error ? error.name : "unknown" });

@@ -134,7 +134,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; 
 
 /** Ms of each step as the app does it after an unlock, and the list itself. */
 async function open(keys: Awaited<ReturnType<typeof seed>>) {
-  const papers = createPapers(deps);
+  const papers = createPapers(deps, { fetching: () => undefined });
   const identity = await identityOf(keys);
   const database = await timed(openStore);
   const session = sessionOver(database.value, identity);

@@ -18,6 +18,7 @@ import type { AnswerValue } from "../../satchel/model.ts";
 import type { BlobId, LetterId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { InboxRow } from "../../storage/ports.ts";
+import { downloadBlob } from "../common/blob-reader.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Kept } from "../common/records.ts";
 import type { DeskDossier, DeskDossierRow } from "../desk.contract.ts";
@@ -230,7 +231,7 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     const meta = await session.store.meta();
     if (!meta.ok || meta.value.session === null) return;
     for (const { blob } of record.refs.filter((ref) => !seenHere.has(ref.blob)).slice(0, probesAtOnce)) {
-      const outcome = await deps.link.blob(meta.value.session, record.from, blob, 1);
+      const outcome = await deps.link.read(meta.value.session, record.from, blob, 1);
       if (outcome.type === "bytes") seenHere.add(blob);
       else if (outcome.type !== "absent") return;
     }
@@ -240,45 +241,6 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     const kept = await session.records.get(recordOf(id));
     if (!kept.ok) return kept;
     return isReceived(kept.value) ? ok(kept.value) : err({ type: "not-found" });
-  }
-
-  async function newSession({ store, profile }: DeskSession): Promise<void> {
-    let stop: () => void = () => undefined;
-    const arrived = new Promise<void>((resolve) => {
-      stop = store.onChange((what) => {
-        if (what !== "meta") return;
-        void store.meta().then((meta) => {
-          if (!meta.ok || meta.value.session !== null) resolve();
-        });
-      });
-    });
-    await Promise.race([arrived, deps.couriers.runNow(profile.database)]);
-    stop();
-  }
-
-  /** The sealed bytes of a page, with a fresh session where the old one is over. */
-  async function download(
-    session: DeskSession,
-    record: ReceivedRecord,
-    blob: BlobId,
-    length: number,
-  ): Promise<Result<Uint8Array<ArrayBuffer>, DeskError | { readonly type: "not-arrived" }>> {
-    for (let tries = 0; tries < 2; tries += 1) {
-      const meta = await session.store.meta();
-      if (!meta.ok) return storageErr(meta.error);
-      const token = meta.value.session;
-      if (token !== null) {
-        const outcome = await deps.link.blob(token, record.from, blob, length);
-        if (outcome.type === "bytes") return ok(outcome.bytes);
-        if (outcome.type === "absent") return err({ type: "not-arrived" });
-        if (outcome.type === "no-network") return err({ type: "no-network" });
-        const forgotten = await session.store.setMeta({ session: null });
-        if (!forgotten.ok) return storageErr(forgotten.error);
-      }
-      // A run asks for a session by itself when it has none; the page need not wait for the rest of the run.
-      await newSession(session);
-    }
-    return err({ type: "no-network" });
   }
 
   let running: Promise<Result<void, WorkerError>> | undefined;
@@ -366,8 +328,10 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
       const inside = record.blobs.find((each) => each.blob === blob);
       const key = inside === undefined ? undefined : streamKeyFrom(blob, inside.key);
       if (ref === undefined || inside === undefined || key === undefined) return err({ type: "not-found" });
-      const sealed = await download(session, record, blob, ref.length);
-      if (!sealed.ok) return sealed;
+      const { store, profile } = session;
+      const line = { store, database: profile.database, couriers: deps.couriers, reader: deps.link };
+      const sealed = await downloadBlob(line, record.from, blob, ref.length);
+      if (!sealed.ok) return err(sealed.error.type === "absent" ? { type: "not-arrived" } : sealed.error);
       const parts = splitBlob(sealed.value);
       // The root is the one that the sender signed: other bytes are a server's fault or worse.
       const root = parts === undefined ? undefined : await blobRootOfPieces(parts.header, parts.segments);

@@ -4,6 +4,8 @@ import type { Identity } from "../../crypto/identity.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import type { Clock, Log, Random } from "../../shared/ports.ts";
 import type { Profile, Registry, SatchelStore } from "../../storage/ports.ts";
+import type { Hints } from "../../sync/ports.ts";
+import type { BlobReader } from "../common/blob-reader.ts";
 import type { Couriers } from "../common/couriers.ts";
 import type { Deployments } from "../common/deployments.ts";
 import type { ShownQueue } from "../common/queue.ts";
@@ -27,6 +29,11 @@ export interface SatchelDeps {
   readonly home: () => string;
   /** Bytes that the browser still allows, null when it does not say. */
   readonly room: () => Promise<number | null>;
+  /** What the browser says of the line, now. */
+  readonly hints: () => Hints;
+  /** The browser says what kind of line it is. */
+  readonly lineKnown: () => boolean;
+  readonly reader: BlobReader;
   readonly emit: (change: Change) => void;
 }
 

@@ -27,6 +27,7 @@ import type {
   WorkerError,
 } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
+import type { Space } from "./space.ts";
 
 const sealedSegment = 65_552;
 
@@ -101,17 +102,25 @@ function applyPatch(record: PaperRecord, patch: PaperPatch, now: number): PaperR
 }
 
 /** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
-function viewOf(kept: KeptPaper, rows: ReadonlyMap<BlobId, BlobRow>, asideOp: string | null): PaperView {
+function viewOf(
+  kept: KeptPaper,
+  rows: ReadonlyMap<BlobId, BlobRow>,
+  asideOp: string | null,
+  around: { readonly fetching: PaperView["fetching"] | undefined; readonly damaged: ReadonlySet<BlobId> },
+): PaperView {
   const pointers = paper.paperBlobs(kept.record);
   const known = pointers.flatMap((pointer) => rows.get(pointer.blob) ?? []);
+  const isThere = (row: BlobRow): boolean => row.state === "verified" || row.state === "away";
   const head = kept.server === null || kept.accepted ? undefined : opHead(kept.server);
   const named = new Set(head?.ok === true ? head.value.blobs : []);
   const states = paperStates({
     status: kept.record.status,
     localOnly: known.some((row) => row.localOnly) || staysHere(kept.record),
-    here: known.length === pointers.length,
+    here:
+      known.length === pointers.length && known.every((row) => row.state !== "away" && !around.damaged.has(row.blob)),
+    known: known.length === pointers.length,
     total: pointers.length,
-    verified: known.filter((row) => row.state === "verified").length,
+    verified: known.filter(isThere).length,
     recordAccepted: kept.accepted || (pointers.length > 0 && pointers.every((pointer) => named.has(pointer.blob))),
     moving: known.some((row) => row.state === "sending" || (row.state === "waiting" && row.offset > 0)),
     // The pairs of this version all need this device (D+P, D+C): no way in works without it yet.
@@ -128,15 +137,13 @@ function viewOf(kept: KeptPaper, rows: ReadonlyMap<BlobId, BlobRow>, asideOp: st
     here: "here",
     copies: "two-copies",
     sealed: "sealed-copy",
-    elsewhere: "sealed-copy",
+    elsewhere: "away",
+    absent: "not-here",
   };
   const state = words[states[0]?.state ?? "here"] ?? "here";
   const travels = known.filter((row) => !row.localOnly);
   const parts = {
-    done: travels.reduce(
-      (sum, row) => sum + Math.floor(row.offset / sealedSegment) + (row.state === "verified" ? 1 : 0),
-      0,
-    ),
+    done: travels.reduce((sum, row) => sum + Math.floor(row.offset / sealedSegment) + (isThere(row) ? 1 : 0), 0),
     of: travels.reduce((sum, row) => sum + row.segments, 0),
   };
   return {
@@ -145,11 +152,15 @@ function viewOf(kept: KeptPaper, rows: ReadonlyMap<BlobId, BlobRow>, asideOp: st
     state,
     parts: travels.length === 0 ? null : { done: Math.min(parts.done, parts.of), of: parts.of },
     bytes: pointers.reduce((sum, pointer) => sum + pointer.sealedLength, 0),
+    ...(around.fetching === undefined ? {} : { fetching: around.fetching }),
   };
 }
 
-export function createPapers(deps: SatchelDeps): Papers {
+export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching">): Papers {
   const now = (): number => deps.clock.now();
+  /** Streams whose bytes the browser has lost although their rows are here: found when they are read. */
+  const damaged = new Set<BlobId>();
+  const around = (id: RecordId) => ({ fetching: space.fetching(id), damaged });
   /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
   const irreducible = new Set<BlobId>();
 
@@ -171,7 +182,7 @@ export function createPapers(deps: SatchelDeps): Papers {
     const chain = await session.store.chain(kept.id);
     if (!chain.ok) return storageErr(chain.error);
     const aside = chain.value.find((op) => op.state === "aside");
-    return ok(viewOf(kept, rows, aside === undefined ? null : (aside.lastCode ?? "unknown")));
+    return ok(viewOf(kept, rows, aside === undefined ? null : (aside.lastCode ?? "unknown"), around(kept.id)));
   }
 
   async function papersOf(session: Session): Promise<Result<readonly KeptPaper[], WorkerError>> {
@@ -337,7 +348,7 @@ export function createPapers(deps: SatchelDeps): Papers {
       const sorted = paper.sortPapers(papers.value.map((kept) => ({ record: kept.id, paper: kept.record, kept })));
       return ok(
         (sorted as readonly { readonly kept: KeptPaper }[]).map(({ kept }) =>
-          viewOf(kept, rows.value, aside.value.get(kept.id) ?? null),
+          viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id)),
         ),
       );
     },
@@ -383,6 +394,15 @@ export function createPapers(deps: SatchelDeps): Papers {
         which === "preview" ? page.preview : which === "original" ? page.original : (page.readable ?? page.original);
       if (pointer === null) return err({ type: "not-found" });
       const bytes = await readBlob(session.store, pointer);
+      if (bytes.ok) damaged.delete(pointer.blob);
+      else if (bytes.error.type === "unavailable" && !damaged.has(pointer.blob)) {
+        const row = await session.store.getBlob(pointer.blob);
+        // Whole at the server and no longer whole here: it can be fetched again.
+        if (row.ok && row.value?.state === "verified") {
+          damaged.add(pointer.blob);
+          deps.emit({ type: "papers" });
+        }
+      }
       return bytes.ok ? ok({ bytes: bytes.value.buffer, mime: pointer.mime }) : bytes;
     },
 

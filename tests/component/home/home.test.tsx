@@ -95,6 +95,8 @@ describe("home", () => {
       bytesLeft: 0,
       reason: null,
       at: null,
+      waits: null,
+      pieces: [],
     } as const;
     await showHome({ outbox: { ...EMPTY_OUTBOX, waiting: 1, lines: [line] } });
     const section = await screen.findByRole("region", { name: "En attente" });
@@ -102,7 +104,7 @@ describe("home", () => {
     expect(within(section).getByText(/ABCD EFGH/)).toBeTruthy();
     expect(section.textContent).not.toMatch(/Ko|réseau|envoi/);
     cleanup();
-    await showHome({ outbox: { ...EMPTY_OUTBOX, waiting: 1, lines: [{ ...line, state: "waits" }] } });
+    await showHome({ outbox: { ...EMPTY_OUTBOX, waiting: 1, lines: [{ ...line, state: "waits", waits: "turn" }] } });
     expect(await screen.findByText("1 envoi")).toBeTruthy();
   });
 

@@ -20,6 +20,8 @@ const line = (patch: Partial<OutboxLine>): OutboxLine => ({
   bytesLeft: 450_000,
   reason: null,
   at: null,
+  waits: patch.state === undefined || patch.state === "waits" ? "turn" : null,
+  pieces: [],
   ...patch,
 });
 const satchelWith = (outbox: Partial<OutboxView>) =>

@@ -1,6 +1,12 @@
 /** "Mes envois": one line per thing the person knows, and nothing in the queue without a line (INV-1). */
 import { describe, expect, test } from "vitest";
-import { describeOutbox, type OutboxRows } from "../../../src/satchel/describe.ts";
+import {
+  describeOutbox,
+  type OutboxRows,
+  type WaitFacts,
+  type WaitReason,
+  waitReason,
+} from "../../../src/satchel/describe.ts";
 import type { SatchelRecord } from "../../../src/satchel/model.ts";
 import type { RecordId } from "../../../src/shared/ids.ts";
 import { blobId, dossier, keptPaper, letterId, page } from "./fixtures.ts";
@@ -14,6 +20,8 @@ const blob = (name: string, more: Partial<OutboxRows["blobs"][number]> = {}): Ou
   localOnly: false,
   lastCode: null,
   queuedAt: 10,
+  nextAt: 0,
+  sendClass: 4,
   ...more,
 });
 const op = (record: string, more: Partial<OutboxRows["ops"][number]> = {}): OutboxRows["ops"][number] => ({
@@ -22,6 +30,7 @@ const op = (record: string, more: Partial<OutboxRows["ops"][number]> = {}): Outb
   state: "waiting",
   lastCode: null,
   queuedAt: 10,
+  nextAt: 0,
   ...more,
 });
 const letter = (more: Partial<OutboxRows["letters"][number]> = {}): OutboxRows["letters"][number] => ({
@@ -32,6 +41,7 @@ const letter = (more: Partial<OutboxRows["letters"][number]> = {}): OutboxRows["
   state: "waiting",
   lastCode: null,
   queuedAt: 20,
+  nextAt: 0,
   ...more,
 });
 const rows = (more: Partial<OutboxRows>): OutboxRows => ({ ops: [], blobs: [], letters: [], ...more });
@@ -64,6 +74,10 @@ describe("lines", () => {
         n: 1,
         m: 3,
         bytesLeft: 90,
+        textLeft: 20,
+        originalsOnly: false,
+        notBefore: 0,
+        pieces: [],
         state: "moving",
         reason: null,
         queuedAt: 10,
@@ -82,6 +96,18 @@ describe("lines", () => {
       ["dossier", 2, 3, 100, "waits"],
     ]);
     expect(lines[0]).toMatchObject({ procedure: "domiciliation", organisation: "ccas" });
+    expect(lines[0]?.pieces).toEqual([
+      { what: "answers", paper: null, bytes: 50, left: 0, arrived: true },
+      { what: "paper", paper: "p", bytes: 200, left: 100, arrived: false },
+    ]);
+  });
+
+  test("bytes that left this phone to make room had arrived before", () => {
+    const away = [blob("p1-readable", { state: "away" }), blob("p1-preview", { state: "verified" })];
+    expect(describeOutbox(rows({ blobs: away, letters: [letter({ state: "accepted" })] }), records)).toMatchObject([
+      { state: "arrived", bytesLeft: 0, n: 3, m: 3 },
+    ]);
+    expect(describeOutbox(rows({ blobs: away }), records)).toEqual([]);
   });
 
   test("streams whose rows are gone have arrived", () => {
@@ -120,5 +146,38 @@ describe("lines", () => {
       [null, "unknown", "blob-foreign"],
       ["sealed", "unknown", null],
     ]);
+  });
+});
+
+describe("what a line that does not move waits for", () => {
+  const facts: WaitFacts = {
+    now: 1000,
+    unreachable: false,
+    quota: false,
+    photosOnWifi: false,
+    metered: true,
+    slow: false,
+  };
+  const photos = { textLeft: 0, originalsOnly: false, notBefore: 0 };
+  const text = { ...photos, textLeft: 20 };
+  test.each<[string, Parameters<typeof waitReason>[0], Partial<WaitFacts>, WaitReason]>([
+    ["its turn", photos, {}, "turn"],
+    ["a network", text, { unreachable: true }, "network"],
+    ["photos for Wi-Fi, by choice", photos, { photosOnWifi: true }, "wifi"],
+    ["answers never wait for Wi-Fi", text, { photosOnWifi: true }, "turn"],
+    ["the choice says nothing on a line that is Wi-Fi", photos, { photosOnWifi: true, metered: false }, "turn"],
+    [
+      "the choice comes first: a network alone would not help",
+      photos,
+      { photosOnWifi: true, unreachable: true },
+      "wifi",
+    ],
+    ["room at the server", photos, { quota: true }, "quota"],
+    ["answers need no room", text, { quota: true }, "turn"],
+    ["originals for a better line", { ...photos, originalsOnly: true }, { slow: true }, "line"],
+    ["readable pages do not", photos, { slow: true }, "turn"],
+    ["tried, and again later", { ...text, notBefore: 2000 }, {}, "later"],
+  ])("%s", (_name, line, more, reason) => {
+    expect(waitReason(line, { ...facts, ...more })).toBe(reason);
   });
 });

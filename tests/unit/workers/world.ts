@@ -15,6 +15,7 @@ import {
   type MemoryDisk,
 } from "../../../src/storage/memory/index.ts";
 import type { Registry, SatchelStore, StorageError } from "../../../src/storage/ports.ts";
+import { createBlobReader } from "../../../src/workers/common/blob-reader.ts";
 import { drainerMaker } from "../../../src/workers/common/browser.ts";
 import { type Couriers, createCouriers } from "../../../src/workers/common/couriers.ts";
 import { createDeployments, type DeploymentSource } from "../../../src/workers/common/deployments.ts";
@@ -144,6 +145,10 @@ export interface Browser {
   /** What /deployment.json answers; undefined = no network. */
   deployment: Deployment | undefined;
   kept: unknown;
+  /** Bytes that the browser still allows. */
+  room?: number;
+  /** The line costs data. */
+  metered?: boolean;
   /** A line to a real server; without it couriers only note that they were called. */
   readonly line?: Line;
   /** Other stores than memory (Dexie). */
@@ -173,6 +178,10 @@ export function createLine(base: string): Line {
   };
   return line;
 }
+
+const noLine: typeof fetch = async () => {
+  throw new TypeError("no line");
+};
 
 const realClock: TestClock = { now: () => Date.now(), set: () => undefined, pass: () => undefined };
 
@@ -268,7 +277,10 @@ export function openTab(
     stretch: options.stretch ?? quickStretch,
     imaging: options.imaging ?? fakeImaging,
     home: () => "besace.example",
-    room: async () => 123,
+    room: async () => browser.room ?? 123,
+    lineKnown: () => true,
+    hints: () => ({ slow: false, metered: browser.metered ?? false }),
+    reader: createBlobReader({ fetch: browser.line?.fetch ?? noLine, random, timers }),
   });
   const { api } = service;
   const changes: Change[] = [];

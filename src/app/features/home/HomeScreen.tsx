@@ -44,11 +44,12 @@ function usePocketFacts(papers: readonly PaperView[]): readonly FactLine[] {
     papers.filter((paper) => states.includes(paper.state)).length;
   const facts: readonly {
     readonly icon: IconName;
-    readonly key: "two" | "closed" | "waits" | "here" | "redo";
+    readonly key: "two" | "closed" | "away" | "waits" | "here" | "redo";
     readonly n: number;
   }[] = [
     { icon: "deux-copies", key: "two", n: count("two-copies") },
     { icon: "cadenas", key: "closed", n: count("sealed-copy") },
+    { icon: "reseau", key: "away", n: count("away", "not-here") },
     { icon: "en-attente", key: "waits", n: count("waits", "leaving") },
     { icon: "telephone", key: "here", n: count("here") },
     { icon: "attention", key: "redo", n: count("needs-you") },

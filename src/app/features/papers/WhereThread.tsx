@@ -31,6 +31,10 @@ function serverStep(t: T, paper: PaperView): ThreadStep {
       return step(t("papers.view.serverTwo"), "done");
     case "sealed-copy":
       return step(t("papers.view.serverSealed"), "done");
+    case "away":
+      return step(t("papers.view.serverAway"), "done");
+    case "not-here":
+      return step(t("papers.view.serverAbsent"), "waiting");
     case "leaving":
       return step(t("papers.view.serverLeaving", { n: parts?.done ?? 0, m: parts?.of ?? 0 }), "now");
     case "waits":
@@ -94,13 +98,19 @@ export function WhereThread({ paper }: { readonly paper: PaperView }) {
   const using = dossiers.filter((dossier) =>
     Object.values(dossier.record.attached).some((slot) => slot.papers.includes(paper.id)),
   );
+  const here =
+    paper.state === "away"
+      ? "papers.view.hereAway"
+      : paper.state === "not-here"
+        ? "papers.view.hereAbsent"
+        : "papers.view.hereSince";
   const steps: readonly ThreadStep[] = [
     {
       key: "here",
       icon: "telephone",
       title: t("papers.view.here"),
-      detail: t("papers.view.hereSince", { date: formatDate(paper.record.createdAt) }),
-      state: "done",
+      detail: t(here, { date: formatDate(paper.record.createdAt) }),
+      state: here === "papers.view.hereSince" ? "done" : "waiting",
     },
     serverStep(t, paper),
     ...using.map(

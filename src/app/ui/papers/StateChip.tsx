@@ -12,6 +12,8 @@ const CHIPS = {
   leaving: { state: "wait", icon: "envoi", text: "common.state.leaving" },
   "sealed-copy": { state: "locked", icon: "cadenas", text: "papers.state.sealed" },
   "two-copies": { state: "two", text: "common.state.two" },
+  away: { state: "wait", icon: "reseau", text: "papers.state.away" },
+  "not-here": { state: "wait", icon: "reseau", text: "papers.state.absent" },
   "needs-you": { state: "redo", icon: "attention", text: "common.state.toFix" },
 } as const satisfies Readonly<Record<CopyState, { state: ChipState; icon?: IconName; text: string }>>;
 
