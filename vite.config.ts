@@ -189,6 +189,18 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: ["tests/{unit,contracts,vectors,fault}/**/*.test.ts"],
+          exclude: ["tests/**/*.postgres.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      // One PostgreSQL for all of these, a database per test.
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          environment: "node",
+          include: ["tests/**/*.postgres.test.ts"],
+          globalSetup: "tests/support/postgres-setup.ts",
           testTimeout: 60_000,
         },
       },
@@ -208,6 +220,7 @@ export default defineConfig({
           name,
           environment: "node",
           include: [`tests/${name}/**/*.test.ts`],
+          exclude: ["tests/**/*.postgres.test.ts"],
           pool: "forks" as const,
           maxWorkers: 1,
           fileParallelism: false,

@@ -288,7 +288,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
   const { read, write } = driver;
   const drawEpoch = (): string => toHex(random.bytes(6));
 
-  await write(function* () {
+  await driver.exclusive(function* () {
     yield* migrate(clock.now());
     yield* run("INSERT INTO setting (name, value) VALUES ('epoch', $1) ON CONFLICT (name) DO NOTHING", drawEpoch());
     return kept(undefined);
@@ -747,8 +747,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         const seq = yield* bump(owner);
         if (seq === undefined) return undone(undefined);
         const changed = yield* run(
-          `UPDATE blob SET state = $3, changed_at = $4, verified_at = CASE WHEN $3 = 'verified' THEN $4 ELSE NULL END,
-             unreferenced_since = CASE WHEN unreferenced_since IS NULL THEN NULL ELSE $4 END
+          `UPDATE blob SET state = $3, changed_at = $4, unreferenced_since = CASE WHEN unreferenced_since IS NULL THEN NULL ELSE CAST($4 AS BIGINT) END,
+             verified_at = CASE WHEN $3 = 'verified' THEN CAST($4 AS BIGINT) ELSE NULL END
            WHERE owner = $1 AND blob = $2 AND state IN ('staged', 'again')`,
           owner,
           blob,

@@ -49,16 +49,7 @@ export function createSqliteDriver(file: string): Driver {
   };
   const drive = <T>(work: Work<T>): T => {
     let step = work.next();
-    while (step.done !== true) {
-      let rows: Rows;
-      try {
-        rows = ask(step.value);
-      } catch (error) {
-        step = work.throw(error);
-        continue;
-      }
-      step = work.next(rows);
-    }
+    while (step.done !== true) step = work.next(ask(step.value));
     return step.value;
   };
   const exec = (sql: string): void => {
@@ -118,6 +109,8 @@ export function createSqliteDriver(file: string): Driver {
   return {
     read: async (work) => drive(work()),
     write,
+    // One process per file, and it does one write after the other.
+    exclusive: write,
     backupTo: async (target) => {
       await backup(db, target);
     },

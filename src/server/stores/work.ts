@@ -39,6 +39,8 @@ export interface Driver {
   readonly read: <T>(work: () => Work<T>) => Promise<T>;
   /** One transaction of its own, on the disk before the promise resolves; undone when it throws or says so. */
   readonly write: <T>(work: () => Work<Outcome<T>>) => Promise<T>;
+  /** A write during which no other process of the server does one of these: migrations. */
+  readonly exclusive: <T>(work: () => Work<Outcome<T>>) => Promise<T>;
   readonly backupTo: ((file: string) => Promise<void>) | undefined;
   readonly close: () => Promise<void>;
 }

@@ -13,6 +13,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "./chromium.mjs";
 import { install, root, runPinned, say } from "./common.mjs";
+import { ensurePostgres, ensureStrace } from "./postgres.mjs";
 
 const REPORTS = join(root, "test-results");
 const long = process.argv.includes("--long");
@@ -27,7 +28,7 @@ const checks = [
   { name: "size", args: ["tests/support/tasks/size.ts"] },
 ];
 const suites = [
-  { name: "unit and component", projects: ["unit", "component"], coverage: true },
+  { name: "unit and component", projects: ["unit", "postgres", "component"], coverage: true },
   { name: "e2e", projects: long ? ["e2e", "long"] : ["e2e"], coverage: false },
 ];
 
@@ -94,6 +95,8 @@ await install();
 const env = {
   ...(process.stdout.isTTY === true ? {} : { NO_COLOR: "1", FORCE_COLOR: undefined }),
   CHROMIUM: await ensureChromium(),
+  BESACE_POSTGRES: await ensurePostgres(),
+  BESACE_STRACE: await ensureStrace(),
   BESACE_LONG: long ? "1" : undefined,
 };
 rmSync(REPORTS, { recursive: true, force: true });
