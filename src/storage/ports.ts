@@ -287,6 +287,29 @@ export interface SatchelStore {
     patch: Partial<Attempt> & { readonly state?: LetterState; readonly proofs?: readonly Signed[] },
   ) => Stored<void>;
 
+  /* carrier (SPEC P-C) */
+  /**
+   * strict. Freezes all that could leave by itself (S-F1) and names it: ops in chain order, letters, proofs, blobs by class
+   * and size. What waits for the person or for a merge stays as it is.
+   */
+  readonly freezeAll: () => Stored<{
+    readonly ops: readonly OpId[];
+    readonly letters: readonly LetterId[];
+    readonly proofs: readonly LetterId[];
+    readonly blobs: readonly BlobId[];
+  }>;
+  /**
+   * strict. What a verified receipt says is at the server: ops accepted, letters with their proofs, proofs told, blobs
+   * verified at server time `at` at the latest. What is not in the queue (any more) is left alone; twice equals once.
+   */
+  readonly bookCarried: (input: {
+    readonly ops: readonly OpId[];
+    readonly letters: readonly { readonly letter: LetterId; readonly proofs: readonly Signed[] }[];
+    readonly proofs: readonly LetterId[];
+    readonly blobs: readonly BlobId[];
+    readonly at: number;
+  }) => Stored<void>;
+
   /** strict. Keeps a proof that this principal signed (one a letter) and puts it in the queue. */
   readonly queueProof: (letter: LetterId, proof: Signed, now: number) => Stored<void>;
   /** strict. "sent": it leaves the queue. */

@@ -8,7 +8,7 @@
 
 import type { B64, Op } from "../protocol/wire.ts";
 import { type Bytes, fromBase64Url, utf8ToText } from "../shared/bytes.ts";
-import type { BlobId, OpId, RecordId } from "../shared/ids.ts";
+import type { BlobId, LetterId, OpId, RecordId } from "../shared/ids.ts";
 import type { Clock } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { mayGo } from "./may-go.ts";
@@ -549,6 +549,59 @@ export function createStore(deps: RuleDeps): SatchelStore {
         return done;
       }),
 
+    freezeAll: () =>
+      write(queueTables, "strict", ["queue"], async (tx) => {
+        const ops: OpId[] = [];
+        const stopped = new Set<RecordId>();
+        for (const op of [...(await tx.all("ops"))].sort(byOrder)) {
+          // S-C5: nothing passes an op that waits for the person or for a merge.
+          if (op.state === "aside" || op.state === "conflict") stopped.add(op.record);
+          if (stopped.has(op.record)) continue;
+          if (op.state !== "frozen") await tx.put("ops", { ...op, state: "frozen" });
+          ops.push(op.op);
+        }
+        const letters: LetterId[] = [];
+        for (const letter of [...(await tx.all("letters"))].sort(byOrder)) {
+          if (letter.state === "waiting") await tx.put("letters", { ...letter, state: "frozen" });
+          if (letter.state === "waiting" || letter.state === "frozen") letters.push(letter.letter);
+        }
+        const proofs = [...(await tx.all("outProofs"))].sort(byOrder).filter((proof) => proof.state === "waiting");
+        const blobs = [...(await tx.by("blobs", "state", "waiting")), ...(await tx.by("blobs", "state", "sending"))]
+          .filter((blob) => blob.complete && !blob.localOnly)
+          .sort((a, b) => a.sendClass - b.sendClass || a.length - b.length || a.order - b.order);
+        return ok({
+          ops,
+          letters,
+          proofs: proofs.map((proof) => proof.letter),
+          blobs: blobs.map((blob) => blob.blob),
+        });
+      }),
+
+    bookCarried: ({ ops, letters, proofs, blobs, at }) =>
+      write(
+        ["records", "ops", "blobs", "letters", "proofs", "outProofs", "inbox", "settings"],
+        "strict",
+        ["queue", "records", "inbox"],
+        async (tx) => {
+          const named = new Set(ops);
+          const accepted = [...(await tx.all("ops"))].filter((op) => named.has(op.op)).sort(byOrder);
+          // Its number comes with the next pull; until then it follows what this device had last merged.
+          for (const op of accepted) await accept(tx, op, (await tx.get("records", op.record))?.serverSeq ?? 0);
+          for (const { letter, proofs: told } of letters) {
+            const row = await tx.get("letters", letter);
+            if (row === undefined) continue;
+            await tx.put("letters", { ...row, state: "accepted", seen: true, lastCode: null });
+            for (const proof of told) await putProof(tx, letter, proof);
+          }
+          for (const letter of proofs) await tx.delete("outProofs", letter);
+          for (const blob of blobs) {
+            const row = await tx.get("blobs", blob);
+            if (row !== undefined) await tx.put("blobs", wholeThere(row, row.verifiedAt ?? at));
+          }
+          return done;
+        },
+      ),
+
     queueProof: (letter, proof, now) =>
       write(["outProofs", "settings"], "strict", ["queue"], async (tx) => {
         if ((await tx.get("outProofs", letter)) !== undefined) return done;
@@ -593,14 +646,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
           for (const { blob, state, at } of input.blobs) {
             const row = await tx.get("blobs", blob);
             if (row === undefined) continue;
-            if (state === "again") await tx.put("blobs", askedAgain(row));
-            else {
-              const verifiedAt = at ?? row.verifiedAt ?? null;
-              // Whole there, and its bytes are not here (any more).
-              const gone = row.state === "away" || (row.state === "aside" && row.lastCode === "blob-missing");
-              const held = { state: gone ? ("away" as const) : ("verified" as const), lastCode: null };
-              await tx.put("blobs", { ...row, ...held, offset: row.length, seen: true, verifiedAt });
-            }
+            await tx.put("blobs", state === "again" ? askedAgain(row) : wholeThere(row, at));
           }
           const meta = await readMeta(tx);
           const value: SyncMeta = {
@@ -707,6 +753,13 @@ function askedAgain(row: BlobStored): BlobStored {
   if (row.state !== "verified") return again;
   const attempts = row.attempts + 1;
   return { ...again, attempts, ...(attempts < takenBackTimes ? {} : { state: "aside", lastCode: "bad-format" }) };
+}
+
+function wholeThere(row: BlobStored, at: number | null | undefined): BlobStored {
+  // Whole there, and its bytes are not here (any more).
+  const gone = row.state === "away" || (row.state === "aside" && row.lastCode === "blob-missing");
+  const held = { state: gone ? ("away" as const) : ("verified" as const), lastCode: null };
+  return { ...row, ...held, offset: row.length, seen: true, verifiedAt: at ?? row.verifiedAt ?? null };
 }
 
 async function putProof(tx: Transaction, letter: ProofOf["letter"], proof: ProofOf["proof"]): Promise<void> {

@@ -704,6 +704,100 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "S-F1 a carrier's file freezes all that could leave, in order, and nothing that waits for somebody",
+    run: async ({ open }) => {
+      const store = await open();
+      const r2 = "record-2" as RecordId;
+      await must(store.putSegments(id("big"), 0, [segment(1)]));
+      await must(store.putSegments(id("kept"), 0, [segment(1)]));
+      await must(store.putSegments(id("small"), 0, [segment(1)]));
+      const big = { ...newBlob("big", 1), length: 900 };
+      const first = saving("a", null, 0, {
+        blobs: [big, newBlob("kept", 1, true), newBlob("small", 1)],
+        letters: [{ letter: id("l"), wire: letterWire, blobs: [id("small")] }],
+      });
+      await must(store.saveRecord(first));
+      await must(store.freezeOps([id("a")]));
+      await must(store.saveRecord(saving("b", "a", 1)));
+      await must(store.saveRecord({ ...saving("c", null, 0), record: r2 }));
+      await must(store.freezeOps([id("c")]));
+      await must(store.setOpAttempt(id("c"), { state: "aside", lastCode: "too-large" }));
+      await must(store.queueProof(id("told"), proofOf("opened"), 1000));
+      const frozen = await must(store.freezeAll());
+      same(
+        frozen,
+        { ops: ["a", "b"], letters: ["l"], proofs: ["told"], blobs: ["small", "big"] },
+        "what may be carried",
+      );
+      same(await opsOf(store), ["a:frozen", "b:frozen", "c:aside"], "states");
+      same((await must(store.readLetter(id("l"))))?.state, "frozen", "letter");
+      same(await must(store.baseFor(r1)), { base: "b", revision: 2 }, "a later save stands on what is packed");
+      same(await must(store.freezeAll()), frozen, "twice");
+    },
+  },
+  {
+    title:
+      "INV-4 a receipt books ops, letters, proofs and blobs in one go; twice, or about strangers, it changes nothing",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.putSegments(photo, 0, [segment(1)]));
+      const sent = saving("a", null, 0, {
+        blobs: [newBlob("photo", 1)],
+        letters: [{ letter: id("l"), wire: letterWire, blobs: [photo] }],
+      });
+      await must(store.saveRecord(sent));
+      await must(store.freezeAll());
+      await must(store.saveRecord(saving("b", "a", 1)));
+      await must(store.queueProof(id("told"), proofOf("opened"), 1000));
+      const booking = {
+        ops: [id<OpId>("a"), id<OpId>("unknown")],
+        letters: [
+          { letter: id<LetterId>("l"), proofs: [proofOf("deposited"), proofOf("complete")] },
+          { letter: id<LetterId>("unknown"), proofs: [proofOf("deposited")] },
+        ],
+        proofs: [id<LetterId>("told"), id<LetterId>("unknown")],
+        blobs: [photo, id<BlobId>("unknown")],
+        at: 77,
+      };
+      await must(store.bookCarried(booking));
+      const look = async () => [
+        await opsOf(store),
+        (await must(store.readLetter(id("l"))))?.state,
+        (await must(store.listProofs())).map((row) => row.letter),
+        (await must(store.queue())).proofs.length,
+        await blobOf(store),
+        (await must(store.getRecord(r1)))?.server?.sig,
+      ];
+      const booked = await look();
+      same(booked, [["b:waiting"], "accepted", ["l", "l"], 0, ["verified", 77], "sig-a"], "booked");
+      await must(store.bookCarried({ ...booking, at: 99 }));
+      same(await look(), booked, "twice");
+      // The ordinary sync learns the same, with the op's number.
+      await must(store.storePull(pull({ records: [pulled("a", 4)] })));
+      same(await look(), booked, "after the pull");
+      same((await must(store.listInbox())).length, 0, "nothing to merge with oneself");
+      await must(store.freezeOps([id("b")]));
+      await must(store.bookOk(id("b"), 5));
+      same((await must(store.getRecord(r1)))?.server?.sig, "sig-b", "the chain goes on");
+    },
+  },
+  {
+    title: "a receipt about an op that another device has overtaken leaves the newer row to be merged",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeAll());
+      await must(store.storePull(pull({ records: [pulled("z", 9)] })));
+      await must(store.bookCarried({ ops: [id("a")], letters: [], proofs: [], blobs: [], at: 1 }));
+      same(await opsOf(store), [], "accepted");
+      same(
+        (await must(store.listInbox())).map((row) => row.seq),
+        [9],
+        "the newer row waits",
+      );
+    },
+  },
+  {
     title: "meta has safe first values and takes patches",
     run: async ({ open }) => {
       const store = await open();
