@@ -117,7 +117,11 @@ export async function readWithdrawnProof(signed: Signed, by: Principal): Promise
 }
 
 /** True when the proof speaks of this letter, of these exact head bytes, and of blobs that the letter names. */
-export function proofFits(proof: ProofBody, head: LetterHead, headManifest: B64): boolean {
+export function proofFits(
+  proof: ProofBody,
+  head: Pick<LetterHead, "letter" | "from" | "to"> & { readonly blobs: readonly { readonly blob: BlobId }[] },
+  headManifest: B64,
+): boolean {
   if (proof.letter !== head.letter || proof.manifest !== headManifest) return false;
   if (proof.t === "withdrawn") return proof.by === head.from;
   if ((proof.t === "opened" ? proof.by : proof.to) !== head.to) return false;

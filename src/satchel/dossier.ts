@@ -8,7 +8,7 @@
 import { assert } from "../shared/assert.ts";
 import { type LetterId, type RecordId, randomId, type ThreadId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
-import type { AnswerValue, DossierPayload, DossierRecord, PaperRecord } from "./model.ts";
+import type { AnswerValue, DossierPayload, DossierRecord, PaperRecord, SentLetter } from "./model.ts";
 import { paperPagesToSend } from "./paper.ts";
 import { spokenNumber } from "./spoken.ts";
 import { versionsInOrder } from "./where.ts";
@@ -120,9 +120,17 @@ export const attachedPapers = (dossier: DossierRecord): readonly RecordId[] => [
   ...new Set(Object.values(dossier.attached).flatMap((each) => each.papers)),
 ];
 
-/** The person has read everything again and declares it. `text`: the declaration as it was shown; null when none. */
+/** Everything chosen leaves again: nothing is held back. */
+const withoutLater = (attached: DossierRecord["attached"]): DossierRecord["attached"] =>
+  Object.fromEntries(Object.entries(attached).map(([key, { papers, missing }]) => [key, { papers, missing }]));
+
+/**
+ * The person has read everything again and declares it. `text`: the declaration as it was shown; null when none. Papers
+ * that an earlier version left out are part of it again.
+ */
 export const markReady = (dossier: DossierRecord, text: string | null, now: number): DossierRecord => ({
   ...dossier,
+  attached: withoutLater(dossier.attached),
   status: "ready",
   declaration: text === null ? null : { text, at: now },
   updatedAt: now,
@@ -139,13 +147,66 @@ export function replaces(dossier: DossierRecord): { readonly letter: LetterId; r
 export const nextVersion = (dossier: DossierRecord): number => (replaces(dossier)?.n ?? 0) + 1;
 
 /**
- * Books the letter that was sealed from this state. Saved in the same transaction as the letter. `papers`: how many
- * papers the letter names.
+ * "Envoyer sans ce papier": the same words once more, without these papers, which follow later (DESIGN 5: a stream that
+ * cannot arrive never blocks the letter). They stay chosen. Null when none of them is chosen for anything.
  */
-export function freezeForSending(dossier: DossierRecord, letter: LetterId, papers: number, now: number): DossierRecord {
+export function withholdPapers(dossier: DossierRecord, papers: readonly RecordId[], now: number): DossierRecord | null {
+  const out = new Set(papers);
+  let found = false;
+  const attached = Object.fromEntries(
+    Object.entries(dossier.attached).map(([requirement, value]) => {
+      const later = value.papers.filter((paper) => out.has(paper) || value.later?.includes(paper) === true);
+      if (later.length > (value.later?.length ?? 0)) found = true;
+      return [requirement, later.length === 0 ? value : { ...value, later }];
+    }),
+  );
+  return found ? { ...dossier, attached, status: "ready", updatedAt: now } : null;
+}
+
+/**
+ * Books the letter that was sealed from this state. Saved in the same transaction as the letter. `papers`: how many
+ * papers the letter names; `facts`: what the person's other devices need to verify proofs of it.
+ */
+export function freezeForSending(
+  dossier: DossierRecord,
+  letter: LetterId,
+  papers: number,
+  now: number,
+  facts: Pick<SentLetter, "device" | "to" | "manifest" | "parts"> = {},
+): DossierRecord {
   assert(dossier.sent[letter] === undefined, "INV-4: a letter id is used once");
-  const sent = { ...dossier.sent, [letter]: { n: nextVersion(dossier), at: now, papers } };
+  const sent = { ...dossier.sent, [letter]: { n: nextVersion(dossier), at: now, papers, ...facts } };
   return { ...dossier, status: "sent", sent, updatedAt: now };
+}
+
+/** Versions that are not taken back yet. */
+export const standing = (dossier: DossierRecord): readonly LetterId[] =>
+  versionsInOrder(dossier).filter((letter) => dossier.withdrawn?.[letter] === undefined);
+
+/** "Retirer": every version that was sealed. A dossier that waits for its desk has none: it is a draft again. */
+export function withdraw(dossier: DossierRecord, now: number): DossierRecord {
+  const asked = Object.fromEntries(standing(dossier).map((letter) => [letter, { at: now }]));
+  const plain = dossier.status === "ready" ? { ...dossier, status: "draft" as const, declaration: null } : dossier;
+  if (Object.keys(asked).length === 0) return plain;
+  return { ...plain, withdrawn: { ...dossier.withdrawn, ...asked }, updatedAt: now };
+}
+
+/** Versions that never left their device are as if they had not been: without any other the dossier is a draft. */
+export function forgetVersions(dossier: DossierRecord, letters: readonly LetterId[], now: number): DossierRecord {
+  const gone = new Set<string>(letters);
+  const keep = <V>(map: Readonly<Record<string, V>>): Readonly<Record<string, V>> =>
+    Object.fromEntries(Object.entries(map).filter(([letter]) => !gone.has(letter)));
+  const { withdrawn: asked, ...plain } = dossier;
+  const newest = versionsInOrder(dossier).at(-1);
+  const wasNewest = newest !== undefined && gone.has(newest) && dossier.status === "sent";
+  const withdrawn = keep(asked ?? {});
+  return {
+    ...plain,
+    ...(Object.keys(withdrawn).length === 0 ? {} : { withdrawn }),
+    sent: keep(dossier.sent),
+    ...(wasNewest ? { status: "draft" as const, declaration: null } : {}),
+    updatedAt: now,
+  };
 }
 
 /** Books a reply of the desk. The same letter twice changes nothing (INV-4). */
@@ -188,15 +249,18 @@ export function buildPayload(
   papers: ReadonlyMap<RecordId, PaperRecord>,
   now: number,
 ): DossierPayload {
+  const heldBack = (requirement: string): readonly RecordId[] => dossier.attached[requirement]?.later ?? [];
   const listed = visible.requirements.flatMap((requirement) =>
     (dossier.attached[requirement]?.papers ?? []).flatMap((id) => {
       const paper = papers.get(id);
       if (paper === undefined || Object.keys(paper.pages).length === 0) return [];
+      if (heldBack(requirement).includes(id)) return [];
       const { kind, title, holder, expiry } = paper;
       return [{ requirement, kind, title, holder, expiry, pages: paperPagesToSend(paper) }];
     }),
   );
   const given = new Set(listed.map((paper) => paper.requirement));
+  const later = visible.requirements.filter((requirement) => heldBack(requirement).length > 0);
   return {
     t: "dossier",
     procedure: dossier.procedure,
@@ -210,5 +274,6 @@ export function buildPayload(
     declaration: dossier.declaration,
     papers: listed,
     missing: visible.requirements.filter((requirement) => !given.has(requirement)),
+    ...(later.length === 0 ? {} : { later }),
   };
 }

@@ -53,6 +53,8 @@ const rules: Readonly<Record<SatchelRecord["t"], Readonly<Record<string, Rule>>>
     "rows.*.position": "quiet",
     "attached.*.papers": "set",
     "attached.*.missing": "quiet",
+    "attached.*.later": "set",
+    "withdrawn.*.at": "least",
     declaration: "scalar",
     "replies.*.seen": "any-true",
     createdAt: "least",

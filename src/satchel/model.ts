@@ -4,7 +4,7 @@
  */
 
 import type { B64 } from "../shared/bytes.ts";
-import type { BlobId, DeviceId, LetterId, RecordId, ThreadId } from "../shared/ids.ts";
+import type { BlobId, DeviceId, LetterId, PrincipalId, RecordId, ThreadId } from "../shared/ids.ts";
 
 /** Calendar date, "YYYY-MM-DD"; partial ones leave the end out ("1984", "1984-07"). */
 export type PartialDate = string;
@@ -73,6 +73,21 @@ export type AnswerValue =
 /** Key: field id, or `${repeatId}/${rowId}/${fieldId}` in a repeated row. */
 export type Answers = Readonly<Record<string, AnswerValue>>;
 
+/** A version that was sealed. What came later is absent in older records. */
+export interface SentLetter {
+  readonly n: number;
+  readonly at: number;
+  /** How many papers it names. */
+  readonly papers: number;
+  /** The device that holds the sealed letter until the server has it. */
+  readonly device?: DeviceId;
+  /** What a proof has to speak of: the other devices of the person verify with it (INV-2). */
+  readonly to?: PrincipalId;
+  readonly manifest?: B64;
+  /** Streams that it names, one list a paper. */
+  readonly parts?: readonly (readonly BlobId[])[];
+}
+
 export interface DossierRecord {
   readonly t: "dossier";
   readonly procedure: string;
@@ -84,8 +99,13 @@ export interface DossierRecord {
   readonly rows: Readonly<
     Record<string, { readonly repeat: string; readonly position: number; readonly removed: boolean }>
   >;
-  /** Requirement id -> papers chosen, or "I do not have it". */
-  readonly attached: Readonly<Record<string, { readonly papers: readonly RecordId[]; readonly missing: boolean }>>;
+  /** Requirement id -> papers chosen, or "I do not have it". `later`: those of them that the newest version left out. */
+  readonly attached: Readonly<
+    Record<
+      string,
+      { readonly papers: readonly RecordId[]; readonly missing: boolean; readonly later?: readonly RecordId[] }
+    >
+  >;
   readonly notForeseen: string;
   /** Where the person was. */
   readonly page: string;
@@ -95,7 +115,9 @@ export interface DossierRecord {
   readonly organisation: string;
   readonly thread: ThreadId;
   /** Versions sent, oldest first; the map key is the letter. */
-  readonly sent: Readonly<Record<LetterId, { readonly n: number; readonly at: number; readonly papers: number }>>;
+  readonly sent: Readonly<Record<LetterId, SentLetter>>;
+  /** Versions that the person takes back, by the clock of the device that asked. */
+  readonly withdrawn?: Readonly<Record<LetterId, { readonly at: number }>>;
   /** What came back, by letter id. */
   readonly replies: Readonly<
     Record<
@@ -156,6 +178,17 @@ export interface DossierPayload {
     readonly pages: readonly { readonly blob: BlobId; readonly turn: number; readonly preview: BlobId | null }[];
   }[];
   readonly missing: readonly string[];
+  /** Of them, those whose papers exist and could not be sent: they follow in a later version. */
+  readonly later?: readonly string[];
+}
+
+/**
+ * The payload of a letter of kind "deposit", from a satchel to itself: work that left its key behind (a kiosk session). Each
+ * record is merged three ways by the next unlocked device (DESIGN 4).
+ */
+export interface DepositPayload {
+  readonly t: "deposit";
+  readonly records: Readonly<Record<RecordId, { readonly base: SatchelRecord | null; readonly next: SatchelRecord }>>;
 }
 
 /** The payload of a letter of kind "status" from an organisation to a satchel. */

@@ -12,7 +12,9 @@ import type { DossierRecord, PartialDate } from "./model.ts";
 export type VerifiedProof =
   | { readonly t: "deposited"; readonly at: number; readonly have: readonly BlobId[]; readonly of: number }
   | { readonly t: "complete"; readonly depositedAt: number; readonly at: number }
-  | { readonly t: "opened"; readonly at: number };
+  | { readonly t: "opened"; readonly at: number }
+  /** By the person's own key; the server let the letter go. */
+  | { readonly t: "withdrawn"; readonly at: number };
 
 /* ---- papers ---- */
 

@@ -8,6 +8,7 @@
 
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
 import type { AnswerValue, DossierRecord, PaperRecord, PartialDate, ProfileRecord } from "../satchel/model.ts";
+import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
@@ -141,6 +142,9 @@ export type DossierStage =
   | "deposited"
   | "complete"
   | "opened"
+  /** The person takes it back; the server has not confirmed it yet. */
+  | "withdrawing"
+  | "withdrawn"
   | "needs-you";
 
 export interface ProofView {
@@ -161,6 +165,19 @@ export interface DossierView {
   readonly proofs: readonly ProofView[];
   readonly papers: { readonly sent: number; readonly of: number };
   readonly bytesLeft: number;
+  /** Sealed on another device of the person, and nothing proves yet that it left it. */
+  readonly elsewhere?: true;
+  /** It was to be taken back, and the desk had opened it before. */
+  readonly withdrawRefused?: true;
+  /** Chosen papers that cannot arrive as they are: "envoyer sans ce papier" is offered. */
+  readonly stuck?: readonly RecordId[];
+}
+
+/* ---- other answers ---- */
+
+export interface OtherView extends OtherAnswer {
+  readonly id: RecordId;
+  readonly what: "dossier" | "paper" | "profile";
 }
 
 /* ---- outbox ("envois") ---- */
@@ -382,6 +399,21 @@ export interface SatchelApi {
   readonly eraseDossier: (id: RecordId) => Answer<{ readonly left: boolean }>;
   readonly markSeen: (id: RecordId) => Answer<void>;
 
+  /* dossier actions */
+  /** A newer version without these papers, which follow later. */
+  readonly sendWithout: (id: RecordId, papers: readonly RecordId[]) => Answer<DossierView>;
+  /** "Retirer": possible until the desk has opened any version. What never left is a draft again. */
+  readonly withdraw: (id: RecordId) => Answer<DossierView, { readonly type: "opened" }>;
+
+  /* other answers: what another device had written (DESIGN 4) */
+  readonly others: () => Answer<readonly OtherView[]>;
+  /** `choice`: place in `others` of that path; null keeps what stands here. Either is a save. */
+  readonly settleOther: (input: {
+    readonly id: RecordId;
+    readonly path: string;
+    readonly choice: number | null;
+  }) => Answer<void>;
+
   /* outbox */
   readonly outbox: () => Answer<OutboxView>;
   readonly sendNow: () => Answer<void>;
@@ -467,6 +499,10 @@ export const satchelMethods = Object.keys({
   send: true,
   eraseDossier: true,
   markSeen: true,
+  sendWithout: true,
+  withdraw: true,
+  others: true,
+  settleOther: true,
   outbox: true,
   sendNow: true,
   retry: true,

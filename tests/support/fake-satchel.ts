@@ -13,7 +13,16 @@
  */
 
 import type { SatchelHandle } from "../../src/app/state/satchel.ts";
-import type { AnswerValue, DossierRecord, Page, PaperRecord, ProfileRecord } from "../../src/satchel/model.ts";
+import { withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
+import type {
+  AnswerValue,
+  DossierRecord,
+  Page,
+  PaperRecord,
+  ProfileRecord,
+  SatchelRecord,
+} from "../../src/satchel/model.ts";
+import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
@@ -157,6 +166,9 @@ export const FAKE_DEPLOYMENT: Deployment = {
   legal: { publisher: "Commune de Brévigny, 3 place du Marché", privacy: "Besace ne lit rien." },
   quotas: { satchelBytes: 200_000_000, blobBytes: 20_000_000 },
 };
+
+/** Id of the one profile record. */
+export const FAKE_PROFILE_RECORD = "AAAAAAAAAAAAAAAAAAAAAA" as RecordId;
 
 /** Texts of a transfer: the right shape, no keys. */
 export const FAKE_REQUEST = `BSR1.${"7K2QF9M".repeat(35)}`;
@@ -505,6 +517,26 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
         ),
       }));
       return saved.ok ? ok(undefined) : saved;
+    },
+
+    sendWithout: async (id, papers) =>
+      withDossier(id, (record) => withholdPapers({ ...record, status: "sent" }, papers, data.now) ?? record, "waits"),
+    withdraw: async (id) => withDossier(id, (record) => withdraw(record, data.now), "withdrawing"),
+    others: async () =>
+      ok([
+        ...data.papers.flatMap(({ id, record }) => othersOf(record).map((other) => ({ id, what: record.t, ...other }))),
+        ...data.dossiers.flatMap(({ id, record }) =>
+          othersOf(record).map((other) => ({ id, what: record.t, ...other })),
+        ),
+        ...othersOf(data.profile).map((other) => ({ id: FAKE_PROFILE_RECORD, what: "profile" as const, ...other })),
+      ]),
+    settleOther: async ({ id, path, choice }) => {
+      const decide = <R extends SatchelRecord>(record: R): R =>
+        choice === null ? settleOther(record, path) : chooseOther(record, path, choice, data.now);
+      if (id === FAKE_PROFILE_RECORD) data.profile = decide(data.profile);
+      else if (paperOf(id) !== undefined) withPaper(id, decide);
+      else withDossier(id, decide);
+      return ok(undefined);
     },
 
     outbox: async () => ok(data.outbox),

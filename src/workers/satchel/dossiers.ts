@@ -9,6 +9,8 @@
 import { type LetterBlob, sealLetter } from "../../crypto/letter.ts";
 import { isProcedureId, loadProcedure } from "../../forms/catalogue/index.ts";
 import { viewForm, visibleParts } from "../../forms/engine.ts";
+import { letterManifest } from "../../protocol/letters.ts";
+import { proofClaim, readWithdrawnProof, signProof } from "../../protocol/proofs.ts";
 import type { Principal } from "../../protocol/statements.ts";
 import type { BlobRef, Deployment } from "../../protocol/wire.ts";
 import * as dossier from "../../satchel/dossier.ts";
@@ -30,9 +32,9 @@ import {
   versionsInOrder,
 } from "../../satchel/where.ts";
 import { fromBase64Url, toHex } from "../../shared/bytes.ts";
-import { type BlobId, type LetterId, type RecordId, randomId } from "../../shared/ids.ts";
+import { type BlobId, type DeviceId, type LetterId, type RecordId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { BlobRow } from "../../storage/ports.ts";
+import type { BlobRow, OutProof, ProofRow } from "../../storage/ports.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Kept, Save } from "../common/records.ts";
 import type { DossierStage, DossierView, ProofView, WorkerError } from "../satchel.contract.ts";
@@ -77,6 +79,24 @@ export interface Dossiers {
     id: RecordId,
     declaration: string | null,
   ) => Promise<Result<DossierView, WorkerError>>;
+  /** "Envoyer sans ce papier": a newer version of what was sent, without these papers; they follow later. */
+  readonly sendWithout: (
+    session: Session,
+    id: RecordId,
+    papers: readonly RecordId[],
+  ) => Promise<Result<DossierView, WorkerError>>;
+  /** Takes every version back, as long as the desk has opened none. */
+  readonly withdraw: (
+    session: Session,
+    id: RecordId,
+  ) => Promise<Result<DossierView, WorkerError | { readonly type: "opened" }>>;
+  /** After a kill in the middle of a withdrawal. */
+  readonly settleAll: (session: Session) => Promise<Result<void, WorkerError>>;
+  readonly change: (
+    session: Session,
+    id: RecordId,
+    apply: (record: DossierRecord) => DossierRecord,
+  ) => Promise<Result<KeptDossier, WorkerError>>;
   /** Sends every dossier that was signed off and waited for its desk's key. */
   readonly sendReady: (session: Session) => Promise<Result<number, WorkerError>>;
   /** How many are signed off and have no letter yet. */
@@ -92,6 +112,8 @@ interface Around {
   readonly deployment: Deployment | null;
   readonly papers: ReadonlyMap<RecordId, PaperRecord>;
   readonly blobs: ReadonlyMap<BlobId, BlobRow>;
+  /** Own proofs that the server refused. */
+  readonly refusedProofs: ReadonlyMap<LetterId, OutProof>;
 }
 
 const isVisible = (record: PaperRecord): boolean => record.status !== "binned";
@@ -102,28 +124,60 @@ export function fingerprint(manifest: string): string {
   return (hex.match(/.{1,4}/g) ?? []).join(" ");
 }
 
-const verifiedProof = (proof: ProvenLetter["proofs"][number]): VerifiedProof =>
-  proof.t === "deposited"
-    ? { t: proof.t, at: proof.at, have: proof.have, of: proof.of }
-    : proof.t === "complete"
-      ? { t: proof.t, depositedAt: proof.depositedAt, at: proof.at }
-      : { t: proof.t, at: proof.at };
+function verifiedProof(proof: ProvenLetter["proofs"][number]): VerifiedProof {
+  if (proof.t === "deposited") return { t: proof.t, at: proof.at, have: proof.have, of: proof.of };
+  if (proof.t === "complete") return { t: proof.t, depositedAt: proof.depositedAt, at: proof.at };
+  return { t: proof.t, at: proof.at };
+}
+
+/** The newest version as this device knows it. */
+interface Newest {
+  readonly version: SentVersion;
+  readonly proven: ProvenLetter;
+  /** Nothing proves that it left the other device that holds it. */
+  readonly elsewhere: boolean;
+  readonly withdrawal: "none" | "asked" | "done" | "too-late";
+}
+
+/** Its every byte has arrived, whatever is still on this phone. */
+const isThere = (row: BlobRow | undefined): boolean => row?.state === "verified" || row?.state === "away";
+
+const refusedAsOpened = (proof: OutProof | undefined): boolean => proof?.lastCode === "opened";
+
+/** Chosen papers that hold one of these streams. */
+const papersWith = (
+  blobs: readonly BlobId[],
+  record: DossierRecord,
+  papers: ReadonlyMap<RecordId, PaperRecord>,
+): readonly RecordId[] =>
+  dossier.attachedPapers(record).filter((id) => {
+    const held = papers.get(id);
+    return held !== undefined && paperBlobs(held).some((pointer) => blobs.includes(pointer.blob));
+  });
 
 export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Dossiers {
   const now = (): number => deps.clock.now();
   const sending = new Map<RecordId, Promise<Result<DossierView, WorkerError>>>();
 
   async function around(session: Session): Promise<Result<Around, WorkerError>> {
-    const [pins, all, blobs] = await Promise.all([pinsOf(session), session.records.list(), session.queue.blobs()]);
+    const [pins, all, blobs, queue] = await Promise.all([
+      pinsOf(session),
+      session.records.list(),
+      session.queue.blobs(),
+      session.queue.view(),
+    ]);
     if (!pins.ok) return pins;
     if (!all.ok) return all;
     if (!blobs.ok) return blobs;
+    if (!queue.ok) return queue;
+    const refused = queue.value.proofs.filter((proof) => proof.state === "aside");
     const papers = all.value.filter(isPaper).filter(({ record }) => isVisible(record));
     return ok({
       pins: pins.value,
       deployment: await deps.deployments.current(),
       papers: new Map(papers.map(({ id, record }) => [id, record])),
       blobs: blobs.value,
+      refusedProofs: new Map(refused.map((proof) => [proof.letter, proof])),
     });
   }
 
@@ -144,26 +198,39 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     session: Session,
     record: DossierRecord,
     facts: Around,
-  ): Promise<Result<{ readonly version: SentVersion; readonly proven: ProvenLetter } | null, WorkerError>> {
+  ): Promise<Result<Newest | null, WorkerError>> {
     const letter = versionsInOrder(record).at(-1);
     if (letter === undefined) return ok(null);
-    const proven = await checkProofs.letter(session, facts.pins, letter);
+    const sent = record.sent[letter];
+    const proven = await checkProofs.letter(session, facts.pins, letter, sent);
     if (!proven.ok) return proven.error.type === "not-found" ? ok(null) : proven;
-    const named = proven.value.head.blobs.map((ref) => ref.blob);
+    const { row, blobs: named, proofs } = proven.value;
     const version: SentVersion = {
       letter,
-      state: proven.value.row.state,
-      lastCode: proven.value.row.lastCode,
-      papers: groupsOf(named, record, facts.papers),
-      verified: new Set(named.filter((blob) => facts.blobs.get(blob)?.state === "verified")),
-      proofs: proven.value.proofs.map(verifiedProof),
+      state: row?.state ?? "accepted",
+      lastCode: row?.lastCode ?? null,
+      papers: sent?.parts ?? groupsOf(named, record, facts.papers),
+      verified: new Set(named.filter((blob) => isThere(facts.blobs.get(blob)))),
+      proofs: proofs.map(verifiedProof),
     };
-    return ok({ version, proven: proven.value });
+    const elsewhere = row === null && proofs.length === 0;
+    const asked = record.withdrawn?.[letter] !== undefined;
+    const withdrawal = !asked
+      ? "none"
+      : proofs.some((proof) => proof.t === "opened") || refusedAsOpened(facts.refusedProofs.get(letter))
+        ? "too-late"
+        : proofs.some((proof) => proof.t === "withdrawn")
+          ? "done"
+          : "asked";
+    return ok({ version, proven: proven.value, elsewhere, withdrawal });
   }
 
-  function stageOf(record: DossierRecord, version: SentVersion | null, trust: OrganisationTrust): DossierStage {
+  function stageOf(record: DossierRecord, newest: Newest | null, trust: OrganisationTrust): DossierStage {
+    const version = newest?.version ?? null;
     if (record.status === "draft") return "draft";
     if (record.status === "ready") return trust.type === "changed" ? "needs-you" : "awaiting-desk";
+    if (newest?.withdrawal === "asked") return "withdrawing";
+    if (newest?.withdrawal === "done") return "withdrawn";
     const state = dossierState(record, version === null ? [] : [version]).state;
     if (state === "needs-person") return "needs-you";
     // A reply says what the desk thinks; how far the letter came is only ever said by proofs (INV-2).
@@ -196,7 +263,13 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     const newest = await newestVersion(session, record, facts);
     if (!newest.ok) return newest;
     const trust = await judge(facts.pins, facts.deployment, record.organisation);
-    const base = { id, record, stage: stageOf(record, newest.value?.version ?? null, trust) };
+    const base = {
+      id,
+      record,
+      stage: stageOf(record, newest.value, trust),
+      ...(newest.value?.elsewhere === true ? { elsewhere: true as const } : {}),
+      ...(newest.value?.withdrawal === "too-late" ? { withdrawRefused: true as const } : {}),
+    };
     if (newest.value === null) {
       const chosen = dossier.attachedPapers(record).filter((paper) => facts.papers.has(paper)).length;
       return ok({ ...base, proofs: [], papers: { sent: 0, of: chosen }, bytesLeft: 0 });
@@ -204,8 +277,9 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     const { version, proven } = newest.value;
     const steps = provenSteps(version);
     const deposited = steps.find((step) => step.state === "deposited");
-    const rows = proven.head.blobs.flatMap((ref) => facts.blobs.get(ref.blob) ?? []);
-    const blobBytes = rows.reduce((sum, row) => sum + (row.state === "verified" ? 0 : row.length - row.offset), 0);
+    const rows = proven.blobs.flatMap((blob) => facts.blobs.get(blob) ?? []);
+    const blobBytes = rows.reduce((sum, row) => sum + (isThere(row) ? 0 : row.length - row.offset), 0);
+    const stuck = rows.flatMap((row) => (row.state === "aside" ? [row.blob] : []));
     return ok({
       ...base,
       proofs: proofViews(version, proven, facts, record.organisation),
@@ -213,7 +287,8 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
         sent: deposited?.state === "deposited" ? deposited.n : 0,
         of: version.papers.length,
       },
-      bytesLeft: blobBytes + (version.state === "accepted" ? 0 : proven.row.bytes),
+      bytesLeft: blobBytes + (version.state === "accepted" ? 0 : (proven.row?.bytes ?? 0)),
+      ...(stuck.length === 0 ? {} : { stuck: papersWith(stuck, record, facts.papers) }),
     });
   }
 
@@ -293,7 +368,14 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
         payload,
       },
     });
-    return { letter, wire, blobs: refs.map((ref) => ref.blob), papers: payload.papers.length };
+    const named = new Set(refs.map((ref) => ref.blob));
+    const sent = {
+      device: session.profile.device as DeviceId,
+      to: to.id,
+      manifest: await letterManifest(wire),
+      parts: groupsOf([...named], record, papers),
+    };
+    return { letter, wire, blobs: [...named], papers: payload.papers.length, sent };
   }
 
   /** From "ready" to "sent", or stays ready where there is no key that may be believed. */
@@ -317,9 +399,11 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       const booked = await save<"moved">(session, id, (current) =>
         sameValue(current, record)
           ? ok({
-              next: dossier.freezeForSending(current, letter, sealed.papers, now()),
+              next: dossier.freezeForSending(current, letter, sealed.papers, now(), sealed.sent),
               letters: [{ letter, wire, blobs }],
               release: blobs,
+              // An older version that has not begun to leave need not: the newer one says more.
+              recall: versionsInOrder(current),
             })
           : err("moved"),
       );
@@ -344,6 +428,64 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     if (!ready.ok) return ready;
     const sent = await sendIfPossible(session, id);
     return sent.ok ? one(session, id) : sent;
+  }
+
+  /**
+   * Puts in order what was asked to be taken back: a version that never left this device is forgotten, for any other the
+   * withdrawal is signed and queued. Restartable: after a kill the next run finds what is missing.
+   */
+  async function settleWithdrawals(session: Session, id: RecordId): Promise<Result<void, WorkerError>> {
+    const { store, identity, profile } = session;
+    const kept = await session.records.get(id);
+    if (!kept.ok) return kept.error.type === "not-found" ? ok(undefined) : kept;
+    if (!isDossier(kept.value)) return ok(undefined);
+    const { record } = kept.value;
+    const [queue, proofs] = await Promise.all([store.queue(), store.listProofs()]);
+    if (!queue.ok) return storageErr(queue.error);
+    if (!proofs.ok) return storageErr(proofs.error);
+    const never: LetterId[] = [];
+    for (const letter of Object.keys(record.withdrawn ?? {}) as LetterId[]) {
+      const sent = record.sent[letter];
+      const proven = proofs.value.some((row) => row.letter === letter);
+      const held = queue.value.letters.some((row) => row.letter === letter);
+      if (sent?.device === profile.device && !held && !proven) {
+        never.push(letter);
+        continue;
+      }
+      const said = queue.value.proofs.some((row) => row.letter === letter);
+      if (said || sent?.manifest === undefined || (await isWithdrawn(session, proofs.value, letter))) continue;
+      const at = now();
+      const proof = await signProof(identity.sign, {
+        t: "withdrawn",
+        v: 1,
+        letter,
+        manifest: sent.manifest,
+        by: identity.id,
+        at,
+      });
+      const queued = await store.queueProof(letter, proof, at);
+      if (!queued.ok) return storageErr(queued.error);
+    }
+    if (never.length > 0) {
+      const saved = await save<never>(session, id, (current) =>
+        ok({ next: dossier.forgetVersions(current, never, now()) }),
+      );
+      if (!saved.ok && saved.error.type !== "not-found") return saved;
+    }
+    deps.couriers.kick("person", profile.database);
+    return ok(undefined);
+  }
+
+  /** The server has shown the withdrawal, or the desk's opening, of this letter: nothing more is to be said. */
+  async function isWithdrawn(session: Session, rows: readonly ProofRow[], letter: LetterId): Promise<boolean> {
+    for (const { letter: about, proof } of rows) {
+      if (about !== letter) continue;
+      const claim = proofClaim(proof);
+      if (claim.ok && claim.value.t === "opened") return true;
+      const read = await readWithdrawnProof(proof, session.identity.principal);
+      if (read.ok) return true;
+    }
+    return false;
   }
 
   /** Streams that travel only because a letter of this dossier names them. */
@@ -433,6 +575,57 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       sending.set(id, run);
       return run;
     },
+
+    async sendWithout(session, id, papers) {
+      const ready = await save<"nothing">(session, id, (record) => {
+        const next = record.status === "sent" ? dossier.withholdPapers(record, papers, now()) : null;
+        return next === null ? err("nothing") : ok({ next });
+      });
+      if (!ready.ok) return ready.error === "nothing" ? err({ type: "not-found" }) : err(ready.error);
+      deps.emit({ type: "dossiers" });
+      const sent = await sendIfPossible(session, id);
+      return sent.ok ? one(session, id) : sent;
+    },
+
+    async withdraw(session, id) {
+      const kept = await session.records.get(id);
+      if (!kept.ok) return kept;
+      if (!isDossier(kept.value)) return err({ type: "not-found" });
+      const pins = await pinsOf(session);
+      if (!pins.ok) return pins;
+      for (const letter of dossier.standing(kept.value.record)) {
+        const proven = await checkProofs.letter(session, pins.value, letter, kept.value.record.sent[letter]);
+        if (proven.ok && proven.value.proofs.some((proof) => proof.t === "opened")) return err({ type: "opened" });
+      }
+      const hold = await streamsToHold(session, id);
+      if (!hold.ok) return hold;
+      const asked = await save<never>(session, id, (record) =>
+        ok({
+          next: dossier.withdraw(record, now()),
+          recall: versionsInOrder(record),
+          hold: hold.value,
+        }),
+      );
+      if (!asked.ok) return asked;
+      const settled = await settleWithdrawals(session, id);
+      if (!settled.ok) return settled;
+      deps.emit({ type: "dossiers" });
+      deps.emit({ type: "outbox" });
+      return one(session, id);
+    },
+
+    async settleAll(session) {
+      const all = await session.records.list();
+      if (!all.ok) return all;
+      for (const { id, record } of all.value.filter(isDossier)) {
+        if (record.withdrawn === undefined) continue;
+        const settled = await settleWithdrawals(session, id);
+        if (!settled.ok) return settled;
+      }
+      return ok(undefined);
+    },
+
+    change,
 
     async sendReady(session) {
       const all = await session.records.list();

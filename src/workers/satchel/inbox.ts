@@ -10,13 +10,15 @@ import { openLetter } from "../../crypto/letter.ts";
 import { openRecord } from "../../crypto/record.ts";
 import { randomIdField } from "../../protocol/fields.ts";
 import { letterHead } from "../../protocol/letters.ts";
+import { signProof } from "../../protocol/proofs.ts";
 import { readChain } from "../../protocol/statements.ts";
 import { addReply } from "../../satchel/dossier.ts";
-import { mergeRecords } from "../../satchel/merge.ts";
+import { mergeRecords, sameValue } from "../../satchel/merge.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import type { LetterId, OpId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { InboxRow } from "../../storage/ports.ts";
+import { readDeposit } from "../common/deposits.ts";
 import { storageErr } from "../common/errors.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -36,6 +38,10 @@ type LetterInbox = Extract<InboxRow, { type: "letter" }>;
 
 /** done: leaves the inbox by itself; aside: cannot be used; later: needs what is not there yet. */
 type Outcome = "merged" | "drop" | "aside";
+
+/** Kept against a deletion: "Effacé sur un autre appareil" (satchel/others.ts). The profile is never erased by a person. */
+const wasErased = <R extends SatchelRecord>(record: R): R =>
+  record.t === "profile" ? record : { ...record, others: { ...record.others, erased: [true] } };
 
 export interface Inbox {
   /** Works through everything that can be worked through; one run at a time, a call during a run adds another. */
@@ -77,15 +83,22 @@ export function createInbox(deps: SatchelDeps): Inbox {
     }
     const untouched = mine === undefined || mine.server?.sig === mine.local.sig;
     if (untouched) return adopt(session, row, { id: opId, deleted }, mine?.revision ?? 0);
-    // An edit is never lost to a deletion made elsewhere, in either direction.
+    // An edit is never lost to a deletion made elsewhere, in either direction; that there was one is said, and can be chosen.
     const theirs = deleted ? ok(null) : await session.records.open(row.op);
     if (!theirs.ok) return ok("aside");
-    if (mine.deleted) return adopt(session, row, { id: opId, deleted }, mine.revision);
+    if (mine.deleted) {
+      const edited = theirs.value;
+      if (edited === null) return adopt(session, row, { id: opId, deleted }, mine.revision);
+      const back = await session.records.save<never>(row.record, (current) =>
+        ok({ next: current ?? wasErased(edited), merged: row.op }),
+      );
+      return back.ok ? ok("merged") : back;
+    }
     const base = mine.server === null ? ok(null) : await session.records.open(mine.server);
     const merged = await session.records.save<"cannot-merge">(row.record, (current) => {
       if (current === undefined) return err("cannot-merge");
       const other = theirs.value;
-      if (other === null) return ok({ next: current, merged: row.op });
+      if (other === null) return ok({ next: wasErased(current), merged: row.op });
       if (other.t !== current.t) return err("cannot-merge");
       const ancestor = base.ok && base.value !== null && base.value.t === current.t ? base.value : null;
       return ok({
@@ -97,7 +110,54 @@ export function createInbox(deps: SatchelDeps): Inbox {
     return merged.error === "cannot-merge" ? ok("aside") : err(merged.error);
   }
 
+  /** One record of a deposit, merged into what stands here. */
+  async function mergeDeposited(
+    session: Session,
+    { id, base, next }: NonNullable<ReturnType<typeof readDeposit>>[number],
+  ): Promise<Result<"merged" | "other-kind", WorkerError>> {
+    const held = await session.store.getRecord(id);
+    if (!held.ok) return storageErr(held.error);
+    const erased = held.value?.deleted === true && base !== null;
+    const saved = await session.records.save<"other-kind">(id, (current) => {
+      if (current === undefined) return ok({ next: erased ? wasErased(next) : next });
+      if (current.t !== next.t) return err("other-kind");
+      const merged = mergeRecords<SatchelRecord>({ base, mine: current, theirs: next });
+      // Taken in before, by this device or by another: nothing to save.
+      return ok({ next: sameValue(merged, current) ? current : merged });
+    });
+    if (saved.ok) return ok("merged");
+    return saved.error === "other-kind" ? ok(saved.error) : err(saved.error);
+  }
+
+  /** Work that another session of the person left for this device; acknowledged once every record is kept. */
+  async function takeDeposit(session: Session, row: LetterInbox): Promise<Result<Outcome, WorkerError>> {
+    const { identity, store } = session;
+    const opened = await openLetter(identity, row.letter, identity.principal);
+    if (!opened.ok || opened.value.inner.kind !== "deposit") return ok("aside");
+    const deposited = readDeposit(opened.value.inner.payload);
+    if (deposited === undefined) return ok("aside");
+    for (const each of deposited) {
+      const merged = await mergeDeposited(session, each);
+      if (!merged.ok) return merged;
+      if (merged.value === "other-kind") return ok("aside");
+    }
+    const { manifest, head } = opened.value;
+    const at = deps.clock.now();
+    const proof = await signProof(identity.sign, {
+      t: "opened",
+      v: 1,
+      letter: head.letter,
+      manifest,
+      by: identity.id,
+      at,
+    });
+    const queued = await store.queueProof(head.letter, proof, at);
+    return queued.ok ? ok("drop") : storageErr(queued.error);
+  }
+
   async function takeLetter(session: Session, row: LetterInbox): Promise<Result<Outcome, WorkerError>> {
+    const from = letterHead(row.letter);
+    if (from.ok && from.value.from === session.identity.id) return takeDeposit(session, row);
     const pins = await pinsOf(session);
     if (!pins.ok) return pins;
     const head = letterHead(row.letter);
@@ -129,6 +189,25 @@ export function createInbox(deps: SatchelDeps): Inbox {
     return saved.ok ? ok("drop") : saved;
   }
 
+  /** Two devices that each began a profile before they met: one record with everything that either says. */
+  async function joinProfiles(session: Session): Promise<Result<void, WorkerError>> {
+    const all = await session.records.list();
+    if (!all.ok) return all;
+    const profiles = all.value
+      .flatMap(({ id, record }) => (record.t === "profile" ? [{ id, record }] : []))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const [first, ...more] = profiles;
+    for (const { id, record } of first === undefined ? [] : more) {
+      const kept = await session.records.save<never>(first?.id ?? id, (current) =>
+        ok({ next: current?.t === "profile" ? mergeRecords({ base: null, mine: current, theirs: record }) : record }),
+      );
+      if (!kept.ok) return kept;
+      const gone = await session.records.save<never>(id, () => ok({ next: null }));
+      if (!gone.ok) return gone;
+    }
+    return ok(undefined);
+  }
+
   /** The server has lost a record that this device changed (conflict without a row): it starts again. */
   async function restartLost(session: Session, waiting: ReadonlySet<RecordId>): Promise<Result<void, WorkerError>> {
     const queue = await session.store.queue();
@@ -154,6 +233,8 @@ export function createInbox(deps: SatchelDeps): Inbox {
       const dropped = await session.store.dropInbox([row.order], outcome.value === "aside");
       if (!dropped.ok) return storageErr(dropped.error);
     }
+    const joined = await joinProfiles(session);
+    if (!joined.ok) return joined;
     const restarted = await restartLost(
       session,
       new Set(rows.value.flatMap((row) => (row.type === "record" ? [row.record] : []))),

@@ -15,6 +15,7 @@ import { createDeskWatch } from "./desk-watch.ts";
 import { createDossiers } from "./dossiers.ts";
 import { createInbox } from "./inbox.ts";
 import { createOpening } from "./opening.ts";
+import { createOthers } from "./others.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPapers } from "./papers.ts";
 import { findProfile, pinWhatIsNew, saveProfile } from "./pins.ts";
@@ -46,6 +47,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const papers = createPapers(deps, space);
   const checkProofs = createProofCheck();
   const dossiers = createDossiers(deps, checkProofs);
+  const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
   const inbox = createInbox(deps);
   const { within } = opening;
@@ -132,7 +134,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (!swept.ok) deps.log.note("sweep", { error: swept.error.type });
       const taken = await inbox.work(session);
       void reduceKept();
-      return taken.ok ? papers.tidy(session) : taken;
+      if (!taken.ok) return taken;
+      const settled = await dossiers.settleAll(session);
+      return settled.ok ? papers.tidy(session) : settled;
     });
     followDeployment();
     deskWatch.now();
@@ -251,6 +255,11 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     },
     eraseDossier: (id) => within((session) => dossiers.erase(session, id)),
     markSeen: (id) => within((session) => dossiers.markSeen(session, id)),
+    sendWithout: (id, chosen) => within((session) => dossiers.sendWithout(session, id, chosen)),
+    withdraw: (id) => within((session) => dossiers.withdraw(session, id)),
+
+    others: () => within(others.list),
+    settleOther: (input) => within((session) => others.settle(session, input)),
 
     outbox: () => within(outbox.view),
     sendNow: async () => {
