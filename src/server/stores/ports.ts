@@ -1,11 +1,10 @@
 /**
- * What the server asks of its database and of the place where blobs lie. Runs in Node.
+ * What the server asks of its database (of the places where blobs lie: blob-ports.ts). Runs in Node.
  *
  * SQLite and PostgreSQL stand behind `Store`, held to it by one contract suite. Every method is one transaction (its own
  * savepoint where commits are grouped) that is durable (fsync) before its promise resolves; time is passed in.
  */
 
-import type { Readable } from "node:stream";
 import type {
   B64,
   BlobRef,
@@ -201,6 +200,8 @@ export interface Store {
     at: ServerTime,
   ) => Promise<"opened" | "known" | "id-taken" | "quota" | "busy" | "unknown-principal">;
   readonly markBlob: (owner: PrincipalId, blob: BlobId, state: "again" | "verified", at: ServerTime) => Promise<void>;
+  /** Takes the promise of a verified blob back: its bytes are no more, or not right. @returns false when it was none. */
+  readonly loseBlob: (owner: PrincipalId, blob: BlobId, at: ServerTime) => Promise<boolean>;
   readonly unverifiedBlobs: () => Promise<readonly StoredBlob[]>;
   /** Unverified uploads that were opened before. */
   readonly staleUploads: (before: ServerTime) => Promise<readonly StoredBlob[]>;
@@ -257,19 +258,4 @@ export interface Store {
   /** One round trip to the database. @throws when it does not answer. */
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;
-}
-
-/** Where sealed bytes lie. `name` is `<owner>.<blob>`, checked by the caller. */
-export interface BlobPlace {
-  /** Makes an empty blob unless there is one; what is there is never cut. */
-  readonly create: (name: string) => Promise<void>;
-  /** Bytes that lie there; undefined when there is no such blob. */
-  readonly size: (name: string) => Promise<number | undefined>;
-  /** Bytes from `start` to `end`, both included; all of them without a range. */
-  readonly read: (name: string, range?: { readonly start: number; readonly end: number }) => Readable;
-  /** Throws every byte away, durably; the blob stays, empty. */
-  readonly empty: (name: string) => Promise<void>;
-  /** Returns when the bytes and the name are on the disk itself. */
-  readonly sync: (name: string) => Promise<void>;
-  readonly remove: (name: string) => Promise<void>;
 }

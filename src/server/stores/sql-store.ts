@@ -760,6 +760,22 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         return kept(undefined);
       }),
 
+    loseBlob: (owner, blob, at) =>
+      write(function* () {
+        const seq = yield* bump(owner);
+        if (seq === undefined) return undone(false);
+        const changed = yield* run(
+          `UPDATE blob SET state = 'again', changed_at = $3, verified_at = NULL
+           WHERE owner = $1 AND blob = $2 AND state = 'verified'`,
+          owner,
+          blob,
+          at,
+        );
+        if (changed === 0) return undone(false);
+        yield* addRow(owner, "blob", blob, seq, frame.blob);
+        return kept(true);
+      }),
+
     unverifiedBlobs: () =>
       read(function* () {
         return (yield* all("SELECT * FROM blob WHERE state IN ('staged', 'again')")).map(toBlob);
