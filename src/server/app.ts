@@ -12,28 +12,35 @@ import { connections, rates as rateLimits } from "../protocol/limits.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { addEnvelope, createAnswers } from "./answers.ts";
 import type { DeploymentBase } from "./deployment.ts";
+import { createForwarder, createHeartbeat, noForwarder, noHeartbeat, type Self } from "./forward.ts";
+import { type Collector, createCollector } from "./gc.ts";
 import type { ServerKeys } from "./keys.ts";
 import { createLetters } from "./letters.ts";
 import { describeError, logRequests, toLog } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
 import { createQuotas } from "./quotas.ts";
 import { createRates } from "./rates.ts";
 import { blobRoutes } from "./routes/blobs.ts";
 import { carriedRoutes } from "./routes/carried.ts";
 import type { RouteDeps } from "./routes/deps.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
 import { principalRoutes } from "./routes/principals.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { createSessions } from "./sessions.ts";
-import type { BlobPlace, Store } from "./stores/ports.ts";
+import type { BlobStaging, BlobVault } from "./stores/blob-ports.ts";
+import type { Store } from "./stores/ports.ts";
 import { createUploads } from "./uploads.ts";
 import { isScreenPath, serveWeb } from "./web.ts";
 
 export interface AppDeps {
   readonly store: Store;
-  readonly place: BlobPlace;
-  /** The folder behind `place`: tus appends to its files. */
-  readonly blobFolder: string;
+  /** Where uploads grow until they are verified. */
+  readonly staging: BlobStaging;
+  readonly vault: BlobVault;
+  /** This process among others on the same database and vault; without it, it is the only one. */
+  readonly self?: Self;
   readonly keys: ServerKeys;
   readonly deployment: DeploymentBase;
   readonly clock: Clock;
@@ -46,15 +53,43 @@ export interface AppDeps {
   readonly publicUrl: string | undefined;
   /** Replaces the limits of limits.ts, for tests. */
   readonly rates?: { readonly perPrincipal: number; readonly perAddress: number };
+  /** Whoever says it reads /metrics. */
+  readonly metricsToken?: string | undefined;
+  /** The database's file, for its size. */
+  readonly databaseFile?: string | undefined;
+  /** True once per process: the metrics say what the process itself uses. */
+  readonly processMetrics?: boolean;
 }
 
 export interface App {
   readonly http: FastifyInstance;
-  /** To be awaited before listening: finishes what a crash interrupted. */
+  /** Finishes what a crash interrupted. With one folder, to be awaited before listening. */
   readonly sweep: () => Promise<void>;
+  /** Signs of life to the other processes; garbage is collected from now on. */
+  readonly start: () => Promise<void>;
+  /** /readyz says no from now on, and everything else goes on. */
+  readonly announceStop: () => void;
+  /** Nothing begins by itself any more; resolves when what had begun is over. */
+  readonly stop: () => Promise<void>;
+  readonly collector: Collector;
 }
 
-const self = ["'self'"];
+/** The store as it is, saying when a person deleted something: what nothing names any more is then to go. */
+const watchDeletions = (store: Store, deleted: () => void): Store => ({
+  ...store,
+  applyOp: async (op, head, digest, quota, at) => {
+    const verdict = await store.applyOp(op, head, digest, quota, at);
+    if (head.deleted && verdict.type === "ok") deleted();
+    return verdict;
+  },
+  withdrawLetter: async (letter, proof, at) => {
+    const done = await store.withdrawLetter(letter, proof, at);
+    if (done === "done") deleted();
+    return done;
+  },
+});
+
+const same = ["'self'"];
 const none = ["'none'"];
 
 export async function buildApp(deps: AppDeps): Promise<App> {
@@ -77,6 +112,18 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   });
   http.removeContentTypeParser("text/plain");
   logRequests(http);
+  const { staging, vault, clock, timers, self } = deps;
+  const metrics = createMetrics({
+    store: deps.store,
+    staging,
+    databaseFile: deps.databaseFile,
+    clock,
+    ofProcess: deps.processMetrics === true,
+  });
+  http.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "(none)";
+    metrics.request(request.method, route, reply.raw.statusCode, reply.elapsedTime / 1000);
+  });
 
   await http.register(helmet, {
     contentSecurityPolicy: {
@@ -84,12 +131,12 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       directives: {
         defaultSrc: none,
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        styleSrc: self,
+        styleSrc: same,
         imgSrc: ["'self'", "blob:", "data:"],
-        connectSrc: self,
-        workerSrc: self,
-        manifestSrc: self,
-        fontSrc: self,
+        connectSrc: same,
+        workerSrc: same,
+        manifestSrc: same,
+        fontSrc: same,
         formAction: none,
         frameAncestors: none,
         baseUri: none,
@@ -108,18 +155,29 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   });
   await http.register(rateLimit, { global: false });
 
-  const answers = createAnswers(deps.clock);
+  const answers = createAnswers(clock);
+  const { now } = answers;
   const log = toLog(deps.logger);
-  const sessions = createSessions({ secret: deps.keys.sessionSecret, clock: deps.clock, random: deps.random });
-  const rates = createRates(http, deps.rates ?? rateLimits);
-  const quotaOf = createQuotas(deps.store, deps.deployment);
-  const letters = createLetters({ store: deps.store, keys: deps.keys, quotaOf, now: answers.now, log });
-  const uploads = createUploads({ store: deps.store, place: deps.place, letters, now: answers.now, log });
+  let stopping = false;
+  let deleted = (): void => undefined;
+  const store = watchDeletions(deps.store, () => deleted());
+  const secret = deps.keys.sessionSecret;
+  const heartbeat = self === undefined ? noHeartbeat : createHeartbeat({ self, store, clock, timers, log });
+  const forwarder =
+    self === undefined ? noForwarder : createForwarder({ self, secret, store, answers, clock, timers, log, metrics });
+  const sessions = createSessions({ secret, clock, random: deps.random, store });
+  const max = deps.rates ?? rateLimits;
+  const rates = createRates(http, { max, processes: heartbeat.alive, store, secret, now });
+  const quotaOf = createQuotas(store, deps.deployment);
+  const letters = createLetters({ store, keys: deps.keys, quotaOf, now, log });
+  const uploads = createUploads({ store, staging, vault, letters, timers, now, log, metrics });
+  const { isFirst } = heartbeat;
+  const collector = createCollector({ store, staging, vault, uploads, isFirst, timers, now, log, metrics });
+  deleted = collector.soon;
   const routeDeps: RouteDeps = {
     answers,
-    timers: deps.timers,
-    store: deps.store,
-    place: deps.place,
+    timers,
+    store,
     keys: deps.keys,
     deployment: deps.deployment,
     sessions,
@@ -132,6 +190,19 @@ export async function buildApp(deps: AppDeps): Promise<App> {
 
   await http.register(async (scope) => {
     addEnvelope(scope, answers, sessions);
+    scope.decorateRequest("forwarded", false);
+    scope.addHook("onRequest", async (request, reply) => {
+      const origin = forwarder.read(request);
+      request.forwarded = origin === "forwarded";
+      if (origin !== "bad") return undefined;
+      // Another key file, or a clock far off: not the client's fault, and not for it to give up.
+      log.note("forward-refused");
+      return answers.refuse(request, reply, "busy");
+    });
+    scope.addHook("preSerialization", async (_request, _reply, payload) => {
+      metrics.answer(payload);
+      return payload;
+    });
     scope.addHook("onRequest", async (request, reply) => {
       const wait = await rates.request(request);
       return wait === undefined ? undefined : answers.refuse(request, reply, "too-many", wait);
@@ -148,12 +219,24 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     letterRoutes(scope, routeDeps);
     carriedRoutes(scope, routeDeps);
     organisationRoutes(scope, routeDeps);
-    await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, blobFolder: deps.blobFolder }));
+    await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));
   });
 
   deploymentRoute(http, routeDeps);
+  healthRoutes(http, {
+    store,
+    staging,
+    vault,
+    metrics,
+    clock,
+    timers,
+    log,
+    isStopping: () => stopping,
+    metricsToken: deps.metricsToken,
+    isPublic: deps.publicUrl !== undefined,
+  });
   if (deps.webFolder !== undefined) await serveWeb(http, deps.webFolder);
   http.setNotFoundHandler((request, reply) => {
     if (deps.webFolder !== undefined && isScreenPath(request.method, request.url, request.headers.accept))
@@ -168,5 +251,22 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       .type("text/plain")
       .send(status < 500 ? "bad request\n" : "internal\n");
   });
-  return { http, sweep: uploads.sweep };
+  return {
+    http,
+    sweep: uploads.sweep,
+    collector,
+    start: async () => {
+      await heartbeat.start();
+      collector.start();
+    },
+    announceStop: () => {
+      stopping = true;
+    },
+    stop: async () => {
+      stopping = true;
+      heartbeat.stop();
+      uploads.stop();
+      await collector.stop();
+    },
+  };
 }

@@ -2,13 +2,21 @@
  * Rate limits: one key per principal where a session or a checked signature names one, else a high wall per address,
  * since a public digital space shares one address. Runs in Node; counters live in memory and are never logged.
  *
+ * Several processes each allow their share of a limit, so that together they never allow more than it: one write to the
+ * database per request would cost more than the flood that it holds off. Wrong one-time codes are few and are counted in
+ * the database, under a keyed hash of the address.
+ *
  * Surprising: @fastify/rate-limit is told the key through a side table, because a principal is known only once its
  * signature was checked, in the middle of the handler.
  */
 
+import { createHmac } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { rates as limits } from "../protocol/limits.ts";
+import type { ServerTime } from "../protocol/wire.ts";
+import type { Bytes } from "../shared/bytes.ts";
 import type { PrincipalId } from "../shared/ids.ts";
+import type { Store } from "./stores/ports.ts";
 
 /** Undefined: go on. A number: refused, and after so many seconds it may work again. */
 export type Refusal = number | undefined;
@@ -26,29 +34,49 @@ export interface Rates {
 /** `app` has @fastify/rate-limit registered with `global: false`. */
 export function createRates(
   app: FastifyInstance,
-  max: { readonly perPrincipal: number; readonly perAddress: number },
+  deps: {
+    readonly max: { readonly perPrincipal: number; readonly perAddress: number };
+    /** How many processes share the limits. */
+    readonly processes: () => number;
+    readonly store: Pick<Store, "tally" | "tallied">;
+    readonly secret: Bytes;
+    readonly now: () => ServerTime;
+  },
 ): Rates {
+  const { store, now } = deps;
   const keys = new WeakMap<FastifyRequest, string>();
   const limiter = (most: number, timeWindow: number) => {
-    const limit = app.createRateLimit({ max: most, timeWindow, keyGenerator: (request) => keys.get(request) ?? "" });
-    return async (request: FastifyRequest, key: string, increment = true): Promise<Refusal> => {
+    const limit = app.createRateLimit({
+      max: () => Math.ceil(most / deps.processes()),
+      timeWindow,
+      keyGenerator: (request) => keys.get(request) ?? "",
+    });
+    return async (request: FastifyRequest, key: string): Promise<Refusal> => {
+      // Counted by the process that handed it on.
+      if (request.forwarded) return undefined;
       keys.set(request, key);
-      const state = await limit(request, { increment });
-      if (state.isAllowed) return undefined;
-      const refused = increment ? state.isExceeded : state.remaining === 0;
-      return refused ? Math.max(1, state.ttlInSeconds) : undefined;
+      const state = await limit(request);
+      return !state.isAllowed && state.isExceeded ? Math.max(1, state.ttlInSeconds) : undefined;
     };
   };
-  const byPrincipal = limiter(max.perPrincipal, limits.windowMs);
-  const byAddress = limiter(max.perAddress, limits.windowMs);
-  const byTry = limiter(limits.enrolTries, limits.enrolWindowMs);
+  const byPrincipal = limiter(deps.max.perPrincipal, limits.windowMs);
+  const byAddress = limiter(deps.max.perAddress, limits.windowMs);
+  const tryKey = (request: FastifyRequest, slug: string): string => {
+    const sum = createHmac("sha256", deps.secret).update(`enrol\0${slug}\0${request.ip}`).digest("base64url");
+    return `enrol.${sum}`;
+  };
+  const refusal = ({ count, until }: { readonly count: number; readonly until: number }, most: number): Refusal =>
+    count > most ? Math.max(1, Math.ceil((until - now()) / 1000)) : undefined;
   return {
     request: (request) =>
       request.session === undefined ? byAddress(request, request.ip) : byPrincipal(request, request.session.principal),
     principal: async (request, principal) =>
       // A session of the same principal was counted when the request came in.
       request.session?.principal === principal ? undefined : byPrincipal(request, principal),
-    mayTry: (request, slug) => byTry(request, `${slug} ${request.ip}`, false),
-    wrongTry: (request, slug) => byTry(request, `${slug} ${request.ip}`),
+    mayTry: async (request, slug) => refusal(await store.tallied(tryKey(request, slug), now()), limits.enrolTries - 1),
+    wrongTry: async (request, slug) => {
+      const until = (now() + limits.enrolWindowMs) as ServerTime;
+      return refusal(await store.tally(tryKey(request, slug), until, now()), limits.enrolTries);
+    },
   };
 }

@@ -1,16 +1,17 @@
 /**
- * Challenges and session tokens: short texts with a keyed hash, nothing stored, so any process of the server that has
- * the key file can check them. Runs in Node.
+ * Challenges and session tokens: short texts with a keyed hash, so any process of the server that has the key file can
+ * check them. Only that a challenge was redeemed is stored, where every process sees it. Runs in Node.
  *
  * A session only raises rate limits and lets pull and read what is sealed anyway; it authorises no change (DESIGN 5).
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { sessions as limits } from "../protocol/limits.ts";
-import type { B64 } from "../protocol/wire.ts";
+import type { B64, ServerTime } from "../protocol/wire.ts";
 import { type Bytes, concat, fromBase64Url, toBase64Url, u64, utf8 } from "../shared/bytes.ts";
 import { type DeviceId, idBytes, type PrincipalId } from "../shared/ids.ts";
 import type { Clock, Random } from "../shared/ports.ts";
+import type { Store } from "./stores/ports.ts";
 
 export interface Session {
   readonly principal: PrincipalId;
@@ -21,7 +22,7 @@ export interface Sessions {
   /** 16 random bytes, time of end, and a keyed hash that also covers principal and device. */
   readonly challenge: (who: Session) => B64;
   /** True once for a challenge made here for `who` that has not ended. */
-  readonly redeem: (who: Session, challenge: B64) => boolean;
+  readonly redeem: (who: Session, challenge: B64) => Promise<boolean>;
   readonly token: (who: Session) => string;
   readonly read: (token: string) => Session | undefined;
 }
@@ -35,9 +36,8 @@ export function createSessions(deps: {
   readonly secret: Bytes;
   readonly clock: Clock;
   readonly random: Random;
+  readonly store: Pick<Store, "tally">;
 }): Sessions {
-  /** Challenges redeemed and not yet ended, with their end. */
-  const redeemed = new Map<string, number>();
   const mac = (label: string, bytes: Uint8Array): Uint8Array =>
     createHmac("sha256", deps.secret)
       .update(concat(utf8(label), new Uint8Array(1), bytes))
@@ -51,17 +51,17 @@ export function createSessions(deps: {
       const body = concat(deps.random.bytes(16), u64(deps.clock.now() + limits.challengeMs));
       return toBase64Url(concat(body, mac("challenge", concat(body, whoBytes(who))))) as B64;
     },
-    redeem: (who, challenge) => {
+    redeem: async (who, challenge) => {
       const bytes = fromBase64Url(challenge);
       if (bytes?.length !== 16 + timeBytes + macBytes) return false;
       const body = bytes.subarray(0, 16 + timeBytes);
       const end = endOf(body.subarray(16));
       const now = deps.clock.now();
-      if (!timingSafeEqual(mac("challenge", concat(body, whoBytes(who))), bytes.subarray(16 + timeBytes))) return false;
-      if (end <= now || redeemed.has(challenge)) return false;
-      for (const [old, oldEnd] of redeemed) if (oldEnd <= now) redeemed.delete(old);
-      redeemed.set(challenge, end);
-      return true;
+      const sum = bytes.subarray(16 + timeBytes);
+      if (!timingSafeEqual(mac("challenge", concat(body, whoBytes(who))), sum)) return false;
+      if (end <= now) return false;
+      const { count } = await deps.store.tally(`challenge.${toBase64Url(sum)}`, end as ServerTime, now as ServerTime);
+      return count === 1;
     },
     token: (who) => {
       const body = concat(whoBytes(who), u64(deps.clock.now() + limits.lifetimeMs));

@@ -68,7 +68,7 @@ const ZONES: readonly Zone[] = [
     name: "server",
     holds: inFolder("server"),
     imports: ["shared", "protocol"],
-    packages: ["node:", "fastify", "@fastify/", "@tus/", "pino"],
+    packages: ["node:", "fastify", "@fastify/", "@tus/", "pino", "pg", "prom-client", "@aws-sdk/client-s3"],
   },
 ];
 const FREE_PACKAGES = ["valibot"];

@@ -1,8 +1,9 @@
 /**
  * Sealed blobs: created by a ticket, filled by tus, read back with Range. Runs in Node.
  *
- * HEAD and PATCH are @tus/server's; creation is ours, because its file store cuts a file that is there already and
- * would so wipe acknowledged bytes on a repeated POST.
+ * HEAD and PATCH of what is unverified are @tus/server's; creation is ours, because its file store cuts a file that is
+ * there already and would so wipe acknowledged bytes on a repeated POST. With several processes they are asked of the one
+ * that stages the upload (forward.ts); what is verified lies in the vault, and any process answers for it.
  */
 
 import { FileStore } from "@tus/file-store";
@@ -13,8 +14,11 @@ import { parseBlobName, parseTicketMetadata } from "../../protocol/parse.ts";
 import { readTicket, ticketClaim } from "../../protocol/tickets.ts";
 import { headers, routes } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
+import type { Forwarder } from "../forward.ts";
 import { createLocker } from "../locks.ts";
-import { blobName, type Progress } from "../uploads.ts";
+import type { Metrics } from "../metrics.ts";
+import { type BlobStaging, type BlobVault, blobName } from "../stores/blob-ports.ts";
+import type { Progress } from "../uploads.ts";
 import type { RouteDeps } from "./deps.ts";
 
 const tusVersion = "1.0.0";
@@ -30,6 +34,13 @@ class PreparedFileStore extends (FileStore as unknown as OpenFileStore) {
   }
 }
 
+export interface BlobDeps extends RouteDeps {
+  readonly staging: BlobStaging;
+  readonly vault: BlobVault;
+  readonly forwarder: Forwarder;
+  readonly metrics: Metrics;
+}
+
 /** `bytes=<start>-<end>`, one range, as the client asks; undefined when it cannot be met. */
 function readRange(header: string, length: number): { readonly start: number; readonly end: number } | undefined {
   const match = /^bytes=(\d{1,12})-(\d{0,12})$/.exec(header);
@@ -39,8 +50,8 @@ function readRange(header: string, length: number): { readonly start: number; re
   return start <= end ? { start, end } : undefined;
 }
 
-export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly blobFolder: string }): void {
-  const { answers, store, place, uploads, rates } = deps;
+export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
+  const { answers, store, staging, vault, uploads, rates, forwarder, metrics } = deps;
 
   /** Length and nothing else: what tus needs to know about an upload stands in our database. */
   const configstore = {
@@ -53,9 +64,16 @@ export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly bl
     set: async () => assert(false, "uploads are created by tickets only"),
     delete: async () => assert(false, "uploads are not ended by clients"),
   };
+  const files = new PreparedFileStore({ directory: staging.folder, configstore: configstore as never });
+  const write = files.write.bind(files);
+  files.write = async (readable, name, offset) => {
+    const end = await write(readable, name, offset);
+    metrics.staged(end - offset);
+    return end;
+  };
   const tus = new TusServer({
     path: routes.blobs,
-    datastore: new PreparedFileStore({ directory: deps.blobFolder, configstore: configstore as never }),
+    datastore: files,
     relativeLocation: true,
     allowedOrigins: [],
     maxSize: limits.maxBytes,
@@ -97,20 +115,22 @@ export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly bl
     const wait = await rates.principal(request, owner.id);
     if (wait !== undefined) return answers.refuse(request, reply, "too-many", wait);
 
-    const name = blobName(ticket.value.owner, ticket.value.blob);
+    const { owner: ownerId, blob } = ticket.value;
+    const name = blobName(ownerId, blob);
     const location = `${routes.blobs}/${name}`;
     const opened = await store.openUpload(ticket.value, await deps.quotaOf(owner), answers.now());
+    if (opened !== "opened" && opened !== "known") return answers.refuse(request, reply, opened);
+    const row = await store.blob(ownerId, blob);
+    const staged = row !== undefined && row.state !== "verified";
+    if (staged && (await forwarder.place(request, reply, row)) === "answered") return reply;
     // The row comes first: a crash before the file is made shows as "known" without a file, and is made good here.
-    const missing = opened === "known" && (await place.size(name)) === undefined;
+    const missing = staged && opened === "known" && (await staging.size(name)) === undefined;
     if (opened === "opened" || missing) {
-      await place.create(name);
+      await staging.create(name);
       return progress(reply, "incomplete").code(201).header("location", location).header("upload-offset", "0").send();
     }
-    if (opened === "known") {
-      progress(reply, await uploads.settle(ticket.value.owner, ticket.value.blob)).header("location", location);
-      return answers.refuse(request, reply, "offset");
-    }
-    return answers.refuse(request, reply, opened);
+    progress(reply, await uploads.settle(ownerId, blob)).header("location", location);
+    return answers.refuse(request, reply, "offset");
   });
 
   /** HEAD and PATCH, with our headers already on the raw answer. */
@@ -120,11 +140,18 @@ export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly bl
     if (!read.ok || request.raw.url?.includes("?") === true) return answers.refuse(request, reply, "not-found");
     const { owner, blob } = read.value;
     const row = await store.blob(owner, blob);
-    const size = row === undefined ? undefined : await place.size(request.params.name);
-    if (row === undefined || size === undefined) return answers.refuse(request, reply, "not-found");
+    if (row === undefined || row.state === "collected") return answers.refuse(request, reply, "not-found");
+    const whole = (): FastifyReply => {
+      progress(reply, "verified").header("upload-offset", String(row.length));
+      if (request.method === "PATCH") return answers.refuse(request, reply, "offset");
+      return reply.header("upload-length", String(row.length)).code(200).send();
+    };
+    if (row.state === "verified") return whole();
+    if ((await forwarder.place(request, reply, row)) === "answered") return reply;
+    if ((await staging.size(request.params.name)) === undefined) return answers.refuse(request, reply, "not-found");
     // A crash may have come between the last byte and the verification: HEAD finishes it before it answers.
-    const state =
-      request.method === "HEAD" || row.state === "verified" ? await uploads.settle(owner, blob) : "incomplete";
+    const state = request.method === "HEAD" ? await uploads.settle(owner, blob) : "incomplete";
+    if (state === "verified") return whole();
     progress(reply, state);
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
@@ -153,6 +180,6 @@ export function blobRoutes(app: FastifyInstance, deps: RouteDeps & { readonly bl
       .header("accept-ranges", "bytes")
       .header("content-length", String(part.end - part.start + 1))
       .type("application/octet-stream")
-      .send(place.read(request.params.name, part));
+      .send(await vault.read(row, part));
   });
 }

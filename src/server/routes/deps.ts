@@ -8,14 +8,13 @@ import type { Letters } from "../letters.ts";
 import type { QuotaOf } from "../quotas.ts";
 import type { Rates } from "../rates.ts";
 import type { Sessions } from "../sessions.ts";
-import type { BlobPlace, Store } from "../stores/ports.ts";
+import type { Store } from "../stores/ports.ts";
 import type { Uploads } from "../uploads.ts";
 
 export interface RouteDeps {
   readonly answers: Answers;
   readonly timers: Timers;
   readonly store: Store;
-  readonly place: BlobPlace;
   readonly keys: ServerKeys;
   readonly deployment: DeploymentBase;
   readonly sessions: Sessions;

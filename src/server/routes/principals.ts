@@ -48,7 +48,8 @@ export function principalRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const bytes = fromBase64Url(challenge);
     if (bytes === undefined || !(await verifyBytes(key, labels.session, bytes, sig)))
       return answers.refuse(request, reply, "bad-signature");
-    if (!sessions.redeem({ principal, device }, challenge)) return answers.refuse(request, reply, "unauthenticated");
+    if (!(await sessions.redeem({ principal, device }, challenge)))
+      return answers.refuse(request, reply, "unauthenticated");
     const answer: SessionAnswer = {
       ...answers.answered(request),
       token: sessions.token({ principal, device }),

@@ -1,23 +1,24 @@
 /**
- * Sealed blobs as files of one folder, one file each. Runs in Node.
+ * Sealed blobs as files of one folder, one file each: the staging folder, and on one machine the vault too. Runs in Node.
  *
  * Surprising: the name `<owner>.<blob>` tells upper from lower case; on a disk that does not, two names would have to
  * agree in 49 letters to meet. A new name is durable only once its folder was synced too.
  */
 
 import { createReadStream } from "node:fs";
-import { mkdir, open, stat, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, stat, statfs, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../../shared/assert.ts";
-import type { BlobPlace } from "./ports.ts";
+import { type BlobItem, type BlobStaging, type BlobVault, blobName, type VaultEntry } from "./blob-ports.ts";
 
+const namePattern = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 /** Makes the folder when it is missing. */
-export async function openBlobFiles(folder: string): Promise<BlobPlace> {
+export async function openBlobFiles(folder: string): Promise<BlobStaging> {
   await mkdir(folder, { recursive: true });
   const path = (name: string): string => {
-    assert(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(name), "a blob's name was checked before");
+    assert(namePattern.test(name), "a blob's name was checked before");
     return join(folder, name);
   };
   const withFile = async (
@@ -34,6 +35,7 @@ export async function openBlobFiles(folder: string): Promise<BlobPlace> {
   };
 
   return {
+    folder,
     create: (name) => withFile(path(name), "a", async () => undefined),
     size: async (name) => {
       try {
@@ -60,5 +62,52 @@ export async function openBlobFiles(folder: string): Promise<BlobPlace> {
         if (!isMissing(error)) throw error;
       }
     },
+    names: async () => (await readdir(folder)).filter((name) => namePattern.test(name)).sort(),
+    check: async () => {
+      const probe = join(folder, `.probe-${process.pid}`);
+      await writeFile(probe, "besace");
+      await unlink(probe);
+    },
+    free: async () => {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    },
+  };
+}
+
+/** The vault of one machine: the staging folder itself. A verified blob stays where it is. */
+export function vaultInPlace(staging: BlobStaging): BlobVault {
+  const name = (item: BlobItem): string => blobName(item.owner, item.blob);
+  return {
+    inPlace: true,
+    put: (item) => staging.sync(name(item)),
+    size: (item) => staging.size(name(item)),
+    read: async (item, range) => {
+      const stream = staging.read(name(item), range);
+      // A missing file shows when it is opened; the caller must hear of it before the answer begins.
+      await new Promise<void>((opened, failed) => stream.once("open", () => opened()).once("error", failed));
+      return stream;
+    },
+    remove: (item) => staging.remove(name(item)),
+    key: name,
+    list: async (after, limit) => {
+      const names = (await staging.names()).filter((one) => after === null || one > after).slice(0, limit);
+      const found = await Promise.all(
+        names.map(async (one): Promise<readonly VaultEntry[]> => {
+          try {
+            return [{ key: one, name: one, changedAt: (await stat(join(staging.folder, one))).mtimeMs }];
+          } catch (error) {
+            if (isMissing(error)) return [];
+            throw error;
+          }
+        }),
+      );
+      return { entries: found.flat(), next: names.length < limit ? null : (names.at(-1) ?? null) };
+    },
+    removeKey: (key) => staging.remove(key),
+    check: async () => {
+      await readdir(staging.folder);
+    },
+    close: () => undefined,
   };
 }

@@ -59,7 +59,7 @@ describe("an upload", () => {
     expect((await server.ask("GET", path)).statusCode).toBe(401);
 
     const rows = (await server.pull(token)).rows;
-    expect(rows).toEqual([{ seq: 1, type: "blob", blob: blob.ref.blob, state: "verified" }]);
+    expect(rows).toEqual([{ seq: 1, type: "blob", blob: blob.ref.blob, state: "verified", at: server.time.now }]);
   });
 
   test("with a wrong root is thrown away and asked for again, then accepted", async () => {
@@ -266,10 +266,10 @@ test("an upload that was never finished is given up after its time, and its spac
   const blob = await person.blob();
   await server.createUpload(person, blob);
   await server.patch(person, blob, 0, 100);
-  await server.sweep();
+  await server.app.collector.run();
   expect((await server.head(person, blob)).statusCode).toBe(200);
   server.time.now += 61 * 24 * 3600 * 1000;
-  await server.sweep();
+  expect(await server.app.collector.run()).toEqual({ blobs: 0, uploads: 1, tombstones: 0 });
   expect((await server.head(person, blob)).statusCode).toBe(404);
   expect((await server.createUpload(person, blob)).statusCode).toBe(201);
 });

@@ -14,7 +14,8 @@ import { buildApp } from "../../../src/server/app.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
 import { openKeys } from "../../../src/server/keys.ts";
 import { createLogger } from "../../../src/server/log.ts";
-import { openBlobFiles } from "../../../src/server/stores/blob-files.ts";
+import { openBlobFiles, vaultInPlace } from "../../../src/server/stores/blob-files.ts";
+import type { BlobStaging, BlobVault } from "../../../src/server/stores/blob-ports.ts";
 import { openSqlite } from "../../../src/server/stores/sqlite.ts";
 import { fromBase64Url } from "../../../src/shared/bytes.ts";
 import { random, type TestBlob, type TestPerson } from "./people.ts";
@@ -27,6 +28,9 @@ export interface HarnessOptions {
   readonly rates?: { readonly perPrincipal: number; readonly perAddress: number };
   readonly webFolder?: string;
   readonly publicUrl?: string;
+  readonly metricsToken?: string;
+  /** Default: the staging folder itself. */
+  readonly vault?: (staging: BlobStaging) => BlobVault;
 }
 
 export type Harness = Awaited<ReturnType<typeof createHarness>>;
@@ -38,12 +42,13 @@ export async function createHarness(options: HarnessOptions = {}) {
   const logLines: string[] = [];
   const store = await openSqlite({ file: join(folder, "besace.sqlite"), clock, random });
   const blobFolder = join(folder, "blobs");
-  const place = await openBlobFiles(blobFolder);
+  const staging = await openBlobFiles(blobFolder);
+  const vault = options.vault?.(staging) ?? vaultInPlace(staging);
   const keys = await openKeys(join(folder, "server.json"), random);
-  const { http, sweep } = await buildApp({
+  const app = await buildApp({
     store,
-    place,
-    blobFolder,
+    staging,
+    vault,
     keys,
     deployment: demonstration("http://localhost:8080"),
     clock,
@@ -58,7 +63,9 @@ export async function createHarness(options: HarnessOptions = {}) {
     webFolder: options.webFolder,
     publicUrl: options.publicUrl,
     ...(options.rates === undefined ? {} : { rates: options.rates }),
+    metricsToken: options.metricsToken,
   });
+  const { http, sweep } = app;
   await http.ready();
 
   const ask = async (
@@ -90,8 +97,10 @@ export async function createHarness(options: HarnessOptions = {}) {
 
   return {
     http,
+    app,
     store,
-    place,
+    staging,
+    vault,
     keys,
     folder,
     blobFolder,
@@ -141,7 +150,9 @@ export async function createHarness(options: HarnessOptions = {}) {
       readFileSync(join(blobFolder, `${person.id}.${blob.ref.blob}`)),
     /** Ends the server; the folder stays when `keep` is true. */
     close: async (keep = false) => {
+      await app.stop();
       await http.close();
+      vault.close();
       await store.close();
       if (!keep) rmSync(folder, { recursive: true, force: true });
     },
