@@ -398,8 +398,8 @@ function statementsOf(bytes: Bytes): readonly Signed[] | undefined {
   return read.every((each) => each.ok) ? read.flatMap((each) => (each.ok ? [each.value] : [])) : undefined;
 }
 
-/** An item's bytes as what they are, and true when its owner signed exactly this. */
-async function isGenuine(
+/** True when `value` (an item that is no blob) was signed by the principal and is what its line in the manifest says (P-C5). */
+export async function isGenuine(
   [kind, id]: CarrierItem,
   next: CarrierItem | undefined,
   value: unknown,

@@ -284,6 +284,41 @@ export type Lost =
   | { readonly type: "nothing" }
   | { readonly type: "emptied"; readonly pulled: boolean; readonly papers: number; readonly dossiers: number };
 
+/* ---- carrier (SPEC P-C) ---- */
+
+export interface PackedCarrier {
+  /** A PDF of one page with the sealed part attached; the browser holds its bytes. */
+  readonly file: Blob;
+  /** Sealed things in it. */
+  readonly count: number;
+  readonly bytes: number;
+  /** What did not fit, or cannot be read here; it goes on waiting. */
+  readonly left: number;
+}
+
+export type PackRefusal =
+  | { readonly type: "nothing" }
+  /** This phone has not seen its server's keys yet: nobody would know where to bring the file. */
+  | { readonly type: "no-home" };
+
+export interface TakenReceipt {
+  /** Things that are known to have arrived since this receipt; 0: it was read before. */
+  readonly arrived: number;
+  /** What still waits to leave. */
+  readonly left: number;
+  /** Server time of the receipt. */
+  readonly at: number;
+}
+
+export type ReceiptRefusal =
+  | { readonly type: "not-receipt" }
+  | { readonly type: "newer" }
+  | { readonly type: "damaged" }
+  /** Signed by nobody that this satchel believes: forged, or another server's. */
+  | { readonly type: "not-believed" }
+  /** About somebody else's file. */
+  | { readonly type: "not-mine" };
+
 export type Hint = "online" | "visible";
 
 export interface Bytes64 {
@@ -442,6 +477,15 @@ export interface SatchelApi {
   readonly fetchBack: (paper: RecordId) => Answer<void, FetchRefusal>;
   readonly lost: () => Answer<Lost>;
 
+  /* carrier */
+  /** Everything that waits, sealed, in one file; what is in it is frozen. `page`: what the file says when opened. */
+  readonly packCarrier: (page: {
+    readonly title: string;
+    readonly paragraphs: readonly string[];
+  }) => Answer<PackedCarrier, PackRefusal>;
+  /** The file that the carrier gave back; books what it proves and nothing else. */
+  readonly takeReceipt: (file: Blob) => Answer<TakenReceipt, ReceiptRefusal>;
+
   /* around */
   readonly deployment: () => Answer<Deployment | null>;
   /** Asked by the page after the first kept paper; the page alone may call navigator.storage.persist(). */
@@ -514,6 +558,8 @@ export const satchelMethods = Object.keys({
   freeSpace: true,
   fetchBack: true,
   lost: true,
+  packCarrier: true,
+  takeReceipt: true,
   deployment: true,
   roomLeft: true,
   flush: true,

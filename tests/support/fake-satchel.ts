@@ -571,6 +571,18 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     },
     lost: async () => ok(data.lost),
 
+    packCarrier: async () => {
+      if (data.outbox.waiting === 0) return err({ type: "nothing" });
+      const file = new Blob(["%PDF-1.7"], { type: "application/pdf" });
+      return ok({ file, count: data.outbox.waiting, bytes: data.outbox.bytesLeft, left: 0 });
+    },
+    takeReceipt: async () => {
+      const arrived = data.outbox.waiting;
+      data.outbox = { ...data.outbox, waiting: 0, bytesLeft: 0 };
+      change({ type: "outbox" });
+      return ok({ arrived, left: 0, at: data.now });
+    },
+
     deployment: async () => ok(data.deployment),
     roomLeft: async () => ok({ bytes: data.roomBytes }),
     flush: async () => ok(undefined),

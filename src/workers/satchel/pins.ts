@@ -66,8 +66,11 @@ export type OrganisationTrust =
   /** Other keys than those seen first, or a chain that does not read. */
   | { readonly type: "changed" };
 
+/** What pinning looks at. */
+export type Pinnable = Pick<Deployment, "serverKeys" | "organisations">;
+
 /** What the deployment says of an organisation, held against what was pinned. Pure but for the signatures. */
-export async function judge(pins: Pins, deployment: Deployment | null, slug: string): Promise<OrganisationTrust> {
+export async function judge(pins: Pins, deployment: Pinnable | null, slug: string): Promise<OrganisationTrust> {
   const pinned = pins.organisations[slug];
   const statements = deployment?.organisations.find((each) => each.slug === slug)?.statements ?? [];
   if (pinned === undefined) {
@@ -87,7 +90,7 @@ export async function judge(pins: Pins, deployment: Deployment | null, slug: str
 }
 
 /** Every listed key where none is pinned yet; else those that a pinned one endorses (SPEC P-K2). */
-async function newServerKeys(pins: Pins, deployment: Deployment): Promise<Pins["serverKeys"]> {
+async function newServerKeys(pins: Pins, deployment: Pinnable): Promise<Pins["serverKeys"]> {
   const pinned = Object.values(pins.serverKeys);
   const keys = pinned.length === 0 ? deployment.serverKeys : await followServerKeys(pinned, deployment.serverKeys);
   return Object.fromEntries(keys.map((key) => [key.id, key.sign]));
@@ -97,7 +100,7 @@ async function newServerKeys(pins: Pins, deployment: Deployment): Promise<Pins["
 export async function pinWhatIsNew(
   session: Session,
   deps: Pick<SatchelDeps, "random">,
-  deployment: Deployment | null,
+  deployment: Pinnable | null,
 ): Promise<Result<Pins, WorkerError>> {
   const before = await pinsOf(session);
   if (!before.ok || deployment === null) return before;

@@ -10,6 +10,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import { refusedCode } from "../common/codes.ts";
 import type { Emitter } from "../common/emitter.ts";
 import type { Change, PaperView, SatchelApi, WorkerError } from "../satchel.contract.ts";
+import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { createDeskWatch } from "./desk-watch.ts";
 import { createDossiers } from "./dossiers.ts";
@@ -36,6 +37,11 @@ export interface SatchelServiceDeps extends Omit<SatchelDeps, "emit"> {
   readonly timers: Timers;
 }
 
+const isErased = (error: unknown): boolean => {
+  const { type, mark } = Object(error) as { readonly type?: unknown; readonly mark?: unknown };
+  return type === "unavailable" && mark === "erased";
+};
+
 const plainProfile = ({ pinned: _pinned, ...profile }: ProfileRecord & { readonly pinned?: unknown }): ProfileRecord =>
   profile;
 
@@ -50,7 +56,23 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
   const inbox = createInbox(deps);
-  const { within } = opening;
+  const carrier = createPhoneCarrier(deps);
+  /** The browser erased this satchel's database under the app: closed, so that the next opening begins anew and says it. */
+  async function letGo(database: string): Promise<void> {
+    deps.couriers.stop(database);
+    await opening.lock();
+    await deps.stores.lose(database);
+    emit({ type: "opening" });
+  }
+  const within: typeof opening.within = async (use) => {
+    let database = "";
+    const result = await opening.within((session) => {
+      database = session.profile.database;
+      return use(session);
+    });
+    if (!result.ok && isErased(result.error)) void letGo(database);
+    return result;
+  };
   const { emit } = deps;
   const listening = new WeakSet<object>();
 
@@ -180,7 +202,11 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     },
     card: opening.card,
     drill: opening.drill,
-    erase: opening.erase,
+    erase: async (database) => {
+      const erased = await opening.erase(database);
+      if (erased.ok) await deps.marks.drop(database);
+      return erased;
+    },
 
     ...transfer,
     transferFinish: (code) => opened(transfer.transferFinish(code)),
@@ -284,6 +310,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     freeSpace: (chosen) => within((session) => space.free(session, chosen)),
     fetchBack: (id) => within((session) => space.fetchBack(session, id)),
     lost: () => within(space.lost),
+
+    packCarrier: (page) => within((session) => carrier.pack(session, page)),
+    takeReceipt: (file) => within((session) => carrier.takeReceipt(session, file)),
 
     deployment: async () => ok(await deps.deployments.current()),
     roomLeft: async () => ok({ bytes: await deps.room() }),
