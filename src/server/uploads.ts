@@ -153,7 +153,7 @@ export function createUploads(deps: {
       return undefined;
     }
     // Verified, so its bytes are in the vault; unless they were verified here before there was a vault elsewhere.
-    if ((await vault.size(row)) === row.length) return staging.remove(name);
+    if (await holds(row)) return staging.remove(name);
     const found = await blobRootOf(staging.read(name));
     if (found.root === row.root && found.length === row.length && (await promote(row))) return staging.remove(name);
     deps.log.note("verified-blob-not-moved");

@@ -30,7 +30,7 @@ export interface HarnessOptions {
   readonly publicUrl?: string;
   readonly metricsToken?: string;
   /** Default: the staging folder itself. */
-  readonly vault?: (staging: BlobStaging) => BlobVault;
+  readonly vault?: (staging: BlobStaging) => Promise<BlobVault>;
 }
 
 export type Harness = Awaited<ReturnType<typeof createHarness>>;
@@ -43,7 +43,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const store = await openSqlite({ file: join(folder, "besace.sqlite"), clock, random });
   const blobFolder = join(folder, "blobs");
   const staging = await openBlobFiles(blobFolder);
-  const vault = options.vault?.(staging) ?? vaultInPlace(staging);
+  const vault = (await options.vault?.(staging)) ?? vaultInPlace(staging);
   const keys = await openKeys(join(folder, "server.json"), random);
   const app = await buildApp({
     store,
