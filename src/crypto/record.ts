@@ -5,7 +5,7 @@
  */
 
 import { labels } from "../protocol/labels.ts";
-import { opHead, opHeadBytes, signOp, verifyOp } from "../protocol/ops.ts";
+import { isErased, opHead, opHeadBytes, signOp, verifyOp } from "../protocol/ops.ts";
 import type { Op, OpHead } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
 import { type Bytes, fromBase64Url, u32, utf8 } from "../shared/bytes.ts";
@@ -38,6 +38,9 @@ export type RecordError =
   /** Another key or epoch, or a body that was sealed under another head. */
   | { readonly type: "cannot-open" }
   | { readonly type: "bad-padding" };
+
+/** The content of a tombstone whose body is no more: an object without fields. */
+const nothing = utf8("{}");
 
 /** HKDF keys per root and epoch, so that a list of a thousand papers opens at once; they go with the root. */
 const epochKeys = new WeakMap<RootKey, Map<number, Promise<CryptoKey>>>();
@@ -97,6 +100,11 @@ export async function openRecord(
   if (trust === "unknown") {
     const verified = await verifyOp(op, identity.principal.sign);
     if (!verified.ok) return err({ type: verified.error.type });
+  }
+  if (isErased(op)) {
+    // No body, no tag: its signature alone says that the deletion is real.
+    const verified = await verifyOp(op, identity.principal.sign);
+    return verified.ok ? ok({ head: verified.value, content: nothing }) : err({ type: verified.error.type });
   }
   const headBytes = fromBase64Url(op.head);
   const body = fromBase64Url(op.body);

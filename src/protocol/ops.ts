@@ -22,6 +22,7 @@ export const opLimits = { blobs: 2048 } as const;
 
 export const nonceBytes = 12;
 export const tagBytes = 16;
+const hashBytes = 32;
 
 const headShape = v.strictObject({
   v: v.literal(1),
@@ -65,14 +66,28 @@ export async function signOp(key: SignKey, head: Bytes, body: Bytes): Promise<Op
   return { head: b64(head), body: b64(body), sig: await signBytes(key, labels.op, await opSignedBytes(head, body)) };
 }
 
-/** Checks form, bucket size and the owner's signature. `signKey` is the raw identity key of `head.satchel`. */
+/** True for an old tombstone whose body the server dropped (SPEC P-R7). */
+export const isErased = (op: Op): boolean => op.body === "" && op.bodyHash !== undefined;
+
+/**
+ * Checks form, bucket size and the owner's signature. `signKey` is the raw identity key of `head.satchel`. The signature
+ * of an erased tombstone is checked against the hash that stands for its body.
+ */
 export async function verifyOp(op: Op, signKey: B64): Promise<Result<OpHead, OpError>> {
   const head = opHead(op);
   if (!head.ok) return head;
   const headBytes = fromBase64Url(op.head);
-  const body = fromBase64Url(op.body);
-  if (headBytes === undefined || body === undefined || !isBucket(body.length - nonceBytes - tagBytes))
-    return err({ type: "bad-format", what: "body" });
-  const signed = await opSignedBytes(headBytes, body);
+  if (headBytes === undefined) return err({ type: "bad-format", what: "head" });
+  let signed: Bytes;
+  if (isErased(op)) {
+    const hash = fromBase64Url(op.bodyHash ?? "");
+    if (!head.value.deleted || hash?.length !== hashBytes) return err({ type: "bad-format", what: "body" });
+    signed = lengthPrefixed(headBytes, hash);
+  } else {
+    const body = fromBase64Url(op.body);
+    if (body === undefined || !isBucket(body.length - nonceBytes - tagBytes))
+      return err({ type: "bad-format", what: "body" });
+    signed = await opSignedBytes(headBytes, body);
+  }
   return (await verifyBytes(signKey, labels.op, signed, op.sig)) ? head : err({ type: "bad-signature" });
 }

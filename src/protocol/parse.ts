@@ -209,8 +209,16 @@ const verdict = v.variant("type", [
   v.object({ type: v.literal("conflict"), op, current: v.nullable(v.object(opShape)), seq: count }),
   v.object({ type: v.literal("reject"), op, code: rejectCode, retry }),
 ]);
+const noText = v.pipe(
+  v.literal(""),
+  v.transform((empty) => empty as B64),
+);
 const row = v.variant("type", [
-  v.object({ type: v.literal("record"), seq: count, op: v.object(opShape) }),
+  v.object({
+    type: v.literal("record"),
+    seq: count,
+    op: v.union([v.object(opShape), v.object({ ...opShape, body: noText, bodyHash: b64Of(32) })]),
+  }),
   v.object({ type: v.literal("letter"), seq: count, letter: v.object(letterShape), at: time }),
   v.object({ type: v.literal("proof"), seq: count, letter: letterId, proof: looseSigned }),
   v.object({

@@ -78,6 +78,8 @@ export interface Op {
   readonly body: B64;
   /** By the satchel's identity key over label || 0x00 || lengthPrefixed(head, SHA-256(body)). */
   readonly sig: B64;
+  /** SHA-256 of the body of an old tombstone that the server dropped: `body` is empty then (SPEC P-R7). Pull only. */
+  readonly bodyHash?: B64 | undefined;
 }
 
 export type Verdict =

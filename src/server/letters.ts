@@ -24,8 +24,8 @@ export interface Letters {
   readonly deposit: (letter: Letter) => Promise<Deposit>;
   /** "Complete" for every letter (of one sender, or of all) that has become whole. Repeatable. */
   readonly complete: (from: PrincipalId | null) => Promise<void>;
-  /** "Opened", said by the organisation that received the letter. */
-  readonly opened: (
+  /** "Opened", said by who received the letter, or "withdrawn", said by its sender: the first one counts (SPEC P-P5). */
+  readonly take: (
     proof: Signed,
   ) => Promise<{ readonly type: "ok" } | { readonly type: "reject"; readonly code: RejectCode }>;
 }
@@ -103,23 +103,31 @@ export function createLetters(deps: {
         at,
         quota: await deps.quotaOf(receiver),
       });
-      if (saved === "id-taken" || saved === "quota") return { type: "reject", code: saved };
+      if (saved === "id-taken" || saved === "quota" || saved === "blob-missing") return { type: "reject", code: saved };
       if (saved === "saved") deps.log.note("letter", { blobs: head.blobs.length, have: have.length });
       await complete(head.from);
       return { type: "ok", from: head.from, proofs: await store.proofs(head.from, head.letter) };
     },
 
-    opened: async (signed) => {
+    take: async (signed) => {
       const claim = proofClaim(signed);
-      if (!claim.ok || claim.value.t !== "opened") return { type: "reject", code: "bad-format" };
+      if (!claim.ok || (claim.value.t !== "opened" && claim.value.t !== "withdrawn"))
+        return { type: "reject", code: "bad-format" };
       const by = await store.principal(claim.value.by);
       if (by === undefined) return { type: "reject", code: "unknown-principal" };
       const read = await readProof(signed, by.sign);
-      if (!read.ok || read.value.t !== "opened") return { type: "reject", code: "bad-signature" };
-      const letter = await store.received(by.id, read.value.letter, read.value.manifest);
+      if (!read.ok) return { type: "reject", code: "bad-signature" };
+      const { t, letter: id, manifest } = read.value;
+      if (t === "withdrawn") {
+        const letter = (await store.letters(by.id, [id])).find((sent) => sent.manifest === manifest);
+        if (letter === undefined) return { type: "reject", code: "unknown-receiver" };
+        const answer = await store.withdrawLetter(letter, signed, now());
+        return answer === "opened" ? { type: "reject", code: "opened" } : { type: "ok" };
+      }
+      const letter = await store.received(by.id, id, manifest);
       if (letter === undefined) return { type: "reject", code: "unknown-receiver" };
-      await store.addProof(letter, "opened", signed, [letter.from, letter.to], now());
-      return { type: "ok" };
+      const answer = await store.addProof(letter, "opened", signed, [letter.from, letter.to], now());
+      return answer === "gone" ? { type: "reject", code: "gone" } : { type: "ok" };
     },
   };
 }

@@ -24,16 +24,18 @@ afterEach(() => server.close());
 
 test("a chain that calls itself an organisation has a satchel's space until the deployment or a desk names it", async () => {
   const base = demonstration("http://localhost:8080");
+  const usual = { quota: null };
   const of = createQuotas(server.store, base);
-  expect(await of(person)).toBe(quotas.satchelBytes);
-  expect(await of(stranger)).toBe(quotas.satchelBytes);
+  expect(await of({ ...person, ...usual })).toBe(quotas.satchelBytes);
+  expect(await of({ ...stranger, ...usual })).toBe(quotas.satchelBytes);
   const [first] = base.organisations;
   if (first === undefined) throw new Error("the demonstration has an organisation");
   const named = { ...base, organisations: [{ ...first, statements: stranger.statements }] };
-  expect(await createQuotas(server.store, named)(stranger)).toBe(quotas.organisationBytes);
+  expect(await createQuotas(server.store, named)({ ...stranger, ...usual })).toBe(quotas.organisationBytes);
   await server.store.setDeskCode(first.slug, "hash" as never);
   await server.store.openDesk(first.slug, stranger.id, "sealed" as never, server.time.now as never);
-  expect(await of(stranger)).toBe(quotas.organisationBytes);
+  expect(await of({ ...stranger, ...usual })).toBe(quotas.organisationBytes);
+  expect(await of({ ...stranger, quota: 7 })).toBe(7);
 });
 
 test("a letter from an organisation that the person never wrote to does not come in", async () => {

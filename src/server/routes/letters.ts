@@ -31,7 +31,7 @@ export function letterRoutes(app: FastifyInstance, deps: RouteDeps): void {
   app.post(routes.proofs, { bodyLimit: bodies.proofs }, async (request, reply) => {
     const read = parseProofRequest(request.body);
     if (!read.ok) return answers.refuse(request, reply, "bad-format");
-    const verdict = await letters.opened(read.value.proof);
+    const verdict = await letters.take(read.value.proof);
     if (verdict.type === "reject") return answers.refuse(request, reply, verdict.code);
     return reply.send(answers.answered(request));
   });

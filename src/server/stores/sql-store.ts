@@ -77,8 +77,10 @@ function toPullRow(row: Row): PullRow {
   const ref = text(row, "ref");
   const kind = text(row, "kind") as FeedKind;
   switch (kind) {
-    case "record":
-      return { seq, type: "record", op: toOp(row) };
+    case "record": {
+      const bodyHash = textOrNull(row, "body_hash");
+      return { seq, type: "record", op: bodyHash === null ? toOp(row) : { ...toOp(row), bodyHash: bodyHash as B64 } };
+    }
     case "letter":
       return {
         seq,

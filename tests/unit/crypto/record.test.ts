@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openRecord, type RecordToSeal, sealRecord } from "../../../src/crypto/record.ts";
+import { b64, sha256 } from "../../../src/protocol/sign.ts";
+import type { B64 } from "../../../src/protocol/wire.ts";
 import { utf8, utf8ToText } from "../../../src/shared/bytes.ts";
 import { type OpId, type RecordId, randomId } from "../../../src/shared/ids.ts";
 import { anIdentity, bytesOf, cut, damaged, random } from "./support.ts";
@@ -66,6 +68,15 @@ test("a changed head or body does not open either when the signature is not aske
   for (const field of ["head", "body"] as const)
     for (const text of damaged(op[field]))
       expect((await openRecord(me, { ...op, [field]: text }, "verified")).ok).toBe(false);
+});
+
+test("P-R7: a tombstone without its body opens as what it is, by its signature alone", async () => {
+  const me = await anIdentity();
+  const op = await sealRecord(me, facts({ deleted: true }), {}, random);
+  const erased = { ...op, body: "" as B64, bodyHash: b64(await sha256(bytesOf(op.body))) };
+  for (const trust of ["unknown", "verified"] as const)
+    expect(await openRecord(me, erased, trust)).toMatchObject({ ok: true, value: { head: { deleted: true } } });
+  expect((await openRecord(me, { ...erased, bodyHash: b64(random.bytes(32)) }, "verified")).ok).toBe(false);
 });
 
 test("another satchel opens nothing", async () => {

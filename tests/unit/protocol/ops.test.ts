@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { sealRecord } from "../../../src/crypto/record.ts";
 import { opHead, opLimits, sealedOpBytes, signOp, verifyOp } from "../../../src/protocol/ops.ts";
-import { bodyBytes } from "../../../src/protocol/sign.ts";
+import { parsePullAnswer, parsePushItems } from "../../../src/protocol/parse.ts";
+import { b64, bodyBytes, sha256 } from "../../../src/protocol/sign.ts";
+import type { B64 } from "../../../src/protocol/wire.ts";
 import { type BlobId, type OpId, type RecordId, randomId } from "../../../src/shared/ids.ts";
 import { anIdentity, bytesOf, cut, damaged, random } from "../crypto/support.ts";
 
@@ -35,6 +37,25 @@ test("every changed or cut byte is refused", async () => {
   for (const field of ["head", "body", "sig"] as const)
     for (const text of [...damaged(op[field]), ...cut(op[field])])
       expect((await verifyOp({ ...op, [field]: text }, me.principal.sign)).ok, field).toBe(false);
+});
+
+test("P-R7: a tombstone whose body was dropped still verifies by the hash of its body; nothing else may come so", async () => {
+  const { me, facts } = await anOp();
+  const op = await sealRecord(me, { ...facts, deleted: true }, {}, random);
+  const bodyHash = b64(await sha256(bytesOf(op.body)));
+  const erased = { ...op, body: "" as B64, bodyHash };
+  expect(await verifyOp(erased, me.principal.sign)).toMatchObject({ ok: true, value: { deleted: true, op: facts.op } });
+  for (const text of [...damaged(bodyHash), ...cut(bodyHash)])
+    expect((await verifyOp({ ...erased, bodyHash: text }, me.principal.sign)).ok).toBe(false);
+  const living = await sealRecord(me, { ...facts, deleted: false }, {}, random);
+  const stripped = { ...living, body: "" as B64, bodyHash: b64(await sha256(bytesOf(living.body))) };
+  expect((await verifyOp(stripped, me.principal.sign)).ok).toBe(false);
+  const row = { seq: 1, type: "record", op: erased };
+  const answer = { nonce: "n".repeat(16), time: 1, rows: [row], cursor: "abc.1", more: false, reset: false };
+  expect(parsePullAnswer(answer)).toMatchObject({ ok: true, value: { rows: [row] } });
+  expect(parsePullAnswer({ ...answer, rows: [{ ...row, op: { ...op, body: "" } }] }).ok).toBe(false);
+  // It is pulled, never pushed.
+  expect(parsePushItems({ ops: [erased] })).toMatchObject({ ok: true, value: [{ item: null }] });
 });
 
 test("an op weighs what its parts weigh", async () => {

@@ -165,6 +165,97 @@ describe("opened", () => {
   });
 });
 
+describe("P-P5: withdrawn", () => {
+  const post = (proof: Signed) => server.post("/v1/proofs", { proof });
+  const codeOf = async (proof: Signed) => (await post(proof)).json<{ error?: string }>().error;
+
+  test("takes the letter out of the receiver's rows, is told to both, and what was opened stays", async () => {
+    const blob = await person.blob();
+    await server.createUpload(person, blob);
+    await server.patch(person, blob, 0);
+    const { letter, id, manifest } = await person.letter(desk, [blob.ref]);
+    await send(letter);
+    expect(await server.store.mayRead(desk.id, person.id, blob.ref.blob)).toBe(true);
+    const proof = await person.withdrawn(id, manifest);
+    expect((await post(proof)).statusCode).toBe(200);
+    expect((await post(await person.withdrawn(id, manifest))).statusCode).toBe(200);
+    const rows = (await server.pull(deskToken)).rows;
+    expect(rows.map((row) => row.type)).toEqual(["proof", "proof"]);
+    expect(rows.at(-1)).toMatchObject({ type: "proof", letter: id, proof });
+    expect((await server.pull(personToken)).rows.at(-1)).toMatchObject({ type: "proof", letter: id, proof });
+    expect(await server.store.mayRead(desk.id, person.id, blob.ref.blob)).toBe(false);
+    // For ever: the desk that had it in hand is told so, and the letter that comes again is known.
+    const late = await post(await desk.opened(id, manifest));
+    expect([late.statusCode, late.json<{ error: string }>().error]).toEqual([410, "gone"]);
+    const again = await send(letter);
+    expect(again.type === "ok" && again.proofs.at(-1)).toEqual(proof);
+    expect((await server.pull(deskToken)).rows.map((row) => row.type)).toEqual(["proof", "proof"]);
+  });
+
+  test("comes too late once the receiver opened it", async () => {
+    const { letter, id, manifest } = await person.letter(desk);
+    await send(letter);
+    await post(await desk.opened(id, manifest));
+    const late = await post(await person.withdrawn(id, manifest));
+    expect([late.statusCode, late.json<{ error: string }>().error]).toEqual([409, "opened"]);
+    expect((await server.pull(deskToken)).rows.map((row) => row.type)).toEqual(["letter", "proof", "proof"]);
+  });
+
+  test("opened and withdrawn at once: exactly one of them is kept", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { letter, id, manifest } = await person.letter(desk);
+      await send(letter);
+      const proofs = [await desk.opened(id, manifest), await person.withdrawn(id, manifest)];
+      const statuses = (await Promise.all(proofs.map(post))).map(({ statusCode }) => statusCode);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+      const kept = await server.store.proofs(person.id, id);
+      expect(kept).toHaveLength(3);
+      expect(proofs).toContainEqual(kept[2]);
+    }
+  });
+
+  test("is the sender's alone, over the letter that it was", async () => {
+    const { letter, id, manifest } = await person.letter(desk);
+    await send(letter);
+    const stranger = await createPerson();
+    expect(await codeOf(await stranger.withdrawn(id, manifest))).toBe("unknown-principal");
+    await server.register(stranger);
+    expect(await codeOf(await stranger.withdrawn(id, manifest))).toBe("unknown-receiver");
+    expect(await codeOf(await desk.withdrawn(id, manifest))).toBe("unknown-receiver");
+    expect(await codeOf(await person.withdrawn(id, (await person.letter(desk)).manifest))).toBe("unknown-receiver");
+    const { sig } = await stranger.withdrawn(id, manifest);
+    expect(await codeOf({ ...(await person.withdrawn(id, manifest)), sig })).toBe("bad-signature");
+    expect((await server.pull(deskToken)).rows.some((row) => row.type === "letter")).toBe(true);
+  });
+});
+
+test("a deposit that the satchel acknowledged loses its body and keeps its id", async () => {
+  const { letter, id, manifest } = await person.letter(person);
+  await send(letter);
+  const before = await server.pull(personToken);
+  expect(before.rows.some((row) => row.type === "letter")).toBe(true);
+  const proof = await person.opened(id, manifest);
+  expect((await server.post("/v1/proofs", { proof })).statusCode).toBe(200);
+  const after = await server.pull(personToken);
+  expect(after.rows.some((row) => row.type === "letter")).toBe(false);
+  expect((await server.pull(personToken, before.cursor)).rows).toMatchObject([{ type: "proof", letter: id, proof }]);
+  const again = await send(letter);
+  expect(again.type === "ok" && again.proofs).toContainEqual(proof);
+  expect((await server.pull(personToken)).rows.some((row) => row.type === "letter")).toBe(false);
+});
+
+test("a letter that names a collected blob has to wait until the blob was sent again", async () => {
+  const blob = await person.blob();
+  await server.createUpload(person, blob);
+  await server.patch(person, blob, 0);
+  await server.store.markCollected(person.id, blob.ref.blob, server.time.now as never);
+  await server.store.bytesRemoved(person.id, blob.ref.blob);
+  const { letter } = await person.letter(desk, [blob.ref]);
+  expect(await send(letter)).toEqual({ type: "reject", code: "blob-missing", retry: "later" });
+  expect((await server.createUpload(person, blob)).statusCode).toBe(201);
+  expect((await send(letter)).type).toBe("ok");
+});
+
 test("a crash between the last blob and the proof: the sweep says complete", async () => {
   const blob = await person.blob();
   const { letter } = await person.letter(desk, [blob.ref]);

@@ -53,6 +53,7 @@ export interface TestPerson {
     readonly manifest: Awaited<ReturnType<typeof letterManifest>>;
   }>;
   readonly opened: (letter: LetterId, manifest: Awaited<ReturnType<typeof letterManifest>>) => Promise<Signed>;
+  readonly withdrawn: (letter: LetterId, manifest: Awaited<ReturnType<typeof letterManifest>>) => Promise<Signed>;
   /** The chain with one more device. */
   readonly withDevice: () => Promise<{
     readonly statements: readonly Signed[];
@@ -123,6 +124,7 @@ export async function createPerson(kind: PrincipalKind = "satchel"): Promise<Tes
       return { id: letter, letter: sealed, manifest: await letterManifest(sealed) };
     },
     opened: (letter, manifest) => signProof(key, { t: "opened", v: 1, letter, manifest, by: id, at: 1 }),
+    withdrawn: (letter, manifest) => signProof(key, { t: "withdrawn", v: 1, letter, manifest, by: id, at: 1 }),
     withDevice: async () => {
       const more = await generateSignPair(false);
       const next = randomId<DeviceId>(random);

@@ -1,11 +1,12 @@
 /** Push and pull: one verdict per op, for ever the same; rows in order, in pages, and after a reset. */
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { verifyOp } from "../../../src/protocol/ops.ts";
 import { b64 } from "../../../src/protocol/sign.ts";
 import type { Op, PullRow } from "../../../src/protocol/wire.ts";
 import { utf8 } from "../../../src/shared/bytes.ts";
 import { createHarness, type Harness } from "./harness.ts";
-import { createPerson, newOpId, newRecordId, random, type TestPerson } from "./people.ts";
+import { createPerson, newBlobId, newOpId, newRecordId, random, type TestPerson } from "./people.ts";
 
 let server: Harness;
 let person: TestPerson;
@@ -251,4 +252,57 @@ test("an expired challenge, a challenge used twice, a challenge of somebody else
   const late = await challenge(who);
   server.time.now += 6 * 60 * 1000;
   expect(await open(late)).toBe(401);
+});
+
+test("an op that names a collected blob is told so, and taken once the blob was created again", async () => {
+  const blob = await person.blob();
+  await server.createUpload(person, blob);
+  await server.patch(person, blob, 0);
+  await server.store.markCollected(person.id, blob.ref.blob, server.time.now as never);
+  await server.store.bytesRemoved(person.id, blob.ref.blob);
+  const [unseen, naming] = [await person.op({ blobs: [newBlobId()] }), await person.op({ blobs: [blob.ref.blob] })];
+  expect((await server.push(unseen.op, naming.op)).verdicts).toEqual([
+    { op: unseen.head.op, type: "ok", seq: 2 },
+    { op: naming.head.op, type: "reject", code: "blob-missing", retry: "later" },
+  ]);
+  expect((await server.createUpload(person, blob)).statusCode).toBe(201);
+  expect((await server.push(naming.op)).verdicts).toMatchObject([{ type: "ok" }]);
+});
+
+test("B10: an old deletion is told without its body, and what does not know of it is refused for ever", async () => {
+  const first = await person.op();
+  const { record, op: base } = first.head;
+  const tombstone = await person.op({ record, base, deleted: true });
+  await server.push(first.op, tombstone.op);
+  await server.store.expireTombstoneBodies((server.time.now + 1) as never);
+  const [row] = (await server.pull(token)).rows;
+  if (row?.type !== "record") throw new Error("a tombstone is a record row");
+  expect(row.op).toMatchObject({ head: tombstone.op.head, body: "", sig: tombstone.op.sig });
+  expect(await verifyOp(row.op, person.principal.sign)).toMatchObject({ ok: true, value: { deleted: true, record } });
+  const old = await person.op({ record, base });
+  const fresh = await person.op({ record });
+  expect((await server.push(old.op, fresh.op)).verdicts).toEqual(
+    [old, fresh].map(({ head }) => ({ op: head.op, type: "reject", code: "gone", retry: "never" })),
+  );
+  expect((await server.push(tombstone.op)).verdicts).toMatchObject([{ type: "ok", seq: 2 }]);
+});
+
+test("a pull says what the newest backup covers, and since when a blob is verified", async () => {
+  expect(await server.pull(token)).toMatchObject({ backup: null });
+  await server.store.setLastBackup(5 as never);
+  const blob = await person.blob();
+  await server.createUpload(person, blob);
+  await server.patch(person, blob, 0);
+  expect(await server.pull(token)).toMatchObject({
+    backup: 5,
+    rows: [{ type: "blob", state: "verified", at: server.time.now }],
+  });
+});
+
+test("another epoch, drawn while the server runs, makes every device pull all again", async () => {
+  await server.push((await person.op()).op);
+  const { cursor } = await server.pull(token);
+  expect((await server.pull(token, cursor)).reset).toBe(false);
+  await server.store.bumpEpoch();
+  expect(await server.pull(token, cursor)).toMatchObject({ reset: true, rows: [{ type: "record" }] });
 });
