@@ -113,7 +113,8 @@ export const rates = {
 
 /** Several processes of one server. */
 export const nodes = {
-  heartbeatMs: 5 * SECOND,
+  /** Signs of life in the time after which a silent process is stale. */
+  beatsPerStale: 6,
   /** Without a sign of life for this long, and without a connection, a process is dead: its uploads begin again. */
   staleMs: 30 * SECOND,
   connectMs: 3 * SECOND,
@@ -137,8 +138,6 @@ export const collection = {
   /** Things per slice, and the pause after each, in which requests are answered. */
   slice: 50,
   pauseMs: 50,
-  /** An object in the vault that no row knows is a stray after this; before, it may be on its way. */
-  strayMs: 2 * DAY,
 } as const;
 
 /** Space on the staging disk under which a process says that it is not ready. */

@@ -33,6 +33,8 @@ export interface Self {
   readonly node: string;
   /** Where the others reach it, without a slash at the end. */
   readonly url: string;
+  /** Without a sign of life for this long, and without a connection, a process is dead. The same for all of them. */
+  readonly staleMs: number;
 }
 
 export interface Forwarder {
@@ -186,7 +188,7 @@ export function createForwarder(deps: {
       };
       if (request.forwarded) return tellBusy();
       if (holder.url !== null && (await send(request, reply, holder.url)) === "done") return "answered";
-      const stale = (deps.clock.now() - limits.staleMs) as ServerTime;
+      const stale = (deps.clock.now() - self.staleMs) as ServerTime;
       const taken = await store.claimUpload(owner, blob, self.node, now(), stale);
       if (taken === undefined || taken.node === self.node) {
         metrics.forwarded("took-over");
@@ -231,11 +233,11 @@ export function createHeartbeat(deps: {
   const beat = async (): Promise<void> => {
     const now = deps.clock.now();
     await store.touchNode(self.node, self.url, now as ServerTime);
-    seen = (await store.nodes((now - limits.staleMs) as ServerTime)).map(({ node }) => node).sort();
+    seen = (await store.nodes((now - self.staleMs) as ServerTime)).map(({ node }) => node).sort();
   };
   const goOn = (): void => {
     if (stopped) return;
-    cancel = deps.timers.after(limits.heartbeatMs, () => {
+    cancel = deps.timers.after(self.staleMs / limits.beatsPerStale, () => {
       beat()
         .catch((error: unknown) => deps.log.note("heartbeat-failed", { ...describeError(error) }))
         .finally(goOn);

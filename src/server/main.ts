@@ -37,7 +37,8 @@ const { env } = process;
 const setting = (name: string): string | undefined =>
   env[name] === undefined || env[name] === "" ? undefined : env[name];
 
-const aliveSince = (): ServerTime => (clock.now() - nodeLimits.staleMs) as ServerTime;
+const staleMs = (): number => readMs("BESACE_STALE_MS") || nodeLimits.staleMs;
+const aliveSince = (): ServerTime => (clock.now() - staleMs()) as ServerTime;
 
 /** A number of milliseconds, 0 unless set. */
 function readMs(name: string): number {
@@ -103,7 +104,7 @@ async function findSelf(store: Store, file: string): Promise<Self> {
     throw new Error("other processes run on this database: give each its BESACE_NODE_URL (http://host:port)");
   if (others.some((one) => one.url === ""))
     throw new Error("the process that runs on this database has no BESACE_NODE_URL: start it again with one first");
-  return { node, url };
+  return { node, url, staleMs: staleMs() };
 }
 
 async function start(): Promise<void> {

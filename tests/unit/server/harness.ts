@@ -12,10 +12,12 @@ import { signBytes } from "../../../src/protocol/sign.ts";
 import type { ChallengeAnswer, Op, PullAnswer, PushAnswer, SessionAnswer, Signed } from "../../../src/protocol/wire.ts";
 import { buildApp } from "../../../src/server/app.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
+import type { Self } from "../../../src/server/forward.ts";
 import { openKeys } from "../../../src/server/keys.ts";
 import { createLogger } from "../../../src/server/log.ts";
 import { openBlobFiles, vaultInPlace } from "../../../src/server/stores/blob-files.ts";
 import type { BlobStaging, BlobVault } from "../../../src/server/stores/blob-ports.ts";
+import type { Store } from "../../../src/server/stores/ports.ts";
 import { openSqlite } from "../../../src/server/stores/sqlite.ts";
 import { fromBase64Url } from "../../../src/shared/bytes.ts";
 import { random, type TestBlob, type TestPerson } from "./people.ts";
@@ -28,7 +30,10 @@ export interface HarnessOptions {
   readonly rates?: { readonly perPrincipal: number; readonly perAddress: number };
   readonly webFolder?: string;
   readonly publicUrl?: string;
+  readonly keyFile?: string;
   readonly metricsToken?: string;
+  /** One process of several on this store (closed by whoever made it) and vault. */
+  readonly among?: { readonly store: Store; readonly self: Self };
   /** Default: the staging folder itself. */
   readonly vault?: (staging: BlobStaging) => Promise<BlobVault>;
 }
@@ -40,11 +45,11 @@ export async function createHarness(options: HarnessOptions = {}) {
   const time = { now: 1_800_000_000_000 };
   const clock = { now: () => time.now };
   const logLines: string[] = [];
-  const store = await openSqlite({ file: join(folder, "besace.sqlite"), clock, random });
+  const store = options.among?.store ?? (await openSqlite({ file: join(folder, "besace.sqlite"), clock, random }));
   const blobFolder = join(folder, "blobs");
   const staging = await openBlobFiles(blobFolder);
   const vault = (await options.vault?.(staging)) ?? vaultInPlace(staging);
-  const keys = await openKeys(join(folder, "server.json"), random);
+  const keys = await openKeys(options.keyFile ?? join(folder, "server.json"), random);
   const app = await buildApp({
     store,
     staging,
@@ -64,6 +69,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     publicUrl: options.publicUrl,
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     metricsToken: options.metricsToken,
+    ...(options.among === undefined ? {} : { self: options.among.self }),
   });
   const { http, sweep } = app;
   await http.ready();
@@ -153,7 +159,7 @@ export async function createHarness(options: HarnessOptions = {}) {
       await app.stop();
       await http.close();
       vault.close();
-      await store.close();
+      if (options.among === undefined) await store.close();
       if (!keep) rmSync(folder, { recursive: true, force: true });
     },
   };
