@@ -36,6 +36,8 @@ export const paths = {
   papers: "/papiers",
   addPaper: "/papiers/nouveau",
   bin: "/papiers/corbeille",
+  space: "/papiers/place",
+  pages: (id: string) => `/papiers/${id}/pages`,
   paper: (id: string) => `/papiers/${id}`,
   procedures: "/demarches",
   procedure: (id: string) => `/demarches/${id}`,
@@ -45,4 +47,8 @@ export const paths = {
   receipt: (id: string) => `/dossiers/${id}/recepisse`,
   outbox: "/envois",
   settings: "/reglages",
+  devices: "/appareils",
+  addDevice: "/appareils/ajouter",
+  join: "/rejoindre",
+  others: "/reponses",
 } as const;

@@ -7,6 +7,7 @@ import { startText, warmText } from "./i18n/i18n.ts";
 import { pickLanguage } from "./i18n/languages.ts";
 import { copyText, diagnosticText } from "./platform/diagnostics.ts";
 import { IDLE_LIMITS } from "./platform/idle.ts";
+import { markedKeep } from "./platform/mark.ts";
 import {
   browserOnline,
   feedIdle,
@@ -27,7 +28,7 @@ import { ownsPath } from "./shell/routes.ts";
 import "./ui/styles/first.css";
 import "./shell/shell.css";
 
-const keep = browserKeep();
+const keep = markedKeep(browserKeep(), document, window.location.protocol === "https:");
 const router = createRouter(window, ownsPath);
 router.takeLinks(document);
 onRestored(window, () => window.location.reload());

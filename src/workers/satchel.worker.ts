@@ -10,7 +10,7 @@ import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
 import { hintsOf } from "../sync/hints.ts";
 import { webLocks } from "../sync/locks.ts";
 import { createBlobReader } from "./common/blob-reader.ts";
-import { deploymentSource, drainerMaker, exposedMethods } from "./common/browser.ts";
+import { cacheMarks, deploymentSource, drainerMaker, exposedMethods } from "./common/browser.ts";
 import { createCouriers } from "./common/couriers.ts";
 import { createDeployments } from "./common/deployments.ts";
 import { createEmitter } from "./common/emitter.ts";
@@ -83,6 +83,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     },
     hints: hintsOf(navigator),
     lineKnown: () => "connection" in navigator && Object(navigator.connection).type !== undefined,
+    marks: cacheMarks(caches),
     reader: createBlobReader({ fetch: send, random, timers }),
   });
   void satchel.start().catch((error: unknown) => {

@@ -4,28 +4,34 @@
  */
 import type common from "../../../locales/fr/common.json";
 import type desk from "../../../locales/fr/desk.json";
+import type devices from "../../../locales/fr/devices.json";
 import type dossiers from "../../../locales/fr/dossiers.json";
 import type errors from "../../../locales/fr/errors.json";
 import type home from "../../../locales/fr/home.json";
 import type opening from "../../../locales/fr/opening.json";
+import type others from "../../../locales/fr/others.json";
 import type outbox from "../../../locales/fr/outbox.json";
 import type papers from "../../../locales/fr/papers.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
 import type settings from "../../../locales/fr/settings.json";
+import type space from "../../../locales/fr/space.json";
 import type start from "../../../locales/fr/start.json";
 
 /** One entry per file `locales/fr/<area>.json`. */
 export interface Catalogue {
   readonly common: typeof common;
   readonly desk: typeof desk;
+  readonly devices: typeof devices;
   readonly dossiers: typeof dossiers;
   readonly errors: typeof errors;
   readonly home: typeof home;
   readonly opening: typeof opening;
+  readonly others: typeof others;
   readonly outbox: typeof outbox;
   readonly papers: typeof papers;
   readonly "papers-types": typeof papersTypes;
   readonly settings: typeof settings;
+  readonly space: typeof space;
   readonly start: typeof start;
 }
 

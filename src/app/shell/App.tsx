@@ -8,7 +8,7 @@ import type { ComponentType } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { paths } from "../feature.ts";
 import { StartScreen } from "../features/start/StartScreen.tsx";
-import { language, loadAreas } from "../i18n/i18n.ts";
+import { language, loadAreas, t } from "../i18n/i18n.ts";
 import type { Operator } from "../platform/deployment.ts";
 import { markOf } from "../platform/diagnostics.ts";
 import { watchIdle } from "../platform/idle.ts";
@@ -30,6 +30,9 @@ const PERSIST_ASKED = "persist-asked";
 const LOOK_FOR_UPDATE_MS = 60 * 60_000;
 /** What was said that shortly before going to another screen is about the way there, and comes along. */
 const COMES_ALONG_MS = 1000;
+/** Making a satchel, or bringing one from another device: what can be done while none is open. */
+const isFirstPath = (path: string): boolean => path === paths.code || path === paths.join;
+
 /** "Sortir" does not wait longer than this for the last words to be sealed; the page is hidden from the first moment. */
 const LEAVE_MS = 1500;
 
@@ -86,6 +89,22 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   const isOpen = state === "open";
   const isKnown = isOpen || state === "locked";
 
+  /* ---- sentences said for a moment ---- */
+
+  const dropToast = useCallback((id: string) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
+  const say = useCallback(
+    (text: string, onUndo?: () => void) => {
+      toastSerial.current += 1;
+      const id = `toast-${toastSerial.current}`;
+      setToasts((all) => [...all.slice(-2), { id, text, onUndo, saidAt: clock.now() }]);
+    },
+    [clock],
+  );
+  // What was said about an open satchel is not for whoever sees the lock screen.
+  useEffect(() => {
+    if (!isOpen) setToasts([]);
+  }, [isOpen]);
+
   /* ---- network, queue, service worker ---- */
 
   const askDelivery = useCallback(() => void link.current?.then((worker) => worker?.askDelivery()), []);
@@ -141,10 +160,30 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
       void satchel.api.papers().then((answer) => {
         if (!answer.ok || !answer.value.some((paper) => paper.record.status === "kept")) return;
         keep.write(PERSIST_ASKED, "1");
-        void deps.askToKeep();
+        void deps.askToKeep().then(async (promised) => {
+          // A refusal is said once, in plain words; the settings say it at any time.
+          if (!promised && (await loadAreas("errors")).ok) say(t("errors.notKept"));
+        });
       });
     });
-  }, [deps, satchel, keep, isOpen]);
+  }, [deps, satchel, keep, isOpen, say]);
+
+  /* ---- what the browser has erased by itself ---- */
+
+  const [Lost, setLost] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    let isGone = false;
+    void satchel.api.lost().then(async (answer) => {
+      if (!answer.ok || answer.value.type === "nothing") return;
+      const { LostNotice } = await import("./Lost.tsx");
+      if (!isGone) setLost(() => LostNotice);
+    });
+    return () => {
+      isGone = true;
+      setLost(null);
+    };
+  }, [satchel, isOpen]);
 
   /* ---- closing ---- */
 
@@ -190,25 +229,16 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   const cardDrilled = opening.state === "known" && opening.value.type === "open" && opening.value.cardDrilled;
   const { path } = place;
   useEffect(() => {
-    if (state === "none" && path !== paths.start && path !== paths.code) router.go(paths.start, { replace: true });
+    if (state === "none" && path !== paths.start && !isFirstPath(path)) router.go(paths.start, { replace: true });
     if (state !== "open") return;
     // A satchel that was just made has its card next; any other one starts at home.
     if (path === paths.code) router.go(cardDrilled ? paths.home : paths.card, { replace: true });
-    if (path === paths.start) router.go(paths.home, { replace: true });
+    if (path === paths.start || path === paths.join) router.go(paths.home, { replace: true });
   }, [state, path, cardDrilled, router]);
   const goHome = useCallback(() => router.go(isOpen ? paths.home : paths.start, { replace: true }), [router, isOpen]);
 
   /* ---- what screens are handed ---- */
 
-  const dropToast = useCallback((id: string) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
-  const say = useCallback(
-    (text: string, onUndo?: () => void) => {
-      toastSerial.current += 1;
-      const id = `toast-${toastSerial.current}`;
-      setToasts((all) => [...all.slice(-2), { id, text, onUndo, saidAt: clock.now() }]);
-    },
-    [clock],
-  );
   const { visit } = place;
   useEffect(() => {
     setToasts((all) => {
@@ -236,7 +266,12 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
     contact: operator?.contact ?? null,
     open: isOpen,
     toasts,
-    notice: mayUpdate ? <UpdateNotice onUpdate={update} /> : null,
+    notice: (
+      <>
+        {Lost !== null && <Lost />}
+        {mayUpdate && <UpdateNotice onUpdate={update} />}
+      </>
+    ),
     go: router.go,
     quit,
     say,
@@ -254,6 +289,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
       evicted,
       readiness: async () => (await link.current)?.readiness() ?? null,
       room: deps.readRoom,
+      askToKeep: deps.askToKeep,
       lock: () => lock("asked"),
       diagnostics: (mark) => deps.diagnostics(mark, `${path.split("/")[1] ?? ""} ${language()}`, clock.now()),
       copy: deps.copyText,
@@ -264,7 +300,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   );
   const world = useMemo(() => ({ clock, timers }), [clock, timers]);
 
-  const isFirstUse = state === "none" || (state === "locked" && path === paths.code);
+  const isFirstUse = (state === "none" || state === "locked") && isFirstPath(path);
   return (
     <UiWorld value={world}>
       <SatchelContext.Provider value={satchel}>
@@ -277,11 +313,9 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
               />
             )}
             {state === "asking" && <LoadingScreen />}
-            {state === "none" && path !== paths.code && <StartScreen />}
-            {state === "locked" && path !== paths.code && <Later key="lock" load={loadLock} />}
-            {((isFirstUse && path === paths.code) || (isOpen && path !== paths.start)) && (
-              <Routed key={path} path={path} onAbsent={goHome} />
-            )}
+            {state === "none" && !isFirstUse && <StartScreen />}
+            {state === "locked" && !isFirstUse && <Later key="lock" load={loadLock} />}
+            {(isFirstUse || (isOpen && path !== paths.start)) && <Routed key={path} path={path} onAbsent={goHome} />}
           </ShellContext.Provider>
         </RootContext.Provider>
       </SatchelContext.Provider>

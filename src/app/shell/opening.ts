@@ -5,10 +5,10 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Timers } from "../../shared/ports.ts";
 import type { OpeningState, WorkerError } from "../../workers/satchel.contract.ts";
+import { SATCHEL_MARK as MARK } from "../platform/mark.ts";
 import type { Keep } from "../platform/world.ts";
 import type { SatchelHandle } from "../state/satchel.ts";
 
-const MARK = "satchel";
 /** The first screen is painted and its words are read before the worker is asked for. */
 const FIRST_QUESTION_MS = 300;
 

@@ -41,6 +41,7 @@ export function firstScreen(): VNode {
     lockReason: "start",
     evicted: false,
     readiness: async () => null,
+    askToKeep: async () => false,
     room: async () => ({ used: null, quota: null, persisted: false }),
     lock: nothing,
     diagnostics: () => "",

@@ -22,6 +22,8 @@ export interface RootHandle {
   /** What works without network now; null when nobody can say. */
   readonly readiness: () => Promise<Readiness | null>;
   readonly room: () => Promise<Room>;
+  /** Asks the browser not to erase anything by itself; true when it promises. */
+  readonly askToKeep: () => Promise<boolean>;
   /** Closes the satchel and shows the lock screen. */
   readonly lock: () => void;
   /** Facts for whoever helps, without content. */

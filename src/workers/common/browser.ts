@@ -55,6 +55,33 @@ export const deploymentSource = (
   },
 });
 
+const marksCache = "besace-marks";
+const markPath = (database: string): string => `/mark/${database}`;
+
+/**
+ * Marks in the Cache API: beside the databases, and out of reach of what goes wrong inside one. A browser that refuses the
+ * cache has no marks; nothing else depends on it.
+ */
+export function cacheMarks(caches: Pick<CacheStorage, "open">): {
+  readonly has: (database: string) => Promise<boolean>;
+  readonly put: (database: string) => Promise<void>;
+  readonly drop: (database: string) => Promise<void>;
+} {
+  const withCache = async <T>(use: (cache: Cache) => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await use(await caches.open(marksCache));
+    } catch (error) {
+      if (error instanceof DOMException || error instanceof TypeError) return otherwise;
+      throw error;
+    }
+  };
+  return {
+    has: (database) => withCache(async (cache) => (await cache.match(markPath(database))) !== undefined, false),
+    put: (database) => withCache((cache) => cache.put(markPath(database), new Response("1")), undefined),
+    drop: (database) => withCache(async (cache) => void (await cache.delete(markPath(database))), undefined),
+  };
+}
+
 /** One drainer for one profile of this browser, on the origin that served the app. */
 export const drainerMaker =
   (

@@ -9,6 +9,8 @@ export interface Stores {
   readonly open: (database: string) => Promise<Result<SatchelStore, WorkerError>>;
   /** Closes it for good: its satchel was removed by another tab. */
   readonly forget: (database: string) => Promise<void>;
+  /** Closes it; the next `open` begins anew: the browser erased it under the app. */
+  readonly lose: (database: string) => Promise<void>;
   /** Closes it, then removes it with everything in it, and its registry row. */
   readonly remove: (database: string) => Promise<Result<void, WorkerError>>;
 }
@@ -50,6 +52,11 @@ export function createStores(
       return under;
     },
     forget,
+    async lose(database) {
+      const store = opened.get(database);
+      opened.delete(database);
+      await store?.close();
+    },
     async remove(database) {
       await forget(database);
       const gone = await registry.remove(database);

@@ -15,6 +15,13 @@ import type { ImagingApi } from "../imaging.contract.ts";
 import type { Change } from "../satchel.contract.ts";
 import type { StretchApi } from "../stretch.contract.ts";
 
+/** Marks outside the databases, by their random names: "this one held records". */
+export interface Marks {
+  readonly has: (database: string) => Promise<boolean>;
+  readonly put: (database: string) => Promise<void>;
+  readonly drop: (database: string) => Promise<void>;
+}
+
 export interface SatchelDeps {
   readonly registry: Registry;
   readonly stores: Stores;
@@ -34,6 +41,7 @@ export interface SatchelDeps {
   /** The browser says what kind of line it is. */
   readonly lineKnown: () => boolean;
   readonly reader: BlobReader;
+  readonly marks: Marks;
   readonly emit: (change: Change) => void;
 }
 

@@ -54,9 +54,6 @@ const reasons: Readonly<Record<StayReason, StaysReason>> = {
   away: "not-copied",
 };
 
-/** A satchel that was made this long ago has records: its database without any began anew. */
-const youngMs = 60_000;
-
 const isHere = (row: BlobRow | undefined): row is BlobRow => row !== undefined && row.state !== "away";
 
 /** True when every segment of the blob can be read; a row alone promises nothing after a fault of the browser. */
@@ -72,6 +69,7 @@ async function isWhole(store: SatchelStore, row: BlobRow): Promise<Result<boolea
 export function createSpace(deps: SatchelDeps): Space {
   const coming = new Map<RecordId, { done: number; of: number }>();
   const running = new Map<RecordId, Promise<Result<void, WorkerError | FetchRefusal>>>();
+  const noticed = new WeakMap<Session, Promise<Result<void, WorkerError>>>();
   /** When a database was found to have begun anew, by its name. */
   const emptied = new Map<string, number>();
 
@@ -192,6 +190,20 @@ export function createSpace(deps: SatchelDeps): Space {
     return ok(undefined);
   }
 
+  async function look({ store, profile: { database } }: Session): Promise<Result<void, WorkerError>> {
+    const rows = await store.listRecords();
+    if (!rows.ok) return storageErr(rows.error);
+    if (rows.value.length > 0) await deps.marks.put(database);
+    else if (await deps.marks.has(database)) emptied.set(database, deps.clock.now());
+    return ok(undefined);
+  }
+
+  function notice(session: Session): Promise<Result<void, WorkerError>> {
+    const before = noticed.get(session) ?? look(session);
+    noticed.set(session, before);
+    return before;
+  }
+
   return {
     view,
 
@@ -230,16 +242,11 @@ export function createSpace(deps: SatchelDeps): Space {
       return ok(undefined);
     },
 
-    async notice(session) {
-      const rows = await session.store.listRecords();
-      if (!rows.ok) return storageErr(rows.error);
-      const { database, createdAt } = session.profile;
-      const age = deps.clock.now() - createdAt;
-      if (rows.value.length === 0 && age > youngMs && !emptied.has(database)) emptied.set(database, deps.clock.now());
-      return ok(undefined);
-    },
+    notice,
 
     async lost(session) {
+      const noticed = await notice(session);
+      if (!noticed.ok) return noticed;
       const since = emptied.get(session.profile.database);
       if (since === undefined) return ok({ type: "nothing" });
       const [meta, all] = await Promise.all([session.store.meta(), session.records.list()]);

@@ -35,6 +35,10 @@ export async function showRootScreen(
     evicted: false,
     readiness: async () => ({ texts: true, photos: true, codes: false }),
     room: async () => ({ used: 12_000_000, quota: 1_000_000_000, persisted: true }),
+    askToKeep: async () => {
+      acts.push("ask-to-keep");
+      return true;
+    },
     lock: () => void acts.push("lock"),
     diagnostics: (mark) => `facts ${mark}`,
     copy: async () => true,

@@ -142,6 +142,8 @@ export interface Browser {
   readonly registry: Registry;
   readonly disks: Map<string, MemoryDisk>;
   readonly clock: TestClock;
+  /** What stands beside the databases. */
+  readonly marks: Set<string>;
   /** What /deployment.json answers; undefined = no network. */
   deployment: Deployment | undefined;
   kept: unknown;
@@ -192,6 +194,7 @@ export const createBrowser = (): Browser => ({
   registry: createMemoryRegistry(),
   disks: new Map(),
   clock: createClock(),
+  marks: new Set(),
   deployment: undefined,
   kept: undefined,
 });
@@ -280,6 +283,11 @@ export function openTab(
     room: async () => browser.room ?? 123,
     lineKnown: () => true,
     hints: () => ({ slow: false, metered: browser.metered ?? false }),
+    marks: {
+      has: async (database) => browser.marks.has(database),
+      put: async (database) => void browser.marks.add(database),
+      drop: async (database) => void browser.marks.delete(database),
+    },
     reader: createBlobReader({ fetch: browser.line?.fetch ?? noLine, random, timers }),
   });
   const { api } = service;

@@ -1,77 +1,32 @@
 /**
- * "Mes envois": one line per thing the person knows, what waits, what moves, what needs a hand, what is proven to have
- * arrived. Nothing here is red for being offline: waiting is normal.
+ * "Mes envois": one line per thing the person knows, what waits and for what, what moves, what needs a hand, what is proven
+ * to have arrived. Nothing here is red for being offline: waiting is normal.
  *
- * Surprising fact: names are put together here, because the queue itself holds ids only (INV-3). Forms are not imported:
- * a procedure's name is a text of the catalogue.
+ * Surprising fact: an empty queue is not "tout est à jour". That is said only when the last look at the server was
+ * authentic, with its date.
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { procedures } from "../../../forms/catalogue/index.ts";
-import { showSpoken } from "../../../satchel/spoken.ts";
-import type { Deployment, DossierView, OutboxLine, OutboxView, PaperView } from "../../../workers/satchel.contract.ts";
+import type { OutboxView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
-import type { DataArea, TextKey } from "../../i18n/catalogue.ts";
 import { formatBytes, formatDate, formatTime } from "../../i18n/format.ts";
-import { tData, t as text } from "../../i18n/i18n.ts";
+import { t as text } from "../../i18n/i18n.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
+import { WifiChoice } from "../../state/WifiChoice.tsx";
 import { Banner } from "../../ui/Banner.tsx";
-import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
-import { Chip } from "../../ui/Chip.tsx";
+import { Button } from "../../ui/Button.tsx";
 import { Item, List } from "../../ui/List.tsx";
-import { paperName } from "../../ui/papers/names.ts";
-import { HUMAN_ID, moveTo } from "../../ui/places.ts";
-import { QueueRow } from "../../ui/Queue.tsx";
+import { Why } from "../../ui/Question.tsx";
 import { EmptyState, FailedState, Loading, LockedState } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
-
-const FORM_AREAS = procedures.map((entry): DataArea => `form-${entry.id}`);
-
-const isolate = (name: string): string => `\u2068${name}\u2069`;
-
-/** Opened records that give the lines their names; a name that is not here falls back to the number or the kind. */
-interface Names {
-  readonly dossiers: readonly DossierView[];
-  readonly papers: readonly PaperView[];
-  readonly deployment: Deployment | null;
-}
-
-function titleOf(line: OutboxLine, names: Names): string {
-  if (line.what === "profile") return text("outbox.profile");
-  if (line.what === "paper") {
-    const paper = names.papers.find((each) => each.id === line.id);
-    return paper === undefined ? line.title || text("outbox.unknown") : isolate(paperName(paper.record));
-  }
-  const record = names.dossiers.find((each) => each.id === line.id)?.record;
-  const title = record === undefined ? undefined : tData(`form-${record.procedure}`, "title");
-  return title ?? text("outbox.dossier");
-}
-
-function detailOf(line: OutboxLine, names: Names): string {
-  if (line.what === "profile") return text("outbox.copy");
-  if (line.what === "paper") return text("outbox.copy");
-  const record = names.dossiers.find((each) => each.id === line.id)?.record;
-  const desk = names.deployment?.organisations.find((each) => each.slug === record?.organisation)?.name;
-  const number = text("outbox.number", { number: isolate(showSpoken(record?.number ?? line.title)) });
-  return desk === undefined ? number : `${text("outbox.to", { desk: isolate(desk) })} ${number}`;
-}
-
-/** Codes of the protocol that have words of their own. */
-const REASONS: ReadonlySet<string> = new Set([
-  "too-large",
-  "quota",
-  "unknown-receiver",
-  "blob-missing",
-  "id-taken",
-  "bad-format",
-  "bad-signature",
-]);
-
-const reasonText = (code: string | null): string =>
-  text(`outbox.reason.${code !== null && REASONS.has(code) ? code : "other"}` as TextKey, { code: code ?? "" });
+import { Diagnostic, Stuck } from "./Diagnostic.tsx";
+import { Fix } from "./Fix.tsx";
+import { Line } from "./Line.tsx";
+import { FORM_AREAS, type Names, titleOf } from "./names.ts";
 
 /** How long a run may take to show that it has begun. */
 const BEGIN_MS = 1500;
@@ -168,8 +123,11 @@ export function OutboxScreen() {
               busy={sendNow.trying ? t("outbox.trying") : undefined}
               onPress={sendNow.run}
             >
-              {t("common.action.sendNow")}
+              {view.data.held > 0
+                ? t("outbox.anyway", { size: formatBytes(view.data.held) })
+                : t("common.action.sendNow")}
             </Button>
+            {view.data.held > 0 && <p class="meta">{t("outbox.anywayText")}</p>}
             <div role="status">
               {sendNow.done && (
                 <Banner tone="quiet" icon="information" quiet>
@@ -178,6 +136,7 @@ export function OutboxScreen() {
               )}
             </div>
           </div>
+          <WifiChoice data={view.data} />
         </Lines>
       )}
     </Frame>
@@ -187,19 +146,32 @@ export function OutboxScreen() {
 /** How many wait, how much that is, when the server last answered. */
 function Totals({ view }: { readonly view: OutboxView }) {
   const t = useT();
-  const { waiting, bytesLeft, lastAnswerAt } = view;
+  const { waiting, bytesLeft, lastAnswerAt, upToDate, pulledAt } = view;
+  const counted = t("outbox.waiting", { count: waiting });
+  const left = bytesLeft > 0 ? t("outbox.left", { size: formatBytes(bytesLeft) }) : "";
+  const said =
+    waiting > 0
+      ? [counted, left, t("outbox.byItself")]
+      : [
+          upToDate
+            ? t("outbox.upToDate", { date: formatDate(pulledAt), time: formatTime(pulledAt) })
+            : t("outbox.emptyQueue"),
+        ];
+  const answered =
+    lastAnswerAt === 0
+      ? t("outbox.neverAnswered")
+      : t("outbox.answered", { date: formatDate(lastAnswerAt), time: formatTime(lastAnswerAt) });
   return (
     <>
-      <p>
-        {waiting === 0 ? t("outbox.none") : t("outbox.waiting", { count: waiting })}
-        {bytesLeft > 0 && ` ${t("outbox.left", { size: formatBytes(bytesLeft) })}`}
-        {waiting > 0 && ` ${t("outbox.byItself")}`}
-      </p>
-      <p class="meta">
-        {lastAnswerAt === 0
-          ? t("outbox.neverAnswered")
-          : t("outbox.answered", { date: formatDate(lastAnswerAt), time: formatTime(lastAnswerAt) })}
-      </p>
+      {upToDate ? (
+        <Banner tone="done" icon="valider" quiet>
+          {said.join(" ")}
+        </Banner>
+      ) : (
+        <p>{said.filter((each) => each !== "").join(" ")}</p>
+      )}
+      <p class="meta">{answered}</p>
+      <ReadAloud text={[...said, answered]} />
     </>
   );
 }
@@ -213,7 +185,6 @@ interface LinesProps {
 
 function Lines({ view, names, children }: LinesProps) {
   const t = useT();
-  const { network } = useShell();
   const fix = view.lines.filter((line) => line.state === "needs-you");
   const queue = view.lines.filter((line) => line.state !== "needs-you" && line.state !== "arrived");
   const arrived = view.lines.filter((line) => line.state === "arrived");
@@ -221,6 +192,7 @@ function Lines({ view, names, children }: LinesProps) {
   return (
     <>
       {view.lines.length === 0 && <EmptyState title={t("outbox.empty")} text={t("outbox.emptyMore")} />}
+      {view.stuck !== null && <Stuck days={view.stuck.days} />}
       {fix.length > 0 && (
         <section class="stack-s" aria-labelledby="a-corriger">
           <h2 id="a-corriger">{t("outbox.fix")}</h2>
@@ -229,6 +201,11 @@ function Lines({ view, names, children }: LinesProps) {
               <Fix key={`${line.what} ${line.id} ${at}`} line={line} names={names} />
             ))}
           </List>
+          {view.stuck === null && (
+            <Why title={t("outbox.help")}>
+              <Diagnostic />
+            </Why>
+          )}
         </section>
       )}
       {queue.length > 0 && (
@@ -238,50 +215,9 @@ function Lines({ view, names, children }: LinesProps) {
             {left > 0 && <span class="meta num">{formatBytes(left)}</span>}
           </div>
           <List ordered>
-            {queue.map((line, at) => {
-              const title = titleOf(line, names);
-              const { done, of } = line.parts;
-              return (
-                <QueueRow
-                  key={`${line.what} ${line.id} ${at}`}
-                  order={at + 1}
-                  state={line.state === "moving" ? "moving" : "waiting"}
-                  title={title}
-                  detail={
-                    <>
-                      {detailOf(line, names)}
-                      {(line.state === "moving" || done > 0) && ` ${t("outbox.parts", { done, total: of })}`}
-                    </>
-                  }
-                  size={line.bytesLeft > 0 ? formatBytes(line.bytesLeft) : undefined}
-                  progress={
-                    line.state === "moving" || done > 0
-                      ? { done, total: of, label: t("outbox.sendingOf", { title }) }
-                      : undefined
-                  }
-                >
-                  <div>
-                    {line.state === "awaiting-desk" ? (
-                      <Chip state="wait" icon="guichet">
-                        {t("outbox.awaitingDesk")}
-                      </Chip>
-                    ) : line.state === "moving" && network === "online" ? (
-                      <Chip state="wait" icon="envoi">
-                        {t("common.state.leaving")}
-                      </Chip>
-                    ) : (
-                      <Chip state="wait">{t(network === "online" ? "outbox.waitsTurn" : "common.state.wait")}</Chip>
-                    )}
-                  </div>
-                  {line.what === "dossier" && (
-                    <LinkRow icon="dossier" small href={paths.dossier(line.id)}>
-                      {t("outbox.see")}
-                      <span class="sr"> {title}</span>
-                    </LinkRow>
-                  )}
-                </QueueRow>
-              );
-            })}
+            {queue.map((line, at) => (
+              <Line key={`${line.what} ${line.id} ${at}`} line={line} names={names} order={at + 1} />
+            ))}
           </List>
         </section>
       )}
@@ -306,55 +242,5 @@ function Lines({ view, names, children }: LinesProps) {
         </section>
       )}
     </>
-  );
-}
-
-/** What keeps one thing here, and what the person can do about it. */
-function Fix({ line, names }: { readonly line: OutboxLine; readonly names: Names }) {
-  const t = useT();
-  const { api } = useSatchel();
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState(false);
-  const title = titleOf(line, names);
-  async function retry(): Promise<void> {
-    setBusy(true);
-    const again = await api.retry(line.id);
-    setBusy(false);
-    setRefused(!again.ok);
-  }
-  return (
-    <QueueRow state="fix" title={title} detail={detailOf(line, names)}>
-      <p>{reasonText(line.reason)}</p>
-      {refused && (
-        <Banner tone="redo" icon="attention">
-          {t("outbox.refused")}
-        </Banner>
-      )}
-      <div class="row row--tight">
-        <Button
-          kind="second"
-          small
-          icon="synchroniser"
-          busy={busy ? t("outbox.trying") : undefined}
-          onPress={() => void retry()}
-        >
-          {t("common.action.retry")}
-          <span class="sr"> {title}</span>
-        </Button>
-        {line.what === "dossier" && (
-          <LinkButton kind="second" small icon="papier" href={paths.check(line.id)}>
-            {t("outbox.changePapers")}
-          </LinkButton>
-        )}
-        {line.what === "paper" && (
-          <LinkButton kind="second" small icon="papier" href={paths.paper(line.id)}>
-            {t("outbox.seePaper")}
-          </LinkButton>
-        )}
-        <Button kind="plain" small icon="parler" onPress={() => moveTo(HUMAN_ID)}>
-          {t("common.human.title")}
-        </Button>
-      </div>
-    </QueueRow>
   );
 }

@@ -15,6 +15,7 @@ import { CopyChip, ExpiryChip } from "../../ui/papers/StateChip.tsx";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
 import { EditLink, Rows } from "../../ui/Rows.tsx";
 import { Loading } from "../../ui/States.tsx";
+import { Back } from "./Back.tsx";
 import { BinActions } from "./BinActions.tsx";
 import { PrintPages, printable } from "./PrintPages.tsx";
 import { infosPath, pagesPath, showPath } from "./paths.ts";
@@ -61,7 +62,8 @@ function Kept({ paper }: { readonly paper: PaperView }) {
   const { api } = useSatchel();
   const { go, say } = useShell();
   const [printing, setPrinting] = useState(false);
-  const canPrint = printable(paper).length > 0;
+  const isHere = paper.state !== "away" && paper.state !== "not-here";
+  const canPrint = isHere && printable(paper).length > 0;
 
   async function bin(): Promise<void> {
     const result = await api.binPaper(paper.id);
@@ -72,9 +74,11 @@ function Kept({ paper }: { readonly paper: PaperView }) {
 
   return (
     <>
-      <LinkButton href={showPath(paper.id)} icon="oeil" wide>
-        {t("papers.view.show")}
-      </LinkButton>
+      {isHere && (
+        <LinkButton href={showPath(paper.id)} icon="oeil" wide>
+          {t("papers.view.show")}
+        </LinkButton>
+      )}
       <section aria-labelledby="paper-where" class="stack-m">
         <h2 id="paper-where">{t("papers.view.where")}</h2>
         <WhereThread paper={paper} />
@@ -86,11 +90,12 @@ function Kept({ paper }: { readonly paper: PaperView }) {
           <Item
             icon="imprimer"
             title={t("papers.view.print")}
-            detail={canPrint ? undefined : t("papers.view.printNone")}
+            detail={canPrint ? undefined : t(isHere ? "papers.view.printNone" : "papers.view.hereAbsent")}
             onPress={canPrint ? () => setPrinting(true) : undefined}
           />
           <Item icon="appareil-photo" title={t("papers.view.addPage")} href={pagesPath(paper.id)} />
           <Item icon="modifier" title={t("papers.view.rename")} href={infosPath(paper.id)} />
+          <Item icon="telephone" title={t("papers.view.space")} href={paths.space} />
           <Item
             icon="corbeille"
             title={t("papers.view.bin")}
@@ -110,6 +115,7 @@ function Kept({ paper }: { readonly paper: PaperView }) {
 function Paper({ paper }: { readonly paper: PaperView }) {
   const t = useT();
   const { status } = paper.record;
+  const isElsewhere = paper.state === "away" || paper.state === "not-here";
   return (
     <>
       <div class="stack-m">
@@ -133,7 +139,7 @@ function Paper({ paper }: { readonly paper: PaperView }) {
           </Banner>
         )}
       </div>
-      <Reader paper={paper} />
+      {isElsewhere ? <Back paper={paper} /> : <Reader paper={paper} />}
       {status === "kept" && <Kept paper={paper} />}
       {status === "binned" && (
         <>

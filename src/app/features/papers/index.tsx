@@ -8,13 +8,17 @@ import { NewScreen } from "./NewScreen.tsx";
 import { PagesScreen } from "./PagesScreen.tsx";
 import { PaperScreen } from "./PaperScreen.tsx";
 import { ShowScreen } from "./ShowScreen.tsx";
+import { SpaceScreen } from "./SpaceScreen.tsx";
+
+const WITH_SPACE = [...PAPER_AREAS, "space"] as const;
 
 export const feature: Feature = {
   screens: [
     { path: paths.papers, screen: ListScreen, tab: "papers", areas: PAPER_AREAS },
     { path: paths.addPaper, screen: NewScreen, tab: null, areas: PAPER_AREAS },
     { path: paths.bin, screen: BinScreen, tab: "papers", areas: PAPER_AREAS },
-    { path: paths.paper(":paper"), screen: PaperScreen, tab: "papers", areas: PAPER_AREAS },
+    { path: paths.space, screen: SpaceScreen, tab: "papers", areas: WITH_SPACE },
+    { path: paths.paper(":paper"), screen: PaperScreen, tab: "papers", areas: WITH_SPACE },
     { path: "/papiers/:paper/pages", screen: PagesScreen, tab: null, areas: PAPER_AREAS },
     { path: "/papiers/:paper/infos", screen: DetailsScreen, tab: null, areas: PAPER_AREAS },
     { path: "/papiers/:paper/voir", screen: ShowScreen, tab: null, areas: PAPER_AREAS },

@@ -2,6 +2,6 @@
 import type { RecordId } from "../../../shared/ids.ts";
 import { paths } from "../../feature.ts";
 
-export const pagesPath = (id: RecordId): string => `${paths.paper(id)}/pages`;
+export const pagesPath = (id: RecordId): string => paths.pages(id);
 export const infosPath = (id: RecordId): string => `${paths.paper(id)}/infos`;
 export const showPath = (id: RecordId): string => `${paths.paper(id)}/voir`;

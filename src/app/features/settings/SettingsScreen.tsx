@@ -10,7 +10,9 @@ import type { Theme } from "../../platform/theme.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { ReadyOffline } from "../../state/ReadyOffline.tsx";
 import { useRoot } from "../../state/root.ts";
-import { Button } from "../../ui/Button.tsx";
+import { useAsk } from "../../state/satchel.ts";
+import { WifiChoice } from "../../state/WifiChoice.tsx";
+import { Button, LinkRow } from "../../ui/Button.tsx";
 import { RadioGroup } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
@@ -66,8 +68,14 @@ function ThemeSetting() {
 
 function RoomSetting() {
   const t = useT();
-  const { room } = useRoot();
+  const { room, askToKeep } = useRoot();
   const [known, setKnown] = useState<Room | null>(null);
+  const [promised, setPromised] = useState<boolean | null>(null);
+  const ask = (): void =>
+    void askToKeep().then((answer) => {
+      setPromised(answer);
+      if (answer) setKnown((before) => (before === null ? null : { ...before, persisted: true }));
+    });
   useEffect(() => {
     let isGone = false;
     void room().then((value) => {
@@ -87,7 +95,30 @@ function RoomSetting() {
           : t("settings.room.used", { used: formatBytes(used), left: formatBytes(Math.max(0, quota - used)) })}
       </p>
       <p class="meta">{t(persisted ? "settings.room.kept" : "settings.room.notKept")}</p>
+      {!persisted && (
+        <Button kind="second" wide icon="cadenas" onPress={ask}>
+          {t("settings.room.ask")}
+        </Button>
+      )}
+      <p class="meta" role="status">
+        {promised === false && t("settings.room.refused")}
+      </p>
+      <LinkRow icon="telephone" href={paths.space}>
+        {t("settings.room.free")}
+      </LinkRow>
     </>
+  );
+}
+
+function DataSetting() {
+  const t = useT();
+  const asked = useAsk("outbox", (api) => api.outbox(), ["outbox"]);
+  if (asked.state !== "ready") return null;
+  return (
+    <section class="stack-s" aria-labelledby="forfait">
+      <h2 id="forfait">{t("settings.data")}</h2>
+      <WifiChoice data={asked.value.data} />
+    </section>
   );
 }
 
@@ -148,6 +179,7 @@ export function SettingsScreen() {
         <h2 id="pret">{t("settings.ready.title")}</h2>
         <ReadyOffline />
       </section>
+      <DataSetting />
       <section class="stack-s" aria-labelledby="place">
         <h2 id="place">{t("settings.room.title")}</h2>
         <RoomSetting />

@@ -6,11 +6,12 @@
 import { paperType } from "../../../satchel/paper-types.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { ImportRefusal, WorkerError } from "../../../workers/satchel.contract.ts";
+import { paths } from "../../feature.ts";
 import { formatBytes, formatNumber } from "../../i18n/format.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { Banner } from "../Banner.tsx";
-import { Button } from "../Button.tsx";
+import { Button, LinkButton } from "../Button.tsx";
 import { Icon } from "../icons/Icon.tsx";
 import type { IconName } from "../icons/names.ts";
 import { FilePicker } from "../Pick.tsx";
@@ -157,6 +158,9 @@ export function AddPages({ capture, kind }: AddPagesProps) {
           <Banner tone="redo" icon="attention" title={t("papers.room.none")}>
             {t("papers.room.noneText")}
           </Banner>
+          <LinkButton kind="second" wide icon="telephone" href={paths.space}>
+            {t("papers.room.free")}
+          </LinkButton>
           <Button kind="second" wide icon="synchroniser" onPress={capture.checkRoom}>
             {t("papers.room.again")}
           </Button>
@@ -183,7 +187,7 @@ export function AddPages({ capture, kind }: AddPagesProps) {
             onFiles={capture.add}
           />
           {room === "short" && (
-            <Banner tone="soon" icon="attention">
+            <Banner tone="soon" icon="attention" link={{ href: paths.space, text: t("papers.room.free") }}>
               {t("papers.room.short", { count: Math.max(1, Math.floor((roomBytes ?? 0) / BYTES_OF_A_PAGE)) })}
             </Banner>
           )}
@@ -205,6 +209,12 @@ export function AddPages({ capture, kind }: AddPagesProps) {
           <Banner key={n} tone="redo" icon="attention" title={title}>
             {name !== "" && `${isolated(name)}. `}
             {text} {count > 0 && t("papers.refusal.rest")}
+            {error.type === "full" && (
+              <>
+                {" "}
+                <a href={paths.space}>{t("papers.room.free")}</a>
+              </>
+            )}
           </Banner>
         );
       })}

@@ -1,0 +1,63 @@
+/**
+ * Names of lines and of their parts, put together in the page: the queue holds ids only (INV-3). A name that is not here
+ * falls back to the number or the kind.
+ */
+import { procedures } from "../../../forms/catalogue/index.ts";
+import { showSpoken } from "../../../satchel/spoken.ts";
+import type { RecordId } from "../../../shared/ids.ts";
+import type { Deployment, DossierView, OutboxLine, PaperView } from "../../../workers/satchel.contract.ts";
+import type { DataArea, TextKey } from "../../i18n/catalogue.ts";
+import { tData, t as text } from "../../i18n/i18n.ts";
+import { isolated } from "../../i18n/rich.tsx";
+import { paperName } from "../../ui/papers/names.ts";
+
+export const FORM_AREAS = procedures.map((entry): DataArea => `form-${entry.id}`);
+
+export interface Names {
+  readonly dossiers: readonly DossierView[];
+  readonly papers: readonly PaperView[];
+  readonly deployment: Deployment | null;
+}
+
+export function paperTitle(names: Names, id: RecordId | null, fallback = ""): string {
+  const paper = names.papers.find((each) => each.id === id);
+  return paper === undefined ? fallback || text("outbox.unknown") : isolated(paperName(paper.record));
+}
+
+export function titleOf(line: OutboxLine, names: Names): string {
+  switch (line.what) {
+    case "profile":
+      return text("outbox.profile");
+    case "unknown":
+      return text("outbox.sealed");
+    case "paper":
+      return paperTitle(names, line.id, line.title);
+    case "dossier": {
+      const record = names.dossiers.find((each) => each.id === line.id)?.record;
+      const title = record === undefined ? undefined : tData(`form-${record.procedure}`, "title");
+      return title ?? text("outbox.dossier");
+    }
+  }
+}
+
+export function detailOf(line: OutboxLine, names: Names): string {
+  if (line.what !== "dossier") return text("outbox.copy");
+  const record = names.dossiers.find((each) => each.id === line.id)?.record;
+  const desk = names.deployment?.organisations.find((each) => each.slug === record?.organisation)?.name;
+  const number = text("outbox.number", { number: isolated(showSpoken(record?.number ?? line.title)) });
+  return desk === undefined ? number : `${text("outbox.to", { desk: isolated(desk) })} ${number}`;
+}
+
+/** Codes of the protocol that have words of their own. */
+const REASONS: ReadonlySet<string> = new Set([
+  "too-large",
+  "quota",
+  "unknown-receiver",
+  "blob-missing",
+  "id-taken",
+  "bad-format",
+  "bad-signature",
+]);
+
+export const reasonText = (code: string | null): string =>
+  text(`outbox.reason.${code !== null && REASONS.has(code) ? code : "other"}` as TextKey, { code: code ?? "" });
