@@ -1,10 +1,11 @@
 /** The server's database of many processes: a real PostgreSQL. */
 
 import { inject } from "vitest";
-import { openPostgres } from "../../src/server/stores/postgres.ts";
+import { createPostgresDriver, openPostgres } from "../../src/server/stores/postgres.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { random } from "../unit/server/people.ts";
 import { storeContract } from "./server-store.ts";
+import { oldStoreContract } from "./server-store-old.ts";
 
 storeContract("PostgreSQL", async () => {
   const url = await createDatabase(inject("postgresUrl"));
@@ -18,5 +19,18 @@ storeContract("PostgreSQL", async () => {
       return store;
     },
     close: () => store.close(),
+  };
+});
+
+oldStoreContract("PostgreSQL", async () => {
+  const url = await createDatabase(inject("postgresUrl"));
+  const driver = createPostgresDriver(url, random, 2);
+  return {
+    driver,
+    open: async () => {
+      await driver.close();
+      return openPostgres({ url, clock: { now: () => 50 }, random });
+    },
+    close: async () => undefined,
   };
 });

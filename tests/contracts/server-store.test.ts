@@ -3,9 +3,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSqlite } from "../../src/server/stores/sqlite.ts";
-import { random } from "../unit/server/people.ts";
+import { expect, test } from "vitest";
+import { createSqliteDriver, openSqlite } from "../../src/server/stores/sqlite.ts";
+import { createPerson, random } from "../unit/server/people.ts";
 import { storeContract } from "./server-store.ts";
+import { oldStoreContract } from "./server-store-old.ts";
 
 storeContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));
@@ -23,4 +25,38 @@ storeContract("SQLite", async () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+});
+
+oldStoreContract("SQLite", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "besace-store-"));
+  const file = join(folder, "besace.sqlite");
+  const driver = createSqliteDriver(file);
+  return {
+    driver,
+    open: async () => {
+      await driver.close();
+      return openSqlite({ file, clock: { now: () => 50 }, random });
+    },
+    close: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+});
+
+test("SQLite copies itself whole into a new file while it works", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "besace-store-"));
+  const open = (name: string) => openSqlite({ file: join(folder, name), clock: { now: () => 1 }, random });
+  const store = await open("one.sqlite");
+  const person = await createPerson();
+  await store.saveChain({ ...person, sign: person.principal.sign, devices: new Map() }, 0, 1 as never);
+  const write = async () => {
+    const { op, head } = await person.op();
+    return store.applyOp(op, head, head.op as never, 1e9, 2 as never);
+  };
+  for (let at = 0; at < 50; at += 1) await write();
+  await Promise.all([store.backupTo?.(join(folder, "two.sqlite")), write()]);
+  const copy = await open("two.sqlite");
+  expect((await copy.usage()).records).toBeGreaterThanOrEqual(50);
+  expect(await copy.epoch()).toBe(await store.epoch());
+  await copy.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
 });

@@ -64,13 +64,16 @@ export function checkFolder(folder: string, found: Pick<StatsFs, "type" | "bavai
 }
 
 async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw new Error(`${folder} cannot be written by the user who runs the server (${process.getuid?.() ?? "?"})`, {
-      cause,
-    });
+    throw new Error(
+      `${folder} cannot be made or written by the user who runs the server (number ${process.getuid?.() ?? "unknown"})`,
+      {
+        cause,
+      },
+    );
   }
   checkFolder(folder, await statfs(folder));
 }

@@ -55,7 +55,7 @@ interface Connection {
 }
 
 /** A pool of connections as a driver. Nothing is asked before the first work. */
-export function createPostgresDriver(url: string, connections = defaultConnections): Driver {
+export function createPostgresDriver(url: string, random: Random, connections = defaultConnections): Driver {
   const pool = new Pool({
     connectionString: url,
     max: connections,
@@ -134,7 +134,9 @@ export function createPostgresDriver(url: string, connections = defaultConnectio
         return await work();
       } catch (error) {
         if (!(error instanceof Again) || attempt === tries) throw error;
-        await sleep(firstWaitMs * 2 ** attempt * (0.5 + Math.random()));
+        // Half of it by chance: two that disturbed each other must not meet again at once.
+        const share = 0.5 + (random.bytes(1)[0] ?? 0) / 512;
+        await sleep(firstWaitMs * 2 ** attempt * share);
       }
     }
   };
@@ -206,7 +208,7 @@ async function checkServer(driver: Driver): Promise<void> {
 
 /** Opens the database and brings it up to this version. @throws when it does not answer, is not durable, or is newer than this server. */
 export async function openPostgres(deps: PostgresDeps): Promise<Store> {
-  const driver = createPostgresDriver(deps.url, deps.connections);
+  const driver = createPostgresDriver(deps.url, deps.random, deps.connections);
   try {
     await checkServer(driver);
     return await createSqlStore({ driver, clock: deps.clock, random: deps.random });
