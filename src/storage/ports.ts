@@ -67,6 +67,11 @@ export interface RecordRow {
    * purpose, and is told the newer state instead (SPEC S-R2). Absent in rows of the first version.
    */
   readonly past?: readonly OpId[];
+  /**
+   * The server was reset and has not shown `server` again: it may be older than this device, so a row of it is not simply
+   * taken over (SPEC S-R3).
+   */
+  readonly unseen?: boolean;
 }
 
 /** away: whole at the server, its bytes were dropped here to make room and come back on demand (`restoreLocal`). */

@@ -133,7 +133,7 @@ async function accept(tx: Transaction, op: OutOp, seq: number): Promise<void> {
     const past = row.serverOp === op.op ? pastOf(row, []) : pastOf(row, [row.serverOp]);
     // The same object is written and read once: a satchel that has delivered everything reads half the bytes.
     const server = sameOp(row.local, op.wire) ? row.local : op.wire;
-    await tx.put("records", { ...row, server, serverOp: op.op, serverSeq: seq, past });
+    await tx.put("records", { ...row, server, serverOp: op.op, serverSeq: seq, past, unseen: false });
   } else if (row !== undefined) await tx.put("records", { ...row, past: pastOf(row, [op.op]) });
   await dropInboxUpTo(tx, op.record, seq);
   const rest = await chainOf(tx, op.record);
@@ -153,6 +153,12 @@ function fieldOf(body: B64, field: string): unknown {
     throw error;
   }
 }
+
+/** The op that this one replaced: overtaken, also where this device never saw it. */
+const baseOf = (op: Op): OpId | null => {
+  const base = fieldOf(op.head, "base");
+  return typeof base === "string" ? (base as OpId) : null;
+};
 
 /** Blobs that the server keeps because of what it accepted: revisions of records, and letters that were not taken back. */
 async function referredBlobs(tx: Transaction): Promise<ReadonlySet<BlobId>> {
@@ -273,7 +279,12 @@ export function createStore(deps: RuleDeps): SatchelStore {
             serverSeq: merged !== null ? mergedSeq : restart ? 0 : (row?.serverSeq ?? 0),
             revision: revision + 1,
             deleted: input.deleted,
-            past: pastOf(row, [...mayHaveLeft(replaced), ...(newServer ? [row?.serverOp] : [])]),
+            past: pastOf(row, [
+              ...mayHaveLeft(replaced),
+              ...(newServer ? [row?.serverOp] : []),
+              ...(merged === null ? [] : [baseOf(merged)]),
+            ]),
+            unseen: !newServer && row?.unseen === true,
           });
           // A row that was pulled meanwhile, or a chain in conflict that was not merged, keeps the new op at home.
           const waitsForMerge =
@@ -355,7 +366,8 @@ export function createStore(deps: RuleDeps): SatchelStore {
           serverSeq: seq,
           revision: revision + 1,
           deleted: input.deleted,
-          past: pastOf(row, [...mayHaveLeft(chain), row?.serverOp]).filter((op) => op !== input.opId),
+          past: pastOf(row, [...mayHaveLeft(chain), row?.serverOp, baseOf(input.op)]).filter((op) => op !== input.opId),
+          unseen: false,
         });
         return ok({ revision: revision + 1 });
       }),
@@ -593,7 +605,12 @@ export function createStore(deps: RuleDeps): SatchelStore {
             await tx.put("letters", { ...row, state: "accepted", seen: true, lastCode: null });
             for (const proof of told) await putProof(tx, letter, proof);
           }
-          for (const letter of proofs) await tx.delete("outProofs", letter);
+          for (const letter of proofs) {
+            const row = await tx.get("outProofs", letter);
+            if (row === undefined) continue;
+            await tx.delete("outProofs", letter);
+            await putProof(tx, letter, row.proof);
+          }
           for (const blob of blobs) {
             const row = await tx.get("blobs", blob);
             if (row !== undefined) await tx.put("blobs", wholeThere(row, row.verifiedAt ?? at));
@@ -616,11 +633,13 @@ export function createStore(deps: RuleDeps): SatchelStore {
       }),
 
     setOutProof: (letter, { state, ...patch }) =>
-      write(["outProofs"], "strict", ["queue"], async (tx) => {
+      write(["proofs", "outProofs", "settings"], "strict", ["queue"], async (tx) => {
         const row = await tx.get("outProofs", letter);
         if (row === undefined) return done;
-        if (state === "sent") await tx.delete("outProofs", letter);
-        else await tx.put("outProofs", { ...row, ...patch, state: state ?? row.state });
+        if (state === "sent") {
+          await tx.delete("outProofs", letter);
+          await putProof(tx, letter, row.proof);
+        } else await tx.put("outProofs", { ...row, ...patch, state: state ?? row.state });
         return done;
       }),
 
@@ -683,43 +702,59 @@ export function createStore(deps: RuleDeps): SatchelStore {
       }),
 
     offerAgain: (now) =>
-      write(["records", "ops", "blobs", "letters", "settings"], "strict", ["queue"], async (tx) => {
-        let offered = 0;
-        for (const row of await tx.all("records")) {
-          if (row.serverSeq > 0 || row.serverOp === null || row.server === null) continue;
-          if ((await tx.by("ops", "record", row.record)).length > 0) continue;
-          await tx.put("ops", {
-            ...freshAttempt(now),
-            op: row.serverOp,
-            record: row.record,
-            base: null,
-            wire: row.server,
-            bytes: sizeOf(row.server),
-            state: "frozen",
-            order: await nextOrder(tx),
-          });
-          offered += 1;
-        }
-        for (const row of await tx.all("blobs")) {
-          if (row.seen) continue;
-          const offer = { ...row, ...freshAttempt(now), seen: true, offset: 0, verifiedAt: null };
-          // Its bytes left this device for a server that has lost them: said, never passed over (INV-1).
-          if (row.state === "away") await tx.put("blobs", { ...offer, state: "aside", lastCode: "blob-missing" });
-          else await tx.put("blobs", { ...offer, state: "waiting" });
-          offered += 1;
-        }
-        for (const row of await tx.all("letters")) {
-          if (row.seen) continue;
-          await tx.put("letters", { ...row, ...freshAttempt(now), seen: true, state: "frozen" });
-          offered += 1;
-        }
-        await tx.put("settings", { key: "sync", value: { ...(await readMeta(tx)), offerDue: false } });
-        return ok(offered);
-      }),
+      write(
+        ["records", "ops", "blobs", "letters", "proofs", "outProofs", "settings"],
+        "strict",
+        ["queue"],
+        async (tx) => {
+          let offered = 0;
+          for (const row of await tx.all("records")) {
+            if (row.serverSeq > 0 || row.serverOp === null || row.server === null) continue;
+            if ((await tx.by("ops", "record", row.record)).length > 0) continue;
+            await tx.put("ops", {
+              ...freshAttempt(now),
+              op: row.serverOp,
+              record: row.record,
+              base: null,
+              wire: row.server,
+              bytes: sizeOf(row.server),
+              state: "frozen",
+              order: await nextOrder(tx),
+            });
+            offered += 1;
+          }
+          for (const row of await tx.all("blobs")) {
+            if (row.seen) continue;
+            const offer = { ...row, ...freshAttempt(now), seen: true, offset: 0, verifiedAt: null };
+            // Its bytes left this device for a server that has lost them: said, never passed over (INV-1).
+            if (row.state === "away") await tx.put("blobs", { ...offer, state: "aside", lastCode: "blob-missing" });
+            else await tx.put("blobs", { ...offer, state: "waiting" });
+            offered += 1;
+          }
+          for (const row of await tx.all("letters")) {
+            if (row.seen) continue;
+            await tx.put("letters", { ...row, ...freshAttempt(now), seen: true, state: "frozen" });
+            offered += 1;
+          }
+          // Opened and taken back: whoever holds such a proof may tell it again, its signature is its author's (P-P5).
+          for (const { letter, proof, seen } of await tx.all("proofs")) {
+            const type = fieldOf(proof.body, "t");
+            if (seen !== false || (type !== "opened" && type !== "withdrawn")) continue;
+            if ((await tx.get("outProofs", letter)) !== undefined) continue;
+            const order = await nextOrder(tx);
+            await tx.put("outProofs", { ...freshAttempt(now), letter, proof, state: "waiting", order });
+            offered += 1;
+          }
+          await tx.put("settings", { key: "sync", value: { ...(await readMeta(tx)), offerDue: false } });
+          return ok(offered);
+        },
+      ),
 
     listProofs: (letter) =>
       read(["proofs"], async (tx) =>
-        [...(letter === undefined ? await tx.all("proofs") : await tx.by("proofs", "letter", letter))].sort(byOrder),
+        [...(letter === undefined ? await tx.all("proofs") : await tx.by("proofs", "letter", letter))]
+          .map(({ seen: _seen, ...row }) => row)
+          .sort(byOrder),
       ),
 
     meta: () => read(["settings"], readMeta),
@@ -765,8 +800,9 @@ function wholeThere(row: BlobStored, at: number | null | undefined): BlobStored 
 async function putProof(tx: Transaction, letter: ProofOf["letter"], proof: ProofOf["proof"]): Promise<void> {
   const held = await tx.by("proofs", "letter", letter);
   // By signature too: the same words with a false one, come first, must not stand in the place of the true proof.
-  if (held.some((row) => row.proof.body === proof.body && row.proof.sig === proof.sig)) return;
-  await tx.put("proofs", { letter, proof, order: await nextOrder(tx) });
+  const known = held.find((row) => row.proof.body === proof.body && row.proof.sig === proof.sig);
+  if (known?.seen === false) await tx.put("proofs", { ...known, seen: true });
+  if (known === undefined) await tx.put("proofs", { letter, proof, seen: true, order: await nextOrder(tx) });
 }
 type ProofOf = Parameters<SatchelStore["storePull"]>[0]["proofs"][number];
 
@@ -786,7 +822,7 @@ async function storeRecordRow(
   if (own !== undefined) return await accept(tx, own, pulled.seq);
   const row = await tx.get("records", pulled.record);
   if (row !== undefined && row.serverOp === pulled.opId) {
-    await tx.put("records", { ...row, serverSeq: pulled.seq });
+    await tx.put("records", { ...row, serverSeq: pulled.seq, unseen: false });
     return;
   }
   if (row !== undefined && pulled.seq <= row.serverSeq) return;
@@ -798,10 +834,12 @@ async function storeRecordRow(
 
 /** After a reset the old sequences mean nothing; the full pull marks again what the server has (DESIGN 5). */
 async function forgetSequences(tx: Transaction): Promise<void> {
-  for (const row of await tx.all("records")) if (row.serverSeq !== 0) await tx.put("records", { ...row, serverSeq: 0 });
+  for (const row of await tx.all("records"))
+    if (row.serverSeq !== 0) await tx.put("records", { ...row, serverSeq: 0, unseen: row.serverOp !== null });
   for (const row of await tx.all("inbox")) if (row.type === "record" && !row.aside) await tx.delete("inbox", row.order);
   for (const row of await tx.all("blobs"))
     if (row.state === "verified" || row.state === "away") await tx.put("blobs", { ...row, seen: false });
   for (const row of await tx.all("letters"))
     if (row.state === "accepted") await tx.put("letters", { ...row, seen: false });
+  for (const row of await tx.all("proofs")) if (row.seen !== false) await tx.put("proofs", { ...row, seen: false });
 }

@@ -41,6 +41,11 @@ export interface BlobStored extends Omit<BlobRow, "header"> {
   readonly seen: boolean;
 }
 
+export interface ProofStored extends ProofRow {
+  /** False after a reset until the server showed it again. Absent in rows of the first version: seen. */
+  readonly seen?: boolean;
+}
+
 export interface LetterStored extends LetterRow {
   readonly seen: boolean;
 }
@@ -60,7 +65,7 @@ export interface Rows {
   readonly blobs: BlobStored;
   readonly segments: SegmentStored;
   readonly letters: LetterStored;
-  readonly proofs: ProofRow;
+  readonly proofs: ProofStored;
   readonly outProofs: OutProof;
   readonly inbox: InboxStored;
   readonly settings: SettingStored;

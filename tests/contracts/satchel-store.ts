@@ -769,7 +769,8 @@ export const storeCases: readonly StoreCase[] = [
         (await must(store.getRecord(r1)))?.server?.sig,
       ];
       const booked = await look();
-      same(booked, [["b:waiting"], "accepted", ["l", "l"], 0, ["verified", 77], "sig-a"], "booked");
+      // What was told stays known, for a server that forgets it (S-R4).
+      same(booked, [["b:waiting"], "accepted", ["l", "l", "told"], 0, ["verified", 77], "sig-a"], "booked");
       await must(store.bookCarried({ ...booking, at: 99 }));
       same(await look(), booked, "twice");
       // The ordinary sync learns the same, with the op's number.
@@ -779,6 +780,70 @@ export const storeCases: readonly StoreCase[] = [
       await must(store.freezeOps([id("b")]));
       await must(store.bookOk(id("b"), 5));
       same((await must(store.getRecord(r1)))?.server?.sig, "sig-b", "the chain goes on");
+    },
+  },
+  {
+    title: "S-R3 after a reset a record is unseen until the server shows it, accepts it, or it is merged",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.bookOk(id("a"), 4));
+      const unseen = async () => (await must(store.getRecord(r1)))?.unseen === true;
+      same(await unseen(), false, "known");
+      const reset = async () => await must(store.storePull(pull({ reset: true, cursor: cursor("f.1") })));
+      await reset();
+      same(await unseen(), true, "reset");
+      await must(store.storePull(pull({ records: [pulled("a", 1)] })));
+      same(await unseen(), false, "shown");
+      await reset();
+      await must(store.offerAgain(1));
+      await must(store.bookOk(id("a"), 1));
+      same(await unseen(), false, "accepted again");
+      await reset();
+      await must(store.storePull(pull({ records: [pulled("z", 2)] })));
+      same(await unseen(), true, "another state says nothing about ours");
+      await must(
+        store.adoptRecord({ record: r1, op: wireOp("z"), opId: id("z"), deleted: false, expectedRevision: 1 }),
+      );
+      same(await unseen(), false, "adopted");
+    },
+  },
+  {
+    title: "S-R2 a row tells by its base which op it overtook",
+    run: async ({ open }) => {
+      const store = await open();
+      const head = toBase64Url(utf8(JSON.stringify({ op: "z", base: "y", blobs: [] }))) as B64;
+      const op = { ...wireOp("z"), head };
+      await must(store.storePull(pull({ records: [{ seq: 3, record: r1, opId: id("z"), op }] })));
+      await must(store.adoptRecord({ record: r1, op, opId: id("z"), deleted: false, expectedRevision: 0 }));
+      same((await must(store.getRecord(r1)))?.past, ["y"], "never seen here, and overtaken");
+    },
+  },
+  {
+    title: "S-R4 after a reset an opened and a taken back letter are told again, other proofs are the server's own",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.queueProof(id("mine"), proofOf("withdrawn"), 1000));
+      await must(store.setOutProof(id("mine"), { state: "sent" }));
+      const theirs = [
+        { letter: id<LetterId>("sent"), proof: proofOf("deposited") },
+        { letter: id<LetterId>("sent"), proof: proofOf("opened") },
+        { letter: id<LetterId>("other"), proof: proofOf("opened") },
+      ];
+      await must(store.storePull(pull({ proofs: theirs })));
+      await must(store.storePull(pull({ reset: true, cursor: cursor("f.1"), proofs: theirs.slice(2) })));
+      await must(store.offerAgain(50));
+      const out = (await must(store.queue())).proofs.map((row) => [row.letter, row.state]);
+      same(
+        out,
+        [
+          ["mine", "waiting"],
+          ["sent", "waiting"],
+        ],
+        "told again, but what the server has shown",
+      );
+      same((await must(store.listProofs(id("mine")))).length, 1, "each proof once");
     },
   },
   {

@@ -10,9 +10,11 @@ import { openLetter } from "../../crypto/letter.ts";
 import { openRecord } from "../../crypto/record.ts";
 import { randomIdField } from "../../protocol/fields.ts";
 import { letterHead } from "../../protocol/letters.ts";
+import { opHead } from "../../protocol/ops.ts";
 import { signProof } from "../../protocol/proofs.ts";
 import { readChain } from "../../protocol/statements.ts";
 import { addReply } from "../../satchel/dossier.ts";
+import { incoming, joinUnrelated } from "../../satchel/incoming.ts";
 import { mergeRecords, sameValue } from "../../satchel/merge.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import type { LetterId, OpId, RecordId } from "../../shared/ids.ts";
@@ -70,19 +72,30 @@ export function createInbox(deps: SatchelDeps): Inbox {
   async function takeRecord(session: Session, row: RecordInbox): Promise<Result<Outcome, WorkerError>> {
     const opened = await openRecord(session.identity, row.op);
     if (!opened.ok || opened.value.head.record !== row.record) return ok("aside");
-    const { op: opId, deleted } = opened.value.head;
+    const { op: opId, base: rowBase, deleted } = opened.value.head;
     const held = await session.store.getRecord(row.record);
     if (!held.ok) return storageErr(held.error);
     const mine = held.value;
-    // A state that was overtaken here: the server went back. Its pages and pins must not go back with it (SPEC S-R2).
-    if (mine?.past?.includes(opId) === true) {
+    const server = mine?.server == null ? undefined : opHead(mine.server);
+    const what = incoming(
+      mine === undefined
+        ? null
+        : {
+            untouched: mine.server?.sig === mine.local.sig,
+            deleted: mine.deleted,
+            past: mine.past ?? [],
+            unseen: mine.unseen === true,
+            serverOp: server?.ok === true ? server.value.op : null,
+          },
+      { op: opId, base: rowBase, deleted },
+    );
+    if (mine === undefined || what === "adopt") return adopt(session, row, { id: opId, deleted }, mine?.revision ?? 0);
+    if (what === "again") {
       const again = await session.records.save<never>(row.record, (current) =>
         ok({ next: current ?? null, merged: row.op }),
       );
       return again.ok ? ok("merged") : again;
     }
-    const untouched = mine === undefined || mine.server?.sig === mine.local.sig;
-    if (untouched) return adopt(session, row, { id: opId, deleted }, mine?.revision ?? 0);
     // An edit is never lost to a deletion made elsewhere, in either direction; that there was one is said, and can be chosen.
     const theirs = deleted ? ok(null) : await session.records.open(row.op);
     if (!theirs.ok) return ok("aside");
@@ -95,12 +108,20 @@ export function createInbox(deps: SatchelDeps): Inbox {
       return back.ok ? ok("merged") : back;
     }
     const base = mine.server === null ? ok(null) : await session.records.open(mine.server);
+    if (what === "unrelated" && theirs.value !== null && mine.server?.sig === mine.local.sig && base.ok) {
+      // Nothing here that the server does not show: no op of our own for it.
+      const known = base.value;
+      if (known?.t === theirs.value.t && sameValue(joinUnrelated(known, known, theirs.value), theirs.value))
+        return adopt(session, row, { id: opId, deleted }, mine.revision);
+    }
     const merged = await session.records.save<"cannot-merge">(row.record, (current) => {
       if (current === undefined) return err("cannot-merge");
       const other = theirs.value;
       if (other === null) return ok({ next: wasErased(current), merged: row.op });
       if (other.t !== current.t) return err("cannot-merge");
       const ancestor = base.ok && base.value !== null && base.value.t === current.t ? base.value : null;
+      if (what === "unrelated")
+        return ok({ next: joinUnrelated<SatchelRecord>(ancestor, current, other), merged: row.op });
       return ok({
         next: mergeRecords<SatchelRecord>({ base: ancestor, mine: current, theirs: other }),
         merged: row.op,
