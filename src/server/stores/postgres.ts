@@ -52,6 +52,8 @@ interface Connection {
   readonly ask: (query: Query) => Promise<Rows>;
   /** @returns what PostgreSQL says that it did. */
   readonly say: (sql: string) => Promise<string>;
+  /** It failed in itself and will be thrown away. */
+  readonly broken: () => boolean;
 }
 
 /** A pool of connections as a driver. Nothing is asked before the first work. */
@@ -122,6 +124,7 @@ export function createPostgresDriver(url: string, random: Random, connections = 
           committing = sql === "COMMIT";
           return (await watch(client.query(sql))).command;
         },
+        broken: () => broken,
       });
     } finally {
       client.release(broken);
@@ -156,7 +159,7 @@ export function createPostgresDriver(url: string, random: Random, connections = 
           for (const sql of before) await connection.say(sql);
           outcome = await drive(connection, work());
         } catch (error) {
-          if (!(error instanceof Again)) await connection.say("ROLLBACK");
+          if (!connection.broken()) await connection.say("ROLLBACK");
           throw error;
         }
         const ended = await connection.say(outcome.keep ? "COMMIT" : "ROLLBACK");
