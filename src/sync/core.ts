@@ -20,10 +20,17 @@ const HOUR = 60 * MINUTE;
 const KIB = 1024;
 
 export const limits = {
-  network: { firstMs: 5 * SECOND, maxMs: 300 * SECOND, afterAnswerMs: SECOND / 2 },
+  /** S-T1: `quickForMs` after an answer the line was only cut: it is knocked at every second. */
+  network: {
+    firstMs: 5 * SECOND,
+    maxMs: 300 * SECOND,
+    quickForMs: 30 * SECOND,
+    afterAnswerMs: SECOND / 2,
+    knockMs: SECOND,
+  },
   item: { firstMs: 30 * SECOND, maxMs: 6 * HOUR, triesOfUnknown: 3, triesOfAgain: 3 },
   retryAfter: { defaultMs: 10 * SECOND, maxMs: HOUR, busyInARow: 3 },
-  part: { min: 16 * KIB, max: 1024 * KIB, fastMs: 4 * SECOND, slowMs: 12 * SECOND },
+  part: { min: 16 * KIB, max: 1024 * KIB, fastMs: 5 * SECOND, slowMs: 20 * SECOND },
   agesUpMs: 24 * HOUR,
   authPauseMs: 5 * MINUTE,
   renewalsARun: 2,
@@ -32,7 +39,8 @@ export const limits = {
 
 /** Where an upload stands on the server, as far as this run knows. */
 type Upload =
-  | { readonly at: "unknown" }
+  /** `lost`: the part that was under way when the line broke; HEAD says whether anything of it arrived (S-B5). */
+  | { readonly at: "unknown"; readonly lost?: { readonly offset: number; readonly bytes: number } }
   | { readonly at: "absent" }
   | { readonly at: "offset"; readonly offset: number };
 
@@ -98,6 +106,39 @@ export interface Situation {
   readonly busy?: ReadonlySet<string>;
   /** The line broke once under several requests: this loss is counted already (S-T1). */
   readonly counted?: boolean;
+  /** Lanes that are taken at the moment (S-O7). Absent: none. */
+  readonly closed?: ReadonlySet<Lane>;
+  /** Parts that shared the line while this one was under way, itself included; 1 when absent (S-B5). */
+  readonly abreast?: number;
+}
+
+/**
+ * S-O7: what may be under way beside what. alone: nothing beside it; send: ops, letters, proofs; read: session and pull; ask:
+ * creation and HEAD of an upload; data: a part.
+ */
+export type Lane = "alone" | "send" | "read" | "ask" | "data";
+
+export function laneOf(step: Step): Lane {
+  switch (step.type) {
+    case "push":
+    case "letter":
+    case "proof":
+      return "send";
+    case "session":
+    case "pull":
+      return "read";
+    case "blob-create":
+    case "blob-head":
+      return "ask";
+    case "blob-patch":
+      return "data";
+    case "register":
+    case "offer":
+    case "rest":
+      return "alone";
+    default:
+      return unreachable(step);
+  }
 }
 
 type OpView = QueueView["ops"][number];
@@ -133,13 +174,15 @@ const compare = (a: Candidate, b: Candidate): number => {
 
 const aged = (item: Attempt, now: number): number => (now - item.queuedAt >= limits.agesUpMs ? 1 : 0);
 
+/** Uploads that may stand ready for their next part while others use the line. */
+const readyAhead = 2;
+
 /** The next request (S-O1). */
 export function choose(situation: Situation): Step {
   const { view, meta, now, run, hints, person, busy } = situation;
   if (!due(meta.networkNextAt, now, limits.retryAfter.maxMs))
     return { type: "rest", until: meta.networkNextAt, why: meta.pausedFor === "auth" ? "auth" : "network" };
   if (!meta.registered) return { type: "register" };
-  if (meta.session === null) return { type: "session" };
 
   const candidates: Candidate[] = [];
   let earliest: number | null = null;
@@ -208,7 +251,8 @@ export function choose(situation: Situation): Step {
       candidates.push({
         key: "pull",
         rank: [2, 0, 0, 0, 0],
-        step: { type: "pull", cursor: meta.cursor, limit: run.pullBytes },
+        // P-W3: what is sent authorises itself; only reading needs a session.
+        step: meta.session === null ? { type: "session" } : { type: "pull", cursor: meta.cursor, limit: run.pullBytes },
       });
   }
   for (const blob of view.blobs) {
@@ -231,31 +275,47 @@ export function choose(situation: Situation): Step {
     candidates.push({
       key: blob.blob,
       rank: [blob.sendClass - ageing, trouble(blob.blob, blob), 0, blob.length - blob.offset, blob.order],
-      step: uploadStep(blob, run.uploads.get(blob.blob), meta.partSize),
+      step: uploadStep(blob, run.uploads.get(blob.blob), meta.partSize, run.canary),
     });
   }
 
   candidates.sort(compare);
+  const isFree = ({ key }: Candidate): boolean => (run.suspects.get(key)?.untilAnswers ?? 0) <= run.answers;
+  const free = candidates.filter(isFree);
+  // S-O1: while a form or a record waits for its turn, no part begins.
+  const sending = free.some(({ step }) => laneOf(step) === "send");
+  const ready = free.filter(({ step }) => laneOf(step) === "data");
+  const isOpen = (candidate: Candidate): boolean => {
+    const lane = laneOf(candidate.step);
+    if (situation.closed?.has(lane) === true) return false;
+    if (lane === "data") return !sending;
+    // Uploads are begun a little ahead of their bytes, not all at once.
+    return lane !== "ask" || ready.filter((one) => compare(one, candidate) < 0).length < readyAhead;
+  };
+  const next = free.find(isOpen);
+  if (next !== undefined) return next.step;
   // S-O5: a suspect lets others go first; when all are suspects, the one that was tried longest ago.
-  const free = candidates.find(({ key }) => (run.suspects.get(key)?.untilAnswers ?? 0) <= run.answers);
-  if (free !== undefined) return free.step;
   const turnOf = ({ key }: Candidate): number => run.suspects.get(key)?.turn ?? 0;
-  candidates.sort((a, b) => turnOf(a) - turnOf(b));
-  const oldest = candidates[0];
-  // Beside a request that is under way a suspect is not worth the line.
-  if (oldest !== undefined)
-    return busy === undefined || busy.size === 0 ? oldest.step : { type: "rest", until: null, why: "items" };
+  const held = candidates.filter((candidate) => !isFree(candidate)).sort((a, b) => turnOf(a) - turnOf(b));
+  const alone = busy === undefined || busy.size === 0;
+  // Beside a request that is under way only a suspect's HEAD is worth the line: it costs nothing, and clears it.
+  const oldest = alone ? (free.length === 0 ? held[0] : undefined) : held.find(({ step }) => step.type === "blob-head");
+  if (oldest !== undefined && isOpen(oldest)) return oldest.step;
+  if (candidates.length > 0) return { type: "rest", until: earliest, why: "items" };
   if (meta.offerDue && !run.pullDue) return { type: "offer" };
   return { type: "rest", until: earliest, why: "items" };
 }
 
-function uploadStep(blob: BlobView, upload: Upload | undefined, partSize: number): Step {
+function uploadStep(blob: BlobView, upload: Upload | undefined, partSize: number, canary: boolean): Step {
   const known: Upload =
     upload ??
     (blob.state === "waiting" && blob.offset === 0 && blob.attempts === 0 ? { at: "absent" } : { at: "unknown" });
   if (known.at === "absent") return { type: "blob-create", blob: blob.blob };
-  if (known.at === "unknown" || known.offset >= blob.length) return { type: "blob-head", blob: blob.blob };
-  const bytes = Math.min(partSize, blob.length - known.offset);
+  // S-O3: before the first answer only small things leave; HEAD tells whether the line lives.
+  if (known.at === "unknown" || known.offset >= blob.length || !canary) return { type: "blob-head", blob: blob.blob };
+  const left = blob.length - known.offset;
+  // A rest that is shorter than half a part rides along: its own request would cost more than it is worth.
+  const bytes = left < partSize * 1.5 ? left : partSize;
   return { type: "blob-patch", blob: blob.blob, offset: known.offset, bytes };
 }
 
@@ -308,10 +368,18 @@ export type StepOutcome =
 /** A uniformly random number in [0, 1), drawn by the caller. */
 export type Roll = number;
 
-const networkDelay = (attempts: number, afterAnswer: boolean, roll: Roll): number => {
-  // S-T1: right after an answer the line was only cut: try again at once; then full jitter.
-  if (afterAnswer && attempts === 1) return Math.floor(roll * limits.network.afterAnswerMs);
-  const ceiling = Math.min(limits.network.maxMs, limits.network.firstMs * 2 ** Math.min(attempts - 1, 10));
+/** S-T1. `sinceAnswerMs` on the device's clock; negative when that was set back. */
+const networkDelay = (attempts: number, afterAnswer: boolean, sinceAnswerMs: number, roll: Roll): number => {
+  const { firstMs, maxMs, quickForMs, afterAnswerMs, knockMs } = limits.network;
+  // The line was only cut: at once, then at every second for a while. An idle radio costs less than a line that idles.
+  if (afterAnswer && attempts === 1) return Math.floor(roll * afterAnswerMs);
+  if (sinceAnswerMs >= 0 && sinceAnswerMs < quickForMs) return Math.floor((0.5 + roll) * knockMs);
+  // Then full jitter under a ceiling that doubles, and that is not larger than what the outage has lasted already.
+  const ceiling = Math.min(
+    maxMs,
+    firstMs * 2 ** Math.min(attempts - 1, 10),
+    Math.max(firstMs, Math.abs(sinceAnswerMs) / 2),
+  );
   return Math.floor(roll * ceiling);
 };
 
@@ -440,21 +508,19 @@ function bookLost({ meta, now, run, counted, busy }: Situation, step: Step, roll
     suspects.set(key, { losses, untilAnswers: run.answers + heldFor + underWay, turn: turns });
   }
   const uploads = new Map(run.uploads);
-  let partSize = meta.partSize;
-  if (step.type === "blob-patch" || step.type === "blob-head" || step.type === "blob-create")
-    uploads.set(step.blob, { at: "unknown" });
-  if (step.type === "blob-patch") partSize = Math.max(limits.part.min, Math.floor(partSize / 2));
+  if (step.type === "blob-patch" || step.type === "blob-head" || step.type === "blob-create") {
+    const before = uploads.get(step.blob);
+    const part =
+      step.type === "blob-patch"
+        ? { offset: step.offset, bytes: step.bytes }
+        : before?.at === "unknown"
+          ? before.lost
+          : undefined;
+    uploads.set(step.blob, { at: "unknown", ...(part === undefined ? {} : { lost: part }) });
+  }
+  const wait = networkDelay(networkAttempts, run.lastAuthentic, now - meta.lastAnswerAt, roll);
   return {
-    patches: [
-      {
-        type: "meta",
-        patch: {
-          networkAttempts,
-          ...(counted === true ? {} : { networkNextAt: now + networkDelay(networkAttempts, run.lastAuthentic, roll) }),
-          ...(partSize === meta.partSize ? {} : { partSize }),
-        },
-      },
-    ],
+    patches: [{ type: "meta", patch: { networkAttempts, ...(counted === true ? {} : { networkNextAt: now + wait }) } }],
     run: {
       ...run,
       lastAuthentic: false,
@@ -751,8 +817,16 @@ function bookUpload(
       run: { ...run, uploads },
     };
   }
+  const before = run.uploads.get(blob);
   uploads.set(blob, { at: "offset", offset: status.offset });
   const patches: Patch[] = [{ type: "blob", blob, patch: { offset: status.offset } }];
+  // S-B5: a part of which nothing arrived was too long for this line (or for a proxy on it that keeps nothing).
+  if (step.type === "blob-head" && before?.at === "unknown" && before.lost !== undefined) {
+    const { offset, bytes } = before.lost;
+    const smaller = Math.max(limits.part.min, Math.floor(Math.min(bytes, meta.partSize) / 2));
+    if (status.offset <= offset && smaller < meta.partSize)
+      patches.push({ type: "meta", patch: { partSize: smaller } });
+  }
   if (row !== undefined && status.offset >= row.length) {
     // Every byte is there and the server is still checking: ask again later.
     uploads.set(blob, { at: "unknown" });
@@ -768,13 +842,16 @@ function bookUpload(
     patches[0] = { type: "blob", blob, patch: { offset: status.offset, attempts, nextAt: now + itemDelay(attempts) } };
   }
   if (step.type === "blob-patch") {
-    const partSize = nextPartSize(meta.partSize, step.bytes, tookMs);
+    const partSize = nextPartSize(meta.partSize, step.bytes, tookMs / (situation.abreast ?? 1));
     if (partSize !== meta.partSize) patches.push({ type: "meta", patch: { partSize } });
   }
   return { patches, run: { ...run, uploads } };
 }
 
-/** S-B5: parts double under 4 s, halve over 12 s, between 16 KiB and 1 MiB. Only whole parts tell anything good. */
+/**
+ * S-B5: parts double under 5 s, halve over 20 s, between 16 KiB and 1 MiB; `tookMs` is what the line alone would have
+ * taken. Only whole parts tell anything good.
+ */
 export function nextPartSize(partSize: number, sent: number, tookMs: number): number {
   if (tookMs > limits.part.slowMs) return Math.max(limits.part.min, Math.floor(partSize / 2));
   if (tookMs < limits.part.fastMs && sent >= partSize) return Math.min(limits.part.max, partSize * 2);

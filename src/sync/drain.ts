@@ -14,13 +14,15 @@ import { type Bytes, concat } from "../shared/bytes.ts";
 import type { BlobId, LetterId, OpId } from "../shared/ids.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
 import type { Result } from "../shared/result.ts";
-import type { QueueView, SatchelStore, StorageError } from "../storage/ports.ts";
+import type { QueueView, SatchelStore, StorageError, SyncMeta } from "../storage/ports.ts";
 import {
   type Booking,
   book,
   carried,
   choose,
   freshRun,
+  type Lane,
+  laneOf,
   limits,
   type Patch,
   type RunState,
@@ -109,8 +111,9 @@ export const leftOf = (view: QueueView): number =>
   view.blobs.filter((blob) => (blob.state === "waiting" || blob.state === "sending") && !blob.localOnly).length +
   view.proofs.filter((proof) => proof.state === "waiting").length;
 
-const isUpload = (step: Step): boolean =>
-  step.type === "blob-patch" || step.type === "blob-create" || step.type === "blob-head";
+const everyLane: ReadonlySet<Lane> = new Set(["alone", "send", "read", "ask", "data"]);
+/** S-O7: parts that are this small together do not fill a line: one more may go beside them. */
+const smallPartsBytes = 64 * 1024;
 
 export function createDrainer(deps: DrainerDeps): Drainer {
   const { store, transport, clock, identity } = deps;
@@ -320,21 +323,50 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     let turn: Promise<void> = Promise.resolve();
     const busy = new Set<string>();
     const inFlight = new Map<Promise<void>, Step>();
+    /** Resets of the server that were pulled in this run. */
+    let resets = 0;
 
-    const situation = async (): Promise<Situation> => ({
-      view: await must(store.queue()),
-      meta: await must(store.meta()),
-      now: clock.now(),
-      run,
-      hints: deps.hints?.() ?? { slow: false, metered: false },
-      person,
-      busy,
-    });
+    /** S-O7: what may not begin beside what is under way. */
+    const closedLanes = (meta: SyncMeta): ReadonlySet<Lane> => {
+      const under = [...inFlight.values()];
+      if (under.length === 0) return new Set();
+      const count = (lane: Lane): number => under.filter((step) => laneOf(step) === lane).length;
+      // S-O3: a line that was lost is tried with one request.
+      if (count("alone") > 0 || (!run.canary && meta.networkAttempts > 0)) return everyLane;
+      const parts = count("data");
+      const bytes = under.reduce((sum, step) => sum + (step.type === "blob-patch" ? step.bytes : 0), 0);
+      const most = bytes < smallPartsBytes ? width + 1 : width;
+      const closed = new Set<Lane>(["alone"]);
+      if (count("send") >= (run.canary ? 2 : 1)) closed.add("send");
+      if (count("read") >= 1) closed.add("read");
+      if (count("ask") >= 2) closed.add("ask");
+      if (parts >= most) closed.add("data");
+      return closed;
+    };
+
+    const situation = async (): Promise<Situation> => {
+      const meta = await must(store.meta());
+      return {
+        view: await must(store.queue()),
+        meta,
+        now: clock.now(),
+        run,
+        hints: deps.hints?.() ?? { slow: false, metered: false },
+        person,
+        busy,
+        closed: closedLanes(meta),
+      };
+    };
+
+    const partsUnderWay = (): number => [...inFlight.values()].filter((step) => laneOf(step) === "data").length;
 
     const outcomeOf = async (step: Step, session: string): Promise<void> => {
       const lossesBefore = losses;
+      const resetsBefore = resets;
+      const abreastBefore = Math.max(1, partsUnderWay());
       const done = await send(step, session);
       if (done === null || over) return;
+      const abreast = (abreastBefore + Math.max(1, partsUnderWay())) / 2;
       const before = turn;
       let free: () => void = () => undefined;
       turn = new Promise((resolve) => {
@@ -342,14 +374,21 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       });
       await before;
       try {
+        // S-R3: what the server said before it was reset says nothing about what it has now: asked again.
+        if (resets !== resetsBefore) return;
         const counted = losses > lossesBefore;
-        const booking: Booking = book({ ...(await situation()), counted }, done, roll());
+        const booking: Booking = book({ ...(await situation()), counted, abreast }, done, roll());
         run = booking.run;
         memory = run;
         note(done.outcome, done.step);
         for (const patch of booking.patches) {
           try {
             await apply(patch);
+            if (patch.type === "pull" && patch.answer.reset) {
+              resets += 1;
+              run = { ...run, uploads: new Map() };
+              memory = run;
+            }
           } catch (error) {
             // S-D5: what was pulled does not fit on the disk: sending goes on, pulling waits.
             if (!(error instanceof StorageFault) || patch.type !== "pull") throw error;
@@ -423,20 +462,13 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       inFlight.set(request, step);
     };
 
-    /** S-O7: beside uploads, one more upload (so that the line never idles) and one request of another kind. */
-    const mayBegin = (step: Step): boolean => {
-      const under = [...inFlight.values()];
-      if (under.length === 0) return true;
-      if (!under.every(isUpload)) return false;
-      return isUpload(step) ? under.length < width : step.type !== "register" && step.type !== "session";
-    };
-
     const loop = async (): Promise<RunReport> => {
       for (;;) {
         if (failure !== null) throw failure.error;
         if (joined.length > 0) {
           const reasons = joined.splice(0);
-          run = { ...run, pullDue: true };
+          // What is kept here brings nothing new from there.
+          if (reasons.some((reason) => reason !== "commit")) run = { ...run, pullDue: true };
           if (reasons.includes("person")) await forgiveWaiting(clock.now());
           if (reasons.includes("online")) await tryAtOnce();
         }
@@ -448,7 +480,8 @@ export function createDrainer(deps: DrainerDeps): Drainer {
           await must(store.offerAgain(clock.now()));
           continue;
         }
-        if (step.type !== "rest" && step.type !== "offer" && mayBegin(step)) {
+        const mayBegin = inFlight.size === 0 || laneOf(step) !== "alone";
+        if (step.type !== "rest" && step.type !== "offer" && mayBegin) {
           begin(step, now.meta.session ?? "");
           continue;
         }

@@ -31,8 +31,20 @@ export interface HttpDeps {
   readonly clock: Clock;
 }
 
-/** Facts 2.6: 20 s to an answer for small things; a part gets three times what the measured speed says, at most 120 s. */
-export const timeouts = { smallMs: 20_000, partMaxMs: 120_000, slack: 3, slowestBytesPerMs: 2 } as const;
+/**
+ * Facts 2.6: 20 s to an answer for small things; a part gets three times what the measured speed of the line says, at most
+ * 120 s. After a loss a small thing gets six times the shortest way there and back that was seen (a connection that
+ * is never answered comes back no sooner for being waited for), twice that after each further loss by time.
+ */
+export const timeouts = {
+  smallMs: 20_000,
+  probeMs: 5_000,
+  probeTrips: 6,
+  partMinMs: 12_000,
+  partMaxMs: 120_000,
+  slack: 3,
+  slowestBytesPerMs: 2,
+} as const;
 
 type Parser<T> = (input: unknown) => Result<T, "bad-format">;
 
@@ -72,8 +84,22 @@ function retryAfterMs(response: Response, now: number): number | null {
 
 export function createHttpTransport(deps: HttpDeps): Transport & CarrierTransport {
   const { clock, timers } = deps;
-  /** Bytes per millisecond of the parts so far; null = unknown. */
+  /** Bytes per millisecond that the line carried, over the parts so far; null = unknown. */
   let speed: number | null = null;
+  /** Parts under way: they share the line. */
+  let parts = 0;
+  /** Shortest time from a small request to its answer; null = none was answered yet. */
+  let trip: number | null = null;
+  /** Requests lost one after the other by their time. */
+  let lateInARow = 0;
+  let lastWasLost = false;
+
+  /** How long a small request is waited for. */
+  const smallLimit = (): number => {
+    if (!lastWasLost || trip === null) return timeouts.smallMs;
+    const probe = Math.max(timeouts.probeMs, trip * timeouts.probeTrips) * 2 ** Math.min(lateInARow, 4);
+    return Math.min(timeouts.smallMs, probe);
+  };
 
   const ask = async (request: Ask, limitMs: number): Promise<Raw> => {
     const nonce = toBase64Url(deps.random.bytes(16));
@@ -89,7 +115,8 @@ export function createHttpTransport(deps: HttpDeps): Transport & CarrierTranspor
       const response = await deps.fetch(`${deps.baseUrl}${request.path}`, {
         method: request.method,
         redirect: "error",
-        cache: "no-store",
+        // What writes is never answered from a cache, and asking for that costs two headers.
+        ...(request.method === "GET" || request.method === "HEAD" ? { cache: "no-store" as const } : {}),
         credentials: "omit",
         referrerPolicy: "no-referrer",
         signal: abort.signal,
@@ -103,10 +130,16 @@ export function createHttpTransport(deps: HttpDeps): Transport & CarrierTranspor
         },
       });
       const text = request.method === "HEAD" ? "" : await response.text();
-      return { type: "response", response, text, nonce, tookMs: clock.now() - started };
+      const tookMs = clock.now() - started;
+      if (request.bytes === undefined && tookMs >= 0) trip = Math.min(trip ?? tookMs, tookMs);
+      lastWasLost = false;
+      lateInARow = 0;
+      return { type: "response", response, text, nonce, tookMs };
     } catch (error) {
       // fetch rejects with TypeError for a dead line, a refused redirect and a cut body, with AbortError when aborted.
       const name = error instanceof Error ? error.name : "";
+      lastWasLost = true;
+      lateInARow = late ? lateInARow + 1 : 0;
       if (late || name === "AbortError" || name === "TimeoutError") return { type: "lost", reason: "timeout" };
       if (error instanceof TypeError) return { type: "lost", reason: "unreachable" };
       throw error;
@@ -138,7 +171,7 @@ export function createHttpTransport(deps: HttpDeps): Transport & CarrierTranspor
   /** A JSON route. */
   const call = async <T extends Answered>(request: Ask, parse: Parser<T>, expected = 0): Promise<Outcome<T>> => {
     const bytes = expected + (request.json === undefined ? 0 : JSON.stringify(request.json).length);
-    const raw = await ask(request, timeouts.smallMs + sizeAllowance(bytes));
+    const raw = await ask(request, smallLimit() + sizeAllowance(bytes));
     if (raw.type === "lost") return raw;
     if (!speaks(raw.response) || !isJson(raw.response)) return portal;
     if (!raw.response.ok) return refusal(raw);
@@ -187,57 +220,55 @@ export function createHttpTransport(deps: HttpDeps): Transport & CarrierTranspor
     if (!Number.isSafeInteger(offset) || offset < 0) return undefined;
     return state === "incomplete" || state === "verified" || state === "again" ? { offset, state } : undefined;
   };
-  const post = (path: string, json: object, session?: string): Ask => ({
-    method: "POST",
-    path,
-    json,
-    ...(session === undefined ? {} : { session }),
-  });
+  const post = (path: string, json: object): Ask => ({ method: "POST", path, json });
 
   return {
     register: (statements) => call(post(routes.register, { statements }), parseRegisterAnswer),
     challenge: (who) => call(post(routes.challenge, { ...who }), parseChallengeAnswer),
     session: (who, challenge, sig) => call(post(routes.session, { ...who, challenge, sig }), parseSessionAnswer),
-    push: (session, ops) => call(post(routes.push, { ops }, session), parsePushAnswer),
-    letter: (session, letter) => call(post(routes.letters, { letter }, session), parseLetterAnswer),
-    proof: async (session, proof) => {
-      const done = await call(post(routes.proofs, { proof }, session), parseBare);
+    // P-W3: what writes authorises itself; a session would only cost its header.
+    push: (_session, ops) => call(post(routes.push, { ops }), parsePushAnswer),
+    letter: (_session, letter) => call(post(routes.letters, { letter }), parseLetterAnswer),
+    proof: async (_session, proof) => {
+      const done = await call(post(routes.proofs, { proof }), parseBare);
       return done.type === "answer" ? { ...done, value: null } : done;
     },
     carried: (manifest) => call(post(routes.carried, { manifest }), parseCarriedAnswer),
     pull: (session, cursor, limit) =>
       call({ method: "GET", path: `${routes.pull}?cursor=${cursor}&limit=${limit}`, session }, parsePullAnswer, limit),
-    blobCreate: (session, _name, length, ticket: Signed) =>
+    blobCreate: (_session, _name, length, ticket: Signed) =>
       tus(
         {
           method: "POST",
           path: routes.blobs,
-          session,
           headers: {
             "upload-length": String(length),
             "upload-metadata": `ticket ${base64Of(JSON.stringify(ticket))}`,
           },
         },
-        timeouts.smallMs,
+        smallLimit(),
         () => null,
       ).then((outcome) => (outcome.type === "answer" ? { ...outcome, value: null } : outcome)),
-    blobHead: (session, name) => tus({ method: "HEAD", path: blobPath(name), session }, timeouts.smallMs, readStatus),
-    blobPatch: async (session, name, offset, bytes) => {
-      const expected = speed === null ? timeouts.partMaxMs : (timeouts.slack * bytes.length) / speed;
-      const limitMs = Math.min(timeouts.partMaxMs, Math.max(timeouts.smallMs, expected));
+    blobHead: (_session, name) => tus({ method: "HEAD", path: blobPath(name) }, smallLimit(), readStatus),
+    blobPatch: async (_session, name, offset, bytes) => {
+      parts += 1;
+      const beside = parts;
+      const expected = speed === null ? timeouts.partMaxMs : (timeouts.slack * bytes.length * (beside + 1)) / speed;
+      const limitMs = Math.min(timeouts.partMaxMs, Math.max(timeouts.partMinMs, expected));
       const outcome = await tus(
         {
           method: "PATCH",
           path: blobPath(name),
-          session,
           bytes,
           headers: { "content-type": "application/offset+octet-stream", "upload-offset": String(offset) },
         },
         limitMs,
         readStatus,
       );
+      const abreast = (beside + parts) / 2;
+      parts -= 1;
       if (outcome.type === "answer") {
-        const measured = bytes.length / Math.max(1, outcome.tookMs);
+        const measured = (bytes.length * abreast) / Math.max(1, outcome.tookMs);
         speed = speed === null ? measured : speed * 0.7 + measured * 0.3;
       } else if (outcome.type === "lost" && speed !== null) speed /= 2;
       return outcome;

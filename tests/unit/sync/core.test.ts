@@ -80,6 +80,7 @@ interface Given {
   readonly metered?: boolean;
   readonly person?: boolean;
   readonly busy?: ReadonlySet<string>;
+  readonly closed?: Situation["closed"];
 }
 const situation = (given: Given): Situation => ({
   view: { ops: [], blobs: [], letters: [], proofs: [], ...given.view },
@@ -89,6 +90,7 @@ const situation = (given: Given): Situation => ({
   hints: { slow: given.slow === true, metered: given.metered === true },
   person: given.person === true,
   ...(given.busy === undefined ? {} : { busy: given.busy }),
+  ...(given.closed === undefined ? {} : { closed: given.closed }),
 });
 const chosen = (given: Given): Step => choose(situation(given));
 const refusal = (step: Step, status: number, error = "", retryAfterMs: number | null = null, retry = null) =>
@@ -103,7 +105,7 @@ const patchP: Step = { type: "blob-patch", blob: "p" as BlobId, offset: 0, bytes
 describe("S-O order", () => {
   test("S-O1 registration, session, letters, ops, pull, previews, pages, originals", () => {
     expect(chosen({ meta: { registered: false, session: null } }).type).toBe("register");
-    expect(chosen({ meta: { session: null } }).type).toBe("session");
+    expect(chosen({ meta: { session: null }, run: { pullDue: true } }).type).toBe("session");
     const all = {
       ops: [op("a")],
       letters: [letter("l")],
@@ -115,6 +117,64 @@ describe("S-O order", () => {
     expect(chosen({ view: { blobs: all.blobs } })).toEqual({ type: "blob-create", blob: "preview" });
     expect(chosen({ view: { blobs: all.blobs.slice(0, 2) } })).toEqual({ type: "blob-create", blob: "page" });
     expect(chosen({})).toEqual({ type: "rest", until: null, why: "items" });
+  });
+
+  test("P-W3 what is sent needs no session: nothing waits for one", () => {
+    const without = { meta: { session: null } };
+    expect(chosen({ ...without, view: { letters: [letter("l")] }, run: { pullDue: true } }).type).toBe("letter");
+    expect(chosen({ ...without, view: { ops: [op("a")] }, run: { pullDue: true } }).type).toBe("push");
+    expect(chosen({ ...without, view: { blobs: [blob("p")] } }).type).toBe("blob-create");
+    expect(chosen(without).type).toBe("rest");
+  });
+
+  test("S-O3 before the first answer of a run no part leaves: HEAD tells whether the line lives", () => {
+    const view = { blobs: [blob("p", { state: "sending" })] };
+    const uploads = new Map([["p" as BlobId, { at: "offset" as const, offset: 0 }]]);
+    expect(chosen({ view, run: { uploads } }).type).toBe("blob-patch");
+    expect(chosen({ view, run: { uploads, canary: false } }).type).toBe("blob-head");
+  });
+
+  test("S-O7 a form that waits for its turn lets no part begin; beside one that is on its way parts go on", () => {
+    const blobs = [blob("p", { state: "sending" }), blob("q")];
+    const uploads = new Map([["p" as BlobId, { at: "offset" as const, offset: 0 }]]);
+    const view = { letters: [letter("l")], blobs };
+    const closed = new Set(["alone", "send"] as const);
+    expect(chosen({ view, run: { uploads }, closed, busy: new Set(["x"]) }).type).toBe("blob-create");
+    const onItsWay = { view, run: { uploads }, closed, busy: new Set(["l"]) };
+    expect(chosen(onItsWay)).toMatchObject({ type: "blob-patch", blob: "p" });
+  });
+
+  test("S-O7 uploads are begun a little ahead of their bytes, not all at once", () => {
+    const at = { at: "offset" as const, offset: 0 };
+    const blobs = ["p", "q", "r"].map((name, order) => blob(name, { order, state: "sending" }));
+    const uploads = (names: readonly string[]) => new Map(names.map((name) => [name as BlobId, at]));
+    const closed = new Set(["alone", "data"] as const);
+    const busy = new Set(["x"]);
+    const next = (names: readonly string[], more: readonly QueueView["blobs"][number][] = []) =>
+      chosen({ view: { blobs: [...blobs, ...more] }, run: { uploads: uploads(names) }, closed, busy }).type;
+    expect(next(["p"])).toBe("blob-head");
+    expect(next(["p", "q"])).toBe("rest");
+    expect(next(["p", "q"], [blob("preview", { sendClass: 3 })]), "what goes first is begun first").toBe("blob-create");
+  });
+
+  test("S-B5 a rest that is shorter than half a part rides along", () => {
+    const part = (length: number) => {
+      const uploads = new Map([["p" as BlobId, { at: "offset" as const, offset: 0 }]]);
+      const step = chosen({ view: { blobs: [blob("p", { state: "sending", length })] }, run: { uploads } });
+      return step.type === "blob-patch" && step.bytes;
+    };
+    expect([part(65_536 + 32_767), part(65_536 + 32_768), part(10)]).toEqual([65_536 + 32_767, 65_536, 10]);
+  });
+
+  test("S-O8 photos wait for a line that costs nothing, until the person; records and letters never wait", () => {
+    const blobs = [blob("page", { queuedAt: now - 25 * HOUR }), blob("preview", { sendClass: 3 })];
+    const wifi = { meta: { photosOnWifi: true }, metered: true };
+    expect(chosen({ ...wifi, view: { blobs } })).toEqual({ type: "rest", until: null, why: "items" });
+    expect(chosen({ ...wifi, metered: false, view: { blobs } }).type).toBe("blob-create");
+    expect(chosen({ metered: true, view: { blobs } }).type).toBe("blob-create");
+    expect(chosen({ ...wifi, person: true, view: { blobs } }).type).toBe("blob-create");
+    expect(chosen({ ...wifi, view: { blobs, letters: [letter("l")] } }).type).toBe("letter");
+    expect(chosen({ ...wifi, view: { blobs, ops: [op("a")] } }).type).toBe("push");
   });
 
   test("S-O2 fewest bytes left first; a day's wait moves up one class", () => {
@@ -166,12 +226,36 @@ describe("S-O order", () => {
 });
 
 describe("S-A2 lost requests change timers and turns only", () => {
-  test("the first loss after an answer is retried at once, later ones with full jitter up to 300 s", () => {
-    const given = situation({ view: { ops: [op("a")] } });
-    const first = book(given, lost(pushA), 0.999);
-    expect(first.patches).toEqual([{ type: "meta", patch: { networkAttempts: 1, networkNextAt: now + 499 } }]);
-    const later = book({ ...given, run: first.run, meta: { ...meta, networkAttempts: 30 } }, lost(pushA), 0.999);
-    expect(later.patches).toEqual([{ type: "meta", patch: { networkAttempts: 31, networkNextAt: now + 299_700 } }]);
+  /** How long after this loss the line is tried again. */
+  const waitAfter = (given: { attempts: number; sinceAnswer: number; roll: number; afterAnswer?: boolean }): number => {
+    const run = { lastAuthentic: given.afterAnswer === true };
+    const was = { networkAttempts: given.attempts - 1, lastAnswerAt: now - given.sinceAnswer };
+    const [patch] = book(situation({ view: { ops: [op("a")] }, meta: was, run }), lost(pushA), given.roll).patches;
+    if (patch?.type !== "meta") throw new Error("a loss changes timers only");
+    expect(patch.patch.networkAttempts).toBe(given.attempts);
+    return (patch.patch.networkNextAt ?? Number.NaN) - now;
+  };
+
+  test("S-T1 a line that was only cut is knocked at: at once, then every second for half a minute", () => {
+    expect(waitAfter({ attempts: 1, sinceAnswer: 100, afterAnswer: true, roll: 0.999 })).toBe(499);
+    for (const [attempts, sinceAnswer] of [
+      [2, 700],
+      [9, 8000],
+      [25, 29_999],
+    ] as const) {
+      expect(waitAfter({ attempts, sinceAnswer, roll: 0 })).toBe(500);
+      expect(waitAfter({ attempts, sinceAnswer, roll: 0.999 })).toBe(1499);
+    }
+  });
+
+  test("S-T1 a longer outage: full jitter, at most half of what it has lasted, at most 300 s", () => {
+    const most = (attempts: number, sinceAnswer: number): number =>
+      Math.round(waitAfter({ attempts, sinceAnswer, roll: 0.999_999 }) / 1000);
+    expect(waitAfter({ attempts: 30, sinceAnswer: 60_000, roll: 0 })).toBe(0);
+    expect([most(26, 32_000), most(27, 60_000), most(40, 24 * HOUR)]).toEqual([16, 30, 300]);
+    // An app that is opened after days begins softly, and a clock that was set back changes nothing.
+    expect([1, 2, 3].map((attempts) => most(attempts, 72 * HOUR))).toEqual([5, 10, 20]);
+    expect(most(2, -72 * HOUR)).toBe(10);
   });
 
   test("S-O5 the lost item lets the others go first, then has its turn", () => {
@@ -183,14 +267,28 @@ describe("S-A2 lost requests change timers and turns only", () => {
     expect(chosen({ view, run: after, busy: new Set(["p"]) }).type).toBe("rest");
   });
 
-  test("S-B5 a lost part halves the next and asks HEAD first", () => {
+  test("S-B5 after a lost part HEAD is asked; only a part of which nothing arrived halves the next", () => {
     const view = { blobs: [blob("p", { state: "sending" })] };
-    const booked = book(situation({ view }), lost(patchP), 0);
-    expect(booked.patches[0]).toMatchObject({ type: "meta", patch: { partSize: 32_768 } });
-    expect(chosen({ view, run: booked.run })).toEqual({ type: "blob-head", blob: "p" });
-    expect(nextPartSize(65_536, 65_536, 3000)).toBe(131_072);
+    const head: Step = { type: "blob-head", blob: "p" as BlobId };
+    const broken = book(situation({ view }), lost(patchP), 0);
+    expect(chosen({ view, run: broken.run })).toEqual(head);
+    const sizeAfter = (offset: number, run = broken.run) => {
+      const { patches } = book(situation({ view, run }), answer(head, { offset, state: "incomplete" }), 0);
+      return patches.flatMap((patch) => (patch.type === "meta" ? [patch.patch.partSize] : []))[0];
+    };
+    expect([sizeAfter(0), sizeAfter(1)]).toEqual([32_768, undefined]);
+    // The question was lost too: what is known of the part stays known.
+    expect(sizeAfter(0, book(situation({ view, run: broken.run }), lost(head), 0).run)).toBe(32_768);
+  });
+
+  test("S-B5 parts double under 5 s of the line's time and halve over 20 s", () => {
+    expect(nextPartSize(65_536, 65_536, 4900)).toBe(131_072);
     expect(nextPartSize(65_536, 100, 3000)).toBe(65_536);
-    expect(nextPartSize(65_536, 65_536, 13_000)).toBe(32_768);
+    expect(nextPartSize(65_536, 65_536, 19_000)).toBe(65_536);
+    expect(nextPartSize(65_536, 65_536, 21_000)).toBe(32_768);
+    const given = { ...situation({ view: { blobs: [blob("p", { state: "sending" })] } }), abreast: 2 };
+    const shared = book(given, answer(patchP, { offset: 65_536, state: "incomplete" }, 8000), 0);
+    expect(shared.patches).toContainEqual({ type: "meta", patch: expect.objectContaining({ partSize: 131_072 }) });
     expect(nextPartSize(limits.part.min, 1, 99_000)).toBe(limits.part.min);
     expect(nextPartSize(limits.part.max, limits.part.max, 1)).toBe(limits.part.max);
   });

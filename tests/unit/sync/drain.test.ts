@@ -78,7 +78,7 @@ describe("a run", () => {
     const run = drainer.run({ reason: "commit" });
     await world.run(world.now() + 10_000);
     expect(await run).toEqual({ ended: "empty", nextInMs: null, answers: 4, left: 0, trouble: null });
-    expect(calls).toEqual(["register", "challenge", "session", "push a", "pull"]);
+    expect(calls).toEqual(["register", "push a", "challenge", "session", "pull"]);
   });
 
   test("S-D3 ends after its budget and says to go on", async () => {
