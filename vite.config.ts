@@ -189,7 +189,7 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: ["tests/{unit,contracts,vectors,fault}/**/*.test.ts"],
-          exclude: ["tests/**/*.postgres.test.ts"],
+          exclude: ["tests/**/*.{postgres,swift}.test.ts"],
           testTimeout: 60_000,
         },
       },
@@ -201,6 +201,16 @@ export default defineConfig({
           environment: "node",
           include: ["tests/**/*.postgres.test.ts"],
           globalSetup: "tests/support/postgres-setup.ts",
+          testTimeout: 60_000,
+        },
+      },
+      // On an OpenStack Swift that the tests start: `npm run test:s3`.
+      {
+        extends: true,
+        test: {
+          name: "swift",
+          environment: "node",
+          include: ["tests/**/*.swift.test.ts"],
           testTimeout: 60_000,
         },
       },
