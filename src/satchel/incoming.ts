@@ -37,7 +37,9 @@ export function incoming(
   // A state that was overtaken here: the server went back. Its pages and pins must not go back with it.
   if (held.past.includes(row.op)) return "again";
   const related = !held.unseen || (row.base !== null && row.base === held.serverOp);
-  // A deletion is taken for news, and so is what was written against one: else every reset would bring papers back.
+  // A deletion is taken for news, and so is what was written against one: else every reset would bring papers back. But
+  // one that follows nothing was not written by anybody who had seen this device's state.
+  if (!related && row.deleted && row.base === null && !held.deleted) return "merge";
   if (!related && !row.deleted && !held.deleted) return "unrelated";
   return held.untouched || (held.deleted && row.deleted) ? "adopt" : "merge";
 }

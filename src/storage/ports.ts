@@ -132,6 +132,11 @@ export type InboxRow =
       readonly type: "record";
       readonly record: RecordId;
       readonly op: Op;
+      /**
+       * It came with a verdict, and no pull has ended since: the server may have been reset without this device knowing.
+       * It is not merged before (SPEC S-R3).
+       */
+      readonly early?: boolean;
     }
   | {
       readonly order: number;

@@ -55,7 +55,10 @@ const publicBlob = ({ header, seen: _seen, ...row }: BlobStored): BlobRow => ({
 });
 const publicInbox = (row: InboxStored): InboxRow =>
   row.type === "record"
-    ? { order: row.order, seq: row.seq, type: row.type, record: row.record, op: row.op }
+    ? {
+        ...{ order: row.order, seq: row.seq, type: row.type, record: row.record, op: row.op },
+        ...(row.early === true ? { early: true } : {}),
+      }
     : { order: row.order, seq: row.seq, type: row.type, id: row.id, letter: row.letter, at: row.at };
 
 const initialMeta: SyncMeta = {
@@ -535,7 +538,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
         const op = await tx.get("ops", id);
         if (op === undefined) return done;
         await holdChain(tx, op.record);
-        if (current !== null) await putInInbox(tx, op.record, null, current, seq);
+        if (current !== null) await putInInbox(tx, op.record, { opId: null, op: current, seq, early: true });
         return done;
       }),
 
@@ -667,6 +670,10 @@ export function createStore(deps: RuleDeps): SatchelStore {
             if (row === undefined) continue;
             await tx.put("blobs", state === "again" ? askedAgain(row) : wholeThere(row, at));
           }
+          // Now it is known which server this is.
+          if (input.endedAt !== undefined)
+            for (const row of await tx.all("inbox"))
+              if (row.type === "record" && row.early === true) await tx.put("inbox", { ...row, early: false });
           const meta = await readMeta(tx);
           const value: SyncMeta = {
             ...meta,
@@ -807,11 +814,20 @@ async function putProof(tx: Transaction, letter: ProofOf["letter"], proof: Proof
 type ProofOf = Parameters<SatchelStore["storePull"]>[0]["proofs"][number];
 
 /** The newest row of a record replaces older unopened ones: its author had merged them (compare-and-swap). */
-async function putInInbox(tx: Transaction, record: RecordId, opId: OpId | null, op: Op, seq: number): Promise<void> {
+async function putInInbox(
+  tx: Transaction,
+  record: RecordId,
+  row: Pick<Extract<InboxStored, { type: "record" }>, "opId" | "op" | "seq" | "early">,
+): Promise<void> {
   const held = await inboxOf(tx, record);
-  if (held.some((row) => row.seq >= seq)) return;
-  for (const row of held) await tx.delete("inbox", row.order);
-  await tx.put("inbox", { type: "record", record, opId, op, seq, aside: false, order: await nextOrder(tx) });
+  const newer = held.find((other) => other.seq >= row.seq);
+  if (newer !== undefined) {
+    if (newer.early === true && newer.seq === row.seq && row.early === false)
+      await tx.put("inbox", { ...newer, early: false });
+    return;
+  }
+  for (const older of held) await tx.delete("inbox", older.order);
+  await tx.put("inbox", { type: "record", record, ...row, aside: false, order: await nextOrder(tx) });
 }
 
 async function storeRecordRow(
@@ -826,7 +842,7 @@ async function storeRecordRow(
     return;
   }
   if (row !== undefined && pulled.seq <= row.serverSeq) return;
-  await putInInbox(tx, pulled.record, pulled.opId, pulled.op, pulled.seq);
+  await putInInbox(tx, pulled.record, { opId: pulled.opId, op: pulled.op, seq: pulled.seq, early: false });
   const chain = await chainOf(tx, pulled.record);
   // Nothing of this chain has left: its base is no longer the server's state, so sending it would only be refused.
   if (!chain.some((op) => op.state === "frozen")) await holdChain(tx, pulled.record);

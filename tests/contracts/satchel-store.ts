@@ -810,6 +810,27 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "S-R3 a row that came with a verdict is early until a pull has ended, and goes when that pull is a reset",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.bookConflict(id("a"), wireOp("x"), 7));
+      const early = async () =>
+        (await must(store.listInbox())).map((row) => row.type === "record" && row.early === true);
+      same(await early(), [true], "early");
+      await must(store.storePull(pull({ cursor: cursor("e.3") })));
+      same(await early(), [true], "a page is not the end");
+      await must(store.storePull(pull({ records: [pulled("x", 7)], endedAt: 5 })));
+      same(await early(), [false], "the end, and the row itself");
+      await must(store.saveRecord(saving("m", "x", 1, { merged: wireOp("x") })));
+      await must(store.freezeOps([id("m")]));
+      await must(store.bookConflict(id("m"), wireOp("y"), 9));
+      await must(store.storePull(pull({ reset: true, cursor: cursor("f.1"), endedAt: 6 })));
+      same(await early(), [], "what the server of before has said");
+    },
+  },
+  {
     title: "S-R2 a row tells by its base which op it overtook",
     run: async ({ open }) => {
       const store = await open();

@@ -247,6 +247,7 @@ export function createInbox(deps: SatchelDeps): Inbox {
     const rows = await session.store.listInbox();
     if (!rows.ok) return storageErr(rows.error);
     for (const row of rows.value) {
+      if (row.type === "record" && row.early === true) continue;
       const outcome = row.type === "record" ? await takeRecord(session, row) : await takeLetter(session, row);
       if (!outcome.ok) return outcome;
       if (outcome.value === "merged") continue;

@@ -45,6 +45,8 @@ describe("a row of the server", () => {
     // A deletion is news, and so is what was written against one.
     expect(incoming(held({ unseen: true }), row({ deleted: true }))).toBe("adopt");
     expect(incoming(held({ unseen: true, deleted: true }), row())).toBe("adopt");
+    // But not one by somebody who cannot have seen this state.
+    expect(incoming(held({ unseen: true }), row({ deleted: true, base: null }))).toBe("merge");
   });
 });
 
