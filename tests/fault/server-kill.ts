@@ -3,7 +3,7 @@
  * it acknowledged is there afterwards, byte for byte. Shared by the short test here and the long one in tests/long.
  *
  * Runs the real main.ts on a loopback port. A kill does not test power loss (the page cache survives it): that the
- * database syncs every commit is asserted by sqlite.ts when it opens. The seed decides when it is killed and what is
+ * database syncs every commit is asserted when it is opened, and seen by server-fsync.test.ts. The seed decides when it is killed and what is
  * edited; which request is under way at that moment is the machine's own chance.
  */
 
@@ -42,11 +42,21 @@ export interface KillOptions {
   readonly seed: number;
   /** Each pushes, uploads and deposits at the same time. Default 3. */
   readonly people?: number;
+  /** Default: SQLite in the server's folder. */
+  readonly database?: {
+    readonly url: string;
+    /** SIGKILL to the database itself, then its next start. */
+    readonly kill: () => Promise<void>;
+    /** Every how many rounds it is the database that is killed, under a server that lives on. */
+    readonly every: number;
+  };
 }
 
 /** What the server had acknowledged before one of its ends, and had after it. */
 export interface KillCounts {
   readonly kills: number;
+  /** Of these, kills of the database itself. */
+  readonly databaseKills: number;
   readonly ops: number;
   readonly letters: number;
   readonly bytes: number;
@@ -56,24 +66,35 @@ export interface KillCounts {
 }
 
 /** Rejects at the first thing that was acknowledged and is not there. */
-export async function killServers({ rounds, seed, people = 3 }: KillOptions): Promise<KillCounts> {
+export async function killServers(options: KillOptions): Promise<KillCounts> {
+  const { database } = options;
   const folder = mkdtempSync(join(tmpdir(), "besace-kill-"));
   mkdirSync(join(folder, "dist"));
   writeFileSync(join(folder, "dist", "index.html"), "<!doctype html><title>kill</title>");
   const server = await startServer({
     data: join(folder, "data"),
-    env: { BESACE_DIST: join(folder, "dist"), BESACE_LOG_LEVEL: "warn", HOST: "127.0.0.1" },
+    env: {
+      BESACE_DIST: join(folder, "dist"),
+      BESACE_LOG_LEVEL: "warn",
+      HOST: "127.0.0.1",
+      ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+    },
   });
   try {
-    return await killRounds(server, rounds, seeded(seed), people);
+    return await killRounds(server, options, seeded(options.seed));
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function killRounds(server: TestServer, rounds: number, dice: Dice, people: number): Promise<KillCounts> {
+async function killRounds(
+  server: TestServer,
+  { rounds, people = 3, database }: KillOptions,
+  dice: Dice,
+): Promise<KillCounts> {
   let unanswered = 0;
+  let databaseKills = 0;
   const desk = await createPerson("organisation");
 
   /** Undefined when the connection died: the client then knows nothing. */
@@ -144,6 +165,8 @@ async function killRounds(server: TestServer, rounds: number, dice: Dice, people
         });
         continue;
       }
+      // The database was away: nothing is said about the upload.
+      if (!head.ok) continue;
       const offset = Number(head.headers.get("upload-offset"));
       expect(offset).toBeGreaterThanOrEqual(state.acked);
       if (head.headers.get("besace-blob") === "verified") {
@@ -252,15 +275,23 @@ async function killRounds(server: TestServer, rounds: number, dice: Dice, people
       ]),
     );
     await sleep(150 + dice.below(350));
-    await server.kill("SIGKILL");
-    going = false;
-    await work;
-    await server.restart();
+    if (database !== undefined && (round + 1) % database.every === 0) {
+      await database.kill();
+      databaseKills += 1;
+      going = false;
+      await work;
+    } else {
+      await server.kill("SIGKILL");
+      going = false;
+      await work;
+      await server.restart();
+    }
     for (const journal of journals) await check(journal);
   }
   const sum = (count: (journal: Journal) => number) => journals.reduce((total, journal) => total + count(journal), 0);
   return {
     kills: rounds,
+    databaseKills,
     ops: sum((journal) => journal.acked.size),
     letters: sum((journal) => journal.letters.length),
     bytes: sum((journal) => [...journal.uploads.values()].reduce((total, state) => total + state.acked, 0)),
