@@ -23,6 +23,7 @@ import { browserClock, browserKeep, browserRandom, browserTimers } from "./platf
 import { App } from "./shell/App.tsx";
 import type { ShellDeps } from "./shell/deps.ts";
 import { earlyChoice } from "./shell/early.ts";
+import { lazyCarrier } from "./shell/lazy-carrier.ts";
 import { lazySatchel } from "./shell/lazy-satchel.ts";
 import { ownsPath } from "./shell/routes.ts";
 import "./ui/styles/first.css";
@@ -40,6 +41,7 @@ const deps: ShellDeps = {
   random: browserRandom,
   router,
   satchel: lazySatchel(async () => (await import("../workers/satchel.client.ts")).connectSatchel().api),
+  carrier: lazyCarrier(async () => (await import("../workers/carrier.client.ts")).connectCarrier().api),
   keep,
   theme: createTheme(document.documentElement, {
     read: () => keep.read("theme"),

@@ -13,6 +13,7 @@ import type others from "../../../locales/fr/others.json";
 import type outbox from "../../../locales/fr/outbox.json";
 import type papers from "../../../locales/fr/papers.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
+import type porteur from "../../../locales/fr/porteur.json";
 import type settings from "../../../locales/fr/settings.json";
 import type space from "../../../locales/fr/space.json";
 import type start from "../../../locales/fr/start.json";
@@ -30,6 +31,7 @@ export interface Catalogue {
   readonly outbox: typeof outbox;
   readonly papers: typeof papers;
   readonly "papers-types": typeof papersTypes;
+  readonly porteur: typeof porteur;
   readonly settings: typeof settings;
   readonly space: typeof space;
   readonly start: typeof start;

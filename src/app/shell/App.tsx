@@ -14,11 +14,13 @@ import { markOf } from "../platform/diagnostics.ts";
 import { watchIdle } from "../platform/idle.ts";
 import type { ServiceWorkerLink } from "../platform/service-worker.ts";
 import { usePlace } from "../platform/useScreen.ts";
+import { CarrierContext } from "../state/carrier.ts";
 import { type LockReason, RootContext, type RootHandle } from "../state/root.ts";
 import { SatchelContext } from "../state/satchel.ts";
 import { ShellContext, type ShellHandle } from "../state/shell.ts";
 import type { ToastMessage } from "../ui/Toast.tsx";
 import { UiWorld } from "../ui/world.ts";
+import { useCarrierWatch } from "./carrier.ts";
 import type { ShellDeps } from "./deps.ts";
 import { FailedScreen } from "./Failed.tsx";
 import { UpdateNotice } from "./Notices.tsx";
@@ -30,8 +32,8 @@ const PERSIST_ASKED = "persist-asked";
 const LOOK_FOR_UPDATE_MS = 60 * 60_000;
 /** What was said that shortly before going to another screen is about the way there, and comes along. */
 const COMES_ALONG_MS = 1000;
-/** Making a satchel, or bringing one from another device: what can be done while none is open. */
-const isFirstPath = (path: string): boolean => path === paths.code || path === paths.join;
+/** Making a satchel, bringing one from another device, carrying for somebody: what can be done while none is open. */
+const isFirstPath = (path: string): boolean => [paths.code, paths.join, paths.carrier].some((one) => one === path);
 
 /** "Sortir" does not wait longer than this for the last words to be sealed; the page is hidden from the first moment. */
 const LEAVE_MS = 1500;
@@ -72,7 +74,7 @@ function useTasks<T>() {
 }
 
 export function App({ deps }: { readonly deps: ShellDeps }) {
-  const { clock, timers, router, satchel, keep } = deps;
+  const { clock, timers, router, satchel, carrier, keep } = deps;
   const place = usePlace(router);
   const { opening, evicted, again, forget } = useOpening(satchel, keep, timers);
   const [lockReason, setLockReason] = useState<LockReason>("start");
@@ -108,6 +110,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   /* ---- network, queue, service worker ---- */
 
   const askDelivery = useCallback(() => void link.current?.then((worker) => worker?.askDelivery()), []);
+  useCarrierWatch(carrier, keep, timers, browserOnline);
   const network = useNetwork(satchel, isKnown, browserOnline, askDelivery);
 
   useEffect(() => {
@@ -305,18 +308,20 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
     <UiWorld value={world}>
       <SatchelContext.Provider value={satchel}>
         <RootContext.Provider value={root}>
-          <ShellContext.Provider value={shell}>
-            {opening.state === "failed" && (
-              <FailedScreen
-                mark={opening.error.type === "unavailable" ? opening.error.mark : opening.error.type}
-                onRetry={again}
-              />
-            )}
-            {state === "asking" && <LoadingScreen />}
-            {state === "none" && !isFirstUse && <StartScreen />}
-            {state === "locked" && !isFirstUse && <Later key="lock" load={loadLock} />}
-            {(isFirstUse || (isOpen && path !== paths.start)) && <Routed key={path} path={path} onAbsent={goHome} />}
-          </ShellContext.Provider>
+          <CarrierContext.Provider value={carrier}>
+            <ShellContext.Provider value={shell}>
+              {opening.state === "failed" && (
+                <FailedScreen
+                  mark={opening.error.type === "unavailable" ? opening.error.mark : opening.error.type}
+                  onRetry={again}
+                />
+              )}
+              {state === "asking" && <LoadingScreen />}
+              {state === "none" && !isFirstUse && <StartScreen />}
+              {state === "locked" && !isFirstUse && <Later key="lock" load={loadLock} />}
+              {(isFirstUse || (isOpen && path !== paths.start)) && <Routed key={path} path={path} onAbsent={goHome} />}
+            </ShellContext.Provider>
+          </CarrierContext.Provider>
         </RootContext.Provider>
       </SatchelContext.Provider>
     </UiWorld>

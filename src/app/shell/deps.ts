@@ -7,6 +7,7 @@ import type { ServiceWorkerLink } from "../platform/service-worker.ts";
 import type { Room } from "../platform/storage.ts";
 import type { ThemeChoice } from "../platform/theme.ts";
 import type { Keep } from "../platform/world.ts";
+import type { CarrierHandle } from "../state/carrier.ts";
 import type { SatchelHandle } from "../state/satchel.ts";
 
 export interface ShellDeps {
@@ -16,6 +17,7 @@ export interface ShellDeps {
   readonly random: Random;
   readonly router: Router;
   readonly satchel: SatchelHandle;
+  readonly carrier: CarrierHandle;
   readonly keep: Keep;
   readonly theme: ThemeChoice;
   readonly idleLimits: IdleLimits;

@@ -3,16 +3,24 @@
  */
 import { err } from "../../shared/result.ts";
 import { type Change, type SatchelApi, satchelMethods } from "../../workers/satchel.contract.ts";
+import type { AskHandle } from "../state/ask.ts";
 import type { SatchelHandle } from "../state/satchel.ts";
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
-/** A handle over the API that `load` brings. A load that fails is answered as "unavailable", and tried again next time. */
-export function lazySatchel(load: () => Promise<SatchelApi>): SatchelHandle {
-  const listeners = new Set<(change: Change) => void>();
-  let loading: Promise<SatchelApi> | undefined;
+interface Listened<News> {
+  readonly onChange: (listener: (change: News) => void) => Promise<void>;
+}
 
-  function ready(): Promise<SatchelApi> {
+/** A handle over the API that `load` brings. A load that fails is answered as "unavailable", and tried again next time. */
+export function lazyHandle<Api extends Listened<News>, News extends { readonly type: string }>(
+  methods: readonly (keyof Api & string)[],
+  load: () => Promise<Api>,
+): AskHandle<Api, News> {
+  const listeners = new Set<(change: News) => void>();
+  let loading: Promise<Api> | undefined;
+
+  function ready(): Promise<Api> {
     loading ??= load().then((api) => {
       // Not awaited: a worker whose script cannot be read never answers this one, but the bridge answers all others.
       void api.onChange((change) => {
@@ -24,9 +32,9 @@ export function lazySatchel(load: () => Promise<SatchelApi>): SatchelHandle {
   }
 
   const call =
-    (name: keyof SatchelApi): Method =>
+    (name: keyof Api & string): Method =>
     async (...args) => {
-      let api: SatchelApi;
+      let api: Api;
       try {
         api = await ready();
       } catch (error) {
@@ -37,10 +45,13 @@ export function lazySatchel(load: () => Promise<SatchelApi>): SatchelHandle {
     };
 
   return {
-    api: Object.fromEntries(satchelMethods.map((name) => [name, call(name)])) as unknown as SatchelApi,
+    api: Object.fromEntries(methods.map((name) => [name, call(name)])) as unknown as Api,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
 }
+
+export const lazySatchel = (load: () => Promise<SatchelApi>): SatchelHandle =>
+  lazyHandle<SatchelApi, Change>(satchelMethods, load);

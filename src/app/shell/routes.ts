@@ -14,7 +14,11 @@ const FEATURES: Readonly<Record<string, string>> = {
   demarches: "dossiers",
   dossiers: "dossiers",
   envois: "outbox",
+  porteur: "porteur",
   reglages: "settings",
+  appareils: "devices",
+  rejoindre: "devices",
+  reponses: "devices",
 };
 
 const files = import.meta.glob<{ readonly feature: Feature }>("../features/*/feature.{ts,tsx}");

@@ -3,6 +3,7 @@ import { createRouter, type Router } from "../../../src/app/platform/router.ts";
 import { memoryKeep } from "../../../src/app/platform/world.ts";
 import type { ShellDeps } from "../../../src/app/shell/deps.ts";
 import { ownsPath } from "../../../src/app/shell/routes.ts";
+import { createFakeCarrier } from "../../support/fake-carrier.ts";
 import type { FakeSatchel } from "../../support/fake-satchel.ts";
 
 export interface FakeDeps {
@@ -45,6 +46,7 @@ export function createFakeDeps(satchel: FakeSatchel, path: string, marked = true
     random: { bytes: (length) => new Uint8Array(length) },
     router,
     satchel: satchel.handle,
+    carrier: createFakeCarrier().handle,
     keep,
     theme: { get: () => "auto", set: () => undefined },
     idleLimits: { idleMs: 300_000, hiddenMs: 60_000, awayMs: 600_000 },
