@@ -238,7 +238,14 @@ function partsOf(
       : createCouriers({
           registry,
           open: stores.open,
-          createDrainer: drainerMaker({ fetch: line.fetch, locks: undefined, clock, random, timers }),
+          createDrainer: drainerMaker({
+            fetch: line.fetch,
+            locks: undefined,
+            hints: () => ({ slow: false, metered: browser.metered ?? false }),
+            clock,
+            random,
+            timers,
+          }),
           kind,
           timers,
           clock,

@@ -1,0 +1,283 @@
+/**
+ * Room on the phone against the real server: what may leave, what comes back, what the browser erased by itself, what
+ * waits for Wi-Fi; and the facts for a developer, which must hold nothing of the person (INV-3).
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { BlobId, OpId, RecordId } from "../../../src/shared/ids.ts";
+import { createMemoryDisk } from "../../../src/storage/memory/index.ts";
+import type { QueueView, SyncMeta } from "../../../src/storage/ports.ts";
+import { ageClass, diagnosticLines, sizeClass } from "../../../src/workers/satchel/diagnostics.ts";
+import { findLeaks } from "../../support/leak.ts";
+import { createHarness, type Harness } from "../server/harness.ts";
+import { file, jpeg } from "./files.ts";
+import { type Browser, createConnectedBrowser, createLine, eventually, must, openTab } from "./world.ts";
+
+const code = "417233";
+let server: Harness;
+let base: string;
+
+beforeEach(async () => {
+  server = await createHarness();
+  base = await server.http.listen({ port: 0, host: "127.0.0.1" });
+});
+afterEach(async () => server.close());
+
+async function person() {
+  const line = createLine(base);
+  const browser: Browser = createConnectedBrowser(line);
+  const tab = openTab(browser);
+  const profile = must(await tab.api.create({ code, language: "fr", pictogram: "bateau" }));
+  return { line, browser, tab, profile };
+}
+type Person = Awaited<ReturnType<typeof person>>;
+
+async function keptPaper({ tab }: Person, title = "Carte", kind: string | null = "identity-card"): Promise<RecordId> {
+  const { id } = must(await tab.api.startPaper({ kind, title }));
+  must(await tab.api.addPage(id, file(jpeg({ width: 4000, height: 3000 }), "photo.jpg")));
+  must(await tab.api.keepPaper(id));
+  return id;
+}
+const arrived = ({ tab }: Person, id: RecordId) =>
+  eventually(async () => (must(await tab.api.paper(id)).state === "sealed-copy" ? true : undefined), 20);
+/** A backup that begins now covers what is whole, and the phone has heard of it. */
+async function backedUp({ tab }: Person): Promise<void> {
+  await server.store.setLastBackup((server.time.now + 1) as never);
+  must(await tab.api.sendNow());
+  await eventually(async () => (must(await tab.api.space()).freeable > 0 ? true : undefined), 20);
+}
+const pageOf = async ({ tab }: Person, id: RecordId): Promise<string> =>
+  Object.keys(must(await tab.api.paper(id)).record.pages)[0] ?? "";
+const segmentsOf = ({ browser, profile }: Person) => browser.disks.get(profile.database);
+
+describe("room on the phone", { timeout: 60_000 }, () => {
+  test("a paper leaves only when verified, referred to and backed up; it comes back whole, and offline it says so", async () => {
+    const someone = await person();
+    const { tab, line } = someone;
+    const id = await keptPaper(someone);
+    const page = await pageOf(someone, id);
+    const before = must(await tab.api.readPage(id, page, "readable"));
+    await arrived(someone, id);
+    expect(must(await tab.api.space()).papers).toMatchObject([{ id, state: "stays", why: "no-backup" }]);
+    expect(must(await tab.api.freeSpace([id]))).toEqual({ freed: 0 });
+    expect(must(await tab.api.readPage(id, page, "readable"))).toEqual(before);
+
+    await backedUp(someone);
+    const space = must(await tab.api.space());
+    expect(space.papers).toMatchObject([{ id, state: "may-go", why: null }]);
+    const { freed } = must(await tab.api.freeSpace([id]));
+    expect(freed).toBe(space.freeable);
+    expect(must(await tab.api.paper(id)).state).toBe("away");
+    expect(must(await tab.api.space())).toMatchObject({ freeable: 0, here: space.here - freed });
+    // The preview stays, by which it is recognised; the page is gone from here.
+    expect((await tab.api.readPage(id, page, "preview")).ok).toBe(true);
+    expect((await tab.api.readPage(id, page, "readable")).ok).toBe(false);
+
+    line.online = false;
+    expect(await tab.api.fetchBack(id)).toEqual({ ok: false, error: { type: "no-network" } });
+    expect(must(await tab.api.paper(id))).toMatchObject({ state: "away" });
+    line.online = true;
+    // Two taps are one fetch.
+    const both = await Promise.all([tab.api.fetchBack(id), tab.api.fetchBack(id)]);
+    expect(both.map((each) => each.ok)).toEqual([true, true]);
+    expect(must(await tab.api.readPage(id, page, "readable"))).toEqual(before);
+    expect(must(await tab.api.paper(id))).toMatchObject({ state: "sealed-copy" });
+    expect(must(await tab.api.paper(id)).fetching).toBeUndefined();
+    expect(segmentsOf(someone)).toBeDefined();
+  });
+
+  test("what the server gives back is checked before it is kept; what it does not have is said", async () => {
+    const someone = await person();
+    const { tab, line } = someone;
+    const id = await keptPaper(someone);
+    await arrived(someone, id);
+    await backedUp(someone);
+    must(await tab.api.freeSpace([id]));
+    const real = line.fetch;
+    const answering = (change: (response: Response) => Promise<Response>): typeof fetch => {
+      return async (path, init) => {
+        const response = await real(path, init);
+        return new Headers(init?.headers).has("range") ? change(response) : response;
+      };
+    };
+    const liar = { ...line, fetch: real };
+    Object.assign(line, {
+      fetch: answering(async (response) => {
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+        return new Response(bytes, { status: 206, headers: response.headers });
+      }),
+    });
+    const second = openTab(someone.browser);
+    must(await second.api.unlock({ database: someone.profile.database, code }));
+    expect(await second.api.fetchBack(id)).toEqual({ ok: false, error: { type: "other-bytes" } });
+    Object.assign(line, {
+      fetch: answering(async (response) => new Response(null, { status: 404, headers: response.headers })),
+    });
+    const third = openTab(someone.browser);
+    must(await third.api.unlock({ database: someone.profile.database, code }));
+    expect(await third.api.fetchBack(id)).toEqual({ ok: false, error: { type: "not-there" } });
+    expect(must(await third.api.paper(id)).state).toBe("away");
+    Object.assign(line, liar);
+  });
+
+  test("papers that stay say why: kept here, not finished, no copy yet", async () => {
+    const someone = await person();
+    const { tab, line } = someone;
+    line.online = false;
+    const health = await keptPaper(someone, "Attestation", "health-attestation");
+    const fresh = await keptPaper(someone);
+    const draft = must(await tab.api.startPaper({ kind: "pay-slip" })).id;
+    must(await tab.api.addPage(draft, file(jpeg({ width: 400, height: 300 }), "p.jpg")));
+    const why = new Map(must(await tab.api.space()).papers.map((each) => [each.id, each.why]));
+    expect(why.get(fresh)).toBe("not-copied");
+    expect(why.get(draft)).toBe("unfinished");
+    expect(why.get(health)).toBe("kept-here");
+    expect(must(await tab.api.freeSpace([health, fresh, draft]))).toEqual({ freed: 0 });
+  });
+
+  test("photos wait for Wi-Fi while the words leave; sending anyway sends them", async () => {
+    const someone = await person();
+    const { tab, browser } = someone;
+    browser.metered = true;
+    must(await tab.api.setDataChoice({ photosOnWifi: true }));
+    const id = await keptPaper(someone);
+    const line = await eventually(async () => {
+      const view = must(await tab.api.outbox());
+      return view.lines.find((each) => each.id === id && each.waits === "wifi" && each.parts.done === 0);
+    }, 20);
+    expect(line).toMatchObject({ what: "paper", state: "waits" });
+    const view = must(await tab.api.outbox());
+    expect(view.data).toMatchObject({ photosOnWifi: true, metered: true });
+    expect(view.data.held).toBe(view.bytesLeft);
+    expect(view.data.held).toBeGreaterThan(0);
+    expect(view.upToDate).toBe(false);
+    must(await tab.api.sendNow());
+    await arrived(someone, id);
+    await eventually(async () => (must(await tab.api.outbox()).upToDate ? true : undefined), 20);
+  });
+
+  test("a database that the browser emptied is noticed, said, and filled again by what the server had", async () => {
+    const someone = await person();
+    const { browser, profile } = someone;
+    const id = await keptPaper(someone);
+    await arrived(someone, id);
+    expect(must(await someone.tab.api.lost())).toEqual({ type: "nothing" });
+    must(await someone.tab.api.lock());
+    must(await someone.tab.api.unlock({ database: profile.database, code }));
+    expect(must(await someone.tab.api.lost())).toEqual({ type: "nothing" });
+    must(await someone.tab.api.lock());
+
+    // What was not sent yet is gone for good; the rest comes back without its pages, which come when asked for.
+    browser.disks.set(profile.database, createMemoryDisk());
+    const after = openTab(browser);
+    must(await after.api.unlock({ database: profile.database, code }));
+    expect(must(await after.api.lost())).toMatchObject({ type: "emptied" });
+    const lost = await eventually(async () => {
+      const now = must(await after.api.lost());
+      return now.type === "emptied" && now.papers > 0 && now.pulled ? now : undefined;
+    }, 20);
+    expect(lost).toMatchObject({ papers: 1, dossiers: 0 });
+    expect(must(await after.api.paper(id)).state).toBe("not-here");
+    expect((await after.api.fetchBack(id)).ok).toBe(true);
+    const page = Object.keys(must(await after.api.paper(id)).record.pages)[0] ?? "";
+    expect((await after.api.readPage(id, page, "readable")).ok).toBe(true);
+    expect(must(await after.api.paper(id)).state).toBe("sealed-copy");
+    // A satchel that the person erases leaves no mark behind.
+    must(await after.api.erase(profile.database));
+    expect(browser.marks.size).toBe(0);
+  });
+
+  test("bytes that this phone lost under a row that stands are fetched again", async () => {
+    const someone = await person();
+    const { tab, profile } = someone;
+    const id = await keptPaper(someone);
+    await arrived(someone, id);
+    const page = await pageOf(someone, id);
+    const blob = must(await tab.api.paper(id)).record.pages[page]?.readable?.blob as BlobId;
+    const disk = segmentsOf(someone);
+    expect(disk).toBeDefined();
+    for (const [key, row] of disk?.tables.segments ?? []) if (row.blob === blob) disk?.tables.segments.delete(key);
+    expect((await tab.api.readPage(id, page, "readable")).ok).toBe(false);
+    expect(must(await tab.api.paper(id)).state).toBe("away");
+    expect((await tab.api.fetchBack(id)).ok).toBe(true);
+    expect((await tab.api.readPage(id, page, "readable")).ok).toBe(true);
+    expect(must(await tab.api.paper(id)).state).toBe("sealed-copy");
+    expect(profile.database).not.toBe("");
+  });
+
+  test("INV-3: the facts for a developer hold no name, no id, no time; the search finds a leak that was planted", async () => {
+    const someone = await person();
+    const { tab, line, profile } = someone;
+    line.online = false;
+    const id = await keptPaper(someone, "MARQUEUR-TITRE");
+    must(await tab.api.saveProfile({ family_name: "MARQUEUR-NOM", phone_number: "0612345678" }));
+    const text = must(await tab.api.diagnostics());
+    const store = await tab.store(profile.database);
+    const queue = must(await store.queue());
+    const markers = [
+      ["title", "MARQUEUR-TITRE"],
+      ["name", "MARQUEUR-NOM"],
+      ["phone", "0612345678"],
+      ["record", id],
+      ["database", profile.database],
+      ...queue.ops.map((op) => ["op", op.op]),
+      ...queue.blobs.map((blob) => ["blob", blob.blob]),
+    ].map(([name = "", value = ""]) => ({ name, value }));
+    const found = await findLeaks(markers, [{ where: "diagnostics", bytes: text }]);
+    expect(found.leaks).toEqual([]);
+    const planted = await findLeaks(markers, [{ where: "diagnostics", bytes: `${text}\n${id}` }]);
+    expect(planted.leaks.length).toBeGreaterThan(0);
+    expect(text).toMatch(/blob \d waiting code=none age=<1min tries=0 next=due/);
+    expect(text).toMatch(/answered=never pulled=never/);
+    // No number longer than a count: sizes and times are classes.
+    expect(text).not.toMatch(/\d{5}/);
+  });
+});
+
+describe("classes", () => {
+  test.each([
+    [-1, "future"],
+    [0, "<1min"],
+    [59 * 60_000, "<1h"],
+    [25 * 3_600_000, "<1w"],
+    [400 * 86_400_000, ">1m"],
+  ])("age %d", (ms, said) => expect(ageClass(ms)).toBe(said));
+  test.each([
+    [0, "0"],
+    [1, "<4K"],
+    [5_000_000_000, ">1G"],
+  ])("size %d", (bytes, said) => expect(sizeClass(bytes)).toBe(said));
+
+  test("a code that is not the protocol's is not repeated: a server could write anything into it", () => {
+    const queue = {
+      ops: [
+        {
+          op: "o" as OpId,
+          record: "r" as RecordId,
+          base: null,
+          bytes: 1,
+          state: "aside",
+          order: 1,
+          attempts: 30,
+          nextAt: 0,
+          queuedAt: 0,
+          lastCode: "MARQUEUR" as never,
+        },
+      ],
+      blobs: [],
+      letters: [],
+      proofs: [],
+    } satisfies QueueView;
+    const meta = { pausedFor: null, partSize: 65_536, clockOffset: 0, lastAnswerAt: 0, lastPullAt: 0 } as SyncMeta;
+    const view = {
+      moving: false,
+      trouble: "none",
+      waiting: 1,
+      stuck: null,
+      data: { photosOnWifi: false, metered: true, lineKnown: true, held: 0 },
+    } as const;
+    const text = diagnosticLines({ now: 1, queue, meta, inbox: 0, aside: 0, records: 1, view, room: null });
+    expect(text).toContain("op 1 aside code=other age=<1min tries=>20 next=due");
+    expect(text).not.toContain("MARQUEUR");
+  });
+});
