@@ -31,6 +31,8 @@ export function findPostgres() {
 export const ensurePostgres = () =>
   ensureInstalled({ what: "PostgreSQL", packages: ["postgresql"], find: findPostgres });
 
-/** Path of strace, installed in the same way. */
-export const ensureStrace = () =>
-  ensureInstalled({ what: "strace", packages: ["strace"], find: () => onPath(["strace"]) });
+/** Path of strace, or undefined. */
+export const findStrace = () => onPath(["strace"]);
+
+/** The same, installed in the same way. */
+export const ensureStrace = () => ensureInstalled({ what: "strace", packages: ["strace"], find: findStrace });
