@@ -147,21 +147,27 @@ export function replaces(dossier: DossierRecord): { readonly letter: LetterId; r
 export const nextVersion = (dossier: DossierRecord): number => (replaces(dossier)?.n ?? 0) + 1;
 
 /**
- * "Envoyer sans ce papier": the same words once more, without these papers, which follow later (DESIGN 5: a stream that
- * cannot arrive never blocks the letter). They stay chosen. Null when none of them is chosen for anything.
+ * "Envoyer sans ce papier": the same words once more, without exactly these papers, which follow later (DESIGN 5: a stream
+ * that cannot arrive never blocks the letter). They stay chosen; an empty list sends all of them again. Null when that is
+ * what the newest version left out already.
  */
 export function withholdPapers(dossier: DossierRecord, papers: readonly RecordId[], now: number): DossierRecord | null {
   const out = new Set(papers);
-  let found = false;
+  let changed = false;
   const attached = Object.fromEntries(
-    Object.entries(dossier.attached).map(([requirement, value]) => {
-      const later = value.papers.filter((paper) => out.has(paper) || value.later?.includes(paper) === true);
-      if (later.length > (value.later?.length ?? 0)) found = true;
-      return [requirement, later.length === 0 ? value : { ...value, later }];
+    Object.entries(dossier.attached).map(([requirement, { papers: chosen, missing, later: before = [] }]) => {
+      const later = chosen.filter((paper) => out.has(paper));
+      if (later.length !== before.length || later.some((paper) => !before.includes(paper))) changed = true;
+      return [requirement, later.length === 0 ? { papers: chosen, missing } : { papers: chosen, missing, later }];
     }),
   );
-  return found ? { ...dossier, attached, status: "ready", updatedAt: now } : null;
+  return changed ? { ...dossier, attached, status: "ready", updatedAt: now } : null;
 }
+
+/** Papers that the newest version left out, each once. */
+export const papersToFollow = (dossier: DossierRecord): readonly RecordId[] => [
+  ...new Set(Object.values(dossier.attached).flatMap((each) => each.later ?? [])),
+];
 
 /**
  * Books the letter that was sealed from this state. Saved in the same transaction as the letter. `papers`: how many

@@ -33,7 +33,8 @@ export interface DeskDossierRow {
   readonly name: string;
   readonly depositedAt: number;
   readonly papers: { readonly here: number; readonly of: number };
-  readonly status: "new" | "opened" | "received" | "missing-piece";
+  /** withdrawn: the person took it back before it was opened; nothing of it is left but its number. */
+  readonly status: "new" | "opened" | "received" | "missing-piece" | "withdrawn";
   readonly notForeseen: boolean;
   /** An earlier version that this one replaces. */
   readonly replaces: LetterId | null;

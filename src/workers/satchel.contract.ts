@@ -435,7 +435,7 @@ export interface SatchelApi {
   readonly markSeen: (id: RecordId) => Answer<void>;
 
   /* dossier actions */
-  /** A newer version without these papers, which follow later. */
+  /** A newer version without exactly these papers, which follow later; an empty list sends them all again. */
   readonly sendWithout: (id: RecordId, papers: readonly RecordId[]) => Answer<DossierView>;
   /** "Retirer": possible until the desk has opened any version. What never left is a draft again. */
   readonly withdraw: (id: RecordId) => Answer<DossierView, { readonly type: "opened" }>;

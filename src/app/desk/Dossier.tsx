@@ -7,7 +7,7 @@ import { viewForm } from "../../forms/engine.ts";
 import type { Form } from "../../forms/model.ts";
 import { showSpoken } from "../../satchel/spoken.ts";
 import { isRandomId, type LetterId } from "../../shared/ids.ts";
-import type { DeskDossier } from "../../workers/desk.contract.ts";
+import type { DeskDossier, DeskDossierRow } from "../../workers/desk.contract.ts";
 import type { TextKey } from "../i18n/catalogue.ts";
 import { formatDate, formatTime } from "../i18n/format.ts";
 import { language, t as text } from "../i18n/i18n.ts";
@@ -194,19 +194,46 @@ function Trouble({ trouble, at }: { readonly trouble: string; readonly at: numbe
   );
 }
 
+/** Taken back by the person before anybody here opened it. */
+function Withdrawn({ row }: { readonly row: DeskDossierRow }) {
+  const t = useT();
+  return (
+    <>
+      <BackRow />
+      <h1>{t("desk.withdrawn.title")}</h1>
+      <p class="meta wide-p">
+        {procedureName(row.procedure)}{" "}
+        {rich("desk.dossier.number", {
+          number: (
+            <bdi dir="ltr" translate={false}>
+              {showSpoken(row.number)}
+            </bdi>
+          ),
+        })}
+      </p>
+      <Banner tone="quiet" icon="information" title={t("desk.withdrawn.what")}>
+        {t("desk.withdrawn.text")}
+      </Banner>
+    </>
+  );
+}
+
 export function Dossier({ letter }: { readonly letter: string }) {
   const t = useT();
   const { inbox } = useDeskShell();
   const id = letter as LetterId;
-  const trouble =
-    inbox.state === "ready" ? inbox.value.rows.find((row) => row.letter === id && row.trouble !== null) : undefined;
+  const row = inbox.state === "ready" ? inbox.value.rows.find((each) => each.letter === id) : undefined;
+  const trouble = row?.trouble != null ? row : undefined;
+  const withdrawn = row?.status === "withdrawn" ? row : undefined;
   const asked = useDeskAsk(`dossier ${id}`, (api) => api.open(id), ["inbox"]);
   const form = useForm(asked.state === "ready" ? asked.value.payload.procedure : null);
-  const failed = asked.state === "failed" || !isRandomId(letter);
+  const failed = (asked.state === "failed" && withdrawn === undefined) || !isRandomId(letter);
   const isShown = asked.state === "ready" && form.state === "ready" && trouble === undefined;
   return (
     <DeskFrame title={t("desk.dossier.title")} rhythm="stack-m" arrival={isShown ? "here" : "asked"} failing={failed}>
-      {trouble !== undefined ? (
+      {withdrawn !== undefined ? (
+        <Withdrawn row={withdrawn} />
+      ) : trouble !== undefined ? (
         <Trouble trouble={trouble.trouble ?? ""} at={trouble.depositedAt} />
       ) : isShown ? (
         <Shown dossier={asked.value} form={form.form} />

@@ -38,6 +38,7 @@ const CHIPS: Readonly<Record<RowState, { readonly state: ChipState; readonly ico
   "missing-piece": { state: "wait", icon: "en-attente" },
   received: { state: "received", icon: "recu" },
   replaced: { state: "here", icon: "deux-copies" },
+  withdrawn: { state: "here", icon: "effacer" },
   trouble: { state: "redo", icon: "attention" },
 };
 
@@ -90,7 +91,13 @@ function Row({ row, state }: RowProps) {
     <tr>
       <th scope="row">
         <a href={deskPaths.dossier(row.letter)} data-row="">
-          {row.trouble === null ? <PersonName name={row.name} /> : t("desk.trouble.title")}
+          {state === "withdrawn" ? (
+            t("desk.withdrawn.title")
+          ) : row.trouble === null ? (
+            <PersonName name={row.name} />
+          ) : (
+            t("desk.trouble.title")
+          )}
         </a>
         {row.notForeseen && (
           <span class="need need--human">
@@ -118,7 +125,7 @@ function Row({ row, state }: RowProps) {
       </td>
       <td>
         {of > 0 && t("desk.papers.count", { n: here, total: of })}
-        {of === 0 && row.trouble === null && t("desk.papers.none")}
+        {of === 0 && row.trouble === null && state !== "withdrawn" && t("desk.papers.none")}
         {here < of && <span class="meta block">{t("desk.papers.coming", { count: of - here })}</span>}
       </td>
       <td>

@@ -319,7 +319,14 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
           {payload.missing.map((id) => (
             <li key={id} class="need">
               <Icon name="papier" />
-              {t("desk.papers.notJoined", { paper: requirementName(payload.procedure, id) })}
+              <span>
+                {t("desk.papers.notJoined", { paper: requirementName(payload.procedure, id) })}
+                {payload.later?.includes(id) === true && (
+                  <span class="meta block">
+                    {t("desk.later.title")}. {t("desk.later.text")}
+                  </span>
+                )}
+              </span>
             </li>
           ))}
         </ul>

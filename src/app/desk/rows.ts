@@ -12,6 +12,7 @@ export type RowState = DeskDossierRow["status"] | "trouble" | "replaced";
 
 export function rowState(row: DeskDossierRow, replaced: ReadonlySet<LetterId>): RowState {
   if (row.trouble !== null) return "trouble";
+  if (row.status === "withdrawn") return "withdrawn";
   return replaced.has(row.letter) ? "replaced" : row.status;
 }
 
@@ -26,6 +27,7 @@ const ORDER: Readonly<Record<RowState, number>> = {
   "missing-piece": 3,
   received: 4,
   replaced: 5,
+  withdrawn: 6,
 };
 
 /** Unread first; whoever waits longest comes first; what is done comes last, newest first. */

@@ -11,13 +11,14 @@ import { openRecord } from "../../crypto/record.ts";
 import { contentHash, openStream, splitBlob, streamKeyFrom } from "../../crypto/stream.ts";
 import { blobRootOfPieces } from "../../protocol/blob-root.ts";
 import { letterHead } from "../../protocol/letters.ts";
-import { readServerProof } from "../../protocol/proofs.ts";
+import { proofClaim, readServerProof, readWithdrawnProof, type WithdrawnProof } from "../../protocol/proofs.ts";
+import { readChain } from "../../protocol/statements.ts";
 import type { Deployment } from "../../protocol/wire.ts";
 import { sameValue } from "../../satchel/merge.ts";
 import type { AnswerValue } from "../../satchel/model.ts";
 import type { BlobId, LetterId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { InboxRow } from "../../storage/ports.ts";
+import type { InboxRow, ProofRow } from "../../storage/ports.ts";
 import { downloadBlob } from "../common/blob-reader.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Kept } from "../common/records.ts";
@@ -48,6 +49,15 @@ export interface DeskInbox {
   ) => Promise<Result<Bytes64, DeskError | { readonly type: "not-arrived" }>>;
 }
 
+const takenBack = ({ from, payload, depositedAt }: ReceivedRecord, at: number): DeskRecord => ({
+  t: "withdrawn",
+  from,
+  number: payload.number,
+  procedure: payload.procedure,
+  depositedAt,
+  at,
+});
+
 const isReceived = (kept: Kept<DeskRecord>): kept is KeptLetter => kept.record.t === "received";
 
 const textOf = (answer: AnswerValue | undefined): string => (answer?.v === "text" ? answer.text.trim() : "");
@@ -74,6 +84,8 @@ const probesAtOnce = 60;
 export function createDeskInbox(deps: DeskDeps): DeskInbox {
   /** Pages that the server gave a byte of: true for good, a blob never goes back. */
   const seenHere = new Set<BlobId>();
+  /** Proofs that need no second look while this worker lives, by their order. */
+  const looked = new Set<number>();
   const pins = createDeskPins(deps);
 
   /** True when the server has proved that every blob of the letter is here. */
@@ -146,6 +158,50 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     return ok(undefined);
   }
 
+  /** The sender's own signed word that this letter is taken back. */
+  async function withdrawalOf(
+    proofs: readonly ProofRow[],
+    letter: LetterId,
+    record: ReceivedRecord,
+  ): Promise<WithdrawnProof | null> {
+    for (const { letter: about, proof } of proofs) {
+      const claim = about === letter ? proofClaim(proof) : undefined;
+      if (claim?.ok !== true || claim.value.t !== "withdrawn") continue;
+      const sender = await readChain(record.senderStatements);
+      const read = sender.ok ? await readWithdrawnProof(proof, sender.value) : undefined;
+      if (read?.ok !== true || read.value.letter !== letter) continue;
+      if (read.value.by === record.from && read.value.manifest === record.manifest) return read.value;
+    }
+    return null;
+  }
+
+  /** Letters that the person took back leave the inbox; their content leaves this desk. */
+  async function takeWithdrawals(session: DeskSession): Promise<Result<void, WorkerError>> {
+    const proofs = await session.store.listProofs();
+    if (!proofs.ok) return storageErr(proofs.error);
+    const fresh = proofs.value.filter((row) => !looked.has(row.order));
+    for (const { order, letter, proof } of fresh) {
+      const claim = proofClaim(proof);
+      if (!claim.ok || claim.value.t !== "withdrawn") {
+        looked.add(order);
+        continue;
+      }
+      const kept = await session.records.get(recordOf(letter));
+      if (!kept.ok && kept.error.type !== "not-found") return kept;
+      // A letter that is still on its way here is asked again with the next run.
+      if (!kept.ok || !isReceived(kept.value)) continue;
+      looked.add(order);
+      const withdrawn = await withdrawalOf([{ order, letter, proof }], letter, kept.value.record);
+      if (withdrawn === null) continue;
+      const saved = await session.records.save<never>(recordOf(letter), (current) =>
+        ok({ next: current?.t === "received" ? takenBack(current, withdrawn.at) : (current ?? null) }),
+      );
+      if (!saved.ok) return saved;
+      deps.emit({ type: "inbox" });
+    }
+    return ok(undefined);
+  }
+
   /** @returns true when the raw letter is to stay aside: nothing else holds its bytes. */
   async function takeLetter(
     session: DeskSession,
@@ -155,7 +211,7 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     if (!all.ok) return all;
     // A known letter id says nothing new, whoever sends it again (INV-4).
     const known = all.value.find((kept) => kept.id === recordOf(row.id));
-    if (known !== undefined && isReceived(known)) return ok(false);
+    if (known !== undefined && (isReceived(known) || known.record.t === "withdrawn")) return ok(false);
     const opened = await openLetter(session.identity, row.letter, undefined);
     const trouble = async (reason: string) => {
       const kept = await keepTrouble(session, row, reason);
@@ -164,13 +220,18 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     if (!opened.ok) return trouble(opened.error.type);
     const record = receivedFrom(opened.value, row.at);
     if (!record.ok) return trouble(record.error);
+    // Taken back before this desk ever showed it: it never shows it.
+    const proofs = await session.store.listProofs(row.id);
+    if (!proofs.ok) return storageErr(proofs.error);
+    if ((await withdrawalOf(proofs.value, row.id, record.value)) !== null) return ok(false);
     const { from, thread, n } = record.value;
+    // Two devices of the person may have sent the same number: both are shown. A lower one was held back by somebody.
     const newer = all.value
       .filter(isReceived)
-      .some((kept) => kept.record.from === from && kept.record.thread === thread && kept.record.n >= n);
+      .some((kept) => kept.record.from === from && kept.record.thread === thread && kept.record.n > n);
     if (newer) return trouble("lower-counter");
     const saved = await session.records.save<never>(recordOf(row.id), (current) =>
-      ok({ next: current?.t === "received" ? current : record.value }),
+      ok({ next: current?.t === "received" || current?.t === "withdrawn" ? current : record.value }),
     );
     return saved.ok ? ok(false) : saved;
   }
@@ -223,7 +284,7 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
       if (!dropped.ok) return storageErr(dropped.error);
     }
     if (rows.value.length > 0) deps.emit({ type: "inbox" });
-    return ok(undefined);
+    return takeWithdrawals(session);
   }
 
   /** Asks for the first byte of pages that are not known to be here; quiet without network. */
@@ -284,6 +345,9 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
           const complete = await isComplete(session, kept, serverKeys.value);
           if (!complete.ok) return complete;
           rows.push(rowOf(kept));
+        } else if (kept.record.t === "withdrawn") {
+          const { number, procedure, depositedAt } = kept.record;
+          rows.push({ ...troubleRow(kept, "", depositedAt), number, procedure, status: "withdrawn", trouble: null });
         } else if (kept.record.t === "trouble") {
           rows.push(troubleRow(kept, kept.record.reason, kept.record.depositedAt));
         }

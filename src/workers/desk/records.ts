@@ -47,6 +47,17 @@ export interface TroubleRecord {
   readonly reason: string;
 }
 
+/** The person took it back before it was opened: what it said is gone, that it was here is not. */
+export interface WithdrawnRecord {
+  readonly t: "withdrawn";
+  readonly from: PrincipalId;
+  readonly number: string;
+  readonly procedure: string;
+  readonly depositedAt: number;
+  /** Clock of the person's device. */
+  readonly at: number;
+}
+
 /** Keys of the server, as they were seen first (pins.ts); written once. */
 export interface PinsRecord {
   readonly t: "pins";
@@ -55,7 +66,7 @@ export interface PinsRecord {
   readonly serverKeys: Deployment["serverKeys"];
 }
 
-export type DeskRecord = ReceivedRecord | TroubleRecord | PinsRecord;
+export type DeskRecord = ReceivedRecord | TroubleRecord | WithdrawnRecord | PinsRecord;
 
 const short = v.pipe(v.string(), v.maxLength(300));
 const long = v.pipe(v.string(), v.maxLength(20_000));
@@ -100,6 +111,7 @@ const payloadShape = v.object({
     v.maxLength(200),
   ),
   missing: v.pipe(v.array(short), v.maxLength(200)),
+  later: v.exactOptional(v.pipe(v.array(short), v.maxLength(200))),
 });
 
 /** The record of a letter that was opened; its payload must be a dossier whose pages the letter really names. */
@@ -133,6 +145,8 @@ export function receivedFrom(letter: OpenedLetter, at: number): Result<ReceivedR
 /** Two helpers worked on the same dossier: everything that either did stays. */
 export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   if (mine.t === "pins" || theirs.t === "pins") return mine;
+  if (mine.t === "withdrawn") return mine;
+  if (theirs.t === "withdrawn") return theirs;
   if (mine.t === "trouble") return theirs;
   if (theirs.t === "trouble") return mine;
   return { ...mine, opened: mine.opened || theirs.opened, answers: { ...theirs.answers, ...mine.answers } };
@@ -144,6 +158,7 @@ export const isDeskRecord = (value: unknown): value is DeskRecord =>
     v.variant("t", [
       v.looseObject({ t: v.literal("received"), from: principalIdField, manifest: fixedB64(32) }),
       v.looseObject({ t: v.literal("trouble"), reason: v.string() }),
+      v.looseObject({ t: v.literal("withdrawn"), number: v.string(), procedure: v.string(), at: count }),
       v.looseObject({
         t: v.literal("pins"),
         at: count,

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, waitFor } from "@testing-library/preact";
 import { afterEach, describe, expect, test } from "vitest";
 import { CardScreen } from "../../../src/app/features/card/CardScreen.tsx";
 import { DrillScreen } from "../../../src/app/features/card/DrillScreen.tsx";
-import { drawQr } from "../../../src/app/features/card/qr.ts";
+import { drawQr } from "../../../src/app/ui/qr.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import { createFakeSatchel, FAKE_CARD } from "../../support/fake-satchel.ts";
 import { showRootScreen } from "../shell/root-screen.tsx";

@@ -3,7 +3,6 @@
  *
  * Surprising: card and QR stay black on white in the dark theme too, so that they can be read by a camera.
  */
-import { useEffect, useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { failure } from "../../state/errors.ts";
@@ -16,10 +15,9 @@ import { BrandMark } from "../../ui/Brand.tsx";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
+import { Qr, useQr } from "../../ui/Qr.tsx";
+import type { QrDrawing } from "../../ui/qr.ts";
 import { FailedState, Loading } from "../../ui/States.tsx";
-import type { QrDrawing } from "./qr.ts";
-
-const QUIET = 4;
 
 interface CardPaperProps {
   readonly title: string;
@@ -38,18 +36,7 @@ function CardPaper({ title, groups, qr, place }: CardPaperProps) {
         <BrandMark />
         {title}
       </p>
-      {qr !== null && (
-        <svg
-          class="qr"
-          viewBox={`${-QUIET} ${-QUIET} ${qr.size + 2 * QUIET} ${qr.size + 2 * QUIET}`}
-          role="img"
-          aria-label={t("opening.rescue.qr")}
-          shape-rendering="crispEdges"
-        >
-          <rect x={-QUIET} y={-QUIET} width={qr.size + 2 * QUIET} height={qr.size + 2 * QUIET} fill="#fff" />
-          <path d={qr.path} fill="#16201b" />
-        </svg>
-      )}
+      {qr !== null && <Qr drawing={qr} label={t("opening.rescue.qr")} />}
       <p class="groups" dir="ltr" translate={false}>
         <span class="sr">{t("opening.rescue.groups")} </span>
         {groups.map((group, at) => (
@@ -61,26 +48,6 @@ function CardPaper({ title, groups, qr, place }: CardPaperProps) {
       </small>
     </div>
   );
-}
-
-/** Draws the QR once its chunk is here; the groups alone are enough when it is not. */
-function useQr(text: string | null): QrDrawing | "absent" | null {
-  const [drawing, setDrawing] = useState<QrDrawing | "absent" | null>(null);
-  useEffect(() => {
-    if (text === null) return;
-    let isGone = false;
-    import("./qr.ts").then(
-      ({ drawQr }) => {
-        if (!isGone) setDrawing(drawQr(text));
-      },
-      // Not on this device yet: said on the screen, the ten groups do the same.
-      () => setDrawing("absent"),
-    );
-    return () => {
-      isGone = true;
-    };
-  }, [text]);
-  return drawing;
 }
 
 export function CardScreen() {

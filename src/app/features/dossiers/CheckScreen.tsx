@@ -13,6 +13,7 @@ import {
   viewForm,
 } from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
+import { othersOf } from "../../../satchel/others.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type {
   DeployedOrganisation,
@@ -26,6 +27,7 @@ import { formatBytes } from "../../i18n/format.ts";
 import { rich } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { OtherCount } from "../../state/Others.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -102,6 +104,7 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
           </Banner>
         )}
       </div>
+      <OtherCount count={othersOf(record).length} />
       <Answers dossier={dossier} view={view} lines={answers} />
       {asked.length > 0 && <Papers id={id} form={form} lines={asked} papers={papers} />}
       <Send
@@ -128,6 +131,7 @@ function Answers({ dossier, view, lines }: AnswersProps) {
   const sectionOf = (line: ReviewLine): string => (line.kind === "not-foreseen" ? "" : line.section);
   const sections = [...new Set(lines.map(sectionOf))];
   const none = <span class="soft">{t("dossiers.check.none")}</span>;
+  const asked = new Set(othersOf(dossier.record).map((other) => other.path));
 
   function row(line: ReviewLine): Row | null {
     if (line.kind === "papers") return null;
@@ -135,7 +139,8 @@ function Answers({ dossier, view, lines }: AnswersProps) {
     if (line.kind === "not-foreseen") {
       const name = t("dossiers.notForeseen.title");
       const value = line.text.trim() === "" ? none : <bdi>{line.text}</bdi>;
-      return { key: line.step, name, value, edit: edit(questionPath(id, line.step, "review"), name) };
+      const more = asked.has("notForeseen") ? t("others.title") : undefined;
+      return { key: line.step, name, value, more, edit: edit(questionPath(id, line.step, "review"), name) };
     }
     const label = formText(form.id, `${line.field.id}.label`) ?? line.field.id;
     if (line.kind === "no-rows") {
@@ -143,8 +148,9 @@ function Answers({ dossier, view, lines }: AnswersProps) {
     }
     const said = answerText(form, line.field, line.answer);
     const value = said ?? none;
+    const more = asked.has(`answers.${line.key}`) ? t("others.title") : undefined;
     if (line.row === null) {
-      return { key: line.key, name: label, value, edit: edit(questionPath(id, line.step, "review"), label) };
+      return { key: line.key, name: label, value, more, edit: edit(questionPath(id, line.step, "review"), label) };
     }
     const { repeat, id: rowId, n } = line.row;
     const inRow = view.rows.get(repeat)?.[n - 1];
@@ -152,7 +158,7 @@ function Answers({ dossier, view, lines }: AnswersProps) {
       name: inRow === undefined ? t("dossiers.row.name", { n }) : rowName(view, repeat, inRow, n),
       label,
     });
-    return { key: line.key, name, value, edit: edit(rowPath(id, line.step, rowId), name) };
+    return { key: line.key, name, value, more, edit: edit(rowPath(id, line.step, rowId), name) };
   }
 
   return (

@@ -23,6 +23,7 @@ import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Thread, type ThreadStep } from "../../ui/Thread.tsx";
+import { Again, Choices, TakeBack, Withdrawal, Withheld } from "./DossierActions.tsx";
 import { questionPath } from "./places.ts";
 import { asksPiece, openRequests, StageChip } from "./StageChip.tsx";
 import { MOVING, Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
@@ -70,9 +71,12 @@ function Dossier({ dossier, form, organisation }: DossierProps) {
           <span class="meta number__why">{t("dossiers.number.why")}</span>
         </p>
       </div>
+      <Choices dossier={dossier} form={form} />
       {asksPiece(dossier) && <Asked dossier={dossier} form={form} />}
-      {stage === "needs-you" && <NeedsYou dossier={dossier} />}
-      {stage === "draft" ? (
+      {stage === "needs-you" && dossier.stuck === undefined && <NeedsYou dossier={dossier} />}
+      <Withheld dossier={dossier} />
+      <Withdrawal dossier={dossier} />
+      {stage === "withdrawing" || stage === "withdrawn" ? null : stage === "draft" ? (
         <Draft dossier={dossier} form={form} wasSent={wasSent} />
       ) : (
         <section class="stack-s" aria-labelledby="ou-en-est">
@@ -92,7 +96,8 @@ function Dossier({ dossier, form, organisation }: DossierProps) {
         </section>
       )}
       <Replies dossier={dossier} form={form} />
-      {stage !== "draft" && (
+      {(stage === "withdrawing" || stage === "withdrawn") && <Again dossier={dossier} />}
+      {stage !== "draft" && stage !== "withdrawing" && stage !== "withdrawn" && (
         <div class="actions">
           {dossier.proofs.length > 0 && (
             <LinkButton kind={asksPiece(dossier) ? "second" : "main"} wide icon="recu" href={paths.receipt(id)}>
@@ -107,6 +112,7 @@ function Dossier({ dossier, form, organisation }: DossierProps) {
           <LinkRow icon="modifier" href={paths.check(id)}>
             {t("dossiers.thread.change")}
           </LinkRow>
+          {stage !== "opened" && <TakeBack dossier={dossier} />}
         </div>
       )}
     </Frame>
@@ -150,11 +156,19 @@ function stepsOf(dossier: DossierView, to: string): readonly ThreadStep[] {
     steps.push({
       key: "leaves",
       icon: stage === "awaiting-desk" ? "guichet" : "en-attente",
-      title: text(stage === "awaiting-desk" ? "dossiers.thread.awaitingDesk" : "dossiers.thread.waits"),
+      title: text(
+        stage === "awaiting-desk"
+          ? "dossiers.thread.awaitingDesk"
+          : dossier.elsewhere === true
+            ? "dossiers.thread.elsewhere"
+            : "dossiers.thread.waits",
+      ),
       detail:
         stage === "awaiting-desk"
           ? text("dossiers.thread.awaitingDeskMore")
-          : text("dossiers.thread.waitsMore", { size: formatBytes(dossier.bytesLeft) }),
+          : dossier.elsewhere === true
+            ? text("dossiers.thread.elsewhereMore")
+            : text("dossiers.thread.waitsMore", { size: formatBytes(dossier.bytesLeft) }),
       state: "now",
     });
   if (complete !== undefined)

@@ -2,6 +2,7 @@
  * One step of a form on its page: fields, papers, or "mon cas n'est pas prévu". Every answer is kept as it is typed;
  * "Continuer" checks, waits until all is kept, then goes on.
  */
+import { Fragment } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import {
   answerKey,
@@ -14,11 +15,13 @@ import {
   viewForm,
 } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
+import { otherAt } from "../../../satchel/others.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { OtherBox } from "../../state/Others.tsx";
 import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -28,6 +31,7 @@ import { TextArea } from "../../ui/Field.tsx";
 import { today } from "../../ui/papers/StateChip.tsx";
 import { QuestionPage } from "../../ui/Question.tsx";
 import { useWorld } from "../../ui/world.ts";
+import { AnswerOther } from "./AnswerOther.tsx";
 import { settled } from "./autosave.ts";
 import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
@@ -112,6 +116,8 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState<readonly Problem[]>([]);
   const [leaving, setLeaving] = useState(false);
+  // Chosen or put away: the field shows what stands now, not what was typed before.
+  const [settledKeys, setSettledKeys] = useState<Readonly<Record<string, number>>>({});
   const arrived = useRef(before).current;
   const proposals = useMemo(() => {
     const all = proposedAnswers(form, arrived.state, profile);
@@ -136,6 +142,10 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
   function change(key: string, answer: AnswerValue | null): void {
     setTyped((held) => ({ ...held, [key]: answer }));
     autosave.put({ answers: { [key]: answer } });
+  }
+  function settle(key: string): void {
+    setTyped(({ [key]: _typed, ...rest }) => rest);
+    setSettledKeys((held) => ({ ...held, [key]: (held[key] ?? 0) + 1 }));
   }
   async function onward(): Promise<void> {
     const found = problemsNow();
@@ -178,17 +188,27 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         )}
         {fields.map((field) =>
           field.type === "repeat" ? null : (
-            <FieldInput
-              key={field.id}
-              form={form}
-              field={field}
-              answerKey={answerKey(field.id)}
-              answer={view.state.answers[field.id]}
-              onAnswer={(answer) => change(field.id, answer)}
-              onLeave={() => void autosave.flush()}
-              problems={problems}
-              alone={alone}
-            />
+            <Fragment key={`${field.id} ${settledKeys[field.id] ?? 0}`}>
+              <FieldInput
+                form={form}
+                field={field}
+                answerKey={answerKey(field.id)}
+                answer={view.state.answers[field.id]}
+                onAnswer={(answer) => change(field.id, answer)}
+                onLeave={() => void autosave.flush()}
+                problems={problems}
+                alone={alone}
+              />
+              <AnswerOther
+                form={form}
+                record={record}
+                id={id}
+                field={field}
+                answerKey={answerKey(field.id)}
+                before={autosave.flush}
+                after={() => settle(field.id)}
+              />
+            </Fragment>
           ),
         )}
         {repeat?.type === "repeat" && (
@@ -206,6 +226,11 @@ function NotForeseen({ dossier, view, step, mode }: TurnProps) {
   const { id, record } = dossier;
   const autosave = useAutosave(id);
   const [text, setText] = useState(record.notForeseen);
+  const [settledTimes, setSettledTimes] = useState(0);
+  // Read again once the answer of another device was chosen.
+  useEffect(() => {
+    if (settledTimes > 0) setText(record.notForeseen);
+  }, [settledTimes, record.notForeseen]);
   const [leaving, setLeaving] = useState(false);
   async function onward(): Promise<void> {
     if (leaving) return;
@@ -241,6 +266,13 @@ function NotForeseen({ dossier, view, step, mode }: TurnProps) {
             autosave.put({ notForeseen: typed });
           }}
           onLeave={() => void autosave.flush()}
+        />
+        <OtherBox
+          id={id}
+          other={otherAt(record, "notForeseen")}
+          show={String}
+          before={autosave.flush}
+          after={() => setSettledTimes(settledTimes + 1)}
         />
       </QuestionPage>
     </Frame>

@@ -2,9 +2,11 @@
 import { useState } from "preact/hooks";
 import { answerKey, type FormView, type Problem, type RowView } from "../../../forms/engine.ts";
 import type { Field } from "../../../forms/model.ts";
+import { otherAt, othersOf } from "../../../satchel/others.ts";
 import type { DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { language, t as text } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
+import { OtherBox, OtherCount } from "../../state/Others.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -76,6 +78,9 @@ export function RepeatRows({ dossier, view, field, page, problems }: RepeatRowsP
     if (removed.ok) say(t("dossiers.row.removed"));
     else setError(removed.error);
   }
+  const paths = othersOf(dossier.record).map((other) => other.path);
+  const rowOthers = (row: string): number =>
+    paths.filter((path) => path.startsWith(`answers.${field.id}/${row}/`)).length;
   const details = (row: RowView): string =>
     row.fields
       .filter((each) => each.type !== "text")
@@ -107,6 +112,13 @@ export function RepeatRows({ dossier, view, field, page, problems }: RepeatRowsP
                   {incomplete.has(id) && (
                     <FieldError id={`${id}-error`}>{t("dossiers.row.incomplete", { name })}</FieldError>
                   )}
+                  <OtherBox
+                    id={dossier.id}
+                    other={otherAt(dossier.record, `rows.${row.row}.removed`)}
+                    show={String}
+                    subject={name}
+                  />
+                  <OtherCount count={rowOthers(row.row)} />
                   <span class="row row--tight">
                     <EditLink href={rowPath(dossier.id, page, row.row)} subject={name} />
                     <Button kind="plain" small icon="corbeille" onPress={() => setAsked({ row: row.row, name })}>

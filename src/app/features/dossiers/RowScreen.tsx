@@ -2,6 +2,7 @@
  * One row of a repeat on its own page: its fields, kept as they are typed. "Continuer" leads back to the list; going
  * back from a row that was never touched takes it out again.
  */
+import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { answerKey, checkAnswer, type FormView, type Problem, type RowView, viewForm } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
@@ -16,6 +17,7 @@ import { today } from "../../ui/papers/StateChip.tsx";
 import { QuestionPage } from "../../ui/Question.tsx";
 import { FailedState } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
+import { AnswerOther } from "./AnswerOther.tsx";
 import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
 import { questionPath } from "./places.ts";
@@ -110,6 +112,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState<readonly Problem[]>([]);
   const [leaving, setLeaving] = useState(false);
+  const [settledKeys, setSettledKeys] = useState<Readonly<Record<string, number>>>({});
   useUntouched(dossier.id, before, found, Object.keys(typed).length > 0);
 
   const view = viewForm(form, overlaid(dossier.record, typed));
@@ -124,6 +127,11 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
   function change(key: string, answer: AnswerValue | null): void {
     setTyped((held) => ({ ...held, [key]: answer }));
     autosave.put({ answers: { [key]: answer } });
+  }
+  function settle(field: Field): void {
+    const key = keyOf(field);
+    setTyped(({ [key]: _typed, ...rest }) => rest);
+    setSettledKeys((held) => ({ ...held, [field.id]: (held[field.id] ?? 0) + 1 }));
   }
   async function onward(): Promise<void> {
     const wrong = problemsNow();
@@ -155,17 +163,27 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
         <SaveTrouble autosave={autosave} />
         {fields.map((field) =>
           field.type === "repeat" ? null : (
-            <FieldInput
-              key={field.id}
-              form={form}
-              field={field}
-              answerKey={keyOf(field)}
-              answer={view.state.answers[keyOf(field)]}
-              onAnswer={(answer) => change(keyOf(field), answer)}
-              onLeave={() => void autosave.flush()}
-              problems={problems}
-              alone={false}
-            />
+            <Fragment key={`${field.id} ${settledKeys[field.id] ?? 0}`}>
+              <FieldInput
+                form={form}
+                field={field}
+                answerKey={keyOf(field)}
+                answer={view.state.answers[keyOf(field)]}
+                onAnswer={(answer) => change(keyOf(field), answer)}
+                onLeave={() => void autosave.flush()}
+                problems={problems}
+                alone={false}
+              />
+              <AnswerOther
+                form={form}
+                record={dossier.record}
+                id={dossier.id}
+                field={field}
+                answerKey={keyOf(field)}
+                before={autosave.flush}
+                after={() => settle(field)}
+              />
+            </Fragment>
           ),
         )}
       </QuestionPage>

@@ -19,12 +19,14 @@ const LOOKS: Readonly<Record<DossierStage, Look>> = {
   deposited: { state: "received", text: "common.state.deposited" },
   complete: { state: "received", text: "common.state.complete" },
   opened: { state: "received", icon: "oeil", text: "common.state.opened" },
+  withdrawing: { state: "wait", text: "dossiers.stage.withdrawing" },
+  withdrawn: { state: "here", icon: "effacer", text: "dossiers.stage.withdrawn" },
   "needs-you": { state: "redo", icon: "attention", text: "common.state.toFix" },
 };
 
 /** The desk asked for something that the person has not answered with a newer version. */
 export const asksPiece = ({ record, stage }: DossierView): boolean =>
-  stage !== "draft" && stage !== "awaiting-desk" && openRequests(record).length > 0;
+  !["draft", "awaiting-desk", "withdrawing", "withdrawn"].includes(stage) && openRequests(record).length > 0;
 
 type Reply = DossierView["record"]["replies"][keyof DossierView["record"]["replies"]];
 

@@ -9,7 +9,7 @@ import { QuestionScreen } from "./QuestionScreen.tsx";
 import { ReceiptScreen } from "./ReceiptScreen.tsx";
 import { RowScreen } from "./RowScreen.tsx";
 
-const areas: Screen["areas"] = ["dossiers", "errors", "papers", "papers-types"];
+const areas: Screen["areas"] = ["dossiers", "errors", "others", "papers", "papers-types"];
 
 export const feature: Feature = {
   screens: [

@@ -28,6 +28,14 @@ export function DossierChip({ dossier }: { readonly dossier: DossierView }) {
       return <Chip state="received">{t("common.state.depositedOn", { date: dateOf("deposited") })}</Chip>;
     case "awaiting-desk":
       return <Chip state="wait">{t("home.dossiers.awaitingDesk")}</Chip>;
+    case "withdrawing":
+      return <Chip state="wait">{t("home.dossiers.withdrawing")}</Chip>;
+    case "withdrawn":
+      return (
+        <Chip state="here" icon="effacer">
+          {t("home.dossiers.withdrawn")}
+        </Chip>
+      );
     default:
       return <Chip state="wait">{t("common.state.wait")}</Chip>;
   }

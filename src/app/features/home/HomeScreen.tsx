@@ -9,6 +9,7 @@ import { formatBytes, formatCalendarDate, formatDate } from "../../i18n/format.t
 import { tData } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useAreas, useT } from "../../i18n/useT.ts";
+import { Arriving } from "../../state/Arriving.tsx";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
@@ -154,6 +155,19 @@ function Queue({ queue, papers }: { readonly queue: OutboxView; readonly papers:
   );
 }
 
+/** What two devices of the person wrote differently: one line that leads to all of it. */
+function Undecided() {
+  const t = useT();
+  const worded = useAreas("others");
+  const asked = useAsk("others", (api) => api.others(), ["papers", "dossiers"]);
+  if (!worded || asked.state !== "ready" || asked.value.length === 0) return null;
+  return (
+    <LinkRow icon="deux-copies" href={paths.others}>
+      {t("others.count", { count: asked.value.length })}
+    </LinkRow>
+  );
+}
+
 function Content({
   papers,
   dossiers,
@@ -194,6 +208,8 @@ function Content({
           {t("home.card.text")}{" "}
         </Banner>
       )}
+      <Arriving />
+      <Undecided />
       {(draft !== undefined || begun.length > 0) && (
         <section class="stack-s" aria-labelledby="brouillon">
           <h2 id="brouillon">{t("home.draft.title")}</h2>

@@ -5,16 +5,16 @@ import { useEffect, useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
 import { language } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
+import { ChosenCode } from "../../state/ChosenCode.tsx";
 import { errorText, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { freePicture, type Picture } from "../../state/pictures.ts";
 import { useRoot } from "../../state/root.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useHold } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
-import { ChosenCode } from "./ChosenCode.tsx";
 import { PictureChoice } from "./PictureChoice.tsx";
-import { freePicture, type Picture } from "./pictures.ts";
 
 /** The picture of the new satchel, with a way to change it. */
 function PictureRow({ picture, onChange }: { readonly picture: Picture; readonly onChange: (name: Picture) => void }) {

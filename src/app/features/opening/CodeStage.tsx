@@ -3,13 +3,13 @@ import { useState } from "preact/hooks";
 import type { ProfileView, UnlockRefusal } from "../../../workers/satchel.contract.ts";
 import { useT } from "../../i18n/useT.ts";
 import { errorText, isWorkerError } from "../../state/errors.ts";
+import { isPicture } from "../../state/pictures.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CodeEntry } from "../../ui/Code.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { useWorld } from "../../ui/world.ts";
-import { isPicture } from "./pictures.ts";
 import { useCountdown, waitText } from "./waiting.ts";
 
 export interface CodeStageProps {

@@ -10,6 +10,7 @@ import { LANGUAGES } from "../../i18n/languages.ts";
 import { useT } from "../../i18n/useT.ts";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { isPicture } from "../../state/pictures.ts";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -19,7 +20,6 @@ import { Icon } from "../../ui/icons/Icon.tsx";
 import { FailedState, Loading } from "../../ui/States.tsx";
 import { CardStage } from "./CardStage.tsx";
 import { CodeStage } from "./CodeStage.tsx";
-import { isPicture } from "./pictures.ts";
 
 type Stage = "who" | "code" | "card" | "language";
 
@@ -47,6 +47,9 @@ function Who({
       <LinkButton kind="second" wide icon="plus" href={paths.code}>
         {t("opening.who.another")}
       </LinkButton>
+      <LinkRow icon="telephone" href={paths.join}>
+        {t("opening.who.bring")}
+      </LinkRow>
     </>
   );
 }
@@ -150,6 +153,9 @@ export function LockScreen() {
               {t("opening.who.other")}
             </LinkRow>
           )}
+          <LinkRow small icon="envoi" href={paths.carrier}>
+            {t("opening.carry")}
+          </LinkRow>
           <LinkRow small icon="langue" href={here} onPress={() => setStage("language")}>
             {t("opening.language")}
           </LinkRow>

@@ -2,12 +2,12 @@
 import { useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
+import { ChosenCode } from "../../state/ChosenCode.tsx";
 import { errorText, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { LinkRow } from "../../ui/Button.tsx";
-import { ChosenCode } from "./ChosenCode.tsx";
 
 export function NewCodeScreen() {
   const t = useT();

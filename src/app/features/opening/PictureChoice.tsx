@@ -1,7 +1,7 @@
 /** Twelve pictures to choose one from. */
 import { useT } from "../../i18n/useT.ts";
+import { PICTURES, type Picture } from "../../state/pictures.ts";
 import { Icon } from "../../ui/icons/Icon.tsx";
-import { PICTURES, type Picture } from "./pictures.ts";
 
 export interface PictureChoiceProps {
   readonly value: Picture;

@@ -24,6 +24,7 @@ import { PersonalForm } from "../../ui/personal.tsx";
 import { Why } from "../../ui/Question.tsx";
 import { Loading } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
+import { PaperOthers } from "./PaperOthers.tsx";
 import { pagesPath } from "./paths.ts";
 import { usePaper } from "./usePaper.ts";
 
@@ -47,7 +48,14 @@ function patchOf(typed: Typed): PaperPatch {
   return { title: typed.title, kind: typed.kind, ...holder, ...expiry };
 }
 
-function Details({ paper, onFailing }: { readonly paper: PaperView; readonly onFailing: (failing: boolean) => void }) {
+interface DetailsProps {
+  readonly paper: PaperView;
+  readonly onFailing: (failing: boolean) => void;
+  /** An answer of another device was chosen or put away: what stands here is read again. */
+  readonly onSettled: () => void;
+}
+
+function Details({ paper, onFailing, onSettled }: DetailsProps) {
   const t = useT();
   const { api } = useSatchel();
   const { go, router, say } = useShell();
@@ -135,6 +143,7 @@ function Details({ paper, onFailing }: { readonly paper: PaperView; readonly onF
     <>
       <ErrorSummary items={review} attempt={attempt} />
       <h1>{t(draft ? "papers.details.title" : "papers.edit.title")}</h1>
+      <PaperOthers paper={paper} only={["title", "kind", "holder", "expiry"]} before={save} after={onSettled} />
       <PersonalForm class="stack-l" onSubmit={() => void finish()}>
         <fieldset>
           <legend class="flabel q-gap">{t("papers.holder.question")}</legend>
@@ -221,13 +230,26 @@ export function DetailsScreen({ params }: ScreenProps) {
   const t = useT();
   const asked = usePaper(params.paper ?? "");
   const [failing, setFailing] = useState(false);
+  const [settled, setSettled] = useState(0);
   const paper = asked.state === "ready" ? asked.value : null;
   const draft = paper?.record.status === "draft";
   const title = t(draft ? "papers.details.title" : "papers.edit.title");
   const back = paper === null ? paths.papers : draft ? pagesPath(paper.id) : paths.paper(paper.id);
   return (
     <Frame title={title} back={back} failing={failing}>
-      {paper === null ? <h1>{title}</h1> : <Details key={paper.id} paper={paper} onFailing={setFailing} />}
+      {paper === null ? (
+        <h1>{title}</h1>
+      ) : (
+        <Details
+          key={`${paper.id} ${settled}`}
+          paper={paper}
+          onFailing={setFailing}
+          onSettled={() => {
+            asked.again();
+            setSettled(settled + 1);
+          }}
+        />
+      )}
       {asked.state === "loading" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
     </Frame>

@@ -17,6 +17,7 @@ import { EditLink, Rows } from "../../ui/Rows.tsx";
 import { Loading } from "../../ui/States.tsx";
 import { Back } from "./Back.tsx";
 import { BinActions } from "./BinActions.tsx";
+import { PaperOthers } from "./PaperOthers.tsx";
 import { PrintPages, printable } from "./PrintPages.tsx";
 import { infosPath, pagesPath, showPath } from "./paths.ts";
 import { Reader } from "./Reader.tsx";
@@ -139,6 +140,7 @@ function Paper({ paper }: { readonly paper: PaperView }) {
           </Banner>
         )}
       </div>
+      <PaperOthers paper={paper} />
       {isElsewhere ? <Back paper={paper} /> : <Reader paper={paper} />}
       {status === "kept" && <Kept paper={paper} />}
       {status === "binned" && (

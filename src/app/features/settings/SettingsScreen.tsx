@@ -169,6 +169,7 @@ export function SettingsScreen() {
         <List>
           <Item icon="cadenas" href={paths.newCode} title={t("settings.code.change")} />
           <Item icon="cle-carte" href={paths.card} title={t("settings.code.card")} />
+          <Item icon="telephone" href={paths.devices} title={t("settings.code.devices")} />
         </List>
         <p class="meta">{t("settings.code.auto")}</p>
         <Button kind="second" wide icon="cadenas" onPress={lock}>
@@ -180,6 +181,17 @@ export function SettingsScreen() {
         <ReadyOffline />
       </section>
       <DataSetting />
+      <section class="stack-s" aria-labelledby="porteur">
+        <h2 id="porteur">{t("porteur.entry.title")}</h2>
+        <List>
+          <Item
+            icon="envoi"
+            href={paths.carrier}
+            title={t("porteur.entry.carry")}
+            detail={t("porteur.entry.carryText")}
+          />
+        </List>
+      </section>
       <section class="stack-s" aria-labelledby="place">
         <h2 id="place">{t("settings.room.title")}</h2>
         <RoomSetting />

@@ -11,7 +11,7 @@ import { Frame } from "../../state/Frame.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
-import { Button, LinkButton } from "../../ui/Button.tsx";
+import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { RadioGroup } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import type { FirstIconName } from "../../ui/icons/names.ts";
@@ -91,6 +91,11 @@ export function StartScreen() {
             </Banner>
           )}
         </div>
+        {asksOther && (
+          <LinkButton kind="second" wide iconEnd="fleche" href={paths.join}>
+            {t("start.other.bring")}
+          </LinkButton>
+        )}
       </PersonalForm>
       <ul class="stack-m" aria-label={t("start.facts.label")}>
         {FACTS.map(({ icon, key }) => (
@@ -102,6 +107,9 @@ export function StartScreen() {
           </li>
         ))}
       </ul>
+      <LinkRow icon="envoi" href={paths.carrier}>
+        {t("start.carry")}
+      </LinkRow>
     </Frame>
   );
 }

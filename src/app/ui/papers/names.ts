@@ -26,6 +26,14 @@ export const paperName = (record: PaperRecord): string => paperTitle(record, kin
 /** For whom it is, as shown. */
 export const holderName = (holder: string): string => (holder === "me" ? t("papers.holder.me") : holder);
 
+/** A value of a paper in words, where two devices wrote different ones (satchel/others.ts). */
+export function paperOtherText(path: string, value: unknown): string {
+  if (path === "kind") return kindName(typeof value === "string" ? value : null);
+  if (path === "holder") return holderName(String(value));
+  if (path === "expiry") return typeof value === "string" ? formatCalendarDate(value) : t("papers.view.noExpiry");
+  return String(value);
+}
+
 const SHEETS: Readonly<Record<string, SheetKind>> = {
   "identity-card": "card",
   passport: "card",

@@ -1,7 +1,7 @@
 /** The pictures that tell the satchels of one phone apart, in place of names (INV-3). */
 
-import type { Random } from "../../../shared/ports.ts";
-import type { IconName } from "../../ui/icons/names.ts";
+import type { Random } from "../../shared/ports.ts";
+import type { IconName } from "../ui/icons/names.ts";
 
 export const PICTURES = [
   "code-arbre",

@@ -1,9 +1,9 @@
 /** A new code typed twice. One too easy is refused before it is typed again; the two must be equal. Runs in the page. */
 import { useEffect, useState } from "preact/hooks";
-import { useT } from "../../i18n/useT.ts";
-import { isWorkerError } from "../../state/errors.ts";
-import { useSatchel } from "../../state/satchel.ts";
-import { CodeEntry } from "../../ui/Code.tsx";
+import { useT } from "../i18n/useT.ts";
+import { CodeEntry } from "../ui/Code.tsx";
+import { isWorkerError } from "./errors.ts";
+import { useSatchel } from "./satchel.ts";
 
 export interface ChosenCodeProps {
   /** Typed twice alike. */

@@ -1,4 +1,4 @@
-/** A QR code as one SVG path. A chunk of its own: only the card needs it. Runs in the page. */
+/** A QR code as one SVG path. A chunk of its own (Qr.tsx): only cards and transfers need it. Runs in the page. */
 import { encode } from "uqr";
 
 export interface QrDrawing {
@@ -8,9 +8,9 @@ export interface QrDrawing {
   readonly path: string;
 }
 
-/** Draws `text` with medium error correction; a run of dark modules is one rectangle. */
-export function drawQr(text: string): QrDrawing {
-  const { data, size } = encode(text, { ecc: "M", border: 0 });
+/** Draws `text`; a run of dark modules is one rectangle. Long texts take the low error correction: fewer, larger modules. */
+export function drawQr(text: string, ecc: "L" | "M" = "M"): QrDrawing {
+  const { data, size } = encode(text, { ecc, border: 0 });
   const runs: string[] = [];
   for (const [y, row] of data.entries())
     for (let x = 0; x < size; x += 1) {
