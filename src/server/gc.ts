@@ -135,7 +135,7 @@ export function createCollector(deps: {
   /** Only what a person deleted. */
   const collectDeleted = async (): Promise<void> => {
     await collectBlobs(1 as ServerTime);
-    await forgetUploads((await store.staleUploads(deps.now())).filter((row) => row.unreferencedSince === 0));
+    await forgetUploads((await store.staleUploads(before(-1))).filter((row) => row.unreferencedSince === 0));
   };
   const fault = (error: unknown): void => deps.log.note("collection-failed", { ...describeError(error) });
 
