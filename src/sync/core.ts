@@ -234,8 +234,11 @@ export function choose(situation: Situation): Step {
         step: { type: "letter", letter: letter.letter },
       });
   }
+  const letterStates = new Map(view.letters.map(({ letter, state }) => [letter, state]));
   for (const proof of view.proofs) {
     if (proof.state === "aside") continue;
+    // S-W1: of a letter that the server has not accepted it knows nothing that could be proven.
+    if ((letterStates.get(proof.letter) ?? "accepted") !== "accepted") continue;
     const key = `proof:${proof.letter}`;
     if (!itemDue(proof, now)) later(proof.nextAt);
     else if (busy?.has(key) !== true)
@@ -314,8 +317,8 @@ function uploadStep(blob: BlobView, upload: Upload | undefined, partSize: number
   // S-O3: before the first answer only small things leave; HEAD tells whether the line lives.
   if (known.at === "unknown" || known.offset >= blob.length || !canary) return { type: "blob-head", blob: blob.blob };
   const left = blob.length - known.offset;
-  // A rest that is shorter than half a part rides along: its own request would cost more than it is worth.
-  const bytes = left < partSize * 1.5 ? left : partSize;
+  // A rest that is shorter than a part rides along: a request of its own would cost more than it is worth.
+  const bytes = left < partSize * 2 ? left : partSize;
   return { type: "blob-patch", blob: blob.blob, offset: known.offset, bytes };
 }
 
@@ -589,7 +592,9 @@ function bookRefused(situation: Situation, step: Step, refused: Refused): Bookin
     const code = codeOf(refused.error, refused.status);
     // S-V5: nobody knows which of several was meant: each travels alone from now on.
     if (!alone) return itemPatch(step, key, { attempts: attempt.attempts + 1, nextAt: 0 });
-    return itemPatch(step, key, setback(attempt, now, retryOf(refused), code, refusedDelay(refused, retryAfterMs)));
+    // S-W2: the letter that it speaks of may come again (a restored backup).
+    const retry = step.type === "proof" && refused.error === "unknown-receiver" ? "later" : retryOf(refused);
+    return itemPatch(step, key, setback(attempt, now, retry, code, refusedDelay(refused, retryAfterMs)));
   });
   if (refused.error === "blob-missing" && step.type === "letter")
     patches.push({ type: "blobs-again", item: step.letter });
@@ -763,7 +768,9 @@ function bookVerdicts(
       if (verdict.code === "blob-missing") patches.push({ type: "blobs-again", item: id });
     }
   }
-  if (!unknown) return { patches, run };
+  // S-R3: what a verdict shows is merged once a pull has ended.
+  const conflict = verdicts.some((verdict) => verdict.type === "conflict");
+  if (!unknown) return { patches, run: conflict ? { ...run, pullDue: true } : run };
   const again = reRegister(run, now);
   return { patches: [...patches, ...again.patches], run: again.run };
 }
@@ -850,10 +857,10 @@ function bookUpload(
 
 /**
  * S-B5: parts double under 5 s, halve over 20 s, between 16 KiB and 1 MiB; `tookMs` is what the line alone would have
- * taken. Only whole parts tell anything good.
+ * taken. Only whole parts tell anything good, and one with a rest took as much longer as it was larger.
  */
 export function nextPartSize(partSize: number, sent: number, tookMs: number): number {
-  if (tookMs > limits.part.slowMs) return Math.max(limits.part.min, Math.floor(partSize / 2));
+  if (tookMs * Math.min(1, partSize / sent) > limits.part.slowMs) return Math.max(limits.part.min, Math.floor(partSize / 2));
   if (tookMs < limits.part.fastMs && sent >= partSize) return Math.min(limits.part.max, partSize * 2);
   return partSize;
 }

@@ -83,8 +83,10 @@ const maxBudgetMs = 120_000;
 const defaultBudgetMs = 110_000;
 /** A rest longer than this ends the run: the caller's timer goes on. */
 const restInRunMs = 15_000;
-/** A request that outlives the budget is given up after this: HEAD or a repeat will tell. */
+/** What is under way at the end of a sync event's budget is waited for this long; after that HEAD or a repeat will tell. */
 const graceMs = 20_000;
+/** A slice that follows another one within this time goes on: no question is asked twice because two minutes are over. */
+const goesOnMs = 5_000;
 /** S-D2: a lock held by a tab that got no answer for this long is a frozen tab's. */
 const frozenHolderMs = 150_000;
 const elsewhereMs = 5_000;
@@ -118,12 +120,30 @@ const smallPartsBytes = 64 * 1024;
 export function createDrainer(deps: DrainerDeps): Drainer {
   const { store, transport, clock, identity } = deps;
   const width = deps.width ?? 2;
-  let memory: RunState | null = null;
+  let run: RunState = freshRun(null);
+  let trouble: RunReport["trouble"] = null;
+  /** Device clock when a slice was ended by its time alone: what comes next goes on where it stood. */
+  let cutAt: number | null = null;
+  /** What is under way outlives the slice that began it. */
+  const busy = new Set<string>();
+  const inFlight = new Map<Promise<void>, Step>();
+  /** One outcome is booked at a time, each on what the disk says then. */
+  let turn: Promise<void> = Promise.resolve();
+  let losses = 0;
+  /** Resets of the server that were pulled. */
+  let resets = 0;
+  let failure: { readonly error: unknown } | null = null;
   let running: Promise<RunReport> | null = null;
   let wake: () => void = () => undefined;
   let person = false;
   /** Reasons of calls that joined the run under way. */
   const joined: RunReason[] = [];
+
+  const takeFailure = (): { readonly error: unknown } | null => {
+    const held = failure;
+    failure = null;
+    return held;
+  };
 
   const roll = (): number => {
     const bytes = deps.random.bytes(4);
@@ -314,17 +334,17 @@ export function createDrainer(deps: DrainerDeps): Drainer {
   const drainOnce = async (options: RunOptions): Promise<RunReport> => {
     const started = clock.now();
     const budget = Math.min(options.budgetMs ?? defaultBudgetMs, maxBudgetMs);
-    let run = freshRun(memory);
+    const sinceCut = cutAt === null ? Number.NaN : started - cutAt;
+    if (sinceCut >= 0 && sinceCut < goesOnMs) run = { ...run, renewals: 0 };
+    else {
+      run = freshRun(run);
+      trouble = null;
+    }
+    cutAt = null;
+    // The disk may be well again; a bug is not forgotten for having come after the end of a run.
+    const late = takeFailure();
+    if (late !== null && !(late.error instanceof StorageFault)) throw late.error;
     const answersBefore = run.answers;
-    let trouble: RunReport["trouble"] = null;
-    let losses = 0;
-    let over = false;
-    // One outcome is booked at a time, each on what the disk says then.
-    let turn: Promise<void> = Promise.resolve();
-    const busy = new Set<string>();
-    const inFlight = new Map<Promise<void>, Step>();
-    /** Resets of the server that were pulled in this run. */
-    let resets = 0;
 
     /** S-O7: what may not begin beside what is under way. */
     const closedLanes = (meta: SyncMeta): ReadonlySet<Lane> => {
@@ -363,9 +383,9 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     const outcomeOf = async (step: Step, session: string): Promise<void> => {
       const lossesBefore = losses;
       const resetsBefore = resets;
-      const abreastBefore = Math.max(1, partsUnderWay());
+      const abreastBefore = partsUnderWay() + 1;
       const done = await send(step, session);
-      if (done === null || over) return;
+      if (done === null) return;
       const abreast = (abreastBefore + Math.max(1, partsUnderWay())) / 2;
       const before = turn;
       let free: () => void = () => undefined;
@@ -374,12 +394,11 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       });
       await before;
       try {
-        // S-R3: what the server said before it was reset says nothing about what it has now: asked again.
+        // S-R5: what the server said before it was reset says nothing about what it has now: asked again.
         if (resets !== resetsBefore) return;
         const counted = losses > lossesBefore;
         const booking: Booking = book({ ...(await situation()), counted, abreast }, done, roll());
         run = booking.run;
-        memory = run;
         note(done.outcome, done.step);
         for (const patch of booking.patches) {
           try {
@@ -387,13 +406,11 @@ export function createDrainer(deps: DrainerDeps): Drainer {
             if (patch.type === "pull" && patch.answer.reset) {
               resets += 1;
               run = { ...run, uploads: new Map() };
-              memory = run;
             }
           } catch (error) {
             // S-D5: what was pulled does not fit on the disk: sending goes on, pulling waits.
             if (!(error instanceof StorageFault) || patch.type !== "pull") throw error;
             run = { ...run, pullDue: true, pullNextAt: clock.now() + limits.authPauseMs };
-            memory = run;
           }
         }
       } finally {
@@ -436,7 +453,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       };
     };
 
-    /** S-D3: what is still under way gets a little more time, then is given up; HEAD or a repeat will tell. */
+    /** S-D3: what is still under way when a slice of its own time ends (a sync event) gets a little more. */
     const settle = async (): Promise<void> => {
       await new Promise<void>((resolve) => {
         const cancel = deps.timers.after(graceMs, resolve);
@@ -447,7 +464,6 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       });
     };
 
-    let failure: { readonly error: unknown } | null = null;
     const begin = (step: Step, session: string): void => {
       const keys = carried(step);
       for (const key of keys) busy.add(key);
@@ -464,7 +480,8 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
     const loop = async (): Promise<RunReport> => {
       for (;;) {
-        if (failure !== null) throw failure.error;
+        const failed = takeFailure();
+        if (failed !== null) throw failed.error;
         if (joined.length > 0) {
           const reasons = joined.splice(0);
           // What is kept here brings nothing new from there.
@@ -506,13 +523,15 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       // A sync event says the same as "online", and comes three times at most.
       if (options.reason === "online" || options.reason === "sync") await tryAtOnce();
       const ended = await loop();
+      if (ended.ended !== "budget") return ended;
+      cutAt = clock.now();
+      if (options.budgetMs === undefined) return ended;
       await settle();
-      return ended.ended === "budget" ? await report("budget", clock.now()) : ended;
+      return await report("budget", clock.now());
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       return await report("storage", clock.now() + limits.item.firstMs);
     } finally {
-      over = true;
       wake = () => undefined;
     }
   };

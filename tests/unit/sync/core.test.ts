@@ -157,13 +157,13 @@ describe("S-O order", () => {
     expect(next(["p", "q"], [blob("preview", { sendClass: 3 })]), "what goes first is begun first").toBe("blob-create");
   });
 
-  test("S-B5 a rest that is shorter than half a part rides along", () => {
+  test("S-B5 a rest that is shorter than a part rides along", () => {
     const part = (length: number) => {
       const uploads = new Map([["p" as BlobId, { at: "offset" as const, offset: 0 }]]);
       const step = chosen({ view: { blobs: [blob("p", { state: "sending", length })] }, run: { uploads } });
       return step.type === "blob-patch" && step.bytes;
     };
-    expect([part(65_536 + 32_767), part(65_536 + 32_768), part(10)]).toEqual([65_536 + 32_767, 65_536, 10]);
+    expect([part(131_071), part(131_072), part(10)]).toEqual([131_071, 65_536, 10]);
   });
 
   test("S-O8 photos wait for a line that costs nothing, until the person; records and letters never wait", () => {
@@ -286,6 +286,8 @@ describe("S-A2 lost requests change timers and turns only", () => {
     expect(nextPartSize(65_536, 100, 3000)).toBe(65_536);
     expect(nextPartSize(65_536, 65_536, 19_000)).toBe(65_536);
     expect(nextPartSize(65_536, 65_536, 21_000)).toBe(32_768);
+    expect(nextPartSize(65_536, 130_000, 21_000), "with a rest").toBe(65_536);
+    expect(nextPartSize(65_536, 130_000, 41_000)).toBe(32_768);
     const given = { ...situation({ view: { blobs: [blob("p", { state: "sending" })] } }), abreast: 2 };
     const shared = book(given, answer(patchP, { offset: 65_536, state: "incomplete" }, 8000), 0);
     expect(shared.patches).toContainEqual({ type: "meta", patch: expect.objectContaining({ partSize: 131_072 }) });
@@ -379,6 +381,46 @@ describe("S-V verdicts", () => {
       type: "meta",
       patch: { networkAttempts: 0, networkNextAt: 0, lastAnswerAt: now, clockOffset: 5000 },
     });
+  });
+});
+
+describe("S-W withdrawals", () => {
+  const proof = { ...attempt, letter: "l" as LetterId, proof: { body: "b" as B64, sig: "s" as B64 }, order: 2 };
+  const waiting = { ...proof, state: "waiting" as const };
+  const step: Step = { type: "proof", letter: "l" as LetterId };
+
+  test("S-W1 a proof leaves after its letter was accepted; of a letter of somebody else at once", () => {
+    const chosenWith = (state: "waiting" | "frozen" | "aside" | "accepted") =>
+      chosen({ view: { letters: [letter("l", { state })], proofs: [waiting] } }).type;
+    expect([chosenWith("waiting"), chosenWith("frozen")]).toEqual(["letter", "letter"]);
+    expect([chosenWith("aside"), chosenWith("accepted")]).toEqual(["rest", "proof"]);
+    expect(chosen({ view: { proofs: [waiting] } })).toEqual(step);
+  });
+
+  test.each([
+    ["opened", 409],
+    ["gone", 410],
+  ] as const)("S-W2 %s is for ever: the proof is aside and says why", (error, status) => {
+    const never = { type: "refused", status, error, retry: "never", retryAfterMs: null, time: now } as const;
+    const { patches } = book(situation({ view: { proofs: [waiting] } }), { step, outcome: never } as StepOutcome, 0);
+    expect(patches[0]).toEqual({
+      type: "proof",
+      letter: "l",
+      patch: { attempts: 1, lastCode: error, state: "aside" },
+    });
+  });
+
+  test("a 409 with another code is asked again: only its own word ends a proof", () => {
+    const busy = {
+      type: "refused",
+      status: 409,
+      error: "offset",
+      retry: "later",
+      retryAfterMs: null,
+      time: now,
+    } as const;
+    const { patches } = book(situation({ view: { proofs: [waiting] } }), { step, outcome: busy } as StepOutcome, 0);
+    expect(patches[0]).toMatchObject({ patch: { attempts: 1, nextAt: now + 30_000 } });
   });
 });
 
