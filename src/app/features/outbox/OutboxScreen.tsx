@@ -176,6 +176,38 @@ function Totals({ view }: { readonly view: OutboxView }) {
   );
 }
 
+/** Somebody who goes where there is a network: to give to, or to be. */
+function Carrier({ waiting }: { readonly waiting: number }) {
+  const t = useT();
+  return (
+    <section class="stack-s" aria-labelledby="porteur">
+      <h2 id="porteur">{t("porteur.entry.title")}</h2>
+      <List>
+        {waiting > 0 && (
+          <Item
+            icon="partager"
+            href={paths.carrierPack}
+            title={t("porteur.entry.give")}
+            detail={t("porteur.entry.giveText")}
+          />
+        )}
+        <Item
+          icon="recu"
+          href={paths.carrierReceipt}
+          title={t("porteur.entry.receipt")}
+          detail={t("porteur.entry.receiptText")}
+        />
+        <Item
+          icon="envoi"
+          href={paths.carrier}
+          title={t("porteur.entry.carry")}
+          detail={t("porteur.entry.carryText")}
+        />
+      </List>
+    </section>
+  );
+}
+
 interface LinesProps {
   readonly view: OutboxView;
   readonly names: Names;
@@ -222,6 +254,7 @@ function Lines({ view, names, children }: LinesProps) {
         </section>
       )}
       {children}
+      <Carrier waiting={view.waiting} />
       {arrived.length > 0 && (
         <section class="stack-s" aria-labelledby="arrives">
           <h2 id="arrives">{t("outbox.arrived")}</h2>

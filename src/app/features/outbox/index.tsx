@@ -8,7 +8,7 @@ export const feature: Feature = {
       path: paths.outbox,
       screen: OutboxScreen,
       tab: "outbox",
-      areas: ["outbox", "space", "errors", "papers", "papers-types", "dossiers"],
+      areas: ["outbox", "porteur", "space", "errors", "papers", "papers-types", "dossiers"],
     },
   ],
 };
