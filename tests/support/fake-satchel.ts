@@ -70,6 +70,7 @@ export function fakePaper(record: Partial<PaperRecord> = {}, view: Partial<Omit<
     state: view.state ?? "here",
     parts: view.parts ?? null,
     bytes: view.bytes ?? 102_400,
+    ...(view.fetching === undefined ? {} : { fetching: view.fetching }),
     record: {
       t: "paper",
       kind: null,

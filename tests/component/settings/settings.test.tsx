@@ -7,7 +7,7 @@ import { showRootScreen } from "../shell/root-screen.tsx";
 
 afterEach(cleanup);
 
-const areas = ["settings"] as const;
+const areas = ["settings", "space"] as const;
 
 describe("settings", () => {
   test("say what is ready without network, as answered, and what is not yet", async () => {
@@ -25,6 +25,42 @@ describe("settings", () => {
     });
     expect(await screen.findByText(/Gardez du réseau/)).toBeTruthy();
     expect(screen.queryByText(/prêt\./)).toBeNull();
+  });
+
+  test("a browser that did not promise to keep everything: said, and asked again", async () => {
+    const shown = await showRootScreen(<SettingsScreen />, {
+      satchel: createFakeSatchel(),
+      areas,
+      root: { room: async () => ({ used: 1_000_000, quota: 50_000_000, persisted: false }) },
+    });
+    expect(await screen.findByText(/Le navigateur n’a pas promis de tout garder/)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Demander au navigateur de tout garder" }));
+    expect(await screen.findByText("Le navigateur a promis de ne rien effacer tout seul.")).toBeTruthy();
+    expect(shown.acts).toContain("ask-to-keep");
+    expect(screen.getByRole("link", { name: "Libérer de la place" }).getAttribute("href")).toBe("/papiers/place");
+    expect(await axeProblems()).toEqual([]);
+    cleanup();
+    await showRootScreen(<SettingsScreen />, {
+      satchel: createFakeSatchel(),
+      areas,
+      root: {
+        room: async () => ({ used: 1_000_000, quota: 50_000_000, persisted: false }),
+        askToKeep: async () => false,
+      },
+    });
+    fireEvent.click(await screen.findByRole("button", { name: "Demander au navigateur de tout garder" }));
+    expect(await screen.findByText(/Il ne promet toujours pas/)).toBeTruthy();
+  });
+
+  test("photos on Wi-Fi only is a choice here too", async () => {
+    const satchel = createFakeSatchel();
+    await showRootScreen(<SettingsScreen />, { satchel, areas });
+    const choice = await screen.findByRole("checkbox", { name: /Photos par Wi-Fi seulement/ });
+    fireEvent.click(choice);
+    await waitFor(() => expect(satchel.calls("setDataChoice")).toEqual([[{ photosOnWifi: true }]]));
+    satchel.fail("setDataChoice", { type: "full" });
+    fireEvent.click(choice);
+    expect(await screen.findByText("Besace n’a pas pu garder ce choix. Essayez encore.")).toBeTruthy();
   });
 
   test("the look is chosen and the satchel can be closed", async () => {

@@ -16,9 +16,9 @@ afterEach(cleanup);
 
 const SLOW = { timeout: 5000 };
 
-function start(satchel: FakeSatchel, path: string, marked = true): FakeDeps {
+function start(satchel: FakeSatchel, path: string, marked = true, more: Partial<FakeDeps["deps"]> = {}): FakeDeps {
   const fake = createFakeDeps(satchel, path, marked);
-  render(<App deps={fake.deps} />);
+  render(<App deps={{ ...fake.deps, ...more }} />);
   return fake;
 }
 /** Effects run after a frame. */
@@ -170,6 +170,42 @@ describe("around", () => {
     act(() => satchel.change({ type: "papers" }));
     await Promise.resolve();
     expect(fake.acts.filter((one) => one === "ask-to-keep")).toHaveLength(1);
+  });
+
+  test("a browser that promises nothing is told once, in plain words; the satchel closes over it", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/accueil", true, { askToKeep: async () => false });
+    await heading("Bonjour");
+    satchel.data.papers = [fakePaper()];
+    await expect
+      .poll(() => {
+        act(() => satchel.change({ type: "papers" }));
+        return document.body.textContent;
+      }, SLOW)
+      .toContain("Ce navigateur n’a pas promis de tout garder");
+    // What was said about an open satchel does not stand on the lock screen.
+    await satchel.api.lock();
+    await heading("Écrivez votre code");
+    expect(document.body.textContent).not.toContain("n’a pas promis");
+    expect(fake.deps.keep.read("persist-asked")).toBe("1");
+  });
+
+  test("papers that the browser erased under a satchel: said on every screen, with what came back, until it was read", async () => {
+    const satchel = createFakeSatchel({
+      drilled: true,
+      lost: { type: "emptied", pulled: false, papers: 0, dossiers: 0 },
+    });
+    start(satchel, "/accueil");
+    expect(
+      await screen.findByText("Ce navigateur a effacé vos papiers de ce téléphone.", undefined, SLOW),
+    ).toBeTruthy();
+    expect(document.body.textContent).toContain("Besace redemande au serveur tout ce qui y était déjà.");
+    expect(document.body.textContent).toContain("Ce qui n’était pas encore parti n’existe plus.");
+    satchel.data.lost = { type: "emptied", pulled: true, papers: 2, dossiers: 1 };
+    act(() => satchel.change({ type: "papers" }));
+    expect(await screen.findByText("3 papiers ou dossiers sont revenus.")).toBeTruthy();
+    act(() => screen.getByRole("button", { name: "J’ai compris" }).click());
+    expect(document.body.textContent).not.toContain("a effacé vos papiers");
   });
 
   test("what waits is counted on the tab; no network is said in one line", async () => {
