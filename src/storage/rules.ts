@@ -722,7 +722,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
               ...freshAttempt(now),
               op: row.serverOp,
               record: row.record,
-              base: null,
+              base: baseOf(row.server),
               wire: row.server,
               bytes: sizeOf(row.server),
               state: "frozen",

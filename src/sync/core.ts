@@ -180,6 +180,8 @@ const readyAhead = 2;
 /** The next request (S-O1). */
 export function choose(situation: Situation): Step {
   const { view, meta, now, run, hints, person, busy } = situation;
+  // S-R1: needs no line, and waits for no item: one that breaks every connection would else hold it up for ever (INV-5).
+  if (meta.offerDue && !run.pullDue) return { type: "offer" };
   if (!due(meta.networkNextAt, now, limits.retryAfter.maxMs))
     return { type: "rest", until: meta.networkNextAt, why: meta.pausedFor === "auth" ? "auth" : "network" };
   if (!meta.registered) return { type: "register" };
@@ -305,7 +307,6 @@ export function choose(situation: Situation): Step {
   const oldest = alone ? (free.length === 0 ? held[0] : undefined) : held.find(({ step }) => step.type === "blob-head");
   if (oldest !== undefined && isOpen(oldest)) return oldest.step;
   if (candidates.length > 0) return { type: "rest", until: earliest, why: "items" };
-  if (meta.offerDue && !run.pullDue) return { type: "offer" };
   return { type: "rest", until: earliest, why: "items" };
 }
 
@@ -860,7 +861,8 @@ function bookUpload(
  * taken. Only whole parts tell anything good, and one with a rest took as much longer as it was larger.
  */
 export function nextPartSize(partSize: number, sent: number, tookMs: number): number {
-  if (tookMs * Math.min(1, partSize / sent) > limits.part.slowMs) return Math.max(limits.part.min, Math.floor(partSize / 2));
+  if (tookMs * Math.min(1, partSize / sent) > limits.part.slowMs)
+    return Math.max(limits.part.min, Math.floor(partSize / 2));
   if (tookMs < limits.part.fastMs && sent >= partSize) return Math.min(limits.part.max, partSize * 2);
   return partSize;
 }

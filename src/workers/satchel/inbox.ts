@@ -17,6 +17,7 @@ import { addReply } from "../../satchel/dossier.ts";
 import { incoming, joinUnrelated } from "../../satchel/incoming.ts";
 import { mergeRecords, sameValue } from "../../satchel/merge.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
+import { settleOther } from "../../satchel/others.ts";
 import type { LetterId, OpId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { InboxRow } from "../../storage/ports.ts";
@@ -44,6 +45,8 @@ type Outcome = "merged" | "drop" | "aside";
 /** Kept against a deletion: "Effacé sur un autre appareil" (satchel/others.ts). The profile is never erased by a person. */
 const wasErased = <R extends SatchelRecord>(record: R): R =>
   record.t === "profile" ? record : { ...record, others: { ...record.others, erased: [true] } };
+
+const notErased = (record: SatchelRecord): SatchelRecord => settleOther(record, "erased");
 
 export interface Inbox {
   /** Works through everything that can be worked through; one run at a time, a call during a run adds another. */
@@ -112,6 +115,12 @@ export function createInbox(deps: SatchelDeps): Inbox {
       // Nothing here that the server does not show: no op of our own for it.
       const known = base.value;
       if (known?.t === theirs.value.t && sameValue(joinUnrelated(known, known, theirs.value), theirs.value))
+        return adopt(session, row, { id: opId, deleted }, mine.revision);
+    }
+    if (theirs.value === null && base.ok && base.value !== null) {
+      // What waits here says nothing that the deletion had not seen (a merge of its own): the deletion stands.
+      const waiting = await session.records.open(mine.local);
+      if (waiting.ok && sameValue(notErased(waiting.value), notErased(base.value)))
         return adopt(session, row, { id: opId, deleted }, mine.revision);
     }
     const merged = await session.records.save<"cannot-merge">(row.record, (current) => {
