@@ -55,8 +55,9 @@ export function createOthers(deps: SatchelDeps, { papers, dossiers }: OthersPart
     async list(session) {
       const all = await session.records.list();
       if (!all.ok) return all;
+      const inOrder = [...all.value].sort((a, b) => (a.id < b.id ? -1 : 1));
       return ok(
-        all.value.flatMap(({ id, record }) =>
+        inOrder.flatMap(({ id, record }) =>
           othersOf(record).map((other): OtherView => ({ id, what: record.t, ...other })),
         ),
       );

@@ -3,15 +3,31 @@
  * services on memory stores and the real server; the real browsers do the same in tests/e2e/two-devices.test.ts (B7).
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sameValue } from "../../../src/satchel/merge.ts";
+import { prepareDesk } from "../../../src/server/desks.ts";
+import type { LetterId } from "../../../src/shared/ids.ts";
 import type { SatchelApi } from "../../../src/workers/satchel.contract.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
-import { type Browser, createBrowser, createConnectedBrowser, createLine, must, openTab } from "./world.ts";
+import { file, jpeg } from "./files.ts";
+import {
+  type Browser,
+  createBrowser,
+  createConnectedBrowser,
+  createLine,
+  eventually,
+  must,
+  openDesk,
+  openTab,
+  random,
+  type Tab,
+} from "./world.ts";
 
 const code = "417233";
 const otherCode = "582914";
+const text = (value: string) => ({ v: "text", text: value }) as const;
 
-/** The transfer as two persons with two phones do it; `tamper` changes a text on its way. */
-export async function transfer(from: SatchelApi, to: SatchelApi): Promise<void> {
+/** The transfer as a person with two phones does it. */
+async function transfer(from: SatchelApi, to: SatchelApi): Promise<void> {
   const request = must(await to.transferRequest());
   const offer = must(await from.transferOffer({ code, request: request.text }));
   const shown = must(await to.transferNumber(offer.number));
@@ -137,5 +153,201 @@ describe("a transfer without network", () => {
   });
 });
 
-void [createHarness, createConnectedBrowser, createLine, beforeEach, afterEach];
-export type { Harness };
+/** Every op of this device has its verdict, and nothing that was pulled waits to be merged. */
+async function settled(tab: Tab): Promise<void> {
+  await eventually(async () => {
+    must(await tab.api.sendNow());
+    const opening = must(await tab.api.opening());
+    if (opening.type !== "open") throw new Error("the satchel is open");
+    const store = await tab.store(opening.profile.database);
+    const [queue, inbox] = [must(await store.queue()), must(await store.listInbox())];
+    return queue.ops.length === 0 && inbox.length === 0 ? true : undefined;
+  }, 20);
+}
+
+/** Everything that a device shows of what two devices share. */
+async function shown({ api }: Tab): Promise<unknown> {
+  const sorted = <T extends { readonly id: string }>(all: readonly T[]) =>
+    [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    papers: sorted(must(await api.papers())).map(({ id, record }) => ({ id, record })),
+    dossiers: sorted(must(await api.dossiers())).map(({ id, record }) => ({ id, record })),
+    profile: must(await api.profile()),
+    others: must(await api.others()),
+  };
+}
+
+describe("two devices that write while they are offline, then meet", { timeout: 60_000 }, () => {
+  let server: Harness;
+  let base: string;
+  beforeEach(async () => {
+    server = await createHarness();
+    base = await server.http.listen({ port: 0, host: "127.0.0.1" });
+  });
+  afterEach(async () => server.close());
+
+  const phone = () => {
+    const line = createLine(base);
+    return { line, tab: openTab(createConnectedBrowser(line)) };
+  };
+
+  test("B7 equal afterwards, nothing lost, other answers visible and settled by one choice on both", async () => {
+    const [a, b] = [phone(), phone()];
+    a.line.online = false;
+    b.line.online = false;
+    must(await a.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
+    must(await a.tab.api.saveProfile({ given_name: "Amina" }));
+    const { id: paper } = must(await a.tab.api.startPaper({ kind: "identity-card", title: "Carte" }));
+    must(await a.tab.api.addPage(paper, file(jpeg({ width: 400, height: 300 }))));
+    must(await a.tab.api.keepPaper(paper));
+    const { id: toBin } = must(await a.tab.api.startPaper({ kind: "passport", title: "Passeport" }));
+    must(await a.tab.api.addPage(toBin, file(jpeg({ width: 400, height: 300 }))));
+    must(await a.tab.api.keepPaper(toBin));
+    const { id: toErase } = must(await a.tab.api.startPaper({ kind: "passport", title: "Vieux" }));
+    must(await a.tab.api.addPage(toErase, file(jpeg({ width: 400, height: 300 }))));
+    must(await a.tab.api.keepPaper(toErase));
+    const { id } = must(
+      await a.tab.api.startDossier({ procedure: "domiciliation", language: "fr", organisation: "ccas-brevigny" }),
+    );
+    must(await a.tab.api.saveAnswers(id, { answers: { given_name: text("Amina") } }));
+    const { row } = must(await a.tab.api.addRow(id, "household"));
+
+    // The transfer needs no network; the papers need one.
+    await transfer(a.tab.api, b.tab.api);
+    expect(must(await b.tab.api.opening())).toMatchObject({ arriving: true });
+    a.line.online = true;
+    b.line.online = true;
+    await settled(a.tab);
+    await settled(b.tab);
+    await eventually(async () => (must(await b.tab.api.papers()).length === 3 ? true : undefined), 20);
+    expect(must(await b.tab.api.opening())).not.toHaveProperty("arriving");
+    await settled(a.tab);
+    expect(await shown(b.tab)).toEqual(await shown(a.tab));
+    expect(must(await b.tab.api.others())).toEqual([]);
+
+    // Both offline, both write.
+    a.line.online = false;
+    b.line.online = false;
+    must(await a.tab.api.saveAnswers(id, { answers: { given_name: text("Aminata"), phone: text("0600000001") } }));
+    must(
+      await b.tab.api.saveAnswers(id, {
+        answers: { given_name: text("Amina B."), birthdate: { v: "date", date: "1984" } },
+      }),
+    );
+    const rowA = must(await a.tab.api.addRow(id, "household")).row;
+    const rowB = must(await b.tab.api.addRow(id, "household")).row;
+    must(await a.tab.api.removeRow(id, row));
+    must(await b.tab.api.saveAnswers(id, { answers: { [`household/${row}/name`]: text("Lou") } }));
+    const pageA = must(await a.tab.api.addPage(paper, file(jpeg({ width: 500, height: 300 })))).page;
+    const pageB = must(await b.tab.api.addPage(paper, file(jpeg({ width: 600, height: 300 })))).page;
+    must(await a.tab.api.describePaper(paper, { title: "Carte A" }));
+    must(await b.tab.api.describePaper(paper, { title: "Carte B" }));
+    must(await a.tab.api.binPaper(toBin));
+    must(await b.tab.api.describePaper(toBin, { title: "Passeport de Lou" }));
+    must(await b.tab.api.erasePaper(toErase));
+    must(await a.tab.api.describePaper(toErase, { title: "Vieux passeport" }));
+    must(await a.tab.api.saveProfile({ given_name: "Aminata" }));
+    must(await b.tab.api.saveProfile({ given_name: "Amina B." }));
+
+    a.line.online = true;
+    await settled(a.tab);
+    b.line.online = true;
+    await settled(b.tab);
+    await settled(a.tab);
+    await settled(b.tab);
+    await eventually(async () => {
+      const [left, right] = [await shown(a.tab), await shown(b.tab)];
+      return sameValue(left, right) ? true : undefined;
+    }, 10);
+    expect(await shown(a.tab)).toEqual(await shown(b.tab));
+
+    const dossier = must(await a.tab.api.dossier(id)).record;
+    expect(dossier.answers).toMatchObject({
+      phone: text("0600000001"),
+      birthdate: { v: "date", date: "1984" },
+      [`household/${row}/name`]: text("Lou"),
+    });
+    expect(Object.keys(dossier.rows).sort()).toEqual([row, rowA, rowB].sort());
+    expect(dossier.rows[row]?.removed).toBe(false);
+    const carte = must(await a.tab.api.paper(paper)).record;
+    expect(Object.keys(carte.pages)).toEqual(expect.arrayContaining([pageA, pageB]));
+    expect(Object.keys(carte.pages)).toHaveLength(3);
+    expect(must(await a.tab.api.paper(toBin)).record.status).toBe("kept");
+    expect(must(await b.tab.api.paper(toErase)).record.title).toBe("Vieux passeport");
+    const paths = must(await a.tab.api.others()).map((other) => `${other.what} ${other.path}`);
+    expect(paths.sort()).toEqual(
+      [
+        "dossier answers.given_name",
+        `dossier rows.${row}.removed`,
+        "paper erased",
+        "paper status",
+        "paper title",
+        "profile given_name",
+      ].sort(),
+    );
+
+    // Settled on one device, by a choice each; the other one stops asking.
+    for (const { id: about, path } of must(await b.tab.api.others())) {
+      const choice = path === "erased" || path === "status" || path.startsWith("rows.") ? null : 0;
+      must(await b.tab.api.settleOther({ id: about, path, choice }));
+    }
+    expect(must(await b.tab.api.others())).toEqual([]);
+    await settled(b.tab);
+    await settled(a.tab);
+    await eventually(async () => (must(await a.tab.api.others()).length === 0 ? true : undefined), 10);
+    expect(await shown(a.tab)).toEqual(await shown(b.tab));
+  });
+
+  test("INV-2 the other device says where a dossier is by proofs alone, and that it leaves elsewhere until then", async () => {
+    const [a, b] = [phone(), phone()];
+    const deskCode = (await prepareDesk({ store: server.store, random }, "ccas-brevigny", undefined))?.join(" ") ?? "";
+    const desk = openDesk(createConnectedBrowser(createLine(base)));
+    must(await desk.api.enrol({ slug: "ccas-brevigny", deskCode, code: "582914" }));
+    must(await a.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
+    await a.tab.refresh();
+    await transfer(a.tab.api, b.tab.api);
+    const { id } = must(
+      await a.tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: "ccas-brevigny" }),
+    );
+    must(await a.tab.api.saveAnswers(id, { answers: { request: text("Bonjour") } }));
+    await settled(a.tab);
+    a.line.online = false;
+    must(await a.tab.api.send(id, null));
+    // The letter waits on the first device; its record is all that the second one hears of, once it may leave.
+    const store = await a.tab.store(await databaseOf(a.tab));
+    const letter = Object.keys(must(await a.tab.api.dossier(id)).record.sent)[0] as LetterId;
+    must(await store.setLetter(letter, { nextAt: Date.now() + 3_600_000 }));
+    a.line.online = true;
+    must(await a.tab.api.hint("online"));
+    await eventually(async () => (must(await store.queue()).ops.length === 0 ? true : undefined), 20);
+    const waiting = await eventually(async () => {
+      must(await b.tab.api.sendNow());
+      const view = await b.tab.api.dossier(id);
+      return view.ok && view.value.record.status === "sent" ? view.value : undefined;
+    }, 20);
+    expect(waiting).toMatchObject({ stage: "waits", elsewhere: true, proofs: [] });
+    must(await store.setLetter(letter, { nextAt: 0 }));
+    must(await a.tab.api.sendNow());
+    const proven = await eventually(async () => {
+      must(await b.tab.api.sendNow());
+      const view = must(await b.tab.api.dossier(id));
+      return view.stage === "complete" ? view : undefined;
+    }, 20);
+    expect(proven).not.toHaveProperty("elsewhere");
+    expect(proven.proofs.map((proof) => proof.type)).toEqual(["deposited", "complete"]);
+    // The second device can take it back too.
+    expect(must(await b.tab.api.withdraw(id)).stage).toBe("withdrawing");
+    for (const { tab } of [b, a]) {
+      await eventually(async () => {
+        must(await tab.api.sendNow());
+        return must(await tab.api.dossier(id)).stage === "withdrawn" ? true : undefined;
+      }, 20);
+    }
+  });
+});
+
+async function databaseOf({ api }: Tab): Promise<string> {
+  const state = must(await api.opening());
+  if (state.type !== "open") throw new Error("the satchel is open");
+  return state.profile.database;
+}
