@@ -37,12 +37,12 @@ const { env } = process;
 const setting = (name: string): string | undefined =>
   env[name] === undefined || env[name] === "" ? undefined : env[name];
 
-const staleMs = (): number => readMs("BESACE_STALE_MS") || nodeLimits.staleMs;
+const staleMs = (): number => readMs("BESACE_STALE_MS", nodeLimits.staleMs);
 const aliveSince = (): ServerTime => (clock.now() - staleMs()) as ServerTime;
 
-/** A number of milliseconds, 0 unless set. */
-function readMs(name: string): number {
-  const value = Number(setting(name) ?? "0");
+/** A number of milliseconds. */
+function readMs(name: string, unset: number): number {
+  const value = Number(setting(name) ?? unset);
   if (!Number.isInteger(value) || value < 0 || value > 600_000)
     throw new Error(`${name} is not a number of milliseconds`);
   return value;
@@ -116,7 +116,8 @@ async function start(): Promise<void> {
   const webFolder = join(data, "web");
   const databaseUrl = setting("DATABASE_URL") ?? `sqlite:${join(data, "besace.sqlite")}`;
   const database = readStoreUrl(databaseUrl);
-  const drainMs = readMs("BESACE_DRAIN_MS");
+  const drainMs = readMs("BESACE_DRAIN_MS", 0);
+  const finishMs = readMs("BESACE_STOP_MS", stopMs);
 
   await mkdir(data, { recursive: true, mode: 0o700 });
   const lock = lockFolder(join(data, "lock"));
@@ -194,7 +195,7 @@ async function start(): Promise<void> {
     const { server } = app.http;
     // A connection that was busy when the listener closed is idle once its request was answered.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
-    const limit = setTimeout(() => server.closeAllConnections(), stopMs);
+    const limit = setTimeout(() => server.closeAllConnections(), finishMs);
     await closed;
     clearInterval(idle);
     clearTimeout(limit);
