@@ -167,9 +167,13 @@ async function drive(options: ClusterOptions, servers: readonly TestServer[], ur
   const deposited = await asker.post<LetterAnswer>("/v1/letters", { letter });
   expect(deposited.verdict.type === "ok" && deposited.verdict.proofs.length).toBe(2);
   const pulls = new Set<string>();
-  for (let times = 0; times < servers.length; times += 1) {
+  for (let answered = 0; answered < servers.length; ) {
     const answer = await asker.ask("GET", "/v1/pull?cursor=0.0&limit=1000000", { authorization: `Bearer ${token}` });
-    if (answer?.status !== 200) continue;
+    if (answer?.status !== 200) {
+      await sleep(200);
+      continue;
+    }
+    answered += 1;
     const page = JSON.parse(answer.body.toString()) as PullAnswer;
     pulls.add(JSON.stringify({ rows: page.rows, cursor: page.cursor }));
   }
