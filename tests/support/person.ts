@@ -728,7 +728,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     },
     async delivered() {
       await goto("outbox");
-      await said("everything is delivered", page.getByText(w.within("outbox.none")).first().waitFor());
+      await said("everything is delivered", page.getByText(w.within("outbox.upToDate")).first().waitFor());
     },
     async says(key) {
       await said(`"${key}"`, page.getByText(w.within(key)).first().waitFor());
