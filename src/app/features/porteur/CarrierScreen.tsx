@@ -45,7 +45,14 @@ function GiveBack({ view }: { readonly view: CarriedView }) {
     // A later statement is another receipt.
   }, [api, name, saidAt]);
   if (file === null) return <Loading />;
-  return <HandOver file={file} action={t("porteur.carry.giveBack")} onGiven={() => void api.given(name)} />;
+  return (
+    <HandOver
+      file={file}
+      action={t("porteur.carry.giveBack")}
+      saving={t("porteur.carry.saveBack")}
+      onGiven={() => void api.given(name)}
+    />
+  );
 }
 
 function Forget({ view }: { readonly view: CarriedView }) {

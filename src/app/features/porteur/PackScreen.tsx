@@ -24,7 +24,13 @@ import { CARRIER_FILE, carrierPageText } from "./words.ts";
 type Stage =
   | { readonly at: "before" | "busy" }
   | { readonly at: "refused"; readonly text: string }
-  | { readonly at: "ready" | "given"; readonly packed: PackedCarrier; readonly file: File };
+  | { readonly at: "ready"; readonly packed: PackedCarrier; readonly file: File }
+  | {
+      readonly at: "given";
+      readonly how: "shared" | "saved";
+      readonly packed: PackedCarrier;
+      readonly file: File;
+    };
 
 /** What happens to the file, step by step. */
 function Way({ given }: { readonly given: boolean }) {
@@ -162,16 +168,23 @@ export function PackScreen() {
           <HandOver
             file={stage.file}
             action={t("porteur.pack.give")}
-            onGiven={() => setStage({ ...stage, at: "given" })}
+            saving={t("porteur.hand.save")}
+            onGiven={(how) => setStage({ ...stage, at: "given", how })}
           />
           <div role="status">
             {stage.at === "given" && (
-              <Banner tone="done" icon="valider" quiet title={t("porteur.pack.given")}>
+              <Banner
+                tone="done"
+                icon="valider"
+                quiet
+                title={t(stage.how === "saved" ? "porteur.pack.saved" : "porteur.pack.given")}
+              >
+                {stage.how === "saved" && `${t("porteur.pack.savedText")} `}
                 {t("porteur.pack.givenText")}
               </Banner>
             )}
           </div>
-          <Way given={stage.at === "given"} />
+          <Way given={stage.at === "given" && stage.how === "shared"} />
           {stage.at === "given" && (
             <LinkButton kind="second" wide icon="recu" href={paths.carrierReceipt}>
               {t("porteur.receipt.title")}

@@ -11,11 +11,13 @@ export interface HandOverProps {
   readonly file: File;
   /** "Donner le fichier", "Rendre le récépissé". */
   readonly action: string;
+  /** "Enregistrer le fichier". */
+  readonly saving: string;
   /** The file left this page: by the share sheet, or into the downloads. */
   readonly onGiven: (how: "shared" | "saved") => void;
 }
 
-export function HandOver({ file, action, onGiven }: HandOverProps) {
+export function HandOver({ file, action, saving, onGiven }: HandOverProps) {
   const t = useT();
   const { timers } = useWorld();
   const [refused, setRefused] = useState(!canShareFile(file));
@@ -36,7 +38,7 @@ export function HandOver({ file, action, onGiven }: HandOverProps) {
         </Button>
       )}
       <Button kind={refused ? "main" : "second"} wide icon="fichier" onPress={save}>
-        {t("porteur.hand.save")}
+        {saving}
       </Button>
       {refused && (
         <Banner tone="quiet" icon="information" quiet>
