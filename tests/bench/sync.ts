@@ -9,7 +9,7 @@
  *   --repeat n         each delivery n times, medians are shown
  *   --peers none|one|both  PouchDB with batches of one (default one), and with its defaults
  *   --photos n         default 10
- *   --timeline FILE    every request of the last delivery
+ *   --timeline FILE    every request of every delivery
  *   --write            JSON into tests/results
  *
  * Surprising fact: the link's own best counts each sealed byte once, one delay, and its outages from the moment it came
@@ -109,7 +109,7 @@ try {
   );
   console.log("link".padEnd(38), "what".padEnd(22), "s".padStart(7), "best".padStart(7), "time".padStart(14));
 
-  let last: AppRun | undefined;
+  const timelines: string[] = [];
   /** The run with the median time; a run that lost something, or did not end, goes before all others. */
   async function deliver(link: Profile, event: Event): Promise<AppRun> {
     const runs: AppRun[] = [];
@@ -117,9 +117,10 @@ try {
       runs.push(await runApp(prepared, link, { event, limitMs: Math.max(120_000, 5 * bestMs(link, payload)) }));
     const unfinished = runs.find((run) => run.ms === null);
     const sorted = runs.toSorted((a, b) => (a.ms ?? 0) - (b.ms ?? 0));
-    last = unfinished ?? sorted[Math.floor(sorted.length / 2)];
-    if (last === undefined) throw new Error("--repeat is at least 1");
-    return last;
+    const shown = unfinished ?? sorted[Math.floor(sorted.length / 2)];
+    if (shown === undefined) throw new Error("--repeat is at least 1");
+    timelines.push(`${link.name}, ${event}`, describeExchanges(shown.exchanges));
+    return shown;
   }
   function sayApp(link: Profile, what: string, run: AppRun, budgeted: boolean): void {
     const best = bestMs(link, payload);
@@ -213,8 +214,7 @@ try {
         console.log(`  ${String(Math.round(ms)).padStart(5)} ms at ${(at / 1000).toFixed(1)} s: ${by}`);
     }
   }
-  if (values.timeline !== undefined && last !== undefined)
-    writeFileSync(values.timeline, `${describeExchanges(last.exchanges)}\n`);
+  if (values.timeline !== undefined) writeFileSync(values.timeline, `${timelines.join("\n")}\n`);
   if (values.write) {
     const date = new Date().toISOString().slice(0, 10);
     const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();

@@ -1,0 +1,314 @@
+/**
+ * `npm run bench:server` (B9): durable pushes per second and their p99 on 50 connections with every signature checked,
+ * next to a floor (bare node:http, SQLite FULL, one commit each) in the same run; the same on PostgreSQL with 1, 2 and 4
+ * server processes; and what a pull of ten changed records costs in satchels of 10 to 100,000. Runs in Node on Linux.
+ *
+ * Surprising fact: the disk of a shared machine swings by half within a minute, so server and floor take turns, and the
+ * ratio is of the sums. The load runs on the same cores as what it measures: absolute figures are a lower bound.
+ *
+ * `-- --seconds 4 --rounds 5 --only sqlite,postgres,pull --write` (into tests/results).
+ */
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { labels } from "../../src/protocol/labels.ts";
+import { signBytes } from "../../src/protocol/sign.ts";
+import type { B64, ServerTime } from "../../src/protocol/wire.ts";
+import { openStore } from "../../src/server/stores/open.ts";
+import { fromBase64Url } from "../../src/shared/bytes.ts";
+import { createDatabase, startPostgres } from "../support/postgres.ts";
+import { startMemoryS3 } from "../support/s3.ts";
+import { freePort, pinnedNode, ROOT, startServer, type TestServer } from "../support/server.ts";
+import { createPerson, random, type TestPerson } from "../unit/server/people.ts";
+import { type LoadResult, load, openConnection, percentile, postBytes } from "./server-load.ts";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "4" },
+    rounds: { type: "string", default: "5" },
+    only: { type: "string", default: "sqlite,postgres,pull" },
+    write: { type: "boolean", default: false },
+  },
+});
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+const parts = new Set(values.only.split(","));
+
+const connections = 50;
+/** People per connection: with sessions, as clients push, none comes near its limit of requests. */
+const peoplePer = 6;
+const bodyBytes = 1024;
+const headers = { "besace-protocol": "1", "besace-nonce": "bench-nonce-0000000" };
+const folder = mkdtempSync(join(tmpdir(), "besace-bench-"));
+
+interface Row {
+  readonly what: string;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** To the floor's turns in the same part. */
+  readonly ratio: number | null;
+}
+const rows: Row[] = [];
+const say = (row: Row): void => {
+  rows.push(row);
+  const cells = [row.perSecond.toFixed(0), row.p50.toFixed(1), row.p99.toFixed(1), row.ratio?.toFixed(2) ?? ""];
+  console.log(`${row.what.padEnd(52)}${cells.map((cell) => cell.padStart(9)).join("")}`);
+};
+
+interface Client {
+  readonly person: TestPerson;
+  readonly token: string;
+}
+
+async function clientsOf(url: string, people: readonly TestPerson[]): Promise<readonly Client[]> {
+  const post = async <T>(path: string, body: unknown): Promise<T> => {
+    const init = {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    };
+    const response = await fetch(`${url}${path}`, init);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return (await response.json()) as T;
+  };
+  const made: Client[] = [];
+  for (const person of people) {
+    await post("/v1/register", { statements: person.statements });
+    const who = { principal: person.id, device: person.device };
+    const { challenge } = await post<{ challenge: B64 }>("/v1/challenge", who);
+    const bytes = fromBase64Url(challenge);
+    if (bytes === undefined) throw new Error("a challenge is base64url");
+    const sig = await signBytes(person.transport.privateKey, labels.session, bytes);
+    made.push({ person, token: (await post<{ token: string }>("/v1/session", { ...who, challenge, sig })).token });
+  }
+  return made;
+}
+
+/** One queue of signed pushes per connection, each a new record; `floor` carries the same bytes to the floor. */
+async function queuesOf(clients: readonly Client[], pushes: number): Promise<readonly (readonly Buffer[])[]> {
+  const each = Math.ceil(pushes / connections);
+  const queues: Buffer[][] = [];
+  for (let at = 0; at < connections; at += 1) {
+    const queue: Buffer[] = [];
+    for (let n = 0; n < each; n += 1) {
+      const client = clients[(at + n * connections) % clients.length];
+      if (client === undefined) throw new Error("there are clients");
+      const { op } = await client.person.op({}, bodyBytes);
+      queue.push(
+        postBytes("/v1/push", JSON.stringify({ ops: [op] }), { ...headers, authorization: `Bearer ${client.token}` }),
+      );
+    }
+    queues.push(queue);
+  }
+  return queues;
+}
+const isOk = (body: string): boolean => body.includes('"type":"ok"');
+
+const sum = (results: readonly LoadResult[]): LoadResult => ({
+  perSecond: results.reduce((total, { perSecond }) => total + perSecond, 0) / results.length,
+  // Of the middle turn: one bad moment of the disk is not the server's.
+  p50: percentile(
+    results.map(({ p50 }) => p50).sort((a, b) => a - b),
+    0.5,
+  ),
+  p99: percentile(
+    results.map(({ p99 }) => p99).sort((a, b) => a - b),
+    0.5,
+  ),
+  answers: results.reduce((total, { answers }) => total + answers, 0),
+  wrong: results.reduce((total, { wrong }) => total + wrong, 0),
+});
+
+async function startFloor(): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+  const file = join(mkdtempSync(join(folder, "floor-")), "floor.sqlite");
+  const child = spawn(pinnedNode(), [join(ROOT, "tests/bench/server-floor.ts"), file], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<void>((done) => child.on("exit", () => done()));
+  const port = await new Promise<number>((done) => child.stdout.once("data", (text: Buffer) => done(Number(text))));
+  return {
+    port,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+async function start(env: Readonly<Record<string, string>>, port?: number): Promise<TestServer> {
+  const dist = join(folder, "dist");
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(join(dist, "index.html"), "<!doctype html><title>bench</title>");
+  return startServer({
+    data: mkdtempSync(join(folder, "data-")),
+    ...(port === undefined ? {} : { port }),
+    env: { BESACE_DIST: dist, BESACE_LOG_LEVEL: "warn", HOST: "127.0.0.1", ...env },
+  });
+}
+
+/** Server and floor in turns. */
+async function compare(what: string, servers: readonly TestServer[], people: readonly TestPerson[]): Promise<void> {
+  const [first] = servers;
+  if (first === undefined) throw new Error("there is a server");
+  const ports = servers.map(({ port }) => port);
+  const clients = await clientsOf(first.url, people);
+  const floor = await startFloor();
+  const results: { readonly server: LoadResult[]; readonly floor: LoadResult[] } = { server: [], floor: [] };
+  let perTurn = 4000 * seconds;
+  for (let round = 0; round <= rounds; round += 1) {
+    const own = await queuesOf(clients, perTurn);
+    const turn = round === 0 ? Math.min(1, seconds) : seconds;
+    const ours = await load(ports, own, turn, isOk, false);
+    // The same bytes: the floor reads and keeps what we read and keep.
+    const theirs = await load([floor.port], own, turn, (body) => body.includes("seq"), true);
+    if (ours.wrong + theirs.wrong > 0) throw new Error(`${ours.wrong} pushes were not accepted`);
+    perTurn = Math.ceil(Math.max(ours.perSecond * 2, 500) * seconds);
+    // The first turn warms up.
+    if (round === 0) continue;
+    results.server.push(ours);
+    results.floor.push(theirs);
+  }
+  await floor.stop();
+  const [ours, theirs] = [sum(results.server), sum(results.floor)];
+  say({ what, ...ours, ratio: ours.perSecond / theirs.perSecond });
+  say({ what: "  floor in turns with it: bare http, one commit each", ...theirs, ratio: 1 });
+}
+async function people(count = connections * peoplePer): Promise<readonly TestPerson[]> {
+  return Promise.all(Array.from({ length: count }, () => createPerson()));
+}
+
+async function onSqlite(): Promise<void> {
+  const server = await start({});
+  try {
+    await compare("SQLite, 1 process", [server], await people());
+  } finally {
+    await server.close();
+  }
+}
+
+async function onPostgres(): Promise<void> {
+  const postgres = await startPostgres();
+  const s3 = await startMemoryS3();
+  try {
+    for (const processes of [1, 2, 4]) {
+      const keys = join(mkdtempSync(join(folder, "keys-")), "server.json");
+      const env = {
+        DATABASE_URL: await createDatabase(postgres.url),
+        BLOB_URL: await s3.newBucket(),
+        BESACE_KEYS: keys,
+      };
+      const servers: TestServer[] = [];
+      try {
+        for (let at = 0; at < processes; at += 1) {
+          const port = await freePort();
+          servers.push(await start({ ...env, BESACE_NODE_URL: `http://127.0.0.1:${port}` }, port));
+        }
+        await compare(`PostgreSQL, ${processes} process${processes === 1 ? "" : "es"}`, servers, await people());
+      } finally {
+        for (const server of servers) await server.close();
+      }
+    }
+  } finally {
+    await s3.stop();
+    await postgres.stop();
+  }
+}
+
+const satchels = [10, 1000, 100_000];
+const changed = 10;
+
+/** What pulling ten changed records costs in a small and in a huge satchel. */
+async function pulls(what: string, databaseUrl: string | undefined): Promise<void> {
+  const data = mkdtempSync(join(folder, "data-"));
+  const url = databaseUrl ?? `sqlite:${join(data, "besace.sqlite")}`;
+  const clock = { now: () => Date.now() };
+  const store = await openStore({ url, clock, random });
+  const at = clock.now() as ServerTime;
+  const owners: { readonly person: TestPerson; readonly records: number; readonly last: number }[] = [];
+  for (const records of satchels) {
+    const person = await createPerson();
+    await store.saveChain({ ...person, sign: person.principal.sign, devices: person.principal.devices }, 0, at);
+    // Sealed bytes are all alike to a server: one signed op stands for the bodies of all.
+    const { op, head } = await person.op({}, bodyBytes);
+    const id = (n: number) => Buffer.from(n.toString(16).padStart(32, "0"), "hex").toString("base64url") as never;
+    for (let n = 1; n <= records; n += 500) {
+      const batch = Array.from({ length: Math.min(500, records - n + 1) }, (_, index) => {
+        const each = { ...head, op: id(n + index), record: id(n + index) };
+        return store.applyOp(op, each, id(n + index), 1e12, at);
+      });
+      await Promise.all(batch);
+    }
+    owners.push({ person, records, last: records });
+  }
+  await store.close();
+  const server = await startServer({
+    data,
+    env: { BESACE_DIST: join(folder, "dist"), BESACE_LOG_LEVEL: "warn", HOST: "127.0.0.1", DATABASE_URL: url },
+  });
+  try {
+    const connection = await openConnection(server.port);
+    for (const { person, records, last } of owners) {
+      const [client] = await clientsOf(server.url, [person]);
+      if (client === undefined) throw new Error("there is a client");
+      const { epoch } = (await (
+        await fetch(`${server.url}/v1/register`, {
+          method: "POST",
+          headers: { ...headers, "content-type": "application/json" },
+          body: JSON.stringify({ statements: person.statements }),
+        })
+      ).json()) as { readonly epoch: string };
+      const lines = Object.entries({ host: "127.0.0.1", ...headers, authorization: `Bearer ${client.token}` })
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join("");
+      const request = Buffer.from(`GET /v1/pull?cursor=${epoch}.${last - changed} HTTP/1.1\r\n${lines}\r\n`);
+      const times: number[] = [];
+      for (let turn = 0; turn < 400; turn += 1) {
+        const from = performance.now();
+        const answer = JSON.parse(await connection.ask(request)) as { readonly rows: readonly unknown[] };
+        times.push(performance.now() - from);
+        if (answer.rows.length !== changed) throw new Error(`${answer.rows.length} rows instead of ${changed}`);
+      }
+      const sorted = times.slice(100).sort((a, b) => a - b);
+      const p50 = percentile(sorted, 0.5);
+      const row = `${what}: pull of ${changed} changed of ${records.toLocaleString("en")} records`;
+      say({ what: row, perSecond: 1000 / p50, p50, p99: percentile(sorted, 0.99), ratio: null });
+    }
+    connection.close();
+  } finally {
+    await server.close();
+  }
+}
+
+try {
+  mkdirSync(join(folder, "dist"), { recursive: true });
+  writeFileSync(join(folder, "dist", "index.html"), "<!doctype html><title>bench</title>");
+  console.log(`${"".padEnd(52)}${["per s", "p50 ms", "p99 ms", "x floor"].map((cell) => cell.padStart(9)).join("")}`);
+  if (parts.has("sqlite")) await onSqlite();
+  if (parts.has("postgres")) await onPostgres();
+  if (parts.has("pull")) {
+    await pulls("SQLite", undefined);
+    const postgres = await startPostgres();
+    try {
+      await pulls("PostgreSQL", await createDatabase(postgres.url));
+    } finally {
+      await postgres.stop();
+    }
+  }
+  if (values.write) {
+    const date = new Date().toISOString().slice(0, 10);
+    const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
+    const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
+    const path = join(ROOT, "tests", "results", `bench-server-${date}.json`);
+    writeFileSync(
+      path,
+      `${JSON.stringify({ date, commit, machine, seconds, rounds, connections, bodyBytes, rows }, null, 2)}\n`,
+    );
+    console.log(`written to tests/results/bench-server-${date}.json`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
