@@ -31,7 +31,6 @@ for (const prefix of ["", "/a/b"])
     return {
       staging,
       vault,
-      page: 2,
       close: async () => {
         vault.close();
         rmSync(folder, { recursive: true, force: true });

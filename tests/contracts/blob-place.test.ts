@@ -27,14 +27,13 @@ afterAll(() => s3.stop());
 stagingContract("a folder", inFolder);
 vaultContract("the staging folder itself", async () => {
   const one = await inFolder();
-  return { ...one, vault: vaultInPlace(one.staging), page: 2 };
+  return { ...one, vault: vaultInPlace(one.staging) };
 });
 for (const prefix of ["", "/a/b"])
   vaultContract(`S3 in memory${prefix === "" ? "" : ", in a folder of its bucket"}`, async () => {
     const one = await inFolder();
     const vault = await openVault({ url: await s3.newBucket(prefix), env: {}, staging: one.staging });
-    // This one sorts as people do and pages as machines do: pages of a listing lose keys that differ in case.
-    return { ...one, vault, page: 1000 };
+    return { ...one, vault };
   });
 
 test("a URL of S3 is read whole; what is wrong is said without repeating it", () => {

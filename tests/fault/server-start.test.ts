@@ -107,10 +107,38 @@ test("refuses a data folder that another server runs on, says so, touches nothin
 test.each([
   ["a public address without a deployment file", { BESACE_URL: "https://besace.example" }, "BESACE_DEPLOYMENT"],
   ["a port that is none", { PORT: "many" }, "PORT"],
+  ["a place for blobs that is none", { BLOB_URL: "s3://key:hush@host" }, "BLOB_URL"],
+  ["a place for blobs without its keys", { BLOB_URL: "s3://127.0.0.1/bucket" }, "AWS_ACCESS_KEY_ID"],
+  ["a time that is none", { BESACE_STOP_MS: "soon" }, "BESACE_STOP_MS"],
   ["a deployment that is none", { BESACE_DEPLOYMENT: "package.json" }, "deployment"],
 ])("does not start with %s, and says why", async (_name, env, why) => {
   const { code, text } = await startRefused({ BESACE_DATA: join(folder, "none"), ...env });
   expect(code).toBe(1);
   expect(text).toContain(why);
   expect(text).not.toContain("    at ");
+  expect(text).not.toContain("hush");
+});
+
+test("the storage's SDK is not loaded by a server on one folder", async () => {
+  // Says of each module that is asked for whether it is the SDK.
+  const watch = `import { registerHooks } from "node:module";
+    registerHooks({ resolve(name, context, next) {
+      if (name.startsWith("@aws-sdk/")) process.stderr.write("LOADED " + name + "\\n");
+      return next(name, context);
+    } });`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(watch)}`;
+  const env = { BESACE_DIST: dist, HOST: "127.0.0.1", NODE_OPTIONS };
+  const server = await startServer({ data: join(folder, "light"), env });
+  await server.close();
+  expect(server.log()).not.toContain("LOADED");
+  // The watch itself is worth something: with S3 it sees the SDK.
+  const refused = await startRefused({
+    ...env,
+    BESACE_DATA: join(folder, "heavy"),
+    BLOB_URL: "s3://some-key:hush@127.0.0.1:1/bucket?tls=off",
+  });
+  expect(refused.text).toContain("LOADED @aws-sdk/client-s3");
+  expect(refused.text).toContain("BLOB_URL");
+  expect(refused.text).not.toContain("hush");
+  expect(refused.code).toBe(1);
 });

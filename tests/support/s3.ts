@@ -13,6 +13,8 @@ export interface TestS3 {
   readonly port: number;
   /** Makes a bucket and returns its `BLOB_URL`. `prefix`: "" or "/folder". */
   readonly newBucket: (prefix?: string) => Promise<string>;
+  /** Objects in the bucket of this `BLOB_URL`. */
+  readonly count: (url: string) => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -29,6 +31,11 @@ export async function startMemoryS3(): Promise<TestS3> {
       const name = `besace-${process.pid}-${buckets}`;
       server.createBucket(name);
       return urlOf(server.port, name, prefix);
+    },
+    count: async (url) => {
+      const bucket = new URL(url).pathname.split("/")[1] ?? "";
+      const answer = await (await fetch(`http://127.0.0.1:${server.port}/${bucket}?list-type=2`)).text();
+      return answer.split("<Key>").length - 1;
     },
     stop: () => server.stop(),
   };
@@ -92,6 +99,7 @@ export async function startLyingS3(honest: TestS3): Promise<LyingS3> {
     lie: "none",
     seen,
     newBucket: async (prefix = "") => (await honest.newBucket(prefix)).replace(`:${honest.port}/`, `:${port}/`),
+    count: honest.count,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -9,7 +9,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, stat, statfs, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../../shared/assert.ts";
-import { type BlobItem, type BlobStaging, type BlobVault, blobName, type VaultEntry } from "./blob-ports.ts";
+import { type BlobItem, type BlobStaging, type BlobVault, blobName } from "./blob-ports.ts";
 
 const namePattern = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
@@ -89,22 +89,6 @@ export function vaultInPlace(staging: BlobStaging): BlobVault {
       return stream;
     },
     remove: (item) => staging.remove(name(item)),
-    key: name,
-    list: async (after, limit) => {
-      const names = (await staging.names()).filter((one) => after === null || one > after).slice(0, limit);
-      const found = await Promise.all(
-        names.map(async (one): Promise<readonly VaultEntry[]> => {
-          try {
-            return [{ key: one, name: one, changedAt: (await stat(join(staging.folder, one))).mtimeMs }];
-          } catch (error) {
-            if (isMissing(error)) return [];
-            throw error;
-          }
-        }),
-      );
-      return { entries: found.flat(), next: names.length < limit ? null : (names.at(-1) ?? null) };
-    },
-    removeKey: (key) => staging.remove(key),
     check: async () => {
       await readdir(staging.folder);
     },

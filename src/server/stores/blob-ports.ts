@@ -45,13 +45,6 @@ export interface BlobStaging {
   readonly free: () => Promise<number>;
 }
 
-/** Something that lies in the vault, whatever the database says about it. */
-export interface VaultEntry {
-  readonly key: string;
-  readonly name: string;
-  readonly changedAt: number;
-}
-
 export interface BlobVault {
   /** True when a verified blob stays the file it was staged in: then there is nothing to move and nothing to read back. */
   readonly inPlace: boolean;
@@ -61,14 +54,6 @@ export interface BlobVault {
   /** Rejects when the blob is not there. */
   readonly read: (item: BlobItem, range?: ByteRange) => Promise<Readable>;
   readonly remove: (item: BlobItem) => Promise<void>;
-  /** Where this item lies. */
-  readonly key: (item: BlobItem) => string;
-  /** A page of what lies here; `after` is the `next` of the page before (null: from the start). */
-  readonly list: (
-    after: string | null,
-    limit: number,
-  ) => Promise<{ readonly entries: readonly VaultEntry[]; readonly next: string | null }>;
-  readonly removeKey: (key: string) => Promise<void>;
   /** Rejects when the vault cannot be reached or does not let us in. */
   readonly check: () => Promise<void>;
   readonly close: () => void;

@@ -1,7 +1,7 @@
 /**
  * The vault on S3-compatible storage: verified blobs as objects, for several processes. Runs in Node.
  *
- * Only Put, Get (range), Head, Delete and List are used, in their smallest form: what AWS, Ceph, MinIO, Garage and
+ * Only Put, Get (range), Head, Delete and List (to see that it answers) are used, in their smallest form: what AWS, Ceph, MinIO, Garage and
  * OpenStack Swift share. The SDK's own checksums are set to when-required: its default sends bodies in signed pieces,
  * which one small server stored as they came, frames and all, and answered 200. So what was put is read back and hashed
  * again by the caller (uploads.ts) before anybody hears "verified".
@@ -94,11 +94,9 @@ export async function openS3Vault(place: S3Place, staging: BlobStaging): Promise
   const { bucket: Bucket, prefix } = place;
   const key = (item: BlobItem): string =>
     `${blobName(item.owner, item.blob)}.${item.root}.${item.createdAt.toString(36)}`;
-  const nameOf = (found: string): string => found.split(".", 2).join(".");
 
   return {
     inPlace: false,
-    key,
     put: async (item) => {
       const body = staging.read(blobName(item.owner, item.blob));
       try {
@@ -132,26 +130,6 @@ export async function openS3Vault(place: S3Place, staging: BlobStaging): Promise
     },
     remove: async (item) => {
       await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: prefix + key(item) })).catch(ifMissing);
-    },
-    list: async (after, limit) => {
-      const page = await client.send(
-        new sdk.ListObjectsV2Command({
-          Bucket,
-          MaxKeys: limit,
-          ...(prefix === "" ? {} : { Prefix: prefix }),
-          ...(after === null ? {} : { ContinuationToken: after }),
-        }),
-      );
-      const entries = (page.Contents ?? []).flatMap(({ Key, LastModified }) => {
-        const found = Key?.slice(prefix.length);
-        return found === undefined
-          ? []
-          : [{ key: found, name: nameOf(found), changedAt: LastModified?.getTime() ?? 0 }];
-      });
-      return { entries, next: page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null };
-    },
-    removeKey: async (found) => {
-      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: prefix + found })).catch(ifMissing);
     },
     check: async () => {
       await client.send(
