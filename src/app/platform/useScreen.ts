@@ -30,20 +30,22 @@ export interface ScreenOptions {
   readonly failing?: boolean | undefined;
   /** The very first screen leaves the focus where the browser put it. */
   readonly first?: boolean | undefined;
+  /** Still being opened: title and focus stay as they are, so that nobody hears a name that is gone a moment later. */
+  readonly pending?: boolean | undefined;
 }
 
 /** Sets the title of the tab, and the focus when `arrival` changes. */
-export function useScreen({ title, arrival, failing = false, first = false }: ScreenOptions): void {
+export function useScreen({ title, arrival, failing = false, first = false, pending = false }: ScreenOptions): void {
   const t = useT();
   const seen = useRef<string | number | undefined>(first ? arrival : undefined);
   const page = t("common.title", { page: failing ? `${t("common.review.error")} ${title}` : title });
   useEffect(() => {
-    document.title = page;
-  }, [page]);
+    if (!pending) document.title = page;
+  }, [page, pending]);
   useEffect(() => {
-    if (seen.current === arrival) return;
+    if (pending || seen.current === arrival) return;
     seen.current = arrival;
     window.scrollTo(0, 0);
     focusHeading();
-  }, [arrival]);
+  }, [arrival, pending]);
 }

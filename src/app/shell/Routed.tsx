@@ -11,7 +11,7 @@ import { type Found, loadScreen, screenNow } from "./routes.ts";
 export function LoadingScreen() {
   const t = useT();
   return (
-    <Frame title={t("common.loading")}>
+    <Frame title={t("common.loading")} pending>
       <h1 class="sr">{t("common.app")}</h1>
       <Loading />
     </Frame>

@@ -40,6 +40,8 @@ export interface FrameProps {
   /** A new value gives the h1 the focus again (another question on the same path). Default: each arrival. */
   readonly arrival?: string | number | undefined;
   readonly failing?: boolean | undefined;
+  /** Nothing to show yet: the title of the tab and the focus wait for the screen itself. */
+  readonly pending?: boolean | undefined;
   readonly children: ComponentChildren;
 }
 
@@ -63,13 +65,26 @@ function AnyHelp() {
 
 /** One screen in its frame. Children hold exactly one h1. */
 export function Frame(props: FrameProps) {
-  const { title, tab = null, back, onBack, kind, flap, rhythm = "stack-l", arrival, failing, children } = props;
+  const {
+    title,
+    tab = null,
+    back,
+    onBack,
+    kind,
+    flap,
+    rhythm = "stack-l",
+    arrival,
+    failing,
+    pending,
+    children,
+  } = props;
   const shell = useShell();
   const { router, place, open } = shell;
   useScreen({
     title,
     arrival: `${place.visit} ${arrival ?? ""}`,
     failing,
+    pending,
     // Only the very first screen leaves the focus where the browser put it.
     first: place.visit === 0 && flap === "open",
   });

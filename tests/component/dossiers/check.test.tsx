@@ -117,6 +117,39 @@ describe("read again before sending", () => {
     expect(satchel.calls("send")).toHaveLength(0);
   });
 
+  test("an answer that is too long is told as too long, not as missing", async () => {
+    await look(satchelWith({ answers: { ...complete, given_name: { v: "text", text: "a".repeat(101) } } }));
+    const list = await screen.findByRole("region", { name: /1 chose à revoir/ });
+    expect(list.textContent).toMatch(/100/);
+    expect(screen.getByRole("button", { name: /^1 réponse est trop longue/ })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /Il manque/ })).toBeNull();
+    cleanup();
+    const { birthdate: _gone, ...rest } = complete;
+    await look(satchelWith({ answers: { ...rest, given_name: { v: "text", text: "a".repeat(101) } } }));
+    expect(await screen.findByRole("button", { name: /^2 réponses à revoir/ })).toBeTruthy();
+  });
+
+  test("what sending costs is said before: words and photos apart, and what the server has already is not counted", async () => {
+    const photo = fakePaper({ kind: "identity-card" }, { bytes: 836_000 });
+    const attached = { identity: { papers: [photo.id], missing: false } };
+    const satchel = satchelWith({ attached });
+    satchel.data.papers = [photo];
+    satchel.data.outbox = {
+      ...satchel.data.outbox,
+      data: { photosOnWifi: true, metered: true, lineKnown: true, held: 0 },
+    };
+    await look(satchel);
+    const said = async (): Promise<string> =>
+      ((await screen.findByText(/Environ/)).textContent ?? "").replace(/\u00a0/g, " ");
+    expect(await said()).toMatch(/Environ 83\d Ko : \d Ko de réponses d’abord, puis 836 Ko de photos\./);
+    expect(await screen.findByText(/Les photos attendront le Wi-Fi/)).toBeTruthy();
+    cleanup();
+    satchel.data.papers = [{ ...photo, state: "sealed-copy" }];
+    await look(satchel);
+    expect(await said()).toMatch(/Environ \d Ko de réponses\. Les photos sont déjà au serveur\./);
+    expect(screen.queryByText(/attendront le Wi-Fi/)).toBeNull();
+  });
+
   test("a desk without a key yet is said plainly, and signing is possible all the same", async () => {
     await look(satchelWith({}, false));
     expect(await screen.findByText(/n’est pas encore ouvert dans Besace/)).toBeTruthy();

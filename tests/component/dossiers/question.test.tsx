@@ -43,6 +43,23 @@ describe("a question", () => {
     expect(await axeProblems()).toEqual([]);
   });
 
+  test("between two questions nothing else is named: the tab keeps its title, and the focus stays, until the next one is here", async () => {
+    document.title = "Où dormez-vous – Besace";
+    const before = document.activeElement;
+    const satchel = satchelWith();
+    const release = satchel.stall("dossier");
+    const shown = await ask(satchel, "names");
+    await settle();
+    shown.pass(500);
+    expect(screen.getByText("On ouvre…")).toBeTruthy();
+    expect(document.title).toBe("Où dormez-vous – Besace");
+    expect(document.activeElement).toBe(before);
+    release();
+    const heading = await screen.findByRole("heading", { level: 1, name: /vous appelez/ });
+    await expect.poll(() => document.activeElement).toBe(heading);
+    expect(document.title).toMatch(/vous appelez/);
+  });
+
   test("INV-3: every field is off for the browser's memory, spelling and translation", async () => {
     await ask(satchelWith(), "names");
     await screen.findByLabelText("Prénom");

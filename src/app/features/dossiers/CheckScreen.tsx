@@ -13,9 +13,11 @@ import {
   viewForm,
 } from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
+import type { DossierRecord } from "../../../satchel/model.ts";
 import { othersOf } from "../../../satchel/others.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type {
+  CopyState,
   DeployedOrganisation,
   Deployment,
   DossierView,
@@ -46,7 +48,7 @@ import { doneChanging } from "./changing.tsx";
 import { questionPath, rowPath } from "./places.ts";
 import { rowName } from "./RepeatRows.tsx";
 import { Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
-import { answerText, deskName, formText, organisationOf, procedureTitle, sendTo } from "./words.ts";
+import { answerText, deskName, formText, organisationOf, problemText, procedureTitle, sendTo } from "./words.ts";
 
 const TO_REVIEW = "a-revoir";
 const DECLARATION = "declaration";
@@ -84,7 +86,9 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
   const answers = lines.filter((line) => line.kind !== "papers");
   const asked = lines.filter((line) => line.kind === "papers");
   const chosen = new Set(asked.flatMap((line) => line.papers));
-  const bytes = papers.reduce((sum, paper) => sum + (chosen.has(paper.id) ? paper.bytes : 0), 0);
+  const joined = papers.filter((paper) => chosen.has(paper.id));
+  // What the server has already is not sent again.
+  const photos = joined.reduce((sum, paper) => sum + (THERE.has(paper.state) ? 0 : paper.bytes), 0);
   const isDraft = record.status === "draft";
   return (
     <Frame title={title} back={paths.dossier(id)}>
@@ -111,7 +115,7 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
         dossier={dossier}
         view={view}
         organisation={organisationOf(deployment, record.organisation)}
-        bytes={bytes}
+        weight={{ text: textBytes(record), photos, joined: joined.length }}
       />
     </Frame>
   );
@@ -225,18 +229,73 @@ function Papers({ id, form, lines, papers }: PapersProps) {
   );
 }
 
+/** Papers whose copy is whole at the server. */
+const THERE: ReadonlySet<CopyState> = new Set(["sealed-copy", "two-copies", "away"]);
+
+/** Head, seal and signature of a letter, and the padding that hides how long the answers are. */
+const ENVELOPE_BYTES = 2_000;
+const SEALED_GROWS = 1.5;
+
+/** About how much the answers weigh on the line, in bytes. */
+const textBytes = (record: DossierRecord): number =>
+  ENVELOPE_BYTES +
+  SEALED_GROWS * new TextEncoder().encode(JSON.stringify([record.answers, record.rows, record.notForeseen])).length;
+
+type Problems = ReturnType<typeof allProblems>;
+
+/** Whether all is missing, all is too long, or some of both and more: each has its own words on the button. */
+function kindOf(steps: Problems): "missing" | "long" | "review" {
+  const codes = new Set(steps.flatMap((step) => step.problems.map((problem) => problem.code)));
+  if (codes.size > 1) return "review";
+  return codes.has("missing") ? "missing" : codes.has("too-long") ? "long" : "review";
+}
+
+interface Weight {
+  /** Bytes. */
+  readonly text: number;
+  readonly photos: number;
+  /** Papers. */
+  readonly joined: number;
+}
+
+/** What sending costs on a prepaid line, before it is pressed. */
+function Cost({ weight }: { readonly weight: Weight }) {
+  const t = useT();
+  const { network } = useShell();
+  const outbox = useAsk("outbox", (api) => api.outbox(), ["outbox"]);
+  const data = outbox.state === "ready" ? outbox.value.data : null;
+  const { text, photos, joined } = weight;
+  const said =
+    photos > 0
+      ? t("dossiers.check.size", {
+          size: formatBytes(text + photos),
+          text: formatBytes(text),
+          photos: formatBytes(photos),
+        })
+      : t(joined > 0 ? "dossiers.check.sizeThere" : "dossiers.check.light", { text: formatBytes(text) });
+  return (
+    <p class="saved">
+      <Icon name="en-attente" size="s" />
+      <span>
+        {said} {photos > 0 && data?.photosOnWifi === true && data.metered && `${t("dossiers.check.wifi")} `}
+        {network === "offline" && t("dossiers.check.offline")}
+      </span>
+    </p>
+  );
+}
+
 interface SendProps {
   readonly dossier: DossierView;
   readonly view: FormView;
   readonly organisation: DeployedOrganisation | undefined;
-  readonly bytes: number;
+  readonly weight: Weight;
 }
 
 /** Who receives it, the declaration, the button. A second tap does nothing: the first one is under way. */
-function Send({ dossier, view, organisation, bytes }: SendProps) {
+function Send({ dossier, view, organisation, weight }: SendProps) {
   const t = useT();
   const { api } = useSatchel();
-  const { go, network } = useShell();
+  const { go } = useShell();
   const { clock } = useWorld();
   const { form } = view;
   const { id, record } = dossier;
@@ -265,7 +324,7 @@ function Send({ dossier, view, organisation, bytes }: SendProps) {
 
   const missing =
     problems.length > 0
-      ? t("dossiers.check.missing", { count: problems.length })
+      ? t(`dossiers.check.${kindOf(problems)}`, { count: problems.length })
       : declaration !== null && !declared
         ? t("dossiers.check.declare")
         : undefined;
@@ -298,11 +357,19 @@ function Send({ dossier, view, organisation, bytes }: SendProps) {
           aria-label={t("common.review.title", { count: problems.length })}
         >
           <Banner tone="soon" icon="modifier" title={t("common.review.title", { count: problems.length })} quiet />
-          {problems.map(({ step }) => (
+          {problems.map(({ step, problems: found }) => (
             <p key={step}>
               <LinkRow icon="modifier" href={questionPath(id, step, "review")}>
                 {title(step)}
               </LinkRow>
+              {/* What is missing is said by the question itself; what is wrong is not. */}
+              {found
+                .filter((problem) => problem.code !== "missing")
+                .map((problem) => (
+                  <span key={problem.key} class="meta">
+                    {problemText(form, problem)}
+                  </span>
+                ))}
             </p>
           ))}
         </section>
@@ -321,13 +388,7 @@ function Send({ dossier, view, organisation, bytes }: SendProps) {
             >
               {t("dossiers.check.send", { to: sendTo(organisation) })}
             </Button>
-            <p class="saved">
-              <Icon name="en-attente" size="s" />
-              <span>
-                {bytes > 0 ? t("dossiers.check.size", { size: formatBytes(bytes) }) : t("dossiers.check.light")}{" "}
-                {network === "offline" && t("dossiers.check.offline")}
-              </span>
-            </p>
+            <Cost weight={weight} />
           </>
         ) : (
           <LinkButton wide href={paths.dossier(id)}>

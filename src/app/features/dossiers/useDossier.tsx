@@ -123,7 +123,12 @@ export function WaitingScreen({ waiting }: { readonly waiting: Waiting }) {
   const t = useT();
   const title = t("dossiers.one");
   return (
-    <Frame title={title} back={paths.procedures} failing={waiting.state === "failed"}>
+    <Frame
+      title={title}
+      back={paths.procedures}
+      failing={waiting.state === "failed"}
+      pending={waiting.state === "loading"}
+    >
       <h1 class={waiting.state === "loading" ? "sr" : undefined}>{title}</h1>
       {waiting.state === "loading" && <Loading />}
       {waiting.state === "failed" && <Trouble error={waiting.error} onRetry={waiting.again} />}
