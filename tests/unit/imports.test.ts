@@ -62,7 +62,7 @@ const ZONES: readonly Zone[] = [
     name: "app",
     holds: inFolder("app"),
     imports: ["shared", "satchel", "forms", "worker clients", "locales"],
-    packages: ["preact", "@preact/signals", "i18next", "workbox-window", "comlink", "uqr", "virtual:"],
+    packages: ["preact", "i18next", "workbox-window", "comlink", "uqr", "virtual:"],
   },
   {
     name: "server",
