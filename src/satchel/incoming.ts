@@ -38,8 +38,9 @@ export function incoming(
   if (held.past.includes(row.op)) return "again";
   const related = !held.unseen || (row.base !== null && row.base === held.serverOp);
   // A deletion is taken for news, and so is what was written against one: else every reset would bring papers back. But
-  // one that follows nothing was not written by anybody who had seen this device's state.
-  if (!related && row.deleted && row.base === null && !held.deleted) return "merge";
+  // one that follows nothing, or a state overtaken here, is by somebody who had not seen what is here.
+  const follows = row.base !== null && !held.past.includes(row.base);
+  if (!related && row.deleted && !follows && !held.deleted) return "merge";
   if (!related && !row.deleted && !held.deleted) return "unrelated";
   return held.untouched || (held.deleted && row.deleted) ? "adopt" : "merge";
 }

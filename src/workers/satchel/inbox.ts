@@ -102,22 +102,24 @@ export function createInbox(deps: SatchelDeps): Inbox {
     // An edit is never lost to a deletion made elsewhere, in either direction; that there was one is said, and can be chosen.
     const theirs = deleted ? ok(null) : await session.records.open(row.op);
     if (!theirs.ok) return ok("aside");
+    const base = mine.server === null ? ok(null) : await session.records.open(mine.server);
     if (mine.deleted) {
       const edited = theirs.value;
       if (edited === null) return adopt(session, row, { id: opId, deleted }, mine.revision);
+      // Nothing was written there that was not seen here when it was erased: it stays erased.
+      const nothingNew = base.ok && base.value !== null && sameValue(notErased(edited), notErased(base.value));
       const back = await session.records.save<never>(row.record, (current) =>
-        ok({ next: current ?? wasErased(edited), merged: row.op }),
+        ok({ next: current ?? (nothingNew ? null : wasErased(edited)), merged: row.op }),
       );
       return back.ok ? ok("merged") : back;
     }
-    const base = mine.server === null ? ok(null) : await session.records.open(mine.server);
     if (what === "unrelated" && theirs.value !== null && mine.server?.sig === mine.local.sig && base.ok) {
       // Nothing here that the server does not show: no op of our own for it.
       const known = base.value;
       if (known?.t === theirs.value.t && sameValue(joinUnrelated(known, known, theirs.value), theirs.value))
         return adopt(session, row, { id: opId, deleted }, mine.revision);
     }
-    if (theirs.value === null && base.ok && base.value !== null) {
+    if (theirs.value === null && base.ok && base.value !== null && mine.server?.sig !== mine.local.sig) {
       // What waits here says nothing that the deletion had not seen (a merge of its own): the deletion stands.
       const waiting = await session.records.open(mine.local);
       if (waiting.ok && sameValue(notErased(waiting.value), notErased(base.value)))

@@ -47,6 +47,8 @@ describe("a row of the server", () => {
     expect(incoming(held({ unseen: true, deleted: true }), row())).toBe("adopt");
     // But not one by somebody who cannot have seen this state.
     expect(incoming(held({ unseen: true }), row({ deleted: true, base: null }))).toBe("merge");
+    const overtaken = row({ deleted: true, base: op("old") });
+    expect(incoming(held({ unseen: true, past: [op("old")] }), overtaken)).toBe("merge");
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Op, Signed } from "../../../src/protocol/wire.ts";
-import type { B64 } from "../../../src/shared/bytes.ts";
+import type { B64, Cursor } from "../../../src/shared/bytes.ts";
 import type { DeviceId, OpId, PrincipalId, RecordId } from "../../../src/shared/ids.ts";
 import { createMemoryDisk, createMemoryStore } from "../../../src/storage/memory/index.ts";
 import { createDrainer, type DrainerDeps } from "../../../src/sync/drain.ts";
@@ -35,7 +35,7 @@ function bench(over: (yes: Transport) => Partial<Transport> = () => ({}), more: 
       }),
     letter: () => yes("letter", { verdict: { type: "ok" as const, proofs: [] as Signed[] } }),
     proof: () => yes("proof", null),
-    pull: (_session, cursor) => yes("pull", { rows: [], cursor, more: false, reset: false }),
+    pull: () => yes("pull", { rows: [], cursor: "e.0" as Cursor, more: false, reset: false }),
     blobCreate: () => yes("create", null),
     blobHead: () => yes("head", { offset: 0, state: "incomplete" as const }),
     blobPatch: (_session, _name, offset, bytes) =>
@@ -193,8 +193,9 @@ describe("a run", () => {
   test("a fault of the disk ends the run as such; nothing is lost and the next run delivers", async () => {
     const { world, disk, drainer, keep } = bench((yes) => ({
       push: async (session, ops) => {
+        const answer = await yes.push(session, ops);
         disk.fault = { type: "unavailable", detail: "UnknownError" };
-        return await yes.push(session, ops);
+        return answer;
       },
     }));
     await keep("a");
