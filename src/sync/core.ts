@@ -20,13 +20,14 @@ const HOUR = 60 * MINUTE;
 const KIB = 1024;
 
 export const limits = {
-  /** S-T1: `quickForMs` after an answer the line was only cut: it is knocked at every second. */
+  /** S-T1: `quickForMs` after an answer the line was only cut: it is knocked at, slower and slower. */
   network: {
     firstMs: 5 * SECOND,
     maxMs: 300 * SECOND,
-    quickForMs: 30 * SECOND,
+    quickForMs: 60 * SECOND,
     afterAnswerMs: SECOND / 2,
-    knockMs: SECOND,
+    knockMs: 600,
+    knocksSlowBy: 15,
   },
   item: { firstMs: 30 * SECOND, maxMs: 6 * HOUR, triesOfUnknown: 3, triesOfAgain: 3 },
   retryAfter: { defaultMs: 10 * SECOND, maxMs: HOUR, busyInARow: 3 },
@@ -63,6 +64,8 @@ export interface RunState {
     { readonly losses: number; readonly untilAnswers: number; readonly turn: number }
   >;
   readonly turns: number;
+  /** Something came to the server before the registration that was under way: the rest waits for that one's answer (S-O9). */
+  readonly tooEarly: boolean;
 }
 
 export const freshRun = (before: RunState | null): RunState => ({
@@ -77,6 +80,7 @@ export const freshRun = (before: RunState | null): RunState => ({
   uploads: new Map(),
   suspects: before?.suspects ?? new Map(),
   turns: before?.turns ?? 0,
+  tooEarly: false,
 });
 
 export type Step =
@@ -106,6 +110,8 @@ export interface Situation {
   readonly busy?: ReadonlySet<string>;
   /** The line broke once under several requests: this loss is counted already (S-T1). */
   readonly counted?: boolean;
+  /** The request began while the registration was still under way (S-O9). */
+  readonly early?: boolean;
   /** Lanes that are taken at the moment (S-O7). Absent: none. */
   readonly closed?: ReadonlySet<Lane>;
   /** Parts that shared the line while this one was under way, itself included; 1 when absent (S-B5). */
@@ -174,6 +180,9 @@ const compare = (a: Candidate, b: Candidate): number => {
 
 const aged = (item: Attempt, now: number): number => (now - item.queuedAt >= limits.agesUpMs ? 1 : 0);
 
+/** The key of the registration, which carries no item. */
+const registration = "registration";
+
 /** Uploads that may stand ready for their next part while others use the line. */
 const readyAhead = 2;
 
@@ -184,7 +193,10 @@ export function choose(situation: Situation): Step {
   if (meta.offerDue && !run.pullDue) return { type: "offer" };
   if (!due(meta.networkNextAt, now, limits.retryAfter.maxMs))
     return { type: "rest", until: meta.networkNextAt, why: meta.pausedFor === "auth" ? "auth" : "network" };
-  if (!meta.registered) return { type: "register" };
+  if (!meta.registered) {
+    if (busy?.has(registration) !== true) return { type: "register" };
+    if (run.tooEarly) return { type: "rest", until: null, why: "items" };
+  }
 
   const candidates: Candidate[] = [];
   let earliest: number | null = null;
@@ -374,10 +386,11 @@ export type Roll = number;
 
 /** S-T1. `sinceAnswerMs` on the device's clock; negative when that was set back. */
 const networkDelay = (attempts: number, afterAnswer: boolean, sinceAnswerMs: number, roll: Roll): number => {
-  const { firstMs, maxMs, quickForMs, afterAnswerMs, knockMs } = limits.network;
-  // The line was only cut: at once, then at every second for a while. An idle radio costs less than a line that idles.
+  const { firstMs, maxMs, quickForMs, afterAnswerMs, knockMs, knocksSlowBy } = limits.network;
+  // The line was only cut: at once, then every second or so for a minute. A knock costs less than a line that idles.
   if (afterAnswer && attempts === 1) return Math.floor(roll * afterAnswerMs);
-  if (sinceAnswerMs >= 0 && sinceAnswerMs < quickForMs) return Math.floor((0.5 + roll) * knockMs);
+  if (sinceAnswerMs >= 0 && sinceAnswerMs < quickForMs)
+    return Math.floor((0.5 + roll) * Math.max(knockMs, sinceAnswerMs / knocksSlowBy));
   // Then full jitter under a ceiling that doubles, and that is not larger than what the outage has lasted already.
   const ceiling = Math.min(
     maxMs,
@@ -412,6 +425,7 @@ const keysOf = (step: Step): readonly string[] => {
     case "blob-patch":
       return [step.blob];
     case "register":
+      return [registration];
     case "session":
     case "offer":
     case "rest":
@@ -464,7 +478,7 @@ function setback(
 
 /** What an outcome means: patches to store in this order, and what the run remembers. */
 export function book(situation: Situation, done: StepOutcome, roll: Roll): Booking {
-  const { now, meta } = situation;
+  const { now } = situation;
   const { step, outcome } = done;
   if (outcome.type === "lost") return bookLost(situation, step, roll);
 
@@ -483,7 +497,8 @@ export function book(situation: Situation, done: StepOutcome, roll: Roll): Booki
     networkAttempts: 0,
     networkNextAt: 0,
     lastAnswerAt: now,
-    clockOffset: outcome.time === null ? meta.clockOffset : outcome.time - now,
+    // An answer without a time says nothing about clocks: what this situation held may be older than what another step heard.
+    ...(outcome.time === null ? {} : { clockOffset: outcome.time - now }),
   };
   const booking =
     outcome.type === "refused"
@@ -561,6 +576,7 @@ function bookRefused(situation: Situation, step: Step, refused: Refused): Bookin
       run: { ...run, renewals },
     };
   }
+  if (situation.early === true && refused.error === "unknown-principal") return tooEarly(situation, step);
   if (refused.error === "unknown-principal" || (step.type === "session" && refused.status === 404)) {
     const renewals = run.renewals + 1;
     return wholeWaits(
@@ -601,6 +617,13 @@ function bookRefused(situation: Situation, step: Step, refused: Refused): Bookin
     patches.push({ type: "blobs-again", item: step.letter });
   if (run.busyInARow >= limits.retryAfter.busyInARow) patches.push(busyPatch(now, retryAfterMs));
   return { patches, run };
+}
+
+/** S-O9: overtaken by its own registration's lateness: nothing is known of the item, and nothing else is sent early. */
+function tooEarly({ run }: Situation, step: Step): Booking {
+  const uploads = new Map(run.uploads);
+  if (step.type === "blob-create") uploads.set(step.blob, { at: "absent" });
+  return { patches: [], run: { ...run, uploads, tooEarly: true } };
 }
 
 const busyPatch = (now: number, retryAfterMs: number): Patch => ({
@@ -674,8 +697,12 @@ function bookAnswer(situation: Situation, { step, outcome }: Answered): Booking 
   const { now, meta, run } = situation;
   switch (step.type) {
     case "register": {
-      const { epoch } = outcome.value as { readonly epoch: string };
-      return { patches: [{ type: "meta", patch: { registered: true, epoch, pausedFor: null } }], run };
+      // S-R1: the first epoch stays noted until a pull has seen another.
+      const epoch = meta.epoch === "" ? (outcome.value as { readonly epoch: string }).epoch : meta.epoch;
+      return {
+        patches: [{ type: "meta", patch: { registered: true, epoch, pausedFor: null } }],
+        run: { ...run, tooEarly: false },
+      };
     }
     case "session": {
       const { token } = outcome.value as { readonly token: string };
@@ -696,7 +723,8 @@ function bookAnswer(situation: Situation, { step, outcome }: Answered): Booking 
           ],
           run,
         };
-      if (verdict.code === "unknown-principal") return reRegister(run, now);
+      if (verdict.code === "unknown-principal")
+        return situation.early === true ? tooEarly(situation, step) : reRegister(run, now);
       const patches: Patch[] = [
         {
           type: "letter",
@@ -710,11 +738,17 @@ function bookAnswer(situation: Situation, { step, outcome }: Answered): Booking 
     case "proof":
       return { patches: [{ type: "proof", letter: step.letter, patch: { state: "sent" } }], run };
     case "pull": {
-      const answer = outcome.value as PullPage;
+      const page = outcome.value as PullPage;
+      const [epoch = ""] = page.cursor.split(".");
+      // S-R1: to whom has never pulled the server cannot say that it was reset; what was sent before is offered again.
+      const answer = { ...page, reset: page.reset || (meta.epoch !== "" && epoch !== meta.epoch) };
       // A page that does not move the cursor ends the pull: an honest server has nothing more.
       const more = answer.more && (answer.reset || answer.cursor !== step.cursor);
       return {
-        patches: [{ type: "pull", answer, ended: !more }],
+        patches: [
+          { type: "pull", answer, ended: !more },
+          ...(epoch === meta.epoch ? [] : [{ type: "meta", patch: { epoch } } as const]),
+        ],
         run: {
           ...run,
           pullDue: more,
@@ -772,6 +806,7 @@ function bookVerdicts(
   // S-R3: what a verdict shows is merged once a pull has ended.
   const conflict = verdicts.some((verdict) => verdict.type === "conflict");
   if (!unknown) return { patches, run: conflict ? { ...run, pullDue: true } : run };
+  if (situation.early === true) return { patches, run: tooEarly(situation, step).run };
   const again = reRegister(run, now);
   return { patches: [...patches, ...again.patches], run: again.run };
 }
