@@ -95,7 +95,7 @@ export interface StoredBlob extends BlobRef {
   readonly state: BlobState;
   readonly createdAt: ServerTime;
   readonly verifiedAt: ServerTime | null;
-  /** When the last record or letter that named it ceased to (0: with a record that the person deleted); null while one does. */
+  /** When the last record or letter that named it ceased to (0: with a record that the person deleted, or a letter taken back); null while one does. */
   readonly unreferencedSince: ServerTime | null;
   /** The process that stages it. */
   readonly node: string | null;

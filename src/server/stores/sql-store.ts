@@ -176,8 +176,8 @@ function* maybeUnnamed(owner: PrincipalId, blobs: readonly BlobId[], since: numb
   yield* inBatches(sql, [owner, since], blobs);
 }
 
-/** Body and references of a letter go; the row stays with id, digest and manifest. */
-function* dropLetter(letter: StoredLetter, at: ServerTime): Work<void> {
+/** Body and references of a letter go; the row stays with id, digest and manifest. `since`: see `maybeUnnamed`. */
+function* dropLetter(letter: StoredLetter, at: ServerTime, since: number): Work<void> {
   const row = yield* one(
     "SELECT head, enc, body, sig FROM letter WHERE sender = $1 AND letter = $2 AND dropped_at IS NULL",
     letter.from,
@@ -199,7 +199,7 @@ function* dropLetter(letter: StoredLetter, at: ServerTime): Work<void> {
   yield* maybeUnnamed(
     letter.from,
     refs.map((ref) => text(ref, "blob") as BlobId),
-    at,
+    since,
   );
   yield* removeRow(letter.to, "letter", `${letter.from}.${letter.letter}`);
 }
@@ -662,7 +662,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
             seqs.get(id) ?? 0,
             frame.proof + proof.body.length + proof.sig.length,
           );
-        if (type === "opened" && letter.from === letter.to) yield* dropLetter(letter, at);
+        if (type === "opened" && letter.from === letter.to) yield* dropLetter(letter, at, at);
         return kept("added");
       }),
 
@@ -671,7 +671,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         const seqs = yield* bumpAll([letter.from, letter.to]);
         if (yield* hasProof(letter, "opened")) return undone("opened");
         if (!(yield* keepProof(letter, "withdrawn", proof, at))) return undone("same");
-        yield* dropLetter(letter, at);
+        // The person took it back: what nothing else names goes at once.
+        yield* dropLetter(letter, at, 0);
         for (const [id, seq] of seqs)
           yield* addRow(
             id,

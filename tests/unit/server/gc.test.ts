@@ -108,6 +108,24 @@ describe.each(["folder", "S3"])("collection on a %s", (kind) => {
     expect(await server.staging.size(`${person.id}.${half.ref.blob}`)).toBeUndefined();
   });
 
+  test("the papers of a letter that was taken back go at once when nothing else names them", async () => {
+    await begin();
+    const desk = await createPerson("organisation");
+    await server.register(desk);
+    const [only, kept] = [await uploaded(), await uploaded()];
+    await record([kept]);
+    const { letter, id, manifest } = await person.letter(desk, [only.ref, kept.ref]);
+    await server.post("/v1/letters", { letter });
+    const token = await server.session(desk);
+    const read = () => server.ask("GET", `/v1/blobs/${person.id}.${only.ref.blob}`, undefined, server.bearer(token));
+    expect((await read()).statusCode).toBe(200);
+    expect((await server.post("/v1/proofs", { proof: await person.withdrawn(id, manifest) })).statusCode).toBe(200);
+    expect((await read()).statusCode).toBe(404);
+    const until = performance.now() + 5000;
+    while (performance.now() < until && (await isThere(only))) await sleep(20);
+    expect(await Promise.all([only, kept].map(isThere))).toEqual([false, true]);
+  });
+
   test("an upload that was never finished goes after 60 days; one that goes on after weeks does not", async () => {
     await begin();
     const [old, young] = [await person.blob(), await person.blob()];
