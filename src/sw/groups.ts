@@ -7,7 +7,7 @@
  */
 
 /** `en`, `ar`: the words of a language other than French, which is the source and part of the shell. */
-export const laterGroups = ["photos", "codes", "en", "ar", "desk"] as const;
+export const laterGroups = ["photos", "codes", "carrier", "en", "ar", "desk"] as const;
 export type LaterGroup = (typeof laterGroups)[number];
 export type Group = "shell" | LaterGroup;
 
@@ -26,6 +26,7 @@ export interface ListedFile {
 const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^assets\/(imaging|reduce|heic|pdf)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|zxing|scan)\b[^/]*\.(js|wasm)$/],
+  ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
 ];
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

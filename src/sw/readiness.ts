@@ -12,6 +12,7 @@ export interface Readiness {
   readonly texts: boolean;
   readonly photos: boolean;
   readonly codes: boolean;
+  readonly carrier: boolean;
 }
 
 const languages = ["en", "ar"] as const;
@@ -33,19 +34,26 @@ export async function readiness(
   const isHere = held.length > 0 && held.every(Boolean);
   const spoken = language === "fr" ? [] : isLater(language) ? [language] : languages;
   const words = await Promise.all(spoken.map(has));
-  const [photos, codes] = await Promise.all([has("photos"), has("codes")]);
+  const [photos, codes, carrier] = await Promise.all([has("photos"), has("codes"), has("carrier")]);
   return {
     shell: isHere,
-    tools: isHere && photos && codes,
+    tools: isHere && photos && codes && carrier,
     texts: isHere && words.every(Boolean),
     photos: isHere && photos,
     codes: isHere && codes,
+    carrier: isHere && carrier,
   };
 }
 
 /** Which groups to bring, in which order: what this page and its language need comes first (DESIGN 1). */
 export function fillOrder(language: unknown, page: "person" | "desk", deskWanted: boolean): readonly LaterGroup[] {
   const own: readonly LaterGroup[] = isLater(language) ? [language] : [];
-  const rest: readonly LaterGroup[] = ["photos", "codes", ...(deskWanted ? (["desk"] as const) : []), ...languages];
+  const rest: readonly LaterGroup[] = [
+    "photos",
+    "codes",
+    "carrier",
+    ...(deskWanted ? (["desk"] as const) : []),
+    ...languages,
+  ];
   return [...new Set<LaterGroup>([...(page === "desk" ? (["desk"] as const) : []), ...own, ...rest])];
 }

@@ -17,7 +17,13 @@ const FILL_MS = 5 * 60_000;
 const FILL_AGAIN_MS = 30_000;
 const FILL_AGAIN_MOST_MS = 10 * 60_000;
 
-const readyAnswer = v.object({ texts: v.boolean(), photos: v.boolean(), codes: v.boolean() });
+const readyAnswer = v.object({
+  texts: v.boolean(),
+  photos: v.boolean(),
+  codes: v.boolean(),
+  // A service worker of an older version does not say.
+  carrier: v.optional(v.boolean(), false),
+});
 const fillAnswer = v.object({ done: v.boolean() });
 
 export interface ServiceWorkerLink {

@@ -16,6 +16,7 @@ export interface Readiness {
   readonly texts: boolean;
   readonly photos: boolean;
   readonly codes: boolean;
+  readonly carrier: boolean;
 }
 
 export interface ShellHandle {

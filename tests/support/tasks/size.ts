@@ -31,6 +31,7 @@ const DIST = join(root, "dist");
 const LATER: readonly { readonly group: LaterGroup; readonly name: string; readonly limit: number }[] = [
   { group: "photos", name: "tool: photos", limit: 80 },
   { group: "codes", name: "tool: QR codes", limit: 40 },
+  { group: "carrier", name: "tool: carrying for others", limit: 60 },
   { group: "en", name: "language: en", limit: 60 },
   { group: "ar", name: "language: ar", limit: 60 },
   { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },

@@ -158,13 +158,21 @@ describe("Prêt sans réseau", () => {
     );
 
   test("says what is really in the caches: the shell first, then the words of the language shown, then tools", async () => {
-    expect(await said("fr")).toEqual({ shell: true, tools: true, texts: true, photos: true, codes: true });
+    expect(await said("fr")).toEqual({
+      shell: true,
+      tools: true,
+      texts: true,
+      photos: true,
+      codes: true,
+      carrier: true,
+    });
     expect(await said("fr", "photos", "ar", "en")).toEqual({
       shell: true,
       tools: false,
       texts: true,
       photos: false,
       codes: true,
+      carrier: true,
     });
     expect(await said("ar", "en")).toMatchObject({ texts: true });
     expect(await said("ar", "ar")).toMatchObject({ shell: true, texts: false, photos: true });
@@ -173,9 +181,9 @@ describe("Prêt sans réseau", () => {
   });
 
   test("brings first what this page and its language need; the desk only where it was opened", () => {
-    expect(fillOrder("fr", "person", false)).toEqual(["photos", "codes", "en", "ar"]);
-    expect(fillOrder("ar", "person", true)).toEqual(["ar", "photos", "codes", "desk", "en"]);
-    expect(fillOrder("en", "desk", true)).toEqual(["desk", "en", "photos", "codes", "ar"]);
+    expect(fillOrder("fr", "person", false)).toEqual(["photos", "codes", "carrier", "en", "ar"]);
+    expect(fillOrder("ar", "person", true)).toEqual(["ar", "photos", "codes", "carrier", "desk", "en"]);
+    expect(fillOrder("en", "desk", true)).toEqual(["desk", "en", "photos", "codes", "carrier", "ar"]);
   });
 });
 
@@ -183,7 +191,7 @@ describe("groups of a build", () => {
   const built = new Map([
     ["index.html", "/assets/index-1.js"],
     ["guichet.html", "/assets/guichet-1.js"],
-    ["assets/index-1.js", "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js"],
+    ["assets/index-1.js", "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js carrier.worker-1.js"],
     ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js"],
     ["assets/shared-1.js", ""],
     ["assets/satchel.worker-1.js", "imaging.worker-1.js"],
@@ -191,6 +199,7 @@ describe("groups of a build", () => {
     ["assets/only-desk-1.js", ""],
     ["assets/imaging.worker-1.js", ""],
     ["assets/qr-1.js", ""],
+    ["assets/carrier.worker-1.js", ""],
     ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js"],
     ["assets/desk-1.js", ""],
     ["assets/home-1.js", ""],
@@ -214,9 +223,10 @@ describe("groups of a build", () => {
       "assets/only-desk-1.js",
       "assets/desk-1.js",
     ]);
-    expect([of("photos"), of("codes"), of("en"), of("ar")].flat()).toEqual([
+    expect([of("photos"), of("codes"), of("carrier"), of("en"), of("ar")].flat()).toEqual([
       "assets/imaging.worker-1.js",
       "assets/qr-1.js",
+      "assets/carrier.worker-1.js",
       "assets/home-2.js",
       "assets/home-3.js",
     ]);
