@@ -5,13 +5,13 @@
  * devices that pinned its key could follow no new one: keep a copy of it in another place than the backups.
  */
 
-import { open, readFile, rename } from "node:fs/promises";
+import { access, link, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import { endorseServerKey } from "../protocol/server-keys.ts";
 import { b64, generateSignPair, rawKeyBytes, rawPublicKey, type SignKey, sha256 } from "../protocol/sign.ts";
 import type { B64, ServerKey, Signed } from "../protocol/wire.ts";
-import { type Bytes, fromBase64Url } from "../shared/bytes.ts";
+import { type Bytes, fromBase64Url, toHex } from "../shared/bytes.ts";
 import type { Random } from "../shared/ports.ts";
 
 export interface ServerKeys {
@@ -89,15 +89,36 @@ async function named(key: { readonly sign: B64; readonly endorsed?: Signed | und
   return { id: b64((await sha256(raw)).slice(0, 16)), ...key };
 }
 
-/** Reads the key file; makes it (mode 0600, on the disk before use) when there is none. @throws when it is damaged. */
-export async function openKeys(file: string, random: Random): Promise<ServerKeys> {
+/** Several processes may start at once on one file: it appears whole, and the first one's stays. */
+async function makeKeyFile(file: string, random: Random): Promise<void> {
+  if (await exists(file)) return;
   const pair = await freshPair();
   const text = write({ v: 2, private: pair.private, keys: [{ sign: pair.sign }], session: random.bytes(32) });
+  const part = `${file}.${toHex(random.bytes(6))}.part`;
+  await writeDurably(part, "wx", text);
   try {
-    await writeDurably(file, "wx", text);
+    await link(part, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await unlink(part);
   }
+  await syncFolder(dirname(file));
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Reads the key file; makes it (mode 0600, on the disk before use) when there is none. @throws when it is damaged. */
+export async function openKeys(file: string, random: Random): Promise<ServerKeys> {
+  await makeKeyFile(file, random);
   const read = await readKeyFile(file);
   const [current, ...older] = await Promise.all(read.keys.map(named));
   if (current === undefined) throw new Error(`${file} names no key`);

@@ -30,6 +30,13 @@ const proof = (keys: Awaited<ReturnType<typeof openKeys>>) =>
     at: 2 as ServerTime,
   });
 
+test("processes that start at once on one file have one key, and nothing is left beside it", async () => {
+  const all = await Promise.all(Array.from({ length: 12 }, () => openKeys(file, random)));
+  expect(new Set(all.map((keys) => keys.public.sign)).size).toBe(1);
+  expect(new Set(all.map((keys) => b64(Uint8Array.from(keys.sessionSecret)))).size).toBe(1);
+  expect(await readdir(folder)).toEqual(["server.json"]);
+});
+
 test("the key of a second start is the first one's; the file is its owner's alone", async () => {
   const first = await openKeys(file, random);
   const again = await openKeys(file, random);
