@@ -593,7 +593,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       if (!isDossier(kept.value)) return err({ type: "not-found" });
       const pins = await pinsOf(session);
       if (!pins.ok) return pins;
-      for (const letter of dossier.standing(kept.value.record)) {
+      for (const letter of versionsInOrder(kept.value.record)) {
         const proven = await checkProofs.letter(session, pins.value, letter, kept.value.record.sent[letter]);
         if (proven.ok && proven.value.proofs.some((proof) => proof.t === "opened")) return err({ type: "opened" });
       }
