@@ -216,3 +216,20 @@ test("wrong one-time codes are counted together", async () => {
   for (let tries = 0; tries < 12; tries += 1) codes.push((await enrol(tries % 2 === 0 ? one : two)).statusCode);
   expect(codes).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
 });
+
+test("two processes share a limit: together they never allow more than it", async () => {
+  const third = await createHarness({
+    folder: mkdtempSync(join(folder, "node-")),
+    keyFile: join(folder, "server.json"),
+    rates: { perPrincipal: 6, perAddress: 1000 },
+    among: { store, self: { node: "three", url: "http://127.0.0.1:1", staleMs } },
+  });
+  await third.app.start();
+  const token = await third.session(person);
+  const codes = [];
+  for (let asked = 0; asked < 4; asked += 1)
+    codes.push((await third.ask("GET", "/v1/pull?cursor=0.0", undefined, third.bearer(token))).statusCode);
+  // Three are alive: two requests of six are its share.
+  expect(codes).toEqual([200, 200, 429, 429]);
+  await third.close(true);
+});
