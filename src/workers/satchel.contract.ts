@@ -123,6 +123,8 @@ export type AddedPage = {
   /** raw: kept as it is because this browser cannot reduce it (HEIC, tool absent). */
   readonly state: "ready" | "raw" | "file";
   readonly revision: number;
+  /** The disk was full: so many bytes that are whole at the server left this phone, and the page was kept. */
+  readonly madeRoom?: number;
 };
 
 export interface PaperPatch {

@@ -6,6 +6,7 @@ import type { BlobPointer, PaperRecord, SatchelRecord } from "../../src/satchel/
 import { paperBlobs } from "../../src/satchel/paper.ts";
 import type { B64, Bytes } from "../../src/shared/bytes.ts";
 import { type BlobId, type RecordId, randomId } from "../../src/shared/ids.ts";
+import { ok } from "../../src/shared/result.ts";
 import { openDexieStore } from "../../src/storage/dexie/index.ts";
 import type { NewBlob, SatchelStore } from "../../src/storage/ports.ts";
 import { createShownQueue } from "../../src/workers/common/queue.ts";
@@ -134,7 +135,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; 
 
 /** Ms of each step as the app does it after an unlock, and the list itself. */
 async function open(keys: Awaited<ReturnType<typeof seed>>) {
-  const papers = createPapers(deps, { fetching: () => undefined });
+  const papers = createPapers(deps, { fetching: () => undefined, makeRoom: async () => ok(0) });
   const identity = await identityOf(keys);
   const database = await timed(openStore);
   const session = sessionOver(database.value, identity);

@@ -156,7 +156,7 @@ function viewOf(
   };
 }
 
-export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching">): Papers {
+export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | "makeRoom">): Papers {
   const now = (): number => deps.clock.now();
   /** Streams whose bytes the browser has lost although their rows are here: found when they are read. */
   const damaged = new Set<BlobId>();
@@ -245,16 +245,25 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching">):
     const reduced = await deps.imaging.reduce(file);
     if (!reduced.ok) return reduced;
     const localOnly = before.value.record.status === "draft" || staysHere(before.value.record);
-    const put = await putAll(session, partsOf(reduced.value, file, localOnly));
+    const parts = partsOf(reduced.value, file, localOnly);
+    let put = await putAll(session, parts);
+    let madeRoom = 0;
+    if (!put.ok && put.error.type === "full") {
+      const freed = await space.makeRoom(session);
+      if (!freed.ok) return freed;
+      madeRoom = freed.value;
+      if (madeRoom > 0) put = await putAll(session, parts);
+    }
     if (!put.ok) return put;
-    const pointers = put.value.map((done) => done.pointer);
+    const kept = put.value;
+    const pointers = kept.map((done) => done.pointer);
     const pageId = randomId<RecordId>(deps.random) as string;
     const page = pageOf(reduced.value, pointers, file.name);
     const result = await saved<never>(session, id, (record) => {
       const next = paper.putPage(record, pageId, page, now());
       // Reducing and sealing took a while: what the paper has become since decides where its streams may go.
       const here = next.status === "draft" || staysHere(next);
-      const blobs = put.value.map((done) => ({ ...done.blob, localOnly: here }));
+      const blobs = kept.map((done) => ({ ...done.blob, localOnly: here }));
       return ok({ next, blobs, release: released(next), hold: staying(next) });
     });
     if (!result.ok) {
@@ -263,7 +272,7 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching">):
     }
     deps.emit({ type: "papers" });
     const state = reduced.value.type === "picture" ? "ready" : reduced.value.type;
-    return ok({ page: pageId, state, revision: result.value.revision });
+    return ok({ page: pageId, state, revision: result.value.revision, ...(madeRoom > 0 ? { madeRoom } : {}) });
   }
 
   /** Drops streams that no record names any more, but for those that a letter still carries. */

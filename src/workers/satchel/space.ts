@@ -12,6 +12,7 @@ import { opHead } from "../../protocol/ops.ts";
 import { signTicket } from "../../protocol/tickets.ts";
 import { inLeavingOrder, type StreamRole, streamRoles } from "../../satchel/leaving.ts";
 import type { BlobPointer } from "../../satchel/model.ts";
+import { streamsNamed } from "../../satchel/paper.ts";
 import type { BlobId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { type StayReason, whyStay } from "../../storage/may-go.ts";
@@ -34,6 +35,12 @@ import { isPaper, type KeptPaper } from "./papers.ts";
 export interface Space {
   readonly view: (session: Session) => Promise<Result<SpaceView, WorkerError>>;
   readonly free: (session: Session, papers: readonly RecordId[]) => Promise<Result<{ freed: number }, WorkerError>>;
+  /**
+   * When the disk refuses: drops what nobody misses here, as far as it may go. Streams that only letters name, because
+   * their paper has changed since; originals whose readable page is here. Readable pages leave by the person's choice only.
+   * @returns bytes freed.
+   */
+  readonly makeRoom: (session: Session) => Promise<Result<number, WorkerError>>;
   readonly fetchBack: (session: Session, paper: RecordId) => Promise<Result<void, WorkerError | FetchRefusal>>;
   /** Bytes that have come of a paper under way, for `PaperView.fetching`. */
   readonly fetching: (paper: RecordId) => { readonly done: number; readonly of: number } | undefined;
@@ -215,6 +222,24 @@ export function createSpace(deps: SatchelDeps): Space {
       if (!dropped.ok) return storageErr(dropped.error);
       deps.emit({ type: "papers" });
       return ok({ freed: dropped.value.bytes });
+    },
+
+    async makeRoom(session) {
+      // What does not open might name any stream: then nothing is dropped by itself.
+      if (session.records.aside() > 0) return ok(0);
+      const blobs = await session.store.listBlobs();
+      if (!blobs.ok) return storageErr(blobs.error);
+      const all = await session.records.listNow();
+      if (!all.ok) return all;
+      const named = new Set(all.value.flatMap(({ record }) => streamsNamed(record)));
+      const originals = all.value
+        .filter(isPaper)
+        .flatMap((kept) => inLeavingOrder(kept.record))
+        .filter(({ role }) => role === "original")
+        .map(({ pointer }) => pointer.blob);
+      const unnamed = blobs.value.map((row) => row.blob).filter((blob) => !named.has(blob));
+      const dropped = await session.store.dropLocal([...unnamed, ...originals]);
+      return dropped.ok ? ok(dropped.value.bytes) : storageErr(dropped.error);
     },
 
     async fetchBack(session, id) {

@@ -147,10 +147,26 @@ describe("Les pages du papier", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("Ce téléphone est presque plein.");
     expect(screen.queryByLabelText(/Prendre/)).toBeNull();
     expect(screen.getByText("Gardée sur ce téléphone")).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Libérer de la place" }).getAttribute("href")).toBe("/papiers/place");
     satchel.data.roomBytes = 9_000_000;
     fireEvent.click(screen.getByRole("button", { name: /Regarder la place/ }));
     expect(await screen.findByText(/environ 9 pages/)).toBeTruthy();
     expect(screen.getByLabelText(/Prendre une autre page/)).toBeTruthy();
+  });
+
+  test("a page for which room was made is kept, and what left this phone for it is said", async () => {
+    const satchel = createFakeSatchel({ papers: [draftOf(1)] });
+    const real = satchel.api.addPage;
+    Object.assign(satchel.api, {
+      addPage: async (...given: Parameters<typeof real>) => {
+        const added = await real(...given);
+        return added.ok ? { ...added, value: { ...added.value, madeRoom: 740_000 } } : added;
+      },
+    });
+    await showPages(satchel);
+    await choose(/Choisir des fichiers/, photo());
+    expect(plain(document.body.textContent)).toContain("Besace a retiré d’ici 740 Ko de copies déjà au serveur.");
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 
   test("pages change places and turn by buttons", async () => {

@@ -3,6 +3,7 @@
  * waits for Wi-Fi; and the facts for a developer, which must hold nothing of the person (INV-3).
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { prepareDesk } from "../../../src/server/desks.ts";
 import type { BlobId, OpId, RecordId } from "../../../src/shared/ids.ts";
 import { createMemoryDisk } from "../../../src/storage/memory/index.ts";
 import type { QueueView, SyncMeta } from "../../../src/storage/ports.ts";
@@ -10,9 +11,19 @@ import { ageClass, diagnosticLines, sizeClass } from "../../../src/workers/satch
 import { findLeaks } from "../../support/leak.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { file, jpeg } from "./files.ts";
-import { type Browser, createConnectedBrowser, createLine, eventually, must, openTab } from "./world.ts";
+import {
+  type Browser,
+  createConnectedBrowser,
+  createLine,
+  eventually,
+  must,
+  openDesk,
+  openTab,
+  random,
+} from "./world.ts";
 
 const code = "417233";
+const slug = "ccas-brevigny";
 let server: Harness;
 let base: string;
 
@@ -118,6 +129,40 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     expect(await third.api.fetchBack(id)).toEqual({ ok: false, error: { type: "not-there" } });
     expect(must(await third.api.paper(id)).state).toBe("away");
     Object.assign(line, liar);
+  });
+
+  test("a full disk: what only a letter still names leaves by itself, and the page is kept; else it is refused", async () => {
+    const deskCode = (await prepareDesk({ store: server.store, random }, slug, undefined))?.join(" ") ?? "";
+    const { api: desk } = openDesk(createConnectedBrowser(createLine(base)));
+    must(await desk.enrol({ slug, deskCode, code: "582914" }));
+    const someone = await person();
+    const { tab } = someone;
+    await tab.refresh();
+    const id = await keptPaper(someone);
+    const dossier = must(
+      await tab.api.startDossier({ procedure: "domiciliation", language: "fr", organisation: slug }),
+    ).id;
+    must(await tab.api.attach(dossier, "identity", [id], false));
+    must(await tab.api.send(dossier, "Je certifie"));
+    await eventually(async () => (must(await tab.api.dossier(dossier)).stage === "complete" ? true : undefined), 20);
+    await backedUp(someone);
+    must(await tab.api.erasePaper(id));
+
+    const next = must(await tab.api.startPaper({ kind: "pay-slip" })).id;
+    const full = () => Object.assign(segmentsOf(someone) ?? {}, { fault: { type: "full" } });
+    full();
+    const added = must(await tab.api.addPage(next, file(jpeg({ width: 400, height: 300 }), "p.jpg")));
+    expect(added.madeRoom).toBeGreaterThan(0);
+    expect((await tab.api.readPage(next, added.page, "readable")).ok).toBe(true);
+    // The letter still says what it sent.
+    expect(must(await tab.api.dossier(dossier)).stage).toBe("complete");
+    // Nothing is left that may leave: the page is refused, the paper stands as it was.
+    full();
+    expect(await tab.api.addPage(next, file(jpeg({ width: 400, height: 300 }), "q.jpg"))).toEqual({
+      ok: false,
+      error: { type: "full" },
+    });
+    expect(Object.keys(must(await tab.api.paper(next)).record.pages)).toEqual([added.page]);
   });
 
   test("papers that stay say why: kept here, not finished, no copy yet", async () => {

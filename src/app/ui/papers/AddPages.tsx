@@ -146,7 +146,7 @@ export interface AddPagesProps {
 /** Ways to add, what is under way, what was refused, pages kept. Headings are h2 and h3. */
 export function AddPages({ capture, kind }: AddPagesProps) {
   const t = useT();
-  const { id, pages, count, busy, refused, room, roomBytes } = capture;
+  const { id, pages, count, busy, refused, madeRoom, room, roomBytes } = capture;
   const sides = paperType(kind)?.sides ?? "many";
   const advice = sides === "two" && count === 1 ? t("papers.add.nowBack") : t(`papers-types.sides.${sides}`);
   const shown = pages.filter((entry) => !entry.hidden);
@@ -203,6 +203,13 @@ export function AddPages({ capture, kind }: AddPagesProps) {
           </>
         )}
       </p>
+      <div role="status">
+        {madeRoom > 0 && (
+          <Banner tone="quiet" icon="information" quiet>
+            {t("papers.room.made", { size: formatBytes(madeRoom) })}
+          </Banner>
+        )}
+      </div>
       {refused.map(({ n, name, error }) => {
         const { title, text } = refusalText(t, error);
         return (

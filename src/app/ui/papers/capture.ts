@@ -40,6 +40,8 @@ export interface Capture {
   /** Files under way: the one that is prepared now, from 1, of how many. */
   readonly busy: { readonly n: number; readonly of: number } | null;
   readonly refused: readonly Refused[];
+  /** Bytes that left this phone so that a page could be kept; 0: none had to. */
+  readonly madeRoom: number;
   readonly room: "enough" | "short" | "none";
   /** Free bytes; null when the browser does not say. */
   readonly roomBytes: number | null;
@@ -63,6 +65,7 @@ export function useCapture(paper: PaperView | null, start: () => Answer<PaperVie
   const { timers } = useWorld();
   const [busy, setBusy] = useState<Capture["busy"]>(null);
   const [refused, setRefused] = useState<readonly Refused[]>([]);
+  const [madeRoom, setMadeRoom] = useState(0);
   const [hidden, setHidden] = useState<readonly string[]>([]);
   const [roomBytes, setRoomBytes] = useState<number | null>(null);
   const queue = useRef<File[]>([]);
@@ -103,6 +106,10 @@ export function useCapture(paper: PaperView | null, start: () => Answer<PaperVie
       if (target === null) continue;
       const result = await api.addPage(target, file);
       if (!result.ok) refuse(file.name, result.error);
+      else if (result.value.madeRoom !== undefined) {
+        const { madeRoom: bytes } = result.value;
+        setMadeRoom((before) => before + bytes);
+      }
     }
     running.current = null;
     total.current = { ...total.current, n: 0, of: 0 };
@@ -191,6 +198,7 @@ export function useCapture(paper: PaperView | null, start: () => Answer<PaperVie
     count: pages.filter((each) => !each.hidden).length,
     busy,
     refused,
+    madeRoom,
     room: roomBytes === null || roomBytes >= ROOM_IS_SHORT ? "enough" : roomBytes >= ROOM_FOR_ONE ? "short" : "none",
     roomBytes,
     add,
