@@ -605,7 +605,8 @@ export function createStore(deps: RuleDeps): SatchelStore {
           for (const { letter, proofs: told } of letters) {
             const row = await tx.get("letters", letter);
             if (row === undefined) continue;
-            await tx.put("letters", { ...row, state: "accepted", seen: true, lastCode: null });
+            const seen = row.state === "accepted" && row.seen;
+            await tx.put("letters", { ...row, state: "accepted", seen, lastCode: null });
             for (const proof of told) await putProof(tx, letter, proof);
           }
           for (const letter of proofs) {
@@ -616,8 +617,12 @@ export function createStore(deps: RuleDeps): SatchelStore {
           }
           for (const blob of blobs) {
             const row = await tx.get("blobs", blob);
-            if (row !== undefined) await tx.put("blobs", wholeThere(row, row.verifiedAt ?? at));
+            if (row === undefined) continue;
+            const seen = row.seen && (row.state === "verified" || row.state === "away");
+            await tx.put("blobs", { ...wholeThere(row, row.verifiedAt ?? at), seen });
           }
+          // The receipt is of some day: what the next full look at the server does not show is offered again (S-R1).
+          await tx.put("settings", { key: "sync", value: { ...(await readMeta(tx)), offerDue: true } });
           return done;
         },
       ),
