@@ -2,6 +2,9 @@
  * Phone, carrier and server together, without a browser: packed offline, taken by a browser without a satchel, delivered to
  * the real server, and the receipt read back offline. The real browsers do the same in tests/e2e/carrier.test.ts (B8).
  */
+import { cpSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readReceipt, signCarried, writeReceipt } from "../../../src/protocol/carried.ts";
 import { readCarrier } from "../../../src/protocol/carrier.ts";
@@ -59,9 +62,21 @@ interface Phone {
   readonly paper: RecordId;
 }
 
+/** Follows the server's address: a restored server listens elsewhere. */
+function lineToServer(): Line {
+  const line = createLine("");
+  return Object.assign(line, {
+    fetch: async (path: string, init?: RequestInit) => {
+      if (!line.online) throw new TypeError("the line is cut");
+      line.sent.push(path);
+      return fetch(`${base}${path}`, init);
+    },
+  });
+}
+
 /** Sees the app once, then never again a network: a paper, a dossier with it, signed off. */
 async function phoneInTheWhiteZone(): Promise<Phone> {
-  const line = createLine(base);
+  const line = lineToServer();
   const browser = createConnectedBrowser(line);
   const tab = openTab(browser);
   await tab.refresh();
@@ -189,6 +204,45 @@ describe("B8 the carrier", { timeout: 60_000 }, () => {
     }
     expect(await stageOf(phone)).toBe("complete");
     expect(must(await phone.tab.api.dossier(phone.dossier)).proofs).toHaveLength(2);
+  });
+
+  test("a server that was set back to before the delivery gets everything again from a phone that trusted the receipt", async () => {
+    // A backup of the server, from before: closed, so that the copy is whole.
+    await server.close(true);
+    const backup = mkdtempSync(join(tmpdir(), "besace-unit-"));
+    cpSync(server.folder, backup, { recursive: true });
+    server = await createHarness({ folder: server.folder });
+    base = await server.listen();
+    const phone = await phoneInTheWhiteZone();
+    const packed = must(await phone.tab.api.packCarrier(words));
+    const helper = carrier();
+    must(await helper.api.take(asFile(packed.file)));
+    const { file: name } = await helper.until("delivered");
+    must(await phone.tab.api.takeReceipt(asFile(must(await helper.api.receipt(name, [])))));
+    expect(await stageOf(phone)).toBe("complete");
+
+    const opened = await readCarrier(
+      inChunks(new Uint8Array(await packed.file.arrayBuffer()), () => 100_000),
+      { opened: async () => ok(undefined), bytes: async () => ok(undefined) },
+    );
+    if (!opened.ok) throw new Error("it reads");
+    const { from, items } = opened.value.manifest;
+    const ids = <Id>(kind: string) => items.flatMap(([each, id]) => (each === kind ? [id as Id] : []));
+    const refs = items.flatMap(([kind, blob, length, root]) => (kind === "blob" ? [{ blob, length, root }] : []));
+    await server.close();
+    server = await createHarness({ folder: backup });
+    await server.store.bumpEpoch();
+    base = await server.listen();
+    phone.line.online = true;
+    must(await phone.tab.api.sendNow());
+    const there = async () => [
+      (await server.store.letters(from, ids<never>("letter"))).length,
+      (await server.store.verifiedOf(from, refs as never)).length,
+    ];
+    await eventually(async () => ((await there()).join() === [1, refs.length].join() ? true : undefined), 15);
+    await eventually(async () => (must(await phone.tab.api.outbox()).waiting === 0 ? true : undefined), 15);
+    const applied = await server.store.applied(from, ids<never>("op"));
+    expect(applied.length).toBeGreaterThan(0);
   });
 
   test("a receipt that was read before changes nothing, and says so", async () => {
