@@ -329,6 +329,11 @@ export interface SatchelStore {
   ) => Stored<void>;
 
   /* pull */
+  /**
+   * strict. Before a pull that asks for everything: what the server has accepted so far counts again once such a pull shows it,
+   * and is offered again after it (`offerAgain`) if it does not (SPEC S-R6). Nothing is written when nothing was accepted.
+   */
+  readonly expectAll: () => Stored<void>;
   /** strict: rows, verified blobs, proofs and cursor in one transaction; a row whose op is our own is only an ack. */
   readonly storePull: (input: {
     readonly records: readonly {

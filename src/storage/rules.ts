@@ -651,6 +651,18 @@ export function createStore(deps: RuleDeps): SatchelStore {
         return done;
       }),
 
+    expectAll: () =>
+      write(["records", "blobs", "letters", "proofs", "inbox", "settings"], "strict", ["meta"], async (tx) => {
+        const accepted =
+          (await tx.all("records")).some((row) => row.serverSeq > 0) ||
+          (await tx.all("letters")).some((row) => row.state === "accepted") ||
+          (await tx.by("blobs", "state", "verified")).length > 0;
+        if (!accepted) return done;
+        await forgetSequences(tx);
+        await tx.put("settings", { key: "sync", value: { ...(await readMeta(tx)), offerDue: true } });
+        return done;
+      }),
+
     storePull: (input) =>
       write(
         ["records", "ops", "blobs", "letters", "proofs", "inbox", "settings"],

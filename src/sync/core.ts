@@ -183,8 +183,8 @@ const aged = (item: Attempt, now: number): number => (now - item.queuedAt >= lim
 /** The key of the registration, which carries no item. */
 const registration = "registration";
 
-/** Uploads that may stand ready for their next part while others use the line. */
-const readyAhead = 2;
+/** What may stand ready for its next part while others use the line: so many uploads, or so many bytes of small ones. */
+const readyAhead = { uploads: 2, bytes: 64 * KIB } as const;
 
 /** The next request (S-O1). */
 export function choose(situation: Situation): Step {
@@ -307,7 +307,10 @@ export function choose(situation: Situation): Step {
     if (situation.closed?.has(lane) === true) return false;
     if (lane === "data") return !sending;
     // Uploads are begun a little ahead of their bytes, not all at once.
-    return lane !== "ask" || ready.filter((one) => compare(one, candidate) < 0).length < readyAhead;
+    if (lane !== "ask") return true;
+    const before = ready.filter((one) => compare(one, candidate) < 0);
+    const bytes = before.reduce((sum, { step }) => sum + (step.type === "blob-patch" ? step.bytes : 0), 0);
+    return before.length < readyAhead.uploads || bytes < readyAhead.bytes;
   };
   const next = free.find(isOpen);
   if (next !== undefined) return next.step;

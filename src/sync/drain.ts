@@ -85,6 +85,8 @@ const defaultBudgetMs = 110_000;
 const restInRunMs = 15_000;
 /** What is under way at the end of a sync event's budget is waited for this long; after that HEAD or a repeat will tell. */
 const graceMs = 20_000;
+/** Ahead of what is sent beside it. */
+const headStartMs = 60;
 /** A slice that follows another one within this time goes on: no question is asked twice because two minutes are over. */
 const goesOnMs = 5_000;
 /** S-D2: a lock held by a tab that got no answer for this long is a frozen tab's. */
@@ -113,6 +115,8 @@ export const leftOf = (view: QueueView): number =>
   view.blobs.filter((blob) => (blob.state === "waiting" || blob.state === "sending") && !blob.localOnly).length +
   view.proofs.filter((proof) => proof.state === "waiting").length;
 
+/** The cursor that asks for everything. */
+const everything = "0.0";
 const everyLane: ReadonlySet<Lane> = new Set(["alone", "send", "read", "ask", "data"]);
 /** S-O7: parts that are this small together do not fill a line: one more may go beside them. */
 const smallPartsBytes = 64 * 1024;
@@ -213,6 +217,8 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         return row === undefined ? null : { step, outcome: await transport.proof(session, row.proof) };
       }
       case "pull":
+        // S-R6: a server that was set back before it was ever pulled from shows no reset.
+        if (step.cursor === everything) await must(store.expectAll());
         return { step, outcome: await transport.pull(session, step.cursor, step.limit) };
       case "blob-create": {
         const row = await must(store.getBlob(step.blob));
@@ -352,14 +358,16 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       if (under.length === 0) return new Set();
       const count = (lane: Lane): number => under.filter((step) => laneOf(step) === lane).length;
       // S-O3: a line that was lost is tried with one request.
-      if (count("alone") > 0 || (!run.canary && meta.networkAttempts > 0)) return everyLane;
+      if (!run.canary && meta.networkAttempts > 0) return everyLane;
       const parts = count("data");
       const bytes = under.reduce((sum, step) => sum + (step.type === "blob-patch" ? step.bytes : 0), 0);
       const most = bytes < smallPartsBytes ? width + 1 : width;
       const closed = new Set<Lane>(["alone"]);
+      // S-O9: beside the registration only what asks for nothing but the principal's name.
+      if (count("alone") > 0) closed.add("read").add("data");
       if (count("send") >= (run.canary ? 2 : 1)) closed.add("send");
       if (count("read") >= 1) closed.add("read");
-      if (count("ask") >= 2) closed.add("ask");
+      if (count("ask") >= 3) closed.add("ask");
       if (parts >= most) closed.add("data");
       return closed;
     };
@@ -380,11 +388,11 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
     const partsUnderWay = (): number => [...inFlight.values()].filter((step) => laneOf(step) === "data").length;
 
-    const outcomeOf = async (step: Step, session: string): Promise<void> => {
+    const outcomeOf = async (step: Step, { session, registered }: SyncMeta): Promise<void> => {
       const lossesBefore = losses;
       const resetsBefore = resets;
       const abreastBefore = partsUnderWay() + 1;
-      const done = await send(step, session);
+      const done = await send(step, session ?? "");
       if (done === null) return;
       const abreast = (abreastBefore + Math.max(1, partsUnderWay())) / 2;
       const before = turn;
@@ -397,7 +405,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         // S-R5: what the server said before it was reset says nothing about what it has now: asked again.
         if (resets !== resetsBefore) return;
         const counted = losses > lossesBefore;
-        const booking: Booking = book({ ...(await situation()), counted, abreast }, done, roll());
+        const booking: Booking = book({ ...(await situation()), counted, abreast, early: !registered }, done, roll());
         run = booking.run;
         note(done.outcome, done.step);
         for (const patch of booking.patches) {
@@ -464,10 +472,10 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       });
     };
 
-    const begin = (step: Step, session: string): void => {
+    const begin = (step: Step, meta: SyncMeta): void => {
       const keys = carried(step);
       for (const key of keys) busy.add(key);
-      const request: Promise<void> = outcomeOf(step, session)
+      const request: Promise<void> = outcomeOf(step, meta)
         .catch((error: unknown) => {
           failure ??= { error };
         })
@@ -499,7 +507,9 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         }
         const mayBegin = inFlight.size === 0 || laneOf(step) !== "alone";
         if (step.type !== "rest" && step.type !== "offer" && mayBegin) {
-          begin(step, now.meta.session ?? "");
+          begin(step, now.meta);
+          // S-O9: what goes beside the registration must not overtake it on the way.
+          if (step.type === "register") await Promise.race([...inFlight.keys(), rest(headStartMs)]);
           continue;
         }
         const remaining = Math.max(0, budget - elapsed);

@@ -245,6 +245,33 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "S-R6 what was accepted before a pull of everything, and is not shown by it, is offered again",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.expectAll());
+      same((await must(store.meta())).offerDue, false, "nothing was accepted: nothing to expect");
+      const r2 = id<RecordId>("record-2");
+      const r3 = id<RecordId>("record-3");
+      for (const [record, name, seq] of [
+        [r1, "a", 1],
+        [r2, "b", 2],
+      ] as const) {
+        await must(store.saveRecord(saving(name, null, 0, { record })));
+        await must(store.freezeOps([id(name)]));
+        await must(store.bookOk(id(name), seq));
+      }
+      await must(store.expectAll());
+      // Accepted after the question: not in the answer, and not missing either.
+      await must(store.saveRecord(saving("c", null, 0, { record: r3 })));
+      await must(store.freezeOps([id("c")]));
+      await must(store.bookOk(id("c"), 3));
+      await must(store.storePull(pull({ records: [pulled("a", 1)] })));
+      same((await must(store.meta())).offerDue, true, "to be offered");
+      same(await must(store.offerAgain(5)), 1, "one is missing there");
+      same(await opsOf(store), ["b:frozen"], "the one that was lost");
+    },
+  },
+  {
     title: "S-P7 a pull keeps what it says of backups, and when it came to its end",
     run: async ({ open }) => {
       const store = await open();

@@ -1,8 +1,8 @@
 /** The drainer around the core: locks, slices, faults of the disk, runs that join (SPEC S-D). Virtual time. */
 
 import { describe, expect, test } from "vitest";
-import type { Op, Signed } from "../../../src/protocol/wire.ts";
-import type { B64, Cursor } from "../../../src/shared/bytes.ts";
+import type { Cursor, Op, Signed } from "../../../src/protocol/wire.ts";
+import type { B64 } from "../../../src/shared/bytes.ts";
 import type { DeviceId, OpId, PrincipalId, RecordId } from "../../../src/shared/ids.ts";
 import { createMemoryDisk, createMemoryStore } from "../../../src/storage/memory/index.ts";
 import { createDrainer, type DrainerDeps } from "../../../src/sync/drain.ts";
@@ -19,6 +19,8 @@ function bench(over: (yes: Transport) => Partial<Transport> = () => ({}), more: 
   const disk = createMemoryDisk();
   const clock = { now: world.now };
   const store = createMemoryStore({ clock, disk });
+  // It has pulled before: this server shows nothing, which would be news to a device that asks for everything (S-R6).
+  void store.setMeta({ cursor: "e.0" as Cursor });
   const calls: string[] = [];
   const yes = async <T>(name: string, value: T, ms = 100): Promise<Outcome<T>> => {
     calls.push(name);
