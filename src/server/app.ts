@@ -12,7 +12,15 @@ import { connections, rates as rateLimits } from "../protocol/limits.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { addEnvelope, createAnswers } from "./answers.ts";
 import type { DeploymentBase } from "./deployment.ts";
-import { createForwarder, createHeartbeat, noForwarder, noHeartbeat, type Self } from "./forward.ts";
+import {
+  createForwarder,
+  createHeartbeat,
+  forwardedHeader,
+  noForwarder,
+  noHeartbeat,
+  notMe,
+  type Self,
+} from "./forward.ts";
 import { type Collector, createCollector } from "./gc.ts";
 import type { ServerKeys } from "./keys.ts";
 import { createLetters } from "./letters.ts";
@@ -194,7 +202,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     scope.addHook("onRequest", async (request, reply) => {
       const origin = forwarder.read(request);
       request.forwarded = origin === "forwarded";
-      if (origin !== "bad") return undefined;
+      if (origin === "none" || origin === "forwarded") return undefined;
+      if (origin === "stranger") reply.header(forwardedHeader, notMe);
       // Another key file, or a clock far off: not the client's fault, and not for it to give up.
       log.note("forward-refused");
       return answers.refuse(request, reply, "busy");

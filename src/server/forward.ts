@@ -43,13 +43,19 @@ export interface Forwarder {
    * its answer passed on, or it could not be and the client was told to come again.
    */
   readonly place: (request: FastifyRequest, reply: FastifyReply, upload: StagedUpload) => Promise<"here" | "answered">;
-  /** "none" when the request does not claim to come from another process, "bad" when it claims so wrongly. */
-  readonly read: (request: FastifyRequest) => "none" | "forwarded" | "bad";
+  /**
+   * "none" when the request does not claim to come from another process, "bad" when it claims so wrongly, "stranger" when
+   * it was meant for a process that was at this address before.
+   */
+  readonly read: (request: FastifyRequest) => "none" | "forwarded" | "stranger" | "bad";
 }
 
 export type StagedUpload = Pick<BlobItem, "owner" | "blob"> & { readonly node: string | null };
 
-const headerName = "besace-forwarded";
+export const forwardedHeader = "besace-forwarded";
+/** What the answer to a "stranger" says in that header. */
+export const notMe = "not-me";
+
 const passedOn = [
   "tus-resumable",
   "upload-offset",
@@ -66,7 +72,7 @@ const notPassedBack = new Set(["connection", "keep-alive", "transfer-encoding", 
 /** Never hands anything on: a server of one process. */
 export const noForwarder: Forwarder = {
   place: async () => "here",
-  read: (request) => (headerName in request.headers ? "bad" : "none"),
+  read: (request) => (forwardedHeader in request.headers ? "bad" : "none"),
 };
 
 export function createForwarder(deps: {
@@ -82,34 +88,37 @@ export function createForwarder(deps: {
   const { self, store, answers, metrics } = deps;
   const now = () => deps.clock.now() as ServerTime;
   const key = createHmac("sha256", deps.secret).update("besace/v1/forward\0").digest();
-  const mac = (method: string, path: string, nonce: string, from: string, at: string): Buffer =>
-    createHmac("sha256", key).update([method, path, nonce, from, at].join("\0")).digest();
+  const mac = (...said: readonly string[]): Buffer => createHmac("sha256", key).update(said.join("\0")).digest();
 
-  const read = (request: FastifyRequest): "none" | "forwarded" | "bad" => {
-    const claim = request.headers[headerName];
+  const read: Forwarder["read"] = (request) => {
+    const claim = request.headers[forwardedHeader];
     if (claim === undefined) return "none";
-    const [from = "", at = "", sum = ""] = typeof claim === "string" ? claim.split(".") : [];
+    const [from = "", to = "", at = "", sum = ""] = typeof claim === "string" ? claim.split(".") : [];
     const nonce = request.headers[headers.nonce];
-    const wanted = mac(request.method, request.url, typeof nonce === "string" ? nonce : "", from, at);
+    const wanted = mac(request.method, request.url, typeof nonce === "string" ? nonce : "", from, to, at);
     const given = Buffer.from(sum, "base64url");
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return "bad";
-    return Math.abs(Number(at) - deps.clock.now()) <= limits.clocksMs ? "forwarded" : "bad";
+    if (Math.abs(Number(at) - deps.clock.now()) > limits.clocksMs) return "bad";
+    return to === self.node ? "forwarded" : "stranger";
   };
 
   /**
    * Passes the request on and the answer back.
-   * @returns "unreachable" when no connection was made: nothing of the body was read. Else the client has its answer.
+   * @returns "unreachable" when no connection was made: nothing of the body was read. "stranger" when somebody else is at
+   * that address now: the body may be gone. "done": the client has its answer.
    */
-  const send = (request: FastifyRequest, reply: FastifyReply, url: string): Promise<"done" | "unreachable"> =>
+  const send = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    owner: { readonly node: string; readonly url: string },
+  ): Promise<"done" | "unreachable" | "stranger"> =>
     new Promise((finish) => {
+      const { url } = owner;
       const at = String(deps.clock.now());
       const incoming = request.raw;
+      const sum = mac(request.method, request.url, request.nonce, self.node, owner.node, at).toString("base64url");
       const outgoing: Record<string, string> = {
-        [headerName]: [
-          self.node,
-          at,
-          mac(request.method, request.url, request.nonce, self.node, at).toString("base64url"),
-        ].join("."),
+        [forwardedHeader]: [self.node, owner.node, at, sum].join("."),
       };
       for (const name of passedOn) {
         const value = incoming.headers[name];
@@ -158,6 +167,13 @@ export function createForwarder(deps: {
       });
       onward.once("response", (back: IncomingMessage) => {
         answered = true;
+        if (back.headers[forwardedHeader] === notMe) {
+          incoming.unpipe(onward);
+          incoming.removeListener("close", hangUp);
+          onward.destroy();
+          finish("stranger");
+          return;
+        }
         reply.hijack();
         const kept = Object.entries(back.headers).filter(([name]) => !notPassedBack.has(name));
         // The owner spoke before it had the whole body: what is still coming on this connection is of no use.
@@ -187,13 +203,16 @@ export function createForwarder(deps: {
         return "answered";
       };
       if (request.forwarded) return tellBusy();
-      if (holder.url !== null && (await send(request, reply, holder.url)) === "done") return "answered";
+      const { url } = holder;
+      const sent = url === null ? "unreachable" : await send(request, reply, { node: holder.node, url });
+      if (sent === "done") return "answered";
       const stale = (deps.clock.now() - self.staleMs) as ServerTime;
       const taken = await store.claimUpload(owner, blob, self.node, now(), stale);
       if (taken === undefined || taken.node === self.node) {
         metrics.forwarded("took-over");
         deps.log.note("upload-taken-over");
-        return "here";
+        // A part whose bytes went to the stranger is sent again after the next HEAD.
+        return sent === "stranger" && request.method === "PATCH" ? tellBusy() : "here";
       }
       metrics.forwarded("unreachable");
       return tellBusy();

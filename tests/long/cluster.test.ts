@@ -19,6 +19,7 @@ test("INV-1: four processes on one PostgreSQL and one S3 over 40 kbit/s with cut
       staleMs: 30_000,
     });
     report(context, { ...counts });
+    console.log(JSON.stringify(counts));
     expect(counts.restarts).toBe(1);
     expect(counts.cuts).toBeGreaterThan(1);
     expect(counts.forwarded).toBeGreaterThan(5);

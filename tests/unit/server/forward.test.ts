@@ -155,31 +155,50 @@ test("a slow owner is not a dead one: as long as a connection can be made nobody
   await new Promise((done) => cutting.close(done));
 });
 
+test("a process that came back without its disk is another one: at its old address nobody answers for what is gone", async () => {
+  const blob = await person.blob(100_000);
+  await one.createUpload(person, blob);
+  await one.patch(person, blob, 0, 50_000);
+  const { port } = two.http.server.address() as AddressInfo;
+  // Where "one" was there is now "two".
+  await touch("one", `http://127.0.0.1:${port}`, 1000);
+  expect((await two.head(person, blob)).statusCode).toBe(503);
+  expect((await store.blob(person.id, blob.ref.blob))?.node).toBe("one");
+  await touch("one", `http://127.0.0.1:${port}`, staleMs + 1);
+  expect((await two.patch(person, blob, 50_000)).statusCode).toBe(503);
+  expect((await store.blob(person.id, blob.ref.blob))?.node).toBe("two");
+  expect((await two.head(person, blob)).statusCode).toBe(404);
+  await two.createUpload(person, blob);
+  expect((await two.patch(person, blob, 0)).headers["besace-blob"]).toBe("verified");
+});
+
 test("a request is handed on once: two processes that believe each other the owner do not run in a ring", async () => {
   const blob = await person.blob(100_000);
   await one.createUpload(person, blob);
   let asked = 0;
-  const { port } = two.http.server.address() as AddressInfo;
-  // Where "one" should be there is a door back to "two".
+  const { port } = one.http.server.address() as AddressInfo;
+  // While the request travels to "one", the upload becomes that of "two".
   const door = createServer((request, answer) => {
     asked += 1;
-    fetch(`http://127.0.0.1:${port}${request.url}`, {
-      method: request.method ?? "HEAD",
-      headers: Object.entries(request.headers).flatMap(([name, value]) =>
-        typeof value === "string" && !["host", "connection"].includes(name) ? [[name, value] as [string, string]] : [],
-      ),
-    }).then((back) => answer.writeHead(back.status, Object.fromEntries(back.headers)).end());
+    const headers = Object.entries(request.headers).flatMap(([name, value]) =>
+      typeof value === "string" && !["host", "connection"].includes(name) ? [[name, value] as [string, string]] : [],
+    );
+    store
+      .claimUpload(person.id, blob.ref.blob, "two", two.time.now as ServerTime, two.time.now as ServerTime)
+      .then(() => fetch(`http://127.0.0.1:${port}${request.url}`, { method: request.method ?? "HEAD", headers }))
+      .then((back) => answer.writeHead(back.status, Object.fromEntries(back.headers)).end());
   });
   await standIn(door);
   expect((await two.head(person, blob)).statusCode).toBe(503);
   expect(asked).toBe(1);
+  expect((await store.blob(person.id, blob.ref.blob))?.node).toBe("two");
   await new Promise((done) => door.close(done));
 });
 
 test("who says wrongly that it comes from a process of this server is told to come again, and nothing happens", async () => {
   const blob = await person.blob(100_000);
   await one.createUpload(person, blob);
-  for (const claim of ["two.1800000000000.AAAA", "two", "", `two.1800000000000.${"A".repeat(43)}`]) {
+  for (const claim of ["two.one.1800000000000.AAAA", "two", "", `two.one.1800000000000.${"A".repeat(43)}`]) {
     const url = `/v1/blobs/${person.id}.${blob.ref.blob}`;
     const answer = await one.ask("HEAD", url, undefined, { "tus-resumable": "1.0.0", "besace-forwarded": claim });
     expect([claim, answer.statusCode]).toEqual([claim, 503]);
@@ -203,6 +222,18 @@ test("a session is opened at any process, once, and holds at all of them", async
   const token = answers.find((answer) => answer.statusCode === 200)?.json<{ token: string }>().token ?? "";
   await one.push((await person.op()).op);
   for (const each of [one, two]) expect((await each.pull(token)).rows.length).toBe(1);
+});
+
+test("the first process alive collects for all", async () => {
+  const blob = await person.blob();
+  await two.createUpload(person, blob);
+  for (const each of [one, two]) each.time.now += 61 * 24 * 3600 * 1000;
+  expect((await two.app.collector.run()).uploads).toBe(0);
+  expect((await one.app.collector.run()).uploads).toBe(1);
+  // The file lies at the other one, which keeps its own folder tidy.
+  expect(existsSync(fileAt(two, blob))).toBe(true);
+  await two.app.collector.run();
+  expect(existsSync(fileAt(two, blob))).toBe(false);
 });
 
 test("wrong one-time codes are counted together", async () => {
