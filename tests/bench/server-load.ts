@@ -3,6 +3,7 @@
  * sockets, so that what is measured is the server. Runs in Node.
  */
 
+import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 
 export interface LoadResult {
@@ -12,6 +13,19 @@ export interface LoadResult {
   readonly answers: number;
   /** Answers that did not contain what was wanted. */
   readonly wrong: number;
+}
+
+const tickMicroseconds = 10_000;
+
+/** Microseconds of processor that a process has used: its first thread (where JavaScript runs), and all its threads. */
+export function processorOf(pid: number): { readonly first: number; readonly all: number } {
+  const used = (thread: string): number => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * tickMicroseconds;
+  };
+  const all = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + used(thread), 0);
+  return { first: used(String(pid)), all };
 }
 
 export const percentile = (sorted: readonly number[], share: number): number =>

@@ -23,7 +23,7 @@ import { createDatabase, startPostgres } from "../support/postgres.ts";
 import { startMemoryS3 } from "../support/s3.ts";
 import { freePort, pinnedNode, ROOT, startServer, type TestServer } from "../support/server.ts";
 import { createPerson, random, type TestPerson } from "../unit/server/people.ts";
-import { type LoadResult, load, openConnection, percentile, postBytes } from "./server-load.ts";
+import { type LoadResult, load, openConnection, percentile, postBytes, processorOf } from "./server-load.ts";
 
 const { values } = parseArgs({
   options: {
@@ -49,14 +49,21 @@ interface Row {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  /** Microseconds of processor per answer in the servers' processes: where JavaScript runs, and in all threads. */
+  readonly script: number | null;
+  readonly processor: number | null;
   /** To the floor's turns in the same part. */
   readonly ratio: number | null;
 }
 const rows: Row[] = [];
+const columns = ["per s", "p50 ms", "p99 ms", "script us", "cpu us", "x floor"];
+const digits = [0, 1, 1, 0, 0, 2];
 const say = (row: Row): void => {
   rows.push(row);
-  const cells = [row.perSecond.toFixed(0), row.p50.toFixed(1), row.p99.toFixed(1), row.ratio?.toFixed(2) ?? ""];
-  console.log(`${row.what.padEnd(52)}${cells.map((cell) => cell.padStart(9)).join("")}`);
+  const cells = [row.perSecond, row.p50, row.p99, row.script, row.processor, row.ratio].map((value, at) =>
+    value === null ? "" : value.toFixed(digits[at]),
+  );
+  console.log(`${row.what.padEnd(52)}${cells.map((cell) => cell.padStart(10)).join("")}`);
 };
 
 interface Client {
@@ -123,7 +130,11 @@ const sum = (results: readonly LoadResult[]): LoadResult => ({
   wrong: results.reduce((total, { wrong }) => total + wrong, 0),
 });
 
-async function startFloor(): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+async function startFloor(): Promise<{
+  readonly port: number;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}> {
   const file = join(mkdtempSync(join(folder, "floor-")), "floor.sqlite");
   const child = spawn(pinnedNode(), [join(ROOT, "tests/bench/server-floor.ts"), file], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -132,6 +143,7 @@ async function startFloor(): Promise<{ readonly port: number; readonly stop: () 
   const port = await new Promise<number>((done) => child.stdout.once("data", (text: Buffer) => done(Number(text))));
   return {
     port,
+    pid: child.pid ?? 0,
     stop: async () => {
       child.kill("SIGTERM");
       await ended;
@@ -158,13 +170,28 @@ async function compare(what: string, servers: readonly TestServer[], people: rea
   const clients = await clientsOf(first.url, people);
   const floor = await startFloor();
   const results: { readonly server: LoadResult[]; readonly floor: LoadResult[] } = { server: [], floor: [] };
+  const used = { server: { first: 0, all: 0 }, floor: { first: 0, all: 0 } };
+  const watched = async (who: "server" | "floor", pids: readonly number[], turn: () => Promise<LoadResult>) => {
+    const before = pids.map(processorOf);
+    const result = await turn();
+    for (const [at, pid] of pids.entries()) {
+      const after = processorOf(pid);
+      used[who].first += after.first - (before[at]?.first ?? 0);
+      used[who].all += after.all - (before[at]?.all ?? 0);
+    }
+    return result;
+  };
   let perTurn = 4000 * seconds;
   for (let round = 0; round <= rounds; round += 1) {
     const own = await queuesOf(clients, perTurn);
     const turn = round === 0 ? Math.min(1, seconds) : seconds;
-    const ours = await load(ports, own, turn, isOk, false);
+    if (round === 1) for (const who of ["server", "floor"] as const) used[who] = { first: 0, all: 0 };
+    const pids = servers.map((server) => server.pid() ?? 0);
+    const ours = await watched("server", pids, () => load(ports, own, turn, isOk, false));
     // The same bytes: the floor reads and keeps what we read and keep.
-    const theirs = await load([floor.port], own, turn, (body) => body.includes("seq"), true);
+    const theirs = await watched("floor", [floor.pid], () =>
+      load([floor.port], own, turn, (body) => body.includes("seq"), true),
+    );
     if (ours.wrong + theirs.wrong > 0) throw new Error(`${ours.wrong} pushes were not accepted`);
     perTurn = Math.ceil(Math.max(ours.perSecond * 2, 500) * seconds);
     // The first turn warms up.
@@ -174,8 +201,12 @@ async function compare(what: string, servers: readonly TestServer[], people: rea
   }
   await floor.stop();
   const [ours, theirs] = [sum(results.server), sum(results.floor)];
-  say({ what, ...ours, ratio: ours.perSecond / theirs.perSecond });
-  say({ what: "  floor in turns with it: bare http, one commit each", ...theirs, ratio: 1 });
+  const each = (who: "server" | "floor", { answers }: LoadResult) => ({
+    script: used[who].first / answers,
+    processor: used[who].all / answers,
+  });
+  say({ what, ...ours, ...each("server", ours), ratio: ours.perSecond / theirs.perSecond });
+  say({ what: "  floor in turns with it: bare http, one commit each", ...theirs, ...each("floor", theirs), ratio: 1 });
 }
 async function people(count = connections * peoplePer): Promise<readonly TestPerson[]> {
   return Promise.all(Array.from({ length: count }, () => createPerson()));
@@ -275,7 +306,15 @@ async function pulls(what: string, databaseUrl: string | undefined): Promise<voi
       const sorted = times.slice(100).sort((a, b) => a - b);
       const p50 = percentile(sorted, 0.5);
       const row = `${what}: pull of ${changed} changed of ${records.toLocaleString("en")} records`;
-      say({ what: row, perSecond: 1000 / p50, p50, p99: percentile(sorted, 0.99), ratio: null });
+      say({
+        what: row,
+        perSecond: 1000 / p50,
+        p50,
+        p99: percentile(sorted, 0.99),
+        script: null,
+        processor: null,
+        ratio: null,
+      });
     }
     connection.close();
   } finally {
@@ -286,7 +325,7 @@ async function pulls(what: string, databaseUrl: string | undefined): Promise<voi
 try {
   mkdirSync(join(folder, "dist"), { recursive: true });
   writeFileSync(join(folder, "dist", "index.html"), "<!doctype html><title>bench</title>");
-  console.log(`${"".padEnd(52)}${["per s", "p50 ms", "p99 ms", "x floor"].map((cell) => cell.padStart(9)).join("")}`);
+  console.log(`${"".padEnd(52)}${columns.map((cell) => cell.padStart(10)).join("")}`);
   if (parts.has("sqlite")) await onSqlite();
   if (parts.has("postgres")) await onPostgres();
   if (parts.has("pull")) {

@@ -15,7 +15,7 @@ import { createHelper } from "../support/helper.ts";
 import { createLink } from "../support/link.ts";
 import { createPerson, type Person } from "../support/person.ts";
 import { freePort, startServer } from "../support/server.ts";
-import { longestBlocks, type PageBlock, watchBlocks } from "./sync-blocks.ts";
+import { longestBlocks, type PageBlock, pageNow, watchBlocks } from "./sync-blocks.ts";
 import { type Profile, settingsOf } from "./sync-links.ts";
 import { drawPictures } from "./sync-pictures.ts";
 import { createWatch, type Exchange } from "./sync-watch.ts";
@@ -148,6 +148,7 @@ export type AppRun = {
   readonly connections: number;
   /** Items of the queue that had not arrived when the run ended. */
   readonly missing: readonly string[];
+  /** Times that the page was blocked while this was delivered; not known when the page was not there all the time. */
   readonly blocks: readonly PageBlock[];
   readonly exchanges: readonly Exchange[];
 };
@@ -211,6 +212,7 @@ export async function runApp(prepared: Prepared, link: Profile, options: RunOpti
   // What opening a satchel starts is over; the first tries have found no line.
   await sleep(3000);
 
+  const since = await pageNow(browser.page);
   const startedAt = performance.now();
   const now = (): number => performance.now() - startedAt;
   const arrivals = createArrivals(prepared.waiting, now);
@@ -247,7 +249,7 @@ export async function runApp(prepared: Prepared, link: Profile, options: RunOpti
       requests: counters.requests,
       connections: counters.connections,
       missing: [...arrivals.left],
-      blocks: await longestBlocks(browser.page),
+      blocks: event === "none" ? await longestBlocks(browser.page, since) : [],
       exchanges: watch.exchanges,
     };
   } finally {

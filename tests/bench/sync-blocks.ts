@@ -42,8 +42,15 @@ export async function watchBlocks(page: Page): Promise<void> {
   });
 }
 
-/** Blocks of more than 50 ms since the page was loaded, longest first. */
-export async function longestBlocks(page: Page): Promise<readonly PageBlock[]> {
+/** The page's own clock, for `longestBlocks`. */
+export const pageNow = (page: Page): Promise<number> => page.evaluate(() => performance.now());
+
+/** Blocks of more than 50 ms that began after `since` (milliseconds after the page was loaded), longest first. */
+export async function longestBlocks(page: Page, since = 0): Promise<readonly PageBlock[]> {
   const blocks = await page.evaluate(() => (window as unknown as { besaceBlocks?: PageBlock[] }).besaceBlocks ?? []);
-  return blocks.toSorted((a, b) => b.ms - a.ms);
+  return blocks.filter(({ at }) => at >= since).toSorted((a, b) => b.ms - a.ms);
 }
+
+/** True when only answers and events of the workers were handled: what sync, crypto and database cost the page. */
+export const isOfWorkers = ({ by }: PageBlock): boolean =>
+  by !== "" && by.split(", ").every((script) => script.includes("Worker.onmessage"));
