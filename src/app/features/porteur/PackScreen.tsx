@@ -11,7 +11,6 @@ import { formatBytes } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
 import { errorText, failure, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { useRoot } from "../../state/root.ts";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -72,7 +71,6 @@ export function PackScreen() {
   const t = useT();
   const { api } = useSatchel();
   const { go } = useShell();
-  const { operator } = useRoot();
   const outbox = useAsk("outbox", (each) => each.outbox(), ["outbox"]);
   const deployment = useAsk("deployment", (each) => each.deployment(), ["deployment"]);
   const [stage, setStage] = useState<Stage>({ at: "before" });
@@ -81,7 +79,7 @@ export function PackScreen() {
   async function prepare(): Promise<void> {
     setStage({ at: "busy" });
     const home = deployment.state === "ready" ? deployment.value?.urls.app : undefined;
-    const packed = await api.packCarrier(carrierPageText(home ?? operator?.name ?? ""));
+    const packed = await api.packCarrier(carrierPageText(home ?? ""));
     if (packed.ok) {
       const file = new File([packed.value.file], CARRIER_FILE, { type: "application/pdf" });
       setStage({ at: "ready", packed: packed.value, file });
