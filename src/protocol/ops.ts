@@ -10,7 +10,7 @@ import { err, ok, type Result } from "../shared/result.ts";
 import { allDifferent, principalIdField, randomIdField } from "./fields.ts";
 import { labels } from "./labels.ts";
 import { isBucket } from "./padding.ts";
-import { b64, bodyBytes, parseBody, type SignKey, sha256, signBytes, verifyBytes } from "./sign.ts";
+import { b64, bodyBytes, parseBody, type SignKey, sha256, signBytes, type Verifier, webVerifier } from "./sign.ts";
 import type { Op, OpHead } from "./wire.ts";
 
 export type OpError =
@@ -56,7 +56,8 @@ const decodedLength = (text: string): number => Math.floor((text.length * 3) / 4
 export const sealedOpBytes = (op: Op): number =>
   decodedLength(op.head) + decodedLength(op.body) + decodedLength(op.sig);
 
-const opSignedBytes = async (head: Bytes, body: Bytes): Promise<Bytes> => lengthPrefixed(head, await sha256(body));
+const opSignedBytes = async (head: Bytes, body: Bytes, hash: Verifier["sha256"] = sha256): Promise<Bytes> =>
+  lengthPrefixed(head, await hash(body));
 
 /** The bytes that `headOf` becomes in an op, to be used as associated data and in `head`. */
 export const opHeadBytes = (head: OpHead): Bytes => bodyBytes(head);
@@ -71,10 +72,14 @@ export const isErased = (op: Op): boolean => op.body === "" && op.bodyHash !== u
 
 /**
  * Checks form, bucket size and the owner's signature. `signKey` is the raw identity key of `head.satchel`. The signature
- * of an erased tombstone is checked against the hash that stands for its body.
+ * of an erased tombstone is checked against the hash that stands for its body. `head`: what `opHead(op)` had said, if asked.
  */
-export async function verifyOp(op: Op, signKey: B64): Promise<Result<OpHead, OpError>> {
-  const head = opHead(op);
+export async function verifyOp(
+  op: Op,
+  signKey: B64,
+  verifier: Verifier = webVerifier,
+  head: Result<OpHead, OpError> = opHead(op),
+): Promise<Result<OpHead, OpError>> {
   if (!head.ok) return head;
   const headBytes = fromBase64Url(op.head);
   if (headBytes === undefined) return err({ type: "bad-format", what: "head" });
@@ -87,7 +92,7 @@ export async function verifyOp(op: Op, signKey: B64): Promise<Result<OpHead, OpE
     const body = fromBase64Url(op.body);
     if (body === undefined || !isBucket(body.length - nonceBytes - tagBytes))
       return err({ type: "bad-format", what: "body" });
-    signed = await opSignedBytes(headBytes, body);
+    signed = await opSignedBytes(headBytes, body, verifier.sha256);
   }
-  return (await verifyBytes(signKey, labels.op, signed, op.sig)) ? head : err({ type: "bad-signature" });
+  return (await verifier.verify(signKey, labels.op, signed, op.sig)) ? head : err({ type: "bad-signature" });
 }

@@ -134,9 +134,10 @@ const pushItems = parser(
   v.strictObject({ ops: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(push.ops), v.readonly()) }),
 );
 const opHeadId = parser(v.object({ op }));
+const withHead = v.object({ head: b64(sizes.head, 1) });
 
 function opIdOf(item: unknown): OpId | undefined {
-  const head = v.safeParse(v.object({ head: b64(sizes.head, 1) }), item);
+  const head = v.safeParse(withHead, item);
   const bytes = head.success ? fromBase64Url(head.output.head) : undefined;
   const json = bytes === undefined ? undefined : utf8ToText(bytes);
   const read = json === undefined ? undefined : parseJson(json, opHeadId);

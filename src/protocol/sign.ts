@@ -89,6 +89,15 @@ export async function verifyBytes(rawPublic: B64, label: Label, bytes: Uint8Arra
   return key !== undefined && (await subtle.verify(scheme, key, signature, labelled(label, bytes)));
 }
 
+/** What a verifier needs of a crypto library. A server that verifies all day brings its own (same answers, less work). */
+export interface Verifier {
+  readonly sha256: (bytes: Bytes) => Bytes | Promise<Bytes>;
+  /** As `verifyBytes`: false for anything malformed, never throws. */
+  readonly verify: (rawPublic: B64, label: Label, bytes: Uint8Array, sig: B64) => Promise<boolean>;
+}
+
+export const webVerifier: Verifier = { sha256, verify: verifyBytes };
+
 /** The exact bytes that `signBody` signs and `parseBody` reads: UTF-8 of JSON.stringify. */
 export const bodyBytes = (body: object): Bytes => utf8(JSON.stringify(body));
 

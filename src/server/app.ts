@@ -5,7 +5,6 @@
  * under /v1 is a coded 404, a missing asset a plain 404, and neither is ever HTML.
  */
 
-import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { connections, rates as rateLimits } from "../protocol/limits.ts";
@@ -36,6 +35,7 @@ import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
 import { principalRoutes } from "./routes/principals.ts";
 import { recordRoutes } from "./routes/records.ts";
+import { securityHeaders } from "./security.ts";
 import { createSessions } from "./sessions.ts";
 import type { BlobStaging, BlobVault } from "./stores/blob-ports.ts";
 import type { Store } from "./stores/ports.ts";
@@ -97,9 +97,6 @@ const watchDeletions = (store: Store, deleted: () => void): Store => ({
   },
 });
 
-const same = ["'self'"];
-const none = ["'none'"];
-
 export async function buildApp(deps: AppDeps): Promise<App> {
   const https = deps.publicUrl?.startsWith("https:") === true;
   const http = fastify({
@@ -133,33 +130,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     metrics.request(request.method, route, reply.raw.statusCode, reply.elapsedTime / 1000);
   });
 
-  await http.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: none,
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        styleSrc: same,
-        imgSrc: ["'self'", "blob:", "data:"],
-        connectSrc: same,
-        workerSrc: same,
-        manifestSrc: same,
-        fontSrc: same,
-        formAction: none,
-        frameAncestors: none,
-        baseUri: none,
-        objectSrc: none,
-      },
-    },
-    crossOriginOpenerPolicy: { policy: "same-origin" },
-    crossOriginResourcePolicy: { policy: "same-origin" },
-    crossOriginEmbedderPolicy: false,
-    referrerPolicy: { policy: "no-referrer" },
-    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
-    xFrameOptions: { action: "deny" },
-  });
-  http.addHook("onRequest", async (_request, reply) => {
-    reply.header("permissions-policy", "camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
+  const always = await securityHeaders(https);
+  http.addHook("onRequest", (_request, reply, done) => {
+    reply.headers(always);
+    done();
   });
   await http.register(rateLimit, { global: false });
 

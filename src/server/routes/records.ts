@@ -1,12 +1,13 @@
 /** Push: one verdict per op, each its own durable transaction. Pull: rows after a cursor. Runs in Node. */
 
+import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { errors } from "../../protocol/errors.ts";
 import { bodies } from "../../protocol/limits.ts";
 import { opHead, verifyOp } from "../../protocol/ops.ts";
 import { type PushItem, parsePullQuery, parsePushItems } from "../../protocol/parse.ts";
-import { b64, sha256 } from "../../protocol/sign.ts";
 import {
+  type B64,
   type Cursor,
   type PullAnswer,
   type PushAnswer,
@@ -14,25 +15,26 @@ import {
   routes,
   type Verdict,
 } from "../../protocol/wire.ts";
-import { utf8 } from "../../shared/bytes.ts";
 import type { OpId } from "../../shared/ids.ts";
+import { createNodeVerifier } from "../verify.ts";
 import type { RouteDeps } from "./deps.ts";
 
 const reject = (op: OpId, code: RejectCode): Verdict => ({ op, type: "reject", code, retry: errors[code].retry });
 
 export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
   const { answers, store, rates } = deps;
+  const verifier = createNodeVerifier();
 
   const judge = async (request: FastifyRequest, { op, item }: PushItem): Promise<Verdict> => {
     const claim = item === null ? undefined : opHead(item);
     if (item === null || claim?.ok !== true) return reject(op, "bad-format");
     const { satchel } = claim.value;
-    const owner = await store.principal(satchel);
+    const owner = await store.signer(satchel);
     if (owner === undefined) return reject(op, "unknown-principal");
-    const verified = await verifyOp(item, owner.sign);
+    const verified = await verifyOp(item, owner.sign, verifier, claim);
     if (!verified.ok) return reject(op, verified.error.type);
     if ((await rates.principal(request, satchel)) !== undefined) return reject(op, "busy");
-    const digest = b64(await sha256(utf8(`${item.head}.${item.body}`)));
+    const digest = hash("sha256", `${item.head}.${item.body}`, "base64url") as B64;
     const quota = await deps.quotaOf(owner);
     const verdict = await store.applyOp(item, verified.value, digest, quota, answers.now());
     switch (verdict.type) {

@@ -34,6 +34,9 @@ export interface StoredPrincipal extends PrincipalChain {
   readonly quota: number | null;
 }
 
+/** What is asked of a principal at every push: not its chain, which grows. */
+export type Signer = Omit<StoredPrincipal, "statements">;
+
 /** A chain whose signatures were checked. */
 export interface CheckedChain extends PrincipalChain {
   readonly devices: ReadonlyMap<DeviceId, { readonly transport: B64 }>;
@@ -145,6 +148,7 @@ export interface Store {
   readonly seen: (at: ServerTime) => Promise<ServerTime | null>;
 
   readonly principal: (id: PrincipalId) => Promise<StoredPrincipal | undefined>;
+  readonly signer: (id: PrincipalId) => Promise<Signer | undefined>;
   /** @returns false when the stored chain has not `knownLength` statements (0: unknown) any more: read it and try again. */
   readonly saveChain: (chain: CheckedChain, knownLength: number, at: ServerTime) => Promise<boolean>;
   readonly transportKey: (principal: PrincipalId, device: DeviceId) => Promise<B64 | undefined>;

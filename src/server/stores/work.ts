@@ -78,6 +78,7 @@ const batchSize = 16;
  * behind the values that all batches share.
  */
 export function* inBatches(sql: string, shared: readonly Value[], ids: readonly string[]): Work<readonly Row[]> {
+  if (ids.length === 0) return [];
   const rows: Row[] = [];
   const places = Array.from({ length: batchSize }, (_, index) => `$${shared.length + index + 1}`).join(", ");
   const filled = sql.replace("$ids", places);
