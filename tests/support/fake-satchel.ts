@@ -98,6 +98,9 @@ export function fakeDossier(
     proofs: view.proofs ?? [],
     papers: view.papers ?? { sent: 0, of: 0 },
     bytesLeft: view.bytesLeft ?? 0,
+    ...(view.elsewhere === undefined ? {} : { elsewhere: view.elsewhere }),
+    ...(view.withdrawRefused === undefined ? {} : { withdrawRefused: view.withdrawRefused }),
+    ...(view.stuck === undefined ? {} : { stuck: view.stuck }),
     record: {
       t: "dossier",
       procedure: "domiciliation",

@@ -4,8 +4,9 @@
  */
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import type { OtherAnswer } from "../../satchel/others.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { SatchelRecord } from "../../satchel/model.ts";
+import { type OtherAnswer, otherAt } from "../../satchel/others.ts";
 import type { RecordId } from "../../shared/ids.ts";
 import { useAreas, useT } from "../i18n/useT.ts";
 import { Button } from "../ui/Button.tsx";
@@ -106,6 +107,29 @@ function Box({ id, other, show, subject, before, after }: OtherBoxProps & { read
       </div>
     </section>
   );
+}
+
+/**
+ * How often a path was decided on this screen, counted once the record shows it: a field whose key holds that number is
+ * drawn again with what stands now, and never while somebody types in it.
+ */
+export function useSettled(
+  record: SatchelRecord,
+  onSettled: (path: string) => void = () => undefined,
+): { readonly times: (path: string) => number; readonly note: (path: string) => void } {
+  const [counts, setCounts] = useState<Readonly<Record<string, number>>>({});
+  const [pending, setPending] = useState<readonly string[]>([]);
+  useEffect(() => {
+    const done = pending.filter((path) => otherAt(record, path) === null);
+    if (done.length === 0) return;
+    setPending((held) => held.filter((path) => !done.includes(path)));
+    setCounts((held) => ({ ...held, ...Object.fromEntries(done.map((path) => [path, (held[path] ?? 0) + 1])) }));
+    for (const path of done) onSettled(path);
+  }, [record, pending, onSettled]);
+  return {
+    times: (path) => counts[path] ?? 0,
+    note: (path) => setPending((held) => [...held, path]),
+  };
 }
 
 /** "2 réponses à choisir", as a line under a title; nothing for none. */

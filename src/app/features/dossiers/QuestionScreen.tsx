@@ -3,7 +3,7 @@
  * "Continuer" checks, waits until all is kept, then goes on.
  */
 import { Fragment } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import {
   answerKey,
   type Problem,
@@ -21,7 +21,7 @@ import type { DossierView } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { OtherBox } from "../../state/Others.tsx";
+import { OtherBox, useSettled } from "../../state/Others.tsx";
 import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -117,7 +117,11 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
   const [reported, setReported] = useState<readonly Problem[]>([]);
   const [leaving, setLeaving] = useState(false);
   // Chosen or put away: the field shows what stands now, not what was typed before.
-  const [settledKeys, setSettledKeys] = useState<Readonly<Record<string, number>>>({});
+  const forget = useCallback(
+    (path: string) => setTyped(({ [path.slice("answers.".length)]: _typed, ...rest }) => rest),
+    [],
+  );
+  const decided = useSettled(record, forget);
   const arrived = useRef(before).current;
   const proposals = useMemo(() => {
     const all = proposedAnswers(form, arrived.state, profile);
@@ -142,10 +146,6 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
   function change(key: string, answer: AnswerValue | null): void {
     setTyped((held) => ({ ...held, [key]: answer }));
     autosave.put({ answers: { [key]: answer } });
-  }
-  function settle(key: string): void {
-    setTyped(({ [key]: _typed, ...rest }) => rest);
-    setSettledKeys((held) => ({ ...held, [key]: (held[key] ?? 0) + 1 }));
   }
   async function onward(): Promise<void> {
     const found = problemsNow();
@@ -188,7 +188,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         )}
         {fields.map((field) =>
           field.type === "repeat" ? null : (
-            <Fragment key={`${field.id} ${settledKeys[field.id] ?? 0}`}>
+            <Fragment key={`${field.id} ${decided.times(`answers.${field.id}`)}`}>
               <FieldInput
                 form={form}
                 field={field}
@@ -206,7 +206,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
                 field={field}
                 answerKey={answerKey(field.id)}
                 before={autosave.flush}
-                after={() => settle(field.id)}
+                after={() => decided.note(`answers.${field.id}`)}
               />
             </Fragment>
           ),
@@ -226,11 +226,8 @@ function NotForeseen({ dossier, view, step, mode }: TurnProps) {
   const { id, record } = dossier;
   const autosave = useAutosave(id);
   const [text, setText] = useState(record.notForeseen);
-  const [settledTimes, setSettledTimes] = useState(0);
   // Read again once the answer of another device was chosen.
-  useEffect(() => {
-    if (settledTimes > 0) setText(record.notForeseen);
-  }, [settledTimes, record.notForeseen]);
+  const decided = useSettled(record, () => setText(record.notForeseen));
   const [leaving, setLeaving] = useState(false);
   async function onward(): Promise<void> {
     if (leaving) return;
@@ -272,7 +269,7 @@ function NotForeseen({ dossier, view, step, mode }: TurnProps) {
           other={otherAt(record, "notForeseen")}
           show={String}
           before={autosave.flush}
-          after={() => setSettledTimes(settledTimes + 1)}
+          after={() => decided.note("notForeseen")}
         />
       </QuestionPage>
     </Frame>

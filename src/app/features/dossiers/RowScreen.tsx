@@ -3,7 +3,7 @@
  * back from a row that was never touched takes it out again.
  */
 import { Fragment } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { answerKey, checkAnswer, type FormView, type Problem, type RowView, viewForm } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
@@ -11,6 +11,7 @@ import type { DossierView } from "../../../workers/satchel.contract.ts";
 import type { ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { useSettled } from "../../state/Others.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { today } from "../../ui/papers/StateChip.tsx";
@@ -112,7 +113,11 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState<readonly Problem[]>([]);
   const [leaving, setLeaving] = useState(false);
-  const [settledKeys, setSettledKeys] = useState<Readonly<Record<string, number>>>({});
+  const forget = useCallback(
+    (path: string) => setTyped(({ [path.slice("answers.".length)]: _typed, ...rest }) => rest),
+    [],
+  );
+  const decided = useSettled(dossier.record, forget);
   useUntouched(dossier.id, before, found, Object.keys(typed).length > 0);
 
   const view = viewForm(form, overlaid(dossier.record, typed));
@@ -127,11 +132,6 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
   function change(key: string, answer: AnswerValue | null): void {
     setTyped((held) => ({ ...held, [key]: answer }));
     autosave.put({ answers: { [key]: answer } });
-  }
-  function settle(field: Field): void {
-    const key = keyOf(field);
-    setTyped(({ [key]: _typed, ...rest }) => rest);
-    setSettledKeys((held) => ({ ...held, [field.id]: (held[field.id] ?? 0) + 1 }));
   }
   async function onward(): Promise<void> {
     const wrong = problemsNow();
@@ -163,7 +163,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
         <SaveTrouble autosave={autosave} />
         {fields.map((field) =>
           field.type === "repeat" ? null : (
-            <Fragment key={`${field.id} ${settledKeys[field.id] ?? 0}`}>
+            <Fragment key={`${field.id} ${decided.times(`answers.${keyOf(field)}`)}`}>
               <FieldInput
                 form={form}
                 field={field}
@@ -181,7 +181,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
                 field={field}
                 answerKey={keyOf(field)}
                 before={autosave.flush}
-                after={() => settle(field)}
+                after={() => decided.note(`answers.${keyOf(field)}`)}
               />
             </Fragment>
           ),

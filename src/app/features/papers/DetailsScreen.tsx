@@ -11,6 +11,7 @@ import type { PaperPatch, PaperView, WorkerError } from "../../../workers/satche
 import { paths, type ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { useSettled } from "../../state/Others.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useBeforeLock, useHold, useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -29,6 +30,7 @@ import { pagesPath } from "./paths.ts";
 import { usePaper } from "./usePaper.ts";
 
 const AUTOSAVE_MS = 400;
+const ASKED = ["title", "kind", "holder", "expiry"];
 
 interface Typed {
   readonly other: boolean;
@@ -52,7 +54,7 @@ interface DetailsProps {
   readonly paper: PaperView;
   readonly onFailing: (failing: boolean) => void;
   /** An answer of another device was chosen or put away: what stands here is read again. */
-  readonly onSettled: () => void;
+  readonly onSettled: (path: string) => void;
 }
 
 function Details({ paper, onFailing, onSettled }: DetailsProps) {
@@ -143,7 +145,7 @@ function Details({ paper, onFailing, onSettled }: DetailsProps) {
     <>
       <ErrorSummary items={review} attempt={attempt} />
       <h1>{t(draft ? "papers.details.title" : "papers.edit.title")}</h1>
-      <PaperOthers paper={paper} only={["title", "kind", "holder", "expiry"]} before={save} after={onSettled} />
+      <PaperOthers paper={paper} only={ASKED} before={save} after={onSettled} />
       <PersonalForm class="stack-l" onSubmit={() => void finish()}>
         <fieldset>
           <legend class="flabel q-gap">{t("papers.holder.question")}</legend>
@@ -225,31 +227,25 @@ function Details({ paper, onFailing, onSettled }: DetailsProps) {
   );
 }
 
+/** The same, drawn again once an answer of another device was chosen or put away. */
+function Decided({ paper, onFailing }: Omit<DetailsProps, "onSettled">) {
+  const decided = useSettled(paper.record);
+  const times = ASKED.map(decided.times).join(" ");
+  return <Details key={`${paper.id} ${times}`} paper={paper} onFailing={onFailing} onSettled={decided.note} />;
+}
+
 /** "Ce qu’il faut savoir de ce papier", or "Modifier ce papier". */
 export function DetailsScreen({ params }: ScreenProps) {
   const t = useT();
   const asked = usePaper(params.paper ?? "");
   const [failing, setFailing] = useState(false);
-  const [settled, setSettled] = useState(0);
   const paper = asked.state === "ready" ? asked.value : null;
   const draft = paper?.record.status === "draft";
   const title = t(draft ? "papers.details.title" : "papers.edit.title");
   const back = paper === null ? paths.papers : draft ? pagesPath(paper.id) : paths.paper(paper.id);
   return (
     <Frame title={title} back={back} failing={failing}>
-      {paper === null ? (
-        <h1>{title}</h1>
-      ) : (
-        <Details
-          key={`${paper.id} ${settled}`}
-          paper={paper}
-          onFailing={setFailing}
-          onSettled={() => {
-            asked.again();
-            setSettled(settled + 1);
-          }}
-        />
-      )}
+      {paper === null ? <h1>{title}</h1> : <Decided paper={paper} onFailing={setFailing} />}
       {asked.state === "loading" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
     </Frame>

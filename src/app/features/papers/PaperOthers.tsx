@@ -10,7 +10,7 @@ export interface PaperOthersProps {
   /** Only these paths; absent: all. */
   readonly only?: readonly string[];
   readonly before?: () => Promise<unknown>;
-  readonly after?: () => void;
+  readonly after?: (path: string) => void;
 }
 
 export function PaperOthers({ paper, only, before, after }: PaperOthersProps) {
@@ -36,7 +36,7 @@ export function PaperOthers({ paper, only, before, after }: PaperOthersProps) {
           subject={subjectOf(other.path)}
           show={(value) => paperOtherText(other.path, value)}
           before={before}
-          after={after}
+          after={() => after?.(other.path)}
         />
       ))}
     </div>
