@@ -1,17 +1,20 @@
-/** One worker thread's share of the simulation: seeds `from` to `from + count - 1`; answers with one report. */
+/** One worker thread's share of the simulation: seeds `from` to `from + count - 1`; tells its progress, then its report. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { simulate } from "./run.ts";
+import type { ChunkReport } from "./shards.ts";
 
 const { from, count } = workerData as { readonly from: number; readonly count: number };
+const most = 20;
 const failed: { seed: number; violations: readonly string[] }[] = [];
-let [runs, requests, crashes, conflicts] = [0, 0, 0, 0];
-for (let seed = from; seed < from + count && failed.length < 20; seed += 1) {
+const counts: Record<string, number> = {};
+let [runs, requests] = [0, 0];
+for (let seed = from; seed < from + count && failed.length < most; seed += 1) {
   const result = await simulate(seed);
   runs += 1;
   requests += result.requests;
-  crashes += result.crashes;
-  conflicts += result.conflicts;
+  for (const [what, times] of Object.entries(result.counts)) counts[what] = (counts[what] ?? 0) + times;
   if (result.violations.length > 0) failed.push({ seed, violations: result.violations });
+  if (runs % 500 === 0) parentPort?.postMessage({ progress: runs });
 }
-parentPort?.postMessage({ runs, failed, requests, crashes, conflicts });
+parentPort?.postMessage({ report: { runs, failed, requests, counts } satisfies ChunkReport });

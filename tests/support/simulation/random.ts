@@ -9,6 +9,8 @@ export interface Dice extends Random {
   readonly below: (below: number) => number;
   readonly chance: (probability: number) => boolean;
   readonly pick: <T>(items: readonly T[]) => T;
+  /** A new list in random order. */
+  readonly shuffled: <T>(items: readonly T[]) => readonly T[];
 }
 
 export function seeded(seed: number): Dice {
@@ -29,6 +31,15 @@ export function seeded(seed: number): Dice {
       const item = items[below(items.length)];
       if (item === undefined) throw new Error("assertion failed: pick from an empty list");
       return item;
+    },
+    shuffled: (items) => {
+      const list = [...items];
+      for (let i = list.length - 1; i > 0; i -= 1) {
+        const j = below(i + 1);
+        const [a, b] = [list[i], list[j]];
+        if (a !== undefined && b !== undefined) [list[i], list[j]] = [b, a];
+      }
+      return list;
     },
     bytes: (length) => {
       const bytes = new Uint8Array(length);
