@@ -16,7 +16,10 @@ import { build } from "vite";
 import { launchBrowser } from "../support/browser.ts";
 
 /** `npm run bench:papers -- <papers> <of them not delivered yet>` */
-const [count = 1000, waiting = 10] = process.argv.slice(2).map(Number);
+const [count = 1000, waiting = 10] = process.argv
+  .slice(2)
+  .filter((argument) => !argument.startsWith("-"))
+  .map(Number);
 const runs = 5;
 
 const output = await build({
