@@ -7,7 +7,7 @@ import type { BlobId } from "../../../src/shared/ids.ts";
 import { ok } from "../../../src/shared/result.ts";
 import { type CarrierContents, carrierFile, inChunks } from "../../support/carrier-file.ts";
 import { createHarness, type Harness, nonce } from "./harness.ts";
-import { createPerson, type newBlobId, type TestPerson } from "./people.ts";
+import { createPerson, type TestBlob, type TestPerson } from "./people.ts";
 
 let server: Harness;
 let me: TestPerson;
