@@ -49,8 +49,8 @@ export function toBase64Url(bytes: Uint8Array): string {
   return decoder.decode(letters);
 }
 
-/** @returns undefined when `text` is not the one base64url text of some bytes. */
-export function fromBase64Url(text: string): Bytes | undefined {
+/** What `fromBase64Url` does on engines without a decoder of their own. */
+export function fromBase64UrlByTable(text: string): Bytes | undefined {
   const { length } = text;
   if (length % 4 === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((length * 3) / 4));
@@ -72,6 +72,30 @@ export function fromBase64Url(text: string): Bytes | undefined {
     write += 3;
   }
   return wrong < 64 ? bytes : undefined;
+}
+
+/** Four times as fast where there is one; TypeScript's library does not know it yet. */
+const native = (
+  Uint8Array as unknown as {
+    readonly fromBase64?: (text: string, options: { alphabet: "base64url"; lastChunkHandling: "loose" }) => Bytes;
+  }
+).fromBase64?.bind(Uint8Array);
+
+/** @returns undefined when `text` is not the one base64url text of some bytes. */
+export function fromBase64Url(text: string): Bytes | undefined {
+  if (native === undefined) return fromBase64UrlByTable(text);
+  const { length } = text;
+  if (length % 4 === 1) return undefined;
+  const behind = length % 4 === 2 ? 15 : length % 4 === 3 ? 3 : 0;
+  if (behind !== 0 && (digitOf(text.charCodeAt(length - 1)) & (64 | behind)) !== 0) return undefined;
+  try {
+    const bytes = native(text, { alphabet: "base64url", lastChunkHandling: "loose" });
+    // It skips white space and padding, which are no letters of ours: then bytes are missing.
+    return bytes.length === Math.floor((length * 3) / 4) ? bytes : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 export function concat(...parts: readonly Uint8Array[]): Bytes {

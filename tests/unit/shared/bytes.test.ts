@@ -1,9 +1,12 @@
 /** base64url: one text for some bytes, and only that one is read (RFC 4648 section 5, without padding). */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromBase64Url, toBase64Url } from "../../../src/shared/bytes.ts";
+import { fromBase64Url as byEngine, fromBase64UrlByTable, toBase64Url } from "../../../src/shared/bytes.ts";
 
-describe("base64url", () => {
+describe.each([
+  ["the engine", byEngine],
+  ["our table", fromBase64UrlByTable],
+] as const)("base64url, decoded by %s", (_name, fromBase64Url) => {
   test("is what Node says, both ways", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
