@@ -20,6 +20,8 @@ import { sealRecord } from "../../src/crypto/record.ts";
 import { createSecret } from "../../src/crypto/secret.ts";
 import { type SealedBlob, sealStream } from "../../src/crypto/stream.ts";
 import { blobRootOf, blobWireBytes } from "../../src/protocol/blob-root.ts";
+import { signCarried } from "../../src/protocol/carried.ts";
+import { blobItem, composeCarrier, packChain, packOp, packTicket } from "../../src/protocol/carrier.ts";
 import { createDeskCode, deskAuthOf } from "../../src/protocol/desk-code.ts";
 import { labels } from "../../src/protocol/labels.ts";
 import { letterHeadBytes, letterManifest, signLetter } from "../../src/protocol/letters.ts";
@@ -1209,6 +1211,84 @@ async function makeDeskCodes(): Promise<void> {
   ]);
 }
 
+/** Whole carrier's files, small, and statements about them (SPEC P-C). */
+async function makeCarriers(): Promise<void> {
+  const sealed = await sealStream(random.bytes(40), random);
+  const bytes = blobWireBytes(sealed.header, sealed.segments);
+  const ref = { blob: sealed.blob, length: sealed.length, root: sealed.root };
+  const head: OpHead = {
+    v: 1,
+    suite: 1,
+    epoch: 0,
+    satchel: person.id,
+    record: randomId<RecordId>(random),
+    op: randomId<OpId>(random),
+    base: null,
+    deleted: false,
+    blobs: [],
+  };
+  const op = await signOp(person.sign, opHeadBytes(head), random.bytes(12 + 256 + 16));
+  const ticket = await signTicket(person.sign, { owner: person.id, ...ref });
+  const packed = [
+    await packChain(person.id, person.statements),
+    await packOp(head.op, op),
+    await packTicket(ref, ticket),
+  ];
+  const items = [...packed.map((each) => each.item), blobItem(ref)];
+  const home = { url: "https://besace.example/", keys: [b64(new Uint8Array(16).fill(3))] };
+  const facts = { file: b64(random.bytes(16)), from: person.id, madeAt: 1_795_000_000_000, home, items };
+  const page = { title: "Un envoi Besace à porter", paragraphs: ["Ce fichier est fermé."] };
+  const { before, after } = await composeCarrier(person.sign, facts, page);
+  const whole = concat(before, ...packed.map((each) => each.bytes), bytes, after);
+  const file = (content: Bytes) => ({ file: b64(content) });
+  const changed = (at: number): Bytes => {
+    const copy = Uint8Array.from(whole);
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    return copy;
+  };
+  const newer = Uint8Array.from(whole);
+  newer[Buffer.from(whole).indexOf("BESACE-PORTEUR\0") + 15] = 2;
+  const unsigned = await composeCarrier(stranger.sign, facts, page);
+  const value = { file: facts.file, from: person.id, payloadAt: before.length, items };
+  write("carriers", [
+    { name: "a file", input: file(whole), expect: "ok", value },
+    { name: "a changed letter on the page", input: file(changed(600)), expect: "damaged" },
+    { name: "a changed byte of the manifest", input: file(changed(before.length - 40)), expect: "damaged" },
+    { name: "a changed byte of the chain", input: file(changed(before.length + 60)), expect: "damaged" },
+    { name: "a changed byte of a blob", input: file(changed(whole.length - after.length - 9)), expect: "damaged" },
+    { name: "a changed byte behind", input: file(changed(whole.length - 40)), expect: "damaged" },
+    { name: "cut in the page", input: file(whole.slice(0, 300)), expect: "cut" },
+    { name: "cut in the items", input: file(whole.slice(0, before.length + 500)), expect: "cut" },
+    { name: "cut at the end", input: file(whole.slice(0, -3)), expect: "cut" },
+    { name: "another version", input: file(newer), expect: "newer" },
+    { name: "no file of ours", input: file(utf8("%PDF-1.7\n%%EOF\n")), expect: "not-carrier" },
+    {
+      name: "signed by somebody else than its chain says",
+      input: file(concat(unsigned.before, ...packed.map((each) => each.bytes), bytes, unsigned.after)),
+      expect: "damaged",
+    },
+  ]);
+  const said = {
+    file: facts.file,
+    manifest: b64(random.bytes(32)),
+    from: person.id,
+    at: 1_795_000_100_000 as ServerTime,
+    ops: [head.op],
+    letters: [],
+    proofs: [],
+    blobs: [ref.blob],
+  };
+  const statement = await signCarried(server.privateKey, said);
+  const odd = await signBody(server.privateKey, labels.carried, { t: "carried", v: 1, ...said, note: "x" });
+  const labelled = await signBody(server.privateKey, labels.proof, { t: "carried", v: 1, ...said });
+  write("carried", [
+    { name: "a statement", input: { signed: statement, keys: [serverKey] }, expect: "ok", value: said },
+    { name: "another key", input: { signed: statement, keys: [person.principal.sign] }, expect: "bad-signature" },
+    { name: "one more field", input: { signed: odd, keys: [serverKey] }, expect: "bad-format" },
+    { name: "another label", input: { signed: labelled, keys: [serverKey] }, expect: "bad-signature" },
+  ]);
+}
+
 const chain = await readChain(person.statements);
 if (!chain.ok) throw new Error("the cast reads");
 await makeSignatures();
@@ -1226,3 +1306,4 @@ makeStretch();
 await makeWraps();
 await makeDeskCodes();
 await makeWithdrawals();
+await makeCarriers();

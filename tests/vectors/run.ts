@@ -22,6 +22,8 @@ import { createRootKey, createSecret } from "../../src/crypto/secret.ts";
 import { contentHash, openStream, splitBlob } from "../../src/crypto/stream.ts";
 import { stretch } from "../../src/crypto/stretch.ts";
 import { blobRootOf, isBlobLength } from "../../src/protocol/blob-root.ts";
+import { readCarried } from "../../src/protocol/carried.ts";
+import { readCarrier } from "../../src/protocol/carrier.ts";
 import { deskAuthOf, readDeskCode } from "../../src/protocol/desk-code.ts";
 import type { Label } from "../../src/protocol/labels.ts";
 import { letterManifest, verifyLetter } from "../../src/protocol/letters.ts";
@@ -34,9 +36,11 @@ import { readTicket } from "../../src/protocol/tickets.ts";
 import type { Letter, Op, Signed } from "../../src/protocol/wire.ts";
 import { type B64, type Bytes, fromBase64Url, toHex, utf8ToText } from "../../src/shared/bytes.ts";
 import type { BlobId, PrincipalId } from "../../src/shared/ids.ts";
-import type { Result } from "../../src/shared/result.ts";
+import { ok, type Result } from "../../src/shared/result.ts";
 import blobRoots from "./blob-roots.json" with { type: "json" };
 import cards from "./cards.json" with { type: "json" };
+import carried from "./carried.json" with { type: "json" };
+import carriers from "./carriers.json" with { type: "json" };
 import deskCodes from "./desk-codes.json" with { type: "json" };
 import identities from "./identities.json" with { type: "json" };
 import letters from "./letters.json" with { type: "json" };
@@ -100,6 +104,12 @@ const patternBytes = (length: number): Bytes => new Uint8Array(length).map((_, i
 function* cut(bytes: Bytes, chunk: number): Generator<Bytes> {
   for (let at = 0; at < bytes.length; at += chunk) yield bytes.slice(at, at + chunk);
 }
+
+async function* inPieces(bytes: Bytes): AsyncGenerator<Bytes> {
+  yield* cut(bytes, 1000);
+}
+
+const silent = { opened: async () => ok(undefined), bytes: async () => ok(undefined) };
 
 /** Runs one family of vectors; `run` is told the family's JSON as it was written by make.ts. */
 async function family<Input>(
@@ -195,6 +205,25 @@ const runs: readonly (() => Promise<{ passed: number; failed: VectorFailure[] }>
     family<{ letter: Letter; key: B64 }>("letters from outside", letters.outside, async ({ letter, key }) => {
       const manifest = await letterManifest(letter);
       return seen(await verifyLetter(letter, key), (head) => ({ head, manifest }));
+    }),
+  () =>
+    family<{ file: string }>("carriers", carriers, async ({ file }) =>
+      seen(await readCarrier(inPieces(bytesOf(file)), silent), ({ manifest, payloadAt }) => ({
+        file: manifest.file,
+        from: manifest.from,
+        payloadAt,
+        items: manifest.items,
+      })),
+    ),
+  () =>
+    family<{ signed: Signed; keys: readonly B64[] }>("carried", carried, async ({ signed, keys }) => {
+      const read = await readCarried(
+        signed,
+        keys.map((sign) => ({ sign })),
+      );
+      if (!read.ok) return { result: read.error };
+      const { t: _t, v: _v, ...said } = read.value;
+      return { result: "ok", value: said };
     }),
   () =>
     family<{ signed: Signed; key: B64 }>("tickets", tickets, async ({ signed, key }) =>
