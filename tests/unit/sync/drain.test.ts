@@ -1,9 +1,10 @@
 /** The drainer around the core: locks, slices, faults of the disk, runs that join (SPEC S-D). Virtual time. */
 
 import { describe, expect, test } from "vitest";
+import { opHeadBytes } from "../../../src/protocol/ops.ts";
 import type { Cursor, Op, Signed } from "../../../src/protocol/wire.ts";
-import type { B64 } from "../../../src/shared/bytes.ts";
-import type { DeviceId, OpId, PrincipalId, RecordId } from "../../../src/shared/ids.ts";
+import { type B64, toBase64Url } from "../../../src/shared/bytes.ts";
+import type { BlobId, DeviceId, OpId, PrincipalId, RecordId } from "../../../src/shared/ids.ts";
 import { createMemoryDisk, createMemoryStore } from "../../../src/storage/memory/index.ts";
 import { createDrainer, type DrainerDeps } from "../../../src/sync/drain.ts";
 import type { Outcome, Transport } from "../../../src/sync/ports.ts";
@@ -190,6 +191,56 @@ describe("a run", () => {
       const sent = (await lookedAt(n)).calls.filter((call) => call.startsWith("push")).join(" ");
       expect(sent, `committed at look ${n} of ${looks}`).toContain("b");
     }
+  });
+
+  test("S-V8 an op that names pages which are nowhere any more is aside, and says why (INV-1)", async () => {
+    const { world, disk, drainer, store } = bench((yes) => ({
+      push: () =>
+        yes.push("", []).then(async (answer) =>
+          answer.type === "answer"
+            ? {
+                ...answer,
+                value: {
+                  verdicts: [
+                    { op: opId, type: "reject" as const, code: "blob-missing" as const, retry: "later" as const },
+                  ],
+                },
+              }
+            : answer,
+        ),
+    }));
+    const id = (name: string): string => `${name.padEnd(21, "_")}A`;
+    const opId = id("op") as OpId;
+    const head = {
+      v: 1 as const,
+      suite: 1 as const,
+      epoch: 0,
+      satchel: toBase64Url(new Uint8Array(20)) as PrincipalId,
+      record: id("record") as RecordId,
+      op: opId,
+      base: null,
+      deleted: false,
+      blobs: [id("blob") as BlobId],
+    };
+    const wire = { ...op("x"), head: toBase64Url(opHeadBytes(head)) as B64 };
+    const saved = await store.saveRecord({
+      ...{
+        record: head.record,
+        op: wire,
+        opId,
+        base: null,
+        deleted: false,
+        expectedRevision: 0,
+        blobs: [],
+        letters: [],
+      },
+      ...{ release: [], merged: null, now: world.now() },
+    });
+    expect(saved.ok).toBe(true);
+    const run = drainer.run({ reason: "commit" });
+    await world.run(world.now() + 10_000);
+    await run;
+    expect([...disk.tables.ops.values()].map((row) => [row.state, row.lastCode])).toEqual([["aside", "blob-missing"]]);
   });
 
   test("a fault of the disk ends the run as such; nothing is lost and the next run delivers", async () => {
