@@ -121,6 +121,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const metrics = createMetrics({
     store: deps.store,
     staging,
+    stagingAlone: !vault.inPlace,
     databaseFile: deps.databaseFile,
     clock,
     ofProcess: deps.processMetrics === true,

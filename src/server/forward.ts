@@ -140,6 +140,12 @@ export function createForwarder(deps: {
       const hangUp = (): void => {
         if (!incoming.complete) onward.socket?.end();
       };
+      /** A body that nobody takes any more must still be read: Node leaves what was begun to us, and the connection hangs. */
+      const letGo = (): void => {
+        incoming.removeListener("close", hangUp);
+        incoming.unpipe(onward);
+        if (connected) incoming.resume();
+      };
       const start = (): void => {
         connected = true;
         cancelConnect();
@@ -150,10 +156,9 @@ export function createForwarder(deps: {
         if (socket.connecting) socket.once(url.startsWith("https:") ? "secureConnect" : "connect", start);
         else start();
       });
-      onward.once("error", (error) => {
+      onward.on("error", (error) => {
         cancelConnect();
-        incoming.unpipe(onward);
-        incoming.removeListener("close", hangUp);
+        letGo();
         if (answered) return;
         answered = true;
         if (!connected) {
@@ -168,8 +173,7 @@ export function createForwarder(deps: {
       onward.once("response", (back: IncomingMessage) => {
         answered = true;
         if (back.headers[forwardedHeader] === notMe) {
-          incoming.unpipe(onward);
-          incoming.removeListener("close", hangUp);
+          letGo();
           onward.destroy();
           finish("stranger");
           return;
@@ -181,12 +185,14 @@ export function createForwarder(deps: {
         reply.raw.writeHead(back.statusCode ?? 502, Object.fromEntries(kept) as Record<string, string | string[]>);
         back.pipe(reply.raw);
         back.once("error", () => reply.raw.destroy());
-        reply.raw.once("close", () => {
-          incoming.removeListener("close", hangUp);
+        const over = (): void => {
+          letGo();
           back.destroy();
           metrics.forwarded(back.complete ? "done" : "cut");
           finish("done");
-        });
+        };
+        if (reply.raw.closed) over();
+        else reply.raw.once("close", over);
       });
     });
 

@@ -30,6 +30,8 @@ export interface Metrics {
 export interface MetricsDeps {
   readonly store: Pick<Store, "usage">;
   readonly staging: BlobStaging;
+  /** False when verified blobs lie in the staging folder too: their bytes are counted from the rows. */
+  readonly stagingAlone: boolean;
   /** The database's own files, when it is one of this machine. */
   readonly databaseFile: string | undefined;
   readonly clock: Clock;
@@ -106,6 +108,8 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   );
   gauge("besace_blobs", "Blobs by state", async () => ({ ...(await usageNow()).blobs }), ["state"]);
   gauge("besace_blob_bytes", "Bytes of verified blobs", async () => ({ all: (await usageNow()).blobBytes }));
+  if (deps.stagingAlone)
+    gauge("besace_staging_bytes", "Bytes of unfinished uploads", async () => ({ all: await deps.staging.bytes() }));
   gauge("besace_staging_free_bytes", "Space left on the disk of the staging folder", async () => ({
     all: await deps.staging.free(),
   }));

@@ -44,6 +44,9 @@ export function stagingContract(name: string, open: () => Promise<StagingCase>):
       expect([...(await read())]).toEqual([1, 2, 3, 4]);
       expect([...(await read({ start: 1, end: 2 }))]).toEqual([2, 3]);
       expect(await staging.names()).toEqual([blob]);
+      expect(await staging.bytes()).toBe(4);
+      await staging.check();
+      expect(await staging.names()).toEqual([blob]);
       expect(await staging.free()).toBeGreaterThan(0);
       await staging.empty(blob);
       expect(await staging.size(blob)).toBe(0);

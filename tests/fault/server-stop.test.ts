@@ -188,6 +188,10 @@ test("with PORT=0 the addresses printed and in deployment.json are those where i
     desk: `http://localhost:${port}/guichet`,
     kiosk: `http://localhost:${port}/`,
   });
+  // What the process uses is counted too, for whoever is on this machine.
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  for (const name of ["nodejs_eventloop_lag_p99_seconds", "process_resident_memory_bytes", "besace_database_bytes"])
+    expect(metrics).toMatch(new RegExp(`^${name} \\d`, "m"));
   server.signal("SIGTERM");
   expect(await server.ended).toBe(0);
 });

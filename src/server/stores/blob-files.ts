@@ -34,17 +34,21 @@ export async function openBlobFiles(folder: string): Promise<BlobStaging> {
     }
   };
 
+  const size = async (name: string): Promise<number | undefined> => {
+    try {
+      return (await stat(path(name))).size;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  };
+  const names = async (): Promise<readonly string[]> =>
+    (await readdir(folder)).filter((name) => namePattern.test(name)).sort();
+
   return {
     folder,
     create: (name) => withFile(path(name), "a", async () => undefined),
-    size: async (name) => {
-      try {
-        return (await stat(path(name))).size;
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
+    size,
     read: (name, range) => createReadStream(path(name), range),
     empty: (name) =>
       withFile(path(name), "r+", async (handle) => {
@@ -62,7 +66,12 @@ export async function openBlobFiles(folder: string): Promise<BlobStaging> {
         if (!isMissing(error)) throw error;
       }
     },
-    names: async () => (await readdir(folder)).filter((name) => namePattern.test(name)).sort(),
+    names,
+    bytes: async () => {
+      let sum = 0;
+      for (const name of await names()) sum += (await size(name)) ?? 0;
+      return sum;
+    },
     check: async () => {
       const probe = join(folder, `.probe-${process.pid}`);
       await writeFile(probe, "besace");

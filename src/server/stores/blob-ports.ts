@@ -41,6 +41,8 @@ export interface BlobStaging {
   readonly names: () => Promise<readonly string[]>;
   /** Rejects when nothing can be written there. */
   readonly check: () => Promise<void>;
+  /** Bytes of all that lies there. */
+  readonly bytes: () => Promise<number>;
   /** Space left on its disk, in bytes. */
   readonly free: () => Promise<number>;
 }

@@ -67,6 +67,8 @@ const connectMs = 5_000;
 const silenceMs = 60_000;
 
 const silent = (): void => undefined;
+/** The SDK would warn on the console, where nothing of ours may stand. */
+const quiet = { debug: silent, info: silent, warn: silent, error: silent };
 
 const isMissing = (error: unknown): boolean => {
   const { name, $metadata } = error as {
@@ -86,10 +88,10 @@ export async function openS3Vault(place: S3Place, staging: BlobStaging): Promise
     credentials: { accessKeyId: place.keyId, secretAccessKey: place.secret },
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: connectMs, requestTimeout: silenceMs, socketTimeout: silenceMs },
+    // No limit on a whole request: 64 MiB over a slow line take what they take.
+    requestHandler: { connectionTimeout: connectMs, socketTimeout: silenceMs, logger: quiet },
     maxAttempts: 3,
-    // The SDK would warn on the console, where nothing of ours may stand.
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    logger: quiet,
   });
   const { bucket: Bucket, prefix } = place;
   const key = (item: BlobItem): string =>

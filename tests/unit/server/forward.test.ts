@@ -120,6 +120,45 @@ test("what had arrived when the client was cut reaches the owner, and is there f
   expect((await two.patch(person, blob, 150_000)).headers["besace-blob"]).toBe("verified");
 });
 
+test("an owner that reads slowly slows the client down: nothing piles up in between", async () => {
+  const blob = await person.blob(48_000_000);
+  await one.createUpload(person, blob);
+  const idle = createServer(() => undefined);
+  await standIn(idle);
+  const { port } = two.http.server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  const lines = [
+    `PATCH /v1/blobs/${person.id}.${blob.ref.blob} HTTP/1.1`,
+    "host: localhost",
+    ...Object.entries(protocolHeaders).map(([name, value]) => `${name}: ${value}`),
+    "tus-resumable: 1.0.0",
+    "upload-offset: 0",
+    "content-type: application/offset+octet-stream",
+    `content-length: ${blob.ref.length}`,
+  ];
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  let sent = 0;
+  const send = (): void => {
+    while (sent < blob.ref.length) {
+      const part = blob.bytes.subarray(sent, sent + 65_536);
+      sent += part.length;
+      if (!socket.write(part)) return;
+    }
+  };
+  socket.on("drain", send);
+  send();
+  // Until it stands still: what the kernels between hold, some megabytes.
+  for (let before = -1; before !== sent; ) {
+    before = sent;
+    await sleep(500);
+  }
+  expect(sent).toBeLessThan(blob.ref.length / 2);
+  socket.destroy();
+  idle.closeAllConnections();
+  await new Promise((done) => idle.close(done));
+});
+
 test("a dead owner: busy while it may come back, and only when its sign of life is stale too does the upload begin again", async () => {
   const blob = await person.blob(100_000);
   await one.createUpload(person, blob);

@@ -105,6 +105,21 @@ describe("metrics", () => {
     expect(`${text}{name="${person.id}"}`).toContain(person.id);
   });
 
+  test("say how much is staged, when verified blobs lie elsewhere, and how often that failed", async () => {
+    server = await createHarness({
+      vault: (staging) => openVault({ url: "s3://key:hush@127.0.0.1:1/bucket?tls=off", env: {}, staging }),
+    });
+    const person = await createPerson();
+    await server.register(person);
+    const blob = await person.blob();
+    await server.createUpload(person, blob);
+    await server.patch(person, blob, 0);
+    const lines = (await get("/metrics")).body.split("\n");
+    expect(lines).toContain(`besace_staging_bytes ${blob.ref.length}`);
+    expect(lines).toContain('besace_promotion_failures_total{why="unreachable"} 1');
+    expect(lines).toContain('besace_blobs{state="staged"} 1');
+  });
+
   test("are for the operator: a token where there is one, else this machine in a trial, else nobody", async () => {
     server = await createHarness({ metricsToken: "open sesame" });
     expect((await get("/metrics")).statusCode).toBe(404);

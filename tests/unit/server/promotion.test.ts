@@ -110,7 +110,14 @@ const uploadsOf = (store: Store, staging: BlobStaging, vault: BlobVault, notes: 
     timers: { after: () => () => undefined },
     now: () => server.time.now as never,
     log: { note: (event) => notes.push(event) },
-    metrics: createMetrics({ store, staging, databaseFile: undefined, clock: { now: () => 1 }, ofProcess: false }),
+    metrics: createMetrics({
+      store,
+      staging,
+      stagingAlone: true,
+      databaseFile: undefined,
+      clock: { now: () => 1 },
+      ofProcess: false,
+    }),
   });
 
 test.each([true, false])(
