@@ -1,5 +1,6 @@
 /** The server's own verifier says exactly what WebCrypto says. */
 
+import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { labels } from "../../../src/protocol/labels.ts";
 import { verifyOp } from "../../../src/protocol/ops.ts";
@@ -36,6 +37,23 @@ test("the same yes and the same no as WebCrypto, for right, wrong and malformed"
       expect([await node.verify(...asked), await webVerifier.verify(...asked)], text).toEqual([false, false]);
     }
     expect(await node.sha256(bytes)).toEqual(await webVerifier.sha256(bytes));
+  }
+});
+
+test("a crowd is answered each for itself, by the worker and without it", async () => {
+  const person = await createPerson();
+  const key = await rawPublicKey(person.identity);
+  const bytes = random.bytes(50);
+  const right = await signBytes(person.identity.privateKey, labels.op, bytes);
+  const wrong = await signBytes(person.identity.privateKey, labels.session, bytes);
+  const dying = createNodeVerifier(() => new Worker("throw new Error('a worker that dies')", { eval: true }));
+  for (const verifier of [node, dying]) {
+    for (let round = 0; round < 3; round += 1) {
+      const said = await Promise.all(
+        Array.from({ length: 100 }, (_, at) => verifier.verify(key, labels.op, bytes, at % 3 === 0 ? wrong : right)),
+      );
+      expect(said).toEqual(said.map((_, at) => at % 3 !== 0));
+    }
   }
 });
 
