@@ -1,0 +1,115 @@
+/**
+ * B9: what a request asks of the database costs what it asks for, not what is there: every statement of every request
+ * goes by an index, and no page is sorted. The plans are SQLite's own.
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { b64 } from "../../../src/protocol/sign.ts";
+import type { Store } from "../../../src/server/stores/ports.ts";
+import { createSqlStore } from "../../../src/server/stores/sql-store.ts";
+import { createSqliteDriver } from "../../../src/server/stores/sqlite.ts";
+import type { Driver, Work } from "../../../src/server/stores/work.ts";
+import { createPerson, random } from "./people.ts";
+
+let folder: string;
+let file: string;
+let store: Store;
+const asked = new Set<string>();
+
+function* listen<T>(work: Work<T>): Work<T> {
+  let step = work.next();
+  while (step.done !== true) {
+    asked.add(step.value.sql);
+    step = work.next(yield step.value);
+  }
+  return step.value;
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "besace-plans-"));
+  file = join(folder, "besace.sqlite");
+  const own = createSqliteDriver(file);
+  const driver: Driver = {
+    ...own,
+    read: (work) => own.read(() => listen(work())),
+    write: (work) => own.write(() => listen(work())),
+  };
+  store = await createSqlStore({ driver, clock: { now: () => 1 }, random });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const at = (time: number) => time as never;
+const text = () => b64(random.bytes(32));
+const signed = () => ({ body: text(), sig: text() });
+
+test("B9: no statement of a request walks through a table or sorts what it found", async () => {
+  const [person, desk] = [await createPerson(), await createPerson("organisation")];
+  for (const who of [person, desk])
+    await store.saveChain({ ...who, sign: who.principal.sign, devices: who.principal.devices }, 0, at(1));
+  asked.clear();
+
+  const { ref } = await person.blob();
+  await store.openUpload({ t: "ticket", v: 1, owner: person.id, ...ref }, 1e9, at(1));
+  await store.touchNode("one", "http://one", at(1));
+  await store.claimUpload(person.id, ref.blob, "one", at(1), at(0));
+  await store.markBlob(person.id, ref.blob, "verified", at(2));
+  const first = await person.op({ blobs: [ref.blob] });
+  await store.applyOp(first.op, first.head, text(), 1e9, at(3));
+  const second = await person.op({ record: first.head.record, base: first.head.op });
+  await store.applyOp(second.op, second.head, text(), 1e9, at(4));
+  const conflict = await person.op({ record: first.head.record });
+  await store.applyOp(conflict.op, conflict.head, text(), 1e9, at(5));
+  const made = await person.letter(desk, [ref]);
+  const head = { v: 1, suite: 1, letter: made.id, from: person.id, to: desk.id, toKey: text(), blobs: [ref] } as const;
+  await store.saveLetter({
+    head,
+    letter: made.letter,
+    manifest: made.manifest,
+    digest: text(),
+    deposited: signed(),
+    at: at(6),
+    quota: 1e9,
+  });
+  const [letter] = await store.letters(person.id, [made.id]);
+  if (letter === undefined) throw new Error("a saved letter is there");
+  await store.wholeLetters(person.id);
+  await store.addProof(letter, "complete", signed(), [person.id, desk.id], at(7));
+  await store.proofs(person.id, made.id);
+  await store.received(desk.id, made.id, made.manifest);
+  await store.hasWritten(person.id, desk.id);
+  await store.mayRead(desk.id, person.id, ref.blob);
+  await store.verifiedOf(person.id, [ref]);
+  await store.withdrawLetter(letter, signed(), at(8));
+  await store.applied(person.id, [first.head.op]);
+  await store.principal(person.id);
+  await store.signer(person.id);
+  await store.transportKey(person.id, person.device);
+  const { epoch, next } = await store.pull(person.id, "0", 0, 1000);
+  await store.pull(person.id, epoch, next, 1000);
+  await store.pull(person.id, "other", 5, 1000);
+  await store.tally("key", at(9), at(8));
+  await store.tallied("key", at(8));
+  // What collects garbage walks along its own index, not through what stays.
+  await store.staleUploads(at(1));
+  await store.collectable(at(100), 10);
+  await store.markCollected(person.id, ref.blob, at(101));
+  await store.bytesRemoved(person.id, ref.blob);
+  await store.expireTombstoneBodies(at(1));
+
+  expect(asked.size).toBeGreaterThan(40);
+  const db = new DatabaseSync(file, { readOnly: true });
+  const walks: string[] = [];
+  for (const sql of asked)
+    for (const { detail } of db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as unknown as { readonly detail: string }[])
+      if (/^SCAN (?!CONSTANT ROW)|TEMP B-TREE/.test(detail)) walks.push(`${detail}: ${sql}`);
+  db.close();
+  // The proofs of one letter, four at most, are put in order; the index of what is being removed holds nothing else.
+  expect(walks.filter((walk) => !/ORDER BY CASE type|USING INDEX blob_removing/.test(walk))).toEqual([]);
+});
