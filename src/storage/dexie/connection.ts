@@ -3,7 +3,8 @@
  * Runs in workers, the service worker and (fake-indexeddb) Node.
  *
  * Surprising facts: durability is fixed per Dexie connection, so there are two on the same database, one strict, one
- * relaxed. And Dexie opens a database of a newer version without a word: here that means read-only (INV-8).
+ * relaxed. Dexie opens a database of a newer version without a word: here that means read-only (INV-8). And Chromium keeps
+ * values over 64 KiB as files that it removes seconds after their row: a ballast that was freed is room a moment later.
  */
 
 import { Dexie, type DexieOptions, type Transaction as DexieTransaction } from "dexie";
@@ -21,6 +22,18 @@ export interface DexieDeps {
 
 /** How long an upgrade waits for other tabs to let go before opening answers "unavailable". */
 const blockedAfterMs = 10_000;
+
+/**
+ * How long opening, and one transaction, may take: WebKit can leave a database that never answers again (facts 2.1). The
+ * last part of it is counted anew, so that a tab that was frozen hears first what happened meanwhile.
+ */
+const openLimitMs = 20_000;
+const transactionLimitMs = 30_000;
+const secondLookMs = 2_000;
+const hung = Symbol("hung");
+
+/** How long a write waits, try after try, for the room of a ballast that was freed: 11 s in all. */
+const roomAfterMs: readonly number[] = [250, 750, 2000, 3000, 5000];
 
 /** Bytes that no browser can store smaller: Chromium compresses what it keeps, and a ballast of zeros weighs nothing. */
 function ballast(bytes: number): ArrayBuffer {
@@ -60,7 +73,7 @@ const toStorageError = (error: unknown): StorageError => {
 
 export interface Connection {
   readonly readOnly: () => boolean;
-  /** As `Backend.run`; `reserve` frees the ballast once when the disk is full. */
+  /** As `Backend.run`; `reserve` frees the ballast once when the disk is full, and waits until its room is there. */
   readonly run: <V>(
     tables: readonly string[],
     durability: Durability,
@@ -169,10 +182,50 @@ export async function openConnection(
     }
   };
 
+  /** What `work` gives, or `hung` when its time is over; without timers there is no limit. */
+  const within = async <T>(work: Promise<T>, limitMs: number): Promise<T | typeof hung> => {
+    const { timers } = deps;
+    if (timers === undefined) return await work;
+    let cancel: () => void = () => undefined;
+    const late = new Promise<typeof hung>((resolve) => {
+      cancel = timers.after(limitMs - secondLookMs, () => {
+        cancel = timers.after(secondLookMs, () => resolve(hung));
+      });
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      cancel();
+    }
+  };
+
+  const openInTime = async (): Promise<Result<Handles, StorageError>> => {
+    const work = openBoth();
+    const opened = await within(work, openLimitMs);
+    if (opened !== hung) return opened;
+    // When it comes after all, nobody holds it: another tab must not have to wait for it.
+    void work.then((late) => {
+      if (!late.ok) return;
+      late.value.strict.close({ disableAutoOpen: true });
+      late.value.relaxed.close({ disableAutoOpen: true });
+    });
+    return err({ type: "unavailable", detail: "hung" });
+  };
+
+  /** Ends a transaction that nobody waits for any more: what was told as not written must not be written later. */
+  const giveUp = (transaction: DexieTransaction | undefined): void => {
+    try {
+      transaction?.abort();
+    } catch (error) {
+      // It ended in this moment.
+      if (!errorNames(error).includes("InvalidStateError")) throw error;
+    }
+  };
+
   const current = async (): Promise<Result<Handles, StorageError>> => {
     if (handles !== null) return ok(handles);
     if (closed) return err({ type: "unavailable", detail: "closed" });
-    opening ??= openBoth().finally(() => {
+    opening ??= openInTime().finally(() => {
       opening = null;
     });
     const opened = await opening;
@@ -208,21 +261,49 @@ export async function openConnection(
     }
   };
 
+  /** The ballast was freed a moment ago: its room is on the way, for every write that may have it. */
+  let roomComes = false;
+  const waitForRoom = (tries: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      const delayMs = roomAfterMs[tries];
+      if (deps.timers === undefined || delayMs === undefined) resolve(tries === 0);
+      else deps.timers.after(delayMs, () => resolve(true));
+    });
+  const makeRoom = async (db: Dexie): Promise<boolean> => {
+    if (roomComes) return true;
+    if (!(await freeBallast(db))) return false;
+    roomComes = true;
+    deps.timers?.after(2 * roomAfterMs.reduce((sum, ms) => sum + ms, 0), () => {
+      roomComes = false;
+    });
+    return true;
+  };
+
   const run: Connection["run"] = async (tables, durability, body, reserve) => {
     let reopened = false;
-    let freed = false;
+    let waits = 0;
     for (;;) {
       const opened = await current();
       if (!opened.ok) return opened;
       const { strict, relaxed, readOnly } = opened.value;
       if (readOnly && durability !== "read") return err({ type: "read-only" });
       const db = durability === "strict" ? strict : relaxed;
+      let transaction: DexieTransaction | undefined;
       try {
-        return await db.transaction(durability === "read" ? "r" : "rw", [...tables], (tx) => body(tx));
+        const work = db.transaction(durability === "read" ? "r" : "rw", [...tables], (tx) => {
+          transaction = tx;
+          return body(tx);
+        });
+        const done = await within(work, transactionLimitMs);
+        if (done !== hung) return done;
+        giveUp(transaction);
+        drop();
+        if (reopened) return err({ type: "unavailable", detail: "hung" });
+        reopened = true;
       } catch (error) {
         const names = errorNames(error);
-        if (isFull(names) && reserve && !freed && (await freeBallast(relaxed))) {
-          freed = true;
+        if (isFull(names) && reserve && (await makeRoom(relaxed)) && (await waitForRoom(waits))) {
+          waits += 1;
           continue;
         }
         if (isFull(names) || !names.some((word) => lostNames.has(word))) {
