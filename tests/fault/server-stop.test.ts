@@ -73,8 +73,8 @@ async function beginUpload(url: string): Promise<{ readonly person: TestPerson; 
   return { person, blob };
 }
 
-/** A part of which only `bytes` are sent for now. */
-async function halfPart(url: string, person: TestPerson, blob: TestBlob, bytes: number) {
+/** A request of whose body only `sent` bytes are sent for now. */
+async function halfRequest(url: string, what: string, body: Uint8Array, sent: number, headers: readonly string[]) {
   const socket: Socket = connect(Number(new URL(url).port), "127.0.0.1");
   let answer = "";
   socket.on("data", (part) => {
@@ -83,24 +83,26 @@ async function halfPart(url: string, person: TestPerson, blob: TestBlob, bytes: 
   socket.on("error", () => undefined);
   const closed = new Promise((done) => socket.once("close", done));
   const lines = [
-    `PATCH /v1/blobs/${person.id}.${blob.ref.blob} HTTP/1.1`,
+    `${what} HTTP/1.1`,
     "host: localhost",
     "besace-protocol: 1",
     "besace-nonce: stop-test-nonce-00000",
+    ...headers,
+    `content-length: ${body.length}`,
+  ];
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  socket.write(body.subarray(0, sent));
+  await sleep(200);
+  return { answer: () => answer, closed, send: (from: number, to: number) => socket.write(body.subarray(from, to)) };
+}
+
+/** A part of which only `sent` bytes are sent for now. */
+const halfPart = (url: string, person: TestPerson, blob: TestBlob, sent: number) =>
+  halfRequest(url, `PATCH /v1/blobs/${person.id}.${blob.ref.blob}`, blob.bytes, sent, [
     "tus-resumable: 1.0.0",
     "upload-offset: 0",
     "content-type: application/offset+octet-stream",
-    `content-length: ${blob.ref.length}`,
-  ];
-  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
-  socket.write(blob.bytes.subarray(0, bytes));
-  await sleep(200);
-  return {
-    answer: () => answer,
-    closed,
-    send: (from: number, to: number) => socket.write(blob.bytes.subarray(from, to)),
-  };
-}
+  ]);
 
 const statusOf = (url: string): Promise<number | "refused"> =>
   new Promise((done) => {
@@ -125,13 +127,19 @@ test("not ready first, then no new connections, and the part in flight is finish
   const server = await start({ BESACE_DRAIN_MS: "2500" });
   const { person, blob } = await beginUpload(server.url);
   const part = await halfPart(server.url, person, blob, 100_000);
+  const { op } = await person.op();
+  const body = Buffer.from(JSON.stringify({ ops: [op] }));
+  const push = await halfRequest(server.url, "POST /v1/push", body, 300, ["content-type: application/json"]);
   expect(await statusOf(`${server.url}/readyz`)).toBe(200);
   server.signal("SIGTERM");
   expect(await statusUntil(`${server.url}/readyz`, 503)).toBe(503);
   expect(await statusOf(`${server.url}/deployment.json`)).toBe(200);
   expect(await statusUntil(`${server.url}/healthz`, "refused")).toBe("refused");
   part.send(100_000, blob.ref.length);
+  push.send(300, body.length);
   await part.closed;
+  await push.closed;
+  expect(push.answer()).toContain('"type":"ok"');
   expect(part.answer()).toContain("HTTP/1.1 204");
   expect(part.answer().toLowerCase()).toContain("besace-blob: verified");
   expect(await server.ended).toBe(0);
