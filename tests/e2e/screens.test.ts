@@ -275,6 +275,9 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
     ["15-drill", "/carte/essai"],
     ["16-settings", "/reglages"],
     ["16-new-code", "/code/nouveau"],
+    ["17-carry", "/porteur"],
+    ["17-give", "/porteur/donner"],
+    ["17-receipt", "/porteur/recepisse"],
   ];
   for (const language of ["fr", "ar"] as const) {
     await person.settings();
