@@ -71,13 +71,14 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     metrics.staged(end - offset);
     return end;
   };
+  const locker = createLocker(deps.timers);
   const tus = new TusServer({
     path: routes.blobs,
     datastore: files,
     relativeLocation: true,
     allowedOrigins: [],
     maxSize: limits.maxBytes,
-    locker: createLocker(deps.timers),
+    locker,
     onUploadFinish: async (_request, upload) => {
       const read = parseBlobName(upload.id);
       assert(read.ok, "an upload that ran has a checked name");
@@ -93,6 +94,13 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
 
   // tus reads the raw stream itself.
   app.addContentTypeParser("application/offset+octet-stream", (_request, _payload, done) => done(null));
+
+  /** The part that is being written, if any, has ended, by itself or because it was asked to: as tus does before its own HEAD. */
+  const settled = async (name: string): Promise<void> => {
+    const lock = locker.newLock(name);
+    await lock.lock(new AbortController().signal, () => undefined);
+    await lock.unlock();
+  };
 
   const progress = (reply: FastifyReply, value: Progress): FastifyReply => reply.header(headers.blob, value);
 
@@ -149,7 +157,9 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     if (row.state === "verified") return whole();
     if ((await forwarder.place(request, reply, row)) === "answered") return reply;
     if ((await staging.size(request.params.name)) === undefined) return answers.refuse(request, reply, "not-found");
-    // A crash may have come between the last byte and the verification: HEAD finishes it before it answers.
+    // A crash may have come between the last byte and the verification, or the last bytes of a sender that is gone are
+    // on their way still: HEAD waits for these and finishes that before it answers.
+    if (request.method === "HEAD") await settled(request.params.name);
     const state = request.method === "HEAD" ? await uploads.settle(owner, blob) : "incomplete";
     if (state === "verified") return whole();
     progress(reply, state);

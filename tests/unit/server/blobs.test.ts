@@ -217,6 +217,31 @@ test("a half-open connection: HEAD on a new one is heard within seconds, honest,
   socket.destroy();
 });
 
+test("a part whose sender is gone, its last bytes still on their way: HEAD waits for them and says verified", async () => {
+  const blob = await person.blob(400_000);
+  await server.createUpload(person, blob);
+  const port = Number(new URL(await server.listen()).port);
+  const socket = connect(port, "127.0.0.1");
+  const head = [
+    `PATCH /v1/blobs/${person.id}.${blob.ref.blob} HTTP/1.1`,
+    "host: localhost",
+    ...Object.entries(protocolHeaders).map(([name, value]) => `${name}: ${value}`),
+    "tus-resumable: 1.0.0",
+    "upload-offset: 0",
+    "content-type: application/offset+octet-stream",
+    `content-length: ${blob.ref.length}`,
+  ].join("\r\n");
+  socket.write(`${head}\r\n\r\n`);
+  socket.write(blob.bytes.subarray(0, 300_000));
+  await sleep(200);
+  const asked = server.head(person, blob);
+  await sleep(100);
+  socket.write(blob.bytes.subarray(300_000));
+  const { headers } = await asked;
+  expect([headers["upload-offset"], headers["besace-blob"]]).toEqual([String(blob.ref.length), "verified"]);
+  socket.destroy();
+});
+
 describe("refused", () => {
   test("a ticket by somebody else, for another length, of an unknown owner, over the quota", async () => {
     const stranger = await createPerson();
