@@ -20,7 +20,6 @@ import { assert } from "../../shared/assert.ts";
 import { type B64, type Bytes, toBase64Url, utf8, utf8ToText } from "../../shared/bytes.ts";
 import { type DeviceId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import { initialCursor } from "../../storage/meta.ts";
 import type { Profile, SatchelStore } from "../../storage/ports.ts";
 import {
   type CodeDeps,
@@ -110,11 +109,15 @@ async function openCard(identity: Identity, sealed: Bytes): Promise<ShownCard | 
   return content === undefined ? undefined : (JSON.parse(content) as ShownCard);
 }
 
-/** True on a device that joined and has not yet pulled anything: what it shows is empty, not all there is. */
-async function isArriving(profile: Profile, store: SatchelStore): Promise<Result<boolean, WorkerError>> {
+/**
+ * True on a device that joined until the profile record of the others is here (they wrote down there that it was added):
+ * what it shows until then is not all there is.
+ */
+async function isArriving({ profile, records }: Session): Promise<Result<boolean, WorkerError>> {
   if (profile.joinedAt === undefined) return ok(false);
-  const meta = await store.meta();
-  return meta.ok ? ok(meta.value.cursor === initialCursor) : storageErr(meta.error);
+  const all = await records.list();
+  if (!all.ok) return all;
+  return ok(!all.value.some(({ record }) => record.t === "profile" && record.devices !== undefined));
 }
 
 /** The secret of a typed or scanned card. */
@@ -293,7 +296,7 @@ export function createOpening(deps: SatchelDeps): Opening {
         const { database } = session.profile;
         const held = profiles.find((profile) => profile.database === database);
         if (held !== undefined) {
-          const arriving = await isArriving(held, session.store);
+          const arriving = await isArriving(session);
           if (!arriving.ok) return arriving;
           const card = { cardDrilled: held.cardDrilled };
           return ok({ type: "open", profile: view(held), ...card, ...(arriving.value ? { arriving: true } : {}) });

@@ -133,6 +133,15 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   }
   const deskWatch = createDeskWatch({ timers: given.timers, random: deps.random, look: lookForDesk });
 
+  /** A device that joined looks for its papers often, until the first of them are here: its person is waiting. */
+  async function lookForPapers(): Promise<boolean> {
+    const state = await opening.state();
+    const arriving = state.ok && state.value.type === "open" && state.value.arriving === true;
+    if (arriving) deps.couriers.kick("timer", state.value.profile.database);
+    return arriving;
+  }
+  const arrival = createDeskWatch({ timers: given.timers, random: deps.random, look: lookForPapers, oftenMs: 10_000 });
+
   /** Listens to other tabs and to the drainer through the store. */
   function listen({ store }: Session): void {
     if (listening.has(store)) return;
@@ -162,6 +171,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     });
     followDeployment();
     deskWatch.now();
+    arrival.now();
     deps.couriers.kick("start");
   }
 

@@ -158,7 +158,7 @@ describe("sending", { timeout: 60_000 }, () => {
     const blobs = Object.values(must(await tab.api.paper(bad)).record.pages).flatMap((page) =>
       [page.readable?.blob, page.preview?.blob].filter((blob) => blob !== undefined),
     );
-    for (const blob of blobs) must(await store.setBlob(blob, { state: "aside", lastCode: "blob-too-large" }));
+    for (const blob of blobs) must(await store.setBlob(blob, { state: "aside", lastCode: "too-large" }));
     must(await tab.api.send(id, null));
     const stuck = await eventually(async () => {
       const view = must(await tab.api.dossier(id));

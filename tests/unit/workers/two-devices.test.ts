@@ -220,7 +220,7 @@ describe("two devices that write while they are offline, then meet", { timeout: 
     await settled(a.tab);
     await settled(b.tab);
     await eventually(async () => (must(await b.tab.api.papers()).length === 3 ? true : undefined), 20);
-    expect(must(await b.tab.api.opening())).not.toHaveProperty("arriving");
+    await eventually(async () => ("arriving" in must(await b.tab.api.opening()) ? undefined : true), 10);
     await settled(a.tab);
     expect(await shown(b.tab)).toEqual(await shown(a.tab));
     expect(must(await b.tab.api.others())).toEqual([]);
