@@ -227,7 +227,14 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
     job?.carry.stop();
   };
 
+  /** One file is read at a time: two tabs that take the same one would drop each other's pieces. */
   async function take(file: File): Promise<Result<Taken, WorkerError | TakeRefusal>> {
+    if (deps.locks === undefined) return takeNow(file);
+    const held = await deps.locks.tryHold("besace-carrier-take", () => takeNow(file));
+    return held === "taken" ? err({ type: "stale" }) : held.held;
+  }
+
+  async function takeNow(file: File): Promise<Result<Taken, WorkerError | TakeRefusal>> {
     const home = await deps.deployments.current();
     if (home === null) return err({ type: "no-home" });
     let row: CarriedRow | undefined;

@@ -3,12 +3,13 @@ import { createRouter, type Router } from "../../../src/app/platform/router.ts";
 import { memoryKeep } from "../../../src/app/platform/world.ts";
 import type { ShellDeps } from "../../../src/app/shell/deps.ts";
 import { ownsPath } from "../../../src/app/shell/routes.ts";
-import { createFakeCarrier } from "../../support/fake-carrier.ts";
+import { createFakeCarrier, type FakeCarrier } from "../../support/fake-carrier.ts";
 import type { FakeSatchel } from "../../support/fake-satchel.ts";
 
 export interface FakeDeps {
   readonly deps: ShellDeps;
   readonly router: Router;
+  readonly carrier: FakeCarrier;
   /** Words of what was asked of the browser, in order: "hide", "leave", "update", "ask-to-keep", "ask-delivery". */
   readonly acts: readonly string[];
   readonly now: () => number;
@@ -22,6 +23,7 @@ export interface FakeDeps {
 
 export function createFakeDeps(satchel: FakeSatchel, path: string, marked = true): FakeDeps {
   const acts: string[] = [];
+  const carrier = createFakeCarrier();
   let now = Date.UTC(2026, 10, 21, 11, 0);
   let due: { readonly at: number; readonly task: () => void }[] = [];
   window.history.replaceState(null, "", path);
@@ -46,7 +48,7 @@ export function createFakeDeps(satchel: FakeSatchel, path: string, marked = true
     random: { bytes: (length) => new Uint8Array(length) },
     router,
     satchel: satchel.handle,
-    carrier: createFakeCarrier().handle,
+    carrier: carrier.handle,
     keep,
     theme: { get: () => "auto", set: () => undefined },
     idleLimits: { idleMs: 300_000, hiddenMs: 60_000, awayMs: 600_000 },
@@ -84,6 +86,7 @@ export function createFakeDeps(satchel: FakeSatchel, path: string, marked = true
   return {
     deps,
     router,
+    carrier,
     acts,
     now: () => now,
     pass(ms) {

@@ -15,6 +15,7 @@ import type { RecordId } from "../../../src/shared/ids.ts";
 import { ok } from "../../../src/shared/result.ts";
 import { type CarriedDisk, createCarriedDisk, createMemoryCarried } from "../../../src/storage/memory/carried.ts";
 import { createHttpTransport } from "../../../src/sync/http.ts";
+import type { Locks } from "../../../src/sync/ports.ts";
 import { createCarrier } from "../../../src/workers/carrier/carrier.ts";
 import type { CarriedView, CarrierChange } from "../../../src/workers/carrier.contract.ts";
 import { createDeployments } from "../../../src/workers/common/deployments.ts";
@@ -97,9 +98,9 @@ async function phoneInTheWhiteZone(): Promise<Phone> {
 const asFile = (bytes: Blob | Uint8Array<ArrayBuffer> | string, name = "besace-a-porter.pdf"): File =>
   new File([bytes], name);
 
-function carrier(disk: CarriedDisk = createCarriedDisk(), now = () => Date.now()) {
+function carrier(disk: CarriedDisk = createCarriedDisk(), locks?: Locks) {
   const line = createLine(base);
-  const clock = { now };
+  const clock = { now: () => Date.now() };
   const service = createCarrier({
     store: createMemoryCarried(disk),
     transport: createHttpTransport({ fetch: (...args) => line.fetch(...args), baseUrl: "", random, timers, clock }),
@@ -116,6 +117,7 @@ function carrier(disk: CarriedDisk = createCarriedDisk(), now = () => Date.now()
     timers,
     log: quietLog,
     emitter: createEmitter<CarrierChange>(timers),
+    locks,
   });
   const until = (state: CarriedView["state"]): Promise<CarriedView> =>
     eventually(async () => {
@@ -379,6 +381,30 @@ describe("B8 the carrier", { timeout: 60_000 }, () => {
     expect(must(await helper.api.carried())).toMatchObject([{ state: "delivered", kept: "gone" }]);
     must(await phone.tab.api.takeReceipt(asFile(receipt)));
     expect(await stageOf(phone)).toBe("complete");
+  });
+
+  test("two tabs: one takes, the other is told to look again, and nothing is taken by halves", async () => {
+    const phone = await phoneInTheWhiteZone();
+    const packed = must(await phone.tab.api.packCarrier(words));
+    const names = new Set<string>();
+    const locks: Locks = {
+      tryHold: async (name, work) => {
+        if (names.has(name)) return "taken";
+        names.add(name);
+        try {
+          return { held: await work() };
+        } finally {
+          names.delete(name);
+        }
+      },
+    };
+    const disk = createCarriedDisk();
+    const [one, two] = [carrier(disk, locks), carrier(disk, locks)];
+    const taken = await Promise.all([one.api.take(asFile(packed.file)), two.api.take(asFile(packed.file))]);
+    expect(taken.map((each) => (each.ok ? "ok" : each.error.type)).sort()).toEqual(["ok", "stale"]);
+    expect([disk.rows.size, disk.pieces.size]).toEqual([1, 1]);
+    await Promise.all([one.until("delivered"), two.api.hint()]);
+    expect(must(await two.api.take(asFile(packed.file))).known).toBe(true);
   });
 
   test("forgetting a file takes its bytes along", async () => {
