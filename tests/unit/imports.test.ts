@@ -78,7 +78,7 @@ const EFFECTS = [
   /^src\/app\/platform\//,
   /^src\/storage\/dexie\//,
   /^src\/sw\//,
-  /^src\/server\/main\.ts$/,
+  /^src\/server\/(admin\/)?main\.ts$/,
   /^src\/workers\/[^/]+\.worker\.ts$/,
   /^src\/app\/(desk\/)?main\.tsx$/,
 ];

@@ -1,6 +1,6 @@
 /**
  * Root of the command line: `npm run admin -- <command>` (commands.ts). Runs in Node, with the same environment as the
- * server: BESACE_DATA, DATABASE_URL, BLOB_URL.
+ * server: BESACE_DATA, DATABASE_URL, BLOB_URL, BESACE_KEYS.
  */
 
 import { mkdir } from "node:fs/promises";
@@ -25,7 +25,7 @@ const data = resolve(setting("BESACE_DATA") ?? "data");
 const url = setting("DATABASE_URL") ?? `sqlite:${join(data, "besace.sqlite")}`;
 const blobUrl = setting("BLOB_URL");
 const blobFolder = join(data, "blobs");
-const keyFile = join(data, "keys", "server.json");
+const keyFile = setting("BESACE_KEYS") ?? join(data, "keys", "server.json");
 
 const deps: AdminDeps = {
   // npm runs scripts in the project's folder, whatever folder the operator is in.
