@@ -1289,6 +1289,147 @@ async function makeCarriers(): Promise<void> {
   ]);
 }
 
+/** SPEC C-T by hand, but for HPKE: texts, hashes and plain bytes are built here from the words of the specification. */
+async function makeTransfers(): Promise<void> {
+  const base32 = (bytes: Bytes): string => {
+    const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+    return (bits.match(/.{1,5}/g) ?? []).map((five) => letters[Number.parseInt(five.padEnd(5, "0"), 2)]).join("");
+  };
+  const sha = (label: string, ...parts: readonly Uint8Array[]): Bytes =>
+    own(
+      createHash("sha256")
+        .update(concat(utf8(`${label}\0`), ...parts))
+        .digest(),
+    );
+  const text = (prefix: string, bytes: Bytes, checked = bytes): string =>
+    `${prefix}1.${base32(concat(bytes, sha("besace/v1/transfer-text", utf8(prefix), checked).slice(0, 4)))}`;
+  const [boxPair, transportPair] = await Promise.all([generateExportablePair("box"), generateSignPair(true)]);
+  const [box, transport] = await Promise.all([rawPublicKey(boxPair), rawPublicKey(transportPair)]);
+  const raw = (key: B64): Bytes => fromBase64Url(key) ?? new Uint8Array(0);
+  const device = randomId<DeviceId>(random);
+  const request = concat(Uint8Array.of(0x11), idBytes(device), raw(box), raw(transport));
+  const number = "402913";
+  const joined = await withStatements(person, await certifyDevice(person, person.statements, device, transport));
+  if (!joined.ok) throw new Error("a device was certified");
+  const settings = {
+    v: 1,
+    at: 1_795_300_000_000,
+    pictogram: "code-bateau",
+    profile: randomId<RecordId>(random),
+    card: null,
+    serverKeys: { key: await rawPublicKey(await generateSignPair(true)) },
+  };
+  const bodies = (identity: Identity): readonly Bytes[] =>
+    identity.statements.flatMap(({ body, sig }) => [raw(body), raw(sig)]);
+  const plainOf = (identity: Identity, more: object = settings): Bytes =>
+    lengthPrefixed(identity.root.reveal(), identity.sealed, utf8(JSON.stringify(more)), ...bodies(identity));
+  const answer = async (plain: Bytes, about = request, said = number): Promise<string> => {
+    const hpke = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+    const info = sha("besace/v1/transfer-seal", lengthPrefixed(request, utf8(said)));
+    const context = await hpke.createSenderContext({ recipientPublicKey: boxPair.publicKey, info: info.buffer });
+    const clear = concat(Uint8Array.of(0x11), sha("besace/v1/transfer-request", about).slice(0, 16));
+    const sealed = own(await context.seal(plain.slice().buffer, clear.slice().buffer));
+    return text("BSA", concat(clear, own(context.enc), sealed));
+  };
+  const hash = sha("besace/v1/transfer-check", lengthPrefixed(request, utf8(number)));
+  let value = new DataView(hash.buffer).getUint32(0);
+  const pictures = [0, 0, 0, 0].map(() => {
+    const picture = value % 12;
+    value = Math.floor(value / 12);
+    return picture;
+  });
+  const keys = {
+    box: b64(own(await crypto.subtle.exportKey("pkcs8", boxPair.privateKey))),
+    transport: b64(own(await crypto.subtle.exportKey("pkcs8", transportPair.privateKey))),
+  };
+  const asked = { request: text("BSR", request), keys, number };
+  const offCurve = concat(
+    Uint8Array.of(0x11),
+    idBytes(device),
+    Uint8Array.of(4),
+    new Uint8Array(64).fill(1),
+    raw(transport),
+  );
+  const { v: _version, ...said } = settings;
+  const opens = { id: person.id, root: toHex(person.root.reveal()), settings: said };
+  const bytes = text("BSR", request);
+  write("transfers", {
+    requests: [
+      { name: "a request", input: bytes, expect: "ok", value: { device, box, transport } },
+      { name: "small letters, line ends", input: bytes.toLowerCase().replace(/(.{30})/g, "$1\n"), expect: "ok" },
+      { name: "an answer", input: await answer(plainOf(joined.value)), expect: "not-a-request" },
+      { name: "a card", input: "BSC1.0000", expect: "not-a-request" },
+      { name: "another version", input: bytes.replace("BSR1.", "BSR2."), expect: "other-version" },
+      { name: "a letter short", input: bytes.slice(0, -1), expect: "damaged" },
+      { name: "another checksum", input: text("BSR", request, random.bytes(8)), expect: "damaged" },
+      { name: "a key that is no point", input: text("BSR", offCurve), expect: "damaged" },
+      { name: "one key twice", input: text("BSR", concat(request.slice(0, 82), raw(box))), expect: "damaged" },
+      { name: "another suite", input: text("BSR", concat(Uint8Array.of(0x12), request.slice(1))), expect: "damaged" },
+    ],
+    pictures: [{ name: "number and request", input: asked, expect: "ok", value: pictures }],
+    answers: [
+      {
+        name: "an answer",
+        input: { ...asked, answer: await answer(plainOf(joined.value)) },
+        expect: "ok",
+        value: opens,
+      },
+      {
+        name: "another number",
+        input: { ...asked, number: "402914", answer: await answer(plainOf(joined.value)) },
+        expect: "cannot-open",
+      },
+      {
+        name: "of another request",
+        input: { ...asked, answer: await answer(plainOf(joined.value), random.bytes(147)) },
+        expect: "other-request",
+      },
+      { name: "a request", input: { ...asked, answer: bytes }, expect: "not-an-answer" },
+      {
+        name: "a letter short",
+        input: { ...asked, answer: (await answer(plainOf(joined.value))).slice(0, -1) },
+        expect: "damaged",
+      },
+      {
+        name: "a chain without this device",
+        input: { ...asked, answer: await answer(plainOf(person)) },
+        expect: "bad-content",
+      },
+      {
+        name: "another root",
+        input: {
+          ...asked,
+          answer: await answer(
+            lengthPrefixed(
+              random.bytes(32),
+              joined.value.sealed,
+              utf8(JSON.stringify(settings)),
+              ...bodies(joined.value),
+            ),
+          ),
+        },
+        expect: "bad-content",
+      },
+      {
+        name: "an organisation",
+        input: { ...asked, answer: await answer(plainOf(organisation)) },
+        expect: "bad-content",
+      },
+      {
+        name: "one more setting",
+        input: { ...asked, answer: await answer(plainOf(joined.value, { ...settings, note: "x" })) },
+        expect: "bad-content",
+      },
+      {
+        name: "bytes behind the chain",
+        input: { ...asked, answer: await answer(concat(plainOf(joined.value), Uint8Array.of(0))) },
+        expect: "bad-content",
+      },
+    ],
+  });
+}
+
 const chain = await readChain(person.statements);
 if (!chain.ok) throw new Error("the cast reads");
 await makeSignatures();
@@ -1307,3 +1448,4 @@ await makeWraps();
 await makeDeskCodes();
 await makeWithdrawals();
 await makeCarriers();
+await makeTransfers();

@@ -16,11 +16,17 @@ import {
   type Wrap,
 } from "../../src/crypto/keyring.ts";
 import { openLetter } from "../../src/crypto/letter.ts";
-import { importAesKey } from "../../src/crypto/primitives.ts";
+import { importAesKey, importBoxPublic, importPrivate } from "../../src/crypto/primitives.ts";
 import { openRecord } from "../../src/crypto/record.ts";
 import { createRootKey, createSecret } from "../../src/crypto/secret.ts";
 import { contentHash, openStream, splitBlob } from "../../src/crypto/stream.ts";
 import { stretch } from "../../src/crypto/stretch.ts";
+import {
+  type OwnTransferRequest,
+  openTransferAnswer,
+  readTransferRequest,
+  transferCheck,
+} from "../../src/crypto/transfer.ts";
 import { blobRootOf, isBlobLength } from "../../src/protocol/blob-root.ts";
 import { readCarried } from "../../src/protocol/carried.ts";
 import { readCarrier } from "../../src/protocol/carrier.ts";
@@ -52,6 +58,7 @@ import statements from "./statements.json" with { type: "json" };
 import streams from "./streams.json" with { type: "json" };
 import stretched from "./stretch.json" with { type: "json" };
 import tickets from "./tickets.json" with { type: "json" };
+import transfers from "./transfers.json" with { type: "json" };
 import withdrawals from "./withdrawals.json" with { type: "json" };
 import wraps from "./wraps.json" with { type: "json" };
 
@@ -132,6 +139,23 @@ async function family<Input>(
     else failed.push({ name: `${name}: ${vector.name}`, expected, seen: actual });
   }
   return { passed, failed };
+}
+
+interface TransferInput {
+  readonly request: string;
+  readonly keys: { readonly box: string; readonly transport: string };
+  readonly number: string;
+}
+
+/** A request with the private keys that a vector shows; WebCrypto reads their public halves from the text. */
+async function ownRequest({ request, keys }: TransferInput): Promise<OwnTransferRequest> {
+  const read = await readTransferRequest(request);
+  const box = await importPrivate("box", bytesOf(keys.box));
+  if (!read.ok || box === undefined) throw new Error("the request of a vector reads");
+  const publicKey = await importBoxPublic(read.value.box);
+  if (publicKey === undefined) throw new Error("the key of a vector is a point");
+  const boxPair = { privateKey: box, publicKey };
+  return { ...read.value, text: request, boxPair, transportPair: boxPair };
 }
 
 const runs: readonly (() => Promise<{ passed: number; failed: VectorFailure[] }>)[] = [
@@ -324,6 +348,23 @@ const runs: readonly (() => Promise<{ passed: number; failed: VectorFailure[] }>
       const root = await openUnderCode(bytesOf(input.sealed), secret.value, input.principal);
       return seen(root, (key) => toHex(key.reveal()));
     }),
+  () =>
+    family<string>("transfer requests", transfers.requests, async (text) =>
+      seen(await readTransferRequest(text), ({ device, box, transport }) => ({ device, box, transport })),
+    ),
+  () =>
+    family<TransferInput>("transfer pictures", transfers.pictures, async (input) => ({
+      result: "ok",
+      value: await transferCheck(await ownRequest(input), input.number),
+    })),
+  () =>
+    family<TransferInput & { answer: string }>("transfer answers", transfers.answers, async (input) =>
+      seen(await openTransferAnswer(await ownRequest(input), input.number, input.answer), ({ identity, settings }) => ({
+        id: identity.id,
+        root: toHex(identity.root.reveal()),
+        settings,
+      })),
+    ),
 ];
 
 /** Runs all vectors; `failed` names each one that did not do what is frozen. */
