@@ -85,6 +85,12 @@ describe("home", () => {
     expect(within(section).getByText(/2 envois, 730/)).toBeTruthy();
   });
 
+  test("something that has waited for days although the server answers is told here too", async () => {
+    await showHome({ outbox: { ...EMPTY_OUTBOX, waiting: 1, stuck: { count: 1, days: 2 } } });
+    expect(await screen.findByText("Quelque chose attend depuis 2 jours.")).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Voir mes envois" }).getAttribute("href")).toBe("/envois");
+  });
+
   test("a dossier that waits for the desk is not said to wait for the network, nor to weigh 0 Ko", async () => {
     const line = {
       id: "AAAAAAAAAAAAAAAAAAAAgQ" as RecordId,

@@ -202,6 +202,15 @@ describe("Mes envois", () => {
     expect(within(queue).getByText("Le guichet confirme")).toBeTruthy();
     expect(await axeProblems()).toEqual([]);
     cleanup();
+    cleanup();
+    // INV-2: the proof is the answers'; a paper that the server has is "parti".
+    const second = { what: "paper", paper: null, bytes: 590_000, left: 0, arrived: true } as const;
+    await look(
+      satchelWith({ lines: [line({ state: "moving", at: FAKE_NOW, pieces: [...pieces, second] })], waiting: 1 }),
+    );
+    await screen.findByText(/1 papier\s: parti/);
+    expect(plain()).toContain("Réponses : déposées6 Ko, le 21 novembre 2026");
+    cleanup();
     // INV-2: without a proof the same bytes are "parties", never "déposées".
     await look(satchelWith({ lines: [line({ state: "moving", at: null, pieces })], waiting: 1 }));
     await screen.findByText(/Réponses\s: parties/);

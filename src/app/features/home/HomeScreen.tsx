@@ -210,6 +210,17 @@ function Content({
       )}
       <Arriving />
       <Undecided />
+      {queue !== null && queue.stuck !== null && (
+        <Banner
+          tone="soon"
+          icon="attention"
+          quiet
+          title={t("home.stuck.title", { count: queue.stuck.days })}
+          link={{ href: paths.outbox, text: t("home.stuck.action") }}
+        >
+          {t("home.stuck.text")}{" "}
+        </Banner>
+      )}
       {(draft !== undefined || begun.length > 0) && (
         <section class="stack-s" aria-labelledby="brouillon">
           <h2 id="brouillon">{t("home.draft.title")}</h2>

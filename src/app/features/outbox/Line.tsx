@@ -32,29 +32,38 @@ const SHOWN = 3;
 const sum = (pieces: readonly OutboxPiece[], of: "bytes" | "left"): number =>
   pieces.reduce((total, piece) => total + piece[of], 0);
 
-/** What has left, together: with the proof's date where there is one. */
-function goneStep(t: T, line: OutboxLine, gone: readonly OutboxPiece[]): ThreadStep {
-  const papers = gone.filter((piece) => piece.what === "paper").length;
-  const size = formatBytes(sum(gone, "bytes"));
-  const answers = gone.some((piece) => piece.what === "answers");
+/** What has left: the answers, with the proof's date where there is one, and papers, of which no proof is known here. */
+function goneSteps(t: T, line: OutboxLine): readonly ThreadStep[] {
+  const gone = line.pieces.filter((piece) => piece.arrived);
+  const answers = gone.filter((piece) => piece.what === "answers");
+  const papers = gone.filter((piece) => piece.what === "paper");
   const { at } = line;
-  const base = { key: "gone", icon: "valider", state: "done" } as const;
-  if (!answers) return { ...base, title: t("outbox.step.papersGone", { count: papers }), detail: size };
-  if (at === null)
-    return {
-      ...base,
-      title: papers === 0 ? t("outbox.step.gone") : t("outbox.step.gonePapers", { count: papers }),
-      detail: t("outbox.step.goneText", { size }),
-    };
-  return {
-    ...base,
-    title: papers === 0 ? t("outbox.step.deposited") : t("outbox.step.depositedPapers", { count: papers }),
-    detail: t("outbox.step.depositedOn", { size, date: formatDate(at), time: formatTime(at) }),
-  };
+  const all: ThreadStep[] = [];
+  if (answers.length > 0) {
+    const size = formatBytes(sum(answers, "bytes"));
+    all.push({
+      key: "answers",
+      icon: "valider",
+      state: "done",
+      title: t(at === null ? "outbox.step.gone" : "outbox.step.deposited"),
+      detail:
+        at === null
+          ? t("outbox.step.goneText", { size })
+          : t("outbox.step.depositedOn", { size, date: formatDate(at), time: formatTime(at) }),
+    });
+  }
+  if (papers.length > 0)
+    all.push({
+      key: "papers",
+      icon: "valider",
+      state: "done",
+      title: t("outbox.step.papersGone", { count: papers.length }),
+      detail: formatBytes(sum(papers, "bytes")),
+    });
+  return all;
 }
 
 function steps(t: T, line: OutboxLine, names: Names): readonly ThreadStep[] {
-  const gone = line.pieces.filter((piece) => piece.arrived);
   const left = line.pieces.filter((piece) => !piece.arrived);
   // What has begun comes first: its bytes are not sent again.
   const papers = left
@@ -63,7 +72,7 @@ function steps(t: T, line: OutboxLine, names: Names): readonly ThreadStep[] {
   const answers = left.find((piece) => piece.what === "answers");
   const rest = papers.slice(SHOWN);
   const isMoving = line.state === "moving";
-  const all: ThreadStep[] = gone.length === 0 ? [] : [goneStep(t, line, gone)];
+  const all: ThreadStep[] = [...goneSteps(t, line)];
   if (answers !== undefined)
     all.push({
       key: "answers",
