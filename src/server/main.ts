@@ -4,7 +4,7 @@
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pino } from "pino";
 import { nodes as nodeLimits, stopMs } from "../protocol/limits.ts";
 import type { ServerTime } from "../protocol/wire.ts";
@@ -19,7 +19,7 @@ import { createLogger, describeError } from "./log.ts";
 import { openBlobFiles } from "./stores/blob-files.ts";
 import { openVault } from "./stores/blob-open.ts";
 import type { BlobVault } from "./stores/blob-ports.ts";
-import { lockFolder } from "./stores/folder-lock.ts";
+import { type FolderLock, lockFolder } from "./stores/folder-lock.ts";
 import { openStore, readStoreUrl } from "./stores/open.ts";
 import type { Store } from "./stores/ports.ts";
 import { publishWeb } from "./web.ts";
@@ -37,15 +37,22 @@ const { env } = process;
 const setting = (name: string): string | undefined =>
   env[name] === undefined || env[name] === "" ? undefined : env[name];
 
-const staleMs = (): number => readMs("BESACE_STALE_MS", nodeLimits.staleMs);
+const staleMs = (): number => readMs("BESACE_STALE_MS", nodeLimits.staleMs, 1000);
 const aliveSince = (): ServerTime => (clock.now() - staleMs()) as ServerTime;
 
-/** A number of milliseconds. */
-function readMs(name: string, unset: number): number {
+/** A number of milliseconds, at most ten minutes. */
+function readMs(name: string, unset: number, least = 0): number {
   const value = Number(setting(name) ?? unset);
-  if (!Number.isInteger(value) || value < 0 || value > 600_000)
-    throw new Error(`${name} is not a number of milliseconds`);
+  if (!Number.isInteger(value) || value < least || value > 600_000)
+    throw new Error(`${name} is not a number of milliseconds between ${least} and 600000`);
   return value;
+}
+
+/** One process on this file, or an explanation. */
+function hold(file: string, what: string): FolderLock {
+  const lock = lockFolder(file);
+  if (lock !== undefined) return lock;
+  throw new Error(`another Besace server is running on ${what}: stop it, or give this one its own BESACE_DATA`);
 }
 
 function readPort(): number {
@@ -120,9 +127,11 @@ async function start(): Promise<void> {
   const finishMs = readMs("BESACE_STOP_MS", stopMs);
 
   await mkdir(data, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(join(data, "lock"));
-  if (lock === undefined)
-    throw new Error(`another Besace server is running on ${data}: stop it, or give this one its own BESACE_DATA`);
+  const locks = [hold(join(data, "lock"), data)];
+  if (database.type === "sqlite" && dirname(database.file) !== data) {
+    await mkdir(dirname(database.file), { recursive: true, mode: 0o700 });
+    locks.push(hold(`${database.file}.lock`, database.file));
+  }
   await mkdir(join(data, "keys"), { recursive: true, mode: 0o700 });
   const keys = await openKeys(setting("BESACE_KEYS") ?? join(data, "keys", "server.json"), random);
   const store = await openStore({ url: databaseUrl, clock, random });
@@ -202,7 +211,7 @@ async function start(): Promise<void> {
     await stopped;
     vault.close();
     await store.close();
-    lock.release();
+    for (const lock of locks) lock.release();
   };
   let stopping = false;
   const stop = (): void => {

@@ -97,6 +97,11 @@ test("refuses a data folder that another server runs on, says so, touches nothin
     expect(text).toContain(server.data);
     expect(text).not.toContain("    at ");
     await server.kill("SIGKILL");
+    // A database elsewhere, named by two that have each a folder of their own, is one too.
+    const elsewhere = { DATABASE_URL: `sqlite:${join(folder, "elsewhere", "besace.sqlite")}` };
+    await server.restart(elsewhere);
+    const second = await startRefused({ BESACE_DATA: join(folder, "other"), BESACE_DIST: dist, ...elsewhere });
+    expect([second.code, second.text]).toEqual([1, expect.stringContaining("another Besace server is running on")]);
     await server.restart();
     expect(await (await fetch(`${server.url}/deployment.json`)).json()).toEqual(before);
   } finally {
@@ -110,6 +115,7 @@ test.each([
   ["a place for blobs that is none", { BLOB_URL: "s3://key:hush@host" }, "BLOB_URL"],
   ["a place for blobs without its keys", { BLOB_URL: "s3://127.0.0.1/bucket" }, "AWS_ACCESS_KEY_ID"],
   ["a time that is none", { BESACE_STOP_MS: "soon" }, "BESACE_STOP_MS"],
+  ["a database that is none", { DATABASE_URL: "mysql://root:hush@host/db" }, "DATABASE_URL"],
   ["a deployment that is none", { BESACE_DEPLOYMENT: "package.json" }, "deployment"],
 ])("does not start with %s, and says why", async (_name, env, why) => {
   const { code, text } = await startRefused({ BESACE_DATA: join(folder, "none"), ...env });
