@@ -179,7 +179,7 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
       },
     });
     await visit(phone, `${card}/pages`);
-    expect((await person.addPages([photo])).kept).toBe(1);
+    expect((await person.addPages([photo])).refused).toEqual([]);
     await visit(phone, `${card}/infos`);
     await fill(phone, "papers.details.name", `Carte de ${mine.name}`);
     await press(phone, "papers.edit.save");
