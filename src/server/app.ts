@@ -59,6 +59,8 @@ export interface AppDeps {
   readonly webFolder: string | undefined;
   /** Public URL when there is one: https turns HSTS on, and a proxy before us is believed. */
   readonly publicUrl: string | undefined;
+  /** Addresses or networks of proxies on other machines that are believed too. */
+  readonly proxies?: readonly string[];
   /** Replaces the limits of limits.ts, for tests. */
   readonly rates?: { readonly perPrincipal: number; readonly perAddress: number };
   /** Whoever says it reads /metrics. */
@@ -102,7 +104,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const http = fastify({
     loggerInstance: deps.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: deps.publicUrl === undefined ? false : "loopback",
+    trustProxy: deps.publicUrl === undefined ? false : ["loopback", ...(deps.proxies ?? [])],
     // An upload on a bad line may take an hour: only silence ends a connection.
     requestTimeout: 0,
     connectionTimeout: connections.idleMs,

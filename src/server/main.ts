@@ -161,6 +161,7 @@ async function start(): Promise<void> {
     logger,
     webFolder,
     publicUrl,
+    proxies: (setting("BESACE_PROXIES") ?? "").split(/[\s,]+/).filter((proxy) => proxy !== ""),
     metricsToken: setting("BESACE_METRICS_TOKEN"),
     databaseFile: database.type === "sqlite" ? database.file : undefined,
     processMetrics: true,

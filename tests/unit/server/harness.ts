@@ -30,6 +30,7 @@ export interface HarnessOptions {
   readonly rates?: { readonly perPrincipal: number; readonly perAddress: number };
   readonly webFolder?: string;
   readonly publicUrl?: string;
+  readonly proxies?: readonly string[];
   readonly keyFile?: string;
   readonly metricsToken?: string;
   /** One process of several on this store (closed by whoever made it) and vault. */
@@ -69,6 +70,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     publicUrl: options.publicUrl,
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     metricsToken: options.metricsToken,
+    ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
     ...(options.among === undefined ? {} : { self: options.among.self }),
   });
   const { http, sweep } = app;

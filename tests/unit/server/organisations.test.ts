@@ -6,7 +6,7 @@ import { parseDeployment, parseEnrolAnswer } from "../../../src/protocol/parse.t
 import { b64 } from "../../../src/protocol/sign.ts";
 import type { Deployment } from "../../../src/protocol/wire.ts";
 import { prepareDesk } from "../../../src/server/desks.ts";
-import { createHarness, type Harness } from "./harness.ts";
+import { createHarness, type Harness, protocolHeaders } from "./harness.ts";
 import { createPerson, random, type TestPerson } from "./people.ts";
 
 const slug = "ccas-brevigny";
@@ -107,4 +107,26 @@ test("the right code with a person's chain, a forged chain or no root opens noth
   ])
     expect((await enrol(body)).statusCode).toBe(422);
   expect((await server.store.desk(slug))?.opened).toBeNull();
+});
+
+test.each([
+  ["believed", ["10.0.0.0/8"], 403],
+  ["not believed", [], 429],
+])("a proxy on another machine that is %s", async (_name, proxies, expected) => {
+  await server.close();
+  server = await createHarness({ publicUrl: "https://besace.example", proxies });
+  const wrong = { auth: b64(random.bytes(32)), statements: desk.statements, sealedRoot };
+  const from = async (address: string) => {
+    const answer = await server.http.inject({
+      method: "POST",
+      url: `/v1/organisations/${slug}/enrol`,
+      remoteAddress: "10.1.2.3",
+      headers: { ...protocolHeaders, "content-type": "application/json", "x-forwarded-for": address },
+      payload: JSON.stringify(wrong),
+    });
+    return answer.statusCode;
+  };
+  for (let times = 0; times < 10; times += 1) expect(await from("192.0.2.1")).toBe(403);
+  expect(await from("192.0.2.1")).toBe(429);
+  expect(await from("192.0.2.2")).toBe(expected);
 });
