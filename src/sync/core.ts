@@ -29,7 +29,14 @@ export const limits = {
     knockMs: 600,
     knocksSlowBy: 15,
   },
-  item: { firstMs: 30 * SECOND, maxMs: 6 * HOUR, triesOfUnknown: 3, triesOfAgain: 3 },
+  item: {
+    firstMs: 30 * SECOND,
+    maxMs: 6 * HOUR,
+    triesOfUnknown: 3,
+    triesOfAgain: 3,
+    checkedAfterMs: 1500,
+    triesOfChecked: 3,
+  },
   retryAfter: { defaultMs: 10 * SECOND, maxMs: HOUR, busyInARow: 3 },
   part: { min: 16 * KIB, max: 1024 * KIB, fastMs: 5 * SECOND, slowMs: 20 * SECOND },
   agesUpMs: 24 * HOUR,
@@ -41,7 +48,12 @@ export const limits = {
 /** Where an upload stands on the server, as far as this run knows. */
 type Upload =
   /** `lost`: the part that was under way when the line broke; HEAD says whether anything of it arrived (S-B5). */
-  | { readonly at: "unknown"; readonly lost?: { readonly offset: number; readonly bytes: number } }
+  | {
+      readonly at: "unknown";
+      readonly lost?: { readonly offset: number; readonly bytes: number };
+      /** How often the server said that every byte is there and not checked yet (S-B9). */
+      readonly whole?: number;
+    }
   | { readonly at: "absent" }
   | { readonly at: "offset"; readonly offset: number };
 
@@ -110,6 +122,8 @@ export interface Situation {
   readonly busy?: ReadonlySet<string>;
   /** The line broke once under several requests: this loss is counted already (S-T1). */
   readonly counted?: boolean;
+  /** Another part began a moment ago: this one is cut in half, so that both do not end together (S-O7). */
+  readonly stagger?: boolean;
   /** The request began while the registration was still under way (S-O9). */
   readonly early?: boolean;
   /** Lanes that are taken at the moment (S-O7). Absent: none. */
@@ -292,7 +306,7 @@ export function choose(situation: Situation): Step {
     candidates.push({
       key: blob.blob,
       rank: [blob.sendClass - ageing, trouble(blob.blob, blob), 0, blob.length - blob.offset, blob.order],
-      step: uploadStep(blob, run.uploads.get(blob.blob), meta.partSize, run.canary),
+      step: uploadStep(blob, run.uploads.get(blob.blob), meta.partSize, run.canary, situation.stagger === true),
     });
   }
 
@@ -325,7 +339,13 @@ export function choose(situation: Situation): Step {
   return { type: "rest", until: earliest, why: "items" };
 }
 
-function uploadStep(blob: BlobView, upload: Upload | undefined, partSize: number, canary: boolean): Step {
+function uploadStep(
+  blob: BlobView,
+  upload: Upload | undefined,
+  partSize: number,
+  canary: boolean,
+  stagger: boolean,
+): Step {
   const known: Upload =
     upload ??
     (blob.state === "waiting" && blob.offset === 0 && blob.attempts === 0 ? { at: "absent" } : { at: "unknown" });
@@ -334,7 +354,8 @@ function uploadStep(blob: BlobView, upload: Upload | undefined, partSize: number
   if (known.at === "unknown" || known.offset >= blob.length || !canary) return { type: "blob-head", blob: blob.blob };
   const left = blob.length - known.offset;
   // A rest that is shorter than a part rides along: a request of its own would cost more than it is worth.
-  const bytes = left < partSize * 2 ? left : partSize;
+  const whole = left < partSize * 2 ? left : partSize;
+  const bytes = stagger && whole >= limits.part.min * 4 ? Math.ceil(whole / 2) : whole;
   return { type: "blob-patch", blob: blob.blob, offset: known.offset, bytes };
 }
 
@@ -874,13 +895,15 @@ function bookUpload(
       patches.push({ type: "meta", patch: { partSize: smaller } });
   }
   if (row !== undefined && status.offset >= row.length) {
-    // Every byte is there and the server is still checking: ask again later.
-    uploads.set(blob, { at: "unknown" });
-    patches[0] = {
-      type: "blob",
-      blob,
-      patch: { offset: status.offset, attempts: row.attempts + 1, nextAt: now + itemDelay(row.attempts + 1) },
-    };
+    // S-B9: every byte is there and the server is still checking: asked again in a moment, then as if it had refused.
+    const times = (before?.at === "unknown" ? (before.whole ?? 0) : 0) + 1;
+    uploads.set(blob, { at: "unknown", whole: times });
+    const attempts = row.attempts + 1;
+    const wait =
+      times > limits.item.triesOfChecked
+        ? { attempts, nextAt: now + itemDelay(attempts) }
+        : { nextAt: now + times * limits.item.checkedAfterMs };
+    patches[0] = { type: "blob", blob, patch: { offset: status.offset, ...wait } };
   }
   if (row !== undefined && step.type === "blob-patch" && status.offset <= step.offset) {
     // S-B8: a part was taken and brought nothing on: no prepaid byte more until the back-off is over.

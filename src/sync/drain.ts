@@ -130,7 +130,9 @@ export function createDrainer(deps: DrainerDeps): Drainer {
   let cutAt: number | null = null;
   /** What is under way outlives the slice that began it. */
   const busy = new Set<string>();
-  const inFlight = new Map<Promise<void>, Step>();
+  const inFlight = new Map<Promise<void>, { readonly step: Step; readonly at: number }>();
+  /** What the last part took, ms. */
+  let lastPartMs: number | null = null;
   /** One outcome is booked at a time, each on what the disk says then. */
   let turn: Promise<void> = Promise.resolve();
   let losses = 0;
@@ -359,7 +361,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
     /** S-O7: what may not begin beside what is under way. */
     const closedLanes = (meta: SyncMeta): ReadonlySet<Lane> => {
-      const under = [...inFlight.values()];
+      const under = [...inFlight.values()].map(({ step }) => step);
       if (under.length === 0) return new Set();
       const count = (lane: Lane): number => under.filter((step) => laneOf(step) === lane).length;
       // S-O3: a line that was lost is tried with one request.
@@ -388,10 +390,20 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         person,
         busy,
         closed: closedLanes(meta),
+        stagger: isStaggered(),
       };
     };
 
-    const partsUnderWay = (): number => [...inFlight.values()].filter((step) => laneOf(step) === "data").length;
+    const partsNow = () => [...inFlight.values()].filter(({ step }) => laneOf(step) === "data");
+    const partsUnderWay = (): number => partsNow().length;
+    /** Parts that begin and end together leave the line idle for a round trip each time. */
+    const isStaggered = (): boolean =>
+      partsNow().some(
+        ({ step, at }) =>
+          step.type === "blob-patch" &&
+          step.bytes >= smallPartsBytes / 2 &&
+          (lastPartMs === null || clock.now() - at < lastPartMs / 4),
+      );
 
     const outcomeOf = async (step: Step, { session, registered }: SyncMeta): Promise<void> => {
       const lossesBefore = losses;
@@ -399,6 +411,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       const abreastBefore = partsUnderWay() + 1;
       const done = await send(step, session ?? "");
       if (done === null) return;
+      if (done.step.type === "blob-patch" && done.outcome.type === "answer") lastPartMs = done.outcome.tookMs;
       const abreast = (abreastBefore + Math.max(1, partsUnderWay())) / 2;
       const before = turn;
       let free: () => void = () => undefined;
@@ -488,7 +501,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
           for (const key of keys) busy.delete(key);
           inFlight.delete(request);
         });
-      inFlight.set(request, step);
+      inFlight.set(request, { step, at: clock.now() });
     };
 
     const loop = async (): Promise<RunReport> => {

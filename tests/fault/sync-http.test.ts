@@ -175,3 +175,73 @@ test("sessions: the challenge and the signature travel as they are", async () =>
   });
   expect(await transport.session(who, "YQ" as B64, "Yg" as B64)).toMatchObject({ value: { token: "abc" } });
 });
+
+describe("S-T5 how long an answer is waited for", () => {
+  /** A transport whose requests end as told: "answer" after `tookMs`, "late" by their time, "cut" at once. */
+  function timed() {
+    let now = 0;
+    const limits: number[] = [];
+    let late: (() => void) | undefined;
+    let next: { readonly kind: "answer" | "late" | "cut"; readonly tookMs: number } = { kind: "answer", tookMs: 100 };
+    const transport = createHttpTransport({
+      baseUrl: "",
+      clock: { now: () => now },
+      random: { bytes: (length) => new Uint8Array(length) },
+      timers: {
+        after: (delayMs, task) => {
+          limits.push(delayMs);
+          late = task;
+          return () => undefined;
+        },
+      },
+      fetch: async (_input, init = {}) => {
+        const nonce = new Headers(init.headers).get(headers.nonce) ?? "";
+        now += next.tookMs;
+        if (next.kind === "cut") throw new TypeError("fetch failed");
+        if (next.kind === "late") {
+          late?.();
+          throw new DOMException("aborted", "AbortError");
+        }
+        return new Response(null, {
+          status: 200,
+          headers: { [headers.protocol]: "1", [headers.nonce]: nonce, "upload-offset": "0" },
+        });
+      },
+    });
+    return {
+      head: async (kind: typeof next.kind, tookMs = 100): Promise<number> => {
+        next = { kind, tookMs };
+        await transport.blobHead("", name);
+        return limits.at(-1) ?? Number.NaN;
+      },
+      patch: async (bytes: number, tookMs: number): Promise<number> => {
+        next = { kind: "answer", tookMs };
+        await transport.blobPatch("", name, 0, new Uint8Array(bytes));
+        return limits.at(-1) ?? Number.NaN;
+      },
+    };
+  }
+
+  test("20 s on a line that works or is not known; after a loss six round trips, 5 s at least, doubling while nothing comes", async () => {
+    const { head } = timed();
+    expect(await head("cut")).toBe(20_000);
+    expect(await head("answer", 900), "no round trip is known yet").toBe(20_000);
+    expect(await head("cut")).toBe(20_000);
+    expect(await head("late")).toBe(5400);
+    expect(await head("late")).toBe(10_800);
+    expect(await head("late")).toBe(20_000);
+    expect(await head("cut")).toBe(20_000);
+    expect(await head("answer", 200), "a line that is refused at once is knocked at with the short time").toBe(5400);
+    expect(await head("cut")).toBe(20_000);
+    expect(await head("answer")).toBe(5000);
+    expect(await head("answer")).toBe(20_000);
+  });
+
+  test("a part is given three times what the line's measured speed says for it and what goes beside it", async () => {
+    const { patch } = timed();
+    expect(await patch(65_536, 10_000), "nothing is known").toBe(120_000);
+    expect(await patch(65_536, 10_000), "alone, with room for one more").toBeCloseTo(60_000, -2);
+    expect(await patch(1000, 100), "a small one").toBe(12_000);
+    expect(await patch(1_000_000, 100_000)).toBe(120_000);
+  });
+});

@@ -185,6 +185,16 @@ describe("S-O order", () => {
     expect(next(["p", "q"], [blob("preview", { sendClass: 3 })]), "what goes first is begun first").toBe("blob-create");
   });
 
+  test("S-O7 a part that begins a moment after another is half as long; small ones are not cut", () => {
+    const part = (length: number): unknown => {
+      const uploads = new Map([["p" as BlobId, { at: "offset" as const, offset: 0 }]]);
+      const given = situation({ view: { blobs: [blob("p", { state: "sending", length })] }, run: { uploads } });
+      const step = choose({ ...given, stagger: true });
+      return step.type === "blob-patch" && step.bytes;
+    };
+    expect([part(300_000), part(100_001), part(40_000)]).toEqual([32_768, 50_001, 40_000]);
+  });
+
   test("S-B5 a rest that is shorter than a part rides along", () => {
     const part = (length: number) => {
       const uploads = new Map([["p" as BlobId, { at: "offset" as const, offset: 0 }]]);
@@ -473,6 +483,23 @@ describe("S-B blobs", () => {
     const booked = book(given, answer(head, { offset: 10_000, state: "incomplete" }), 0);
     expect(booked.patches[0]).toEqual({ type: "blob", blob: "p", patch: { offset: 10_000 } });
     expect(choose({ ...given, run: booked.run })).toMatchObject({ type: "blob-patch", offset: 10_000 });
+  });
+
+  test("S-B9 all bytes are there and not checked: asked again in a moment, three times, then as a refusal", () => {
+    let run = situation({ view }).run;
+    const waits = [1, 2, 3, 4].map(() => {
+      const booked = book(situation({ view, run }), answer(head, { offset: 100_000, state: "incomplete" }), 0);
+      run = booked.run;
+      expect(chosen({ view, run })).toEqual(head);
+      return booked.patches[0];
+    });
+    const waiting = (patch: object) => ({ type: "blob", blob: "p", patch: { offset: 100_000, ...patch } });
+    expect(waits).toEqual([
+      waiting({ nextAt: now + 1500 }),
+      waiting({ nextAt: now + 3000 }),
+      waiting({ nextAt: now + 4500 }),
+      waiting({ attempts: 1, nextAt: now + 30_000 }),
+    ]);
   });
 
   test("S-B3 S-B4 409 asks HEAD, 404 begins again", () => {
