@@ -198,10 +198,15 @@ try {
   }
   const [steady] = profiles;
   if (steady === undefined) throw new Error("no link");
+  const undisturbed = rows.find((row) => row.link === steady.name && row.what === "Besace");
   for (const event of ["reload", "kill"] as const) {
     if (!wanted(event)) continue;
     const what = event === "reload" ? "page reloaded at 10 s" : "browser killed at 10 s";
-    sayApp(steady, what, await deliver(steady, event), false);
+    const run = await deliver(steady, event);
+    sayApp(steady, what, run, false);
+    const more =
+      undisturbed === undefined ? "" : `; ${kb(run.bytesUp - undisturbed.bytesRatio * payload)} more than undisturbed`;
+    console.log(`  items lost: ${run.missing.length}; ${kb(run.bytesUp)} sent${more}`);
   }
   const pages: object[] = [];
   if (wanted("page")) {
