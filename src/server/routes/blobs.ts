@@ -16,6 +16,7 @@ import { headers, routes } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
 import type { Forwarder } from "../forward.ts";
 import { createLocker } from "../locks.ts";
+import { describeError } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { type BlobStaging, type BlobVault, blobName } from "../stores/blob-ports.ts";
 import type { Progress } from "../uploads.ts";
@@ -184,12 +185,17 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     const part = range === undefined ? { start: 0, end: row.length - 1 } : readRange(range, row.length);
     if (part === undefined)
       return reply.code(416).header("content-range", `bytes */${row.length}`).type("application/octet-stream").send();
+    const bytes = await vault.read(row, part).catch((error: unknown) => {
+      deps.log.note("vault-read-failed", { ...describeError(error) });
+      return undefined;
+    });
+    if (bytes === undefined) return answers.refuse(request, reply, "busy");
     if (range !== undefined) reply.header("content-range", `bytes ${part.start}-${part.end}/${row.length}`);
     return reply
       .code(range === undefined ? 200 : 206)
       .header("accept-ranges", "bytes")
       .header("content-length", String(part.end - part.start + 1))
       .type("application/octet-stream")
-      .send(await vault.read(row, part));
+      .send(bytes);
   });
 }

@@ -185,6 +185,21 @@ test.each(["flip-a-bit", "frame", "cut", "nothing-kept", "down"] as const)(
   },
 );
 
+test("storage that is down: what is verified stays so, and is read later", async () => {
+  const person = await begin();
+  const blob = await person.blob(150_000);
+  await server.createUpload(person, blob);
+  await server.patch(person, blob, 0);
+  const token = await server.session(person);
+  const read = () => server.ask("GET", `/v1/blobs/${person.id}.${blob.ref.blob}`, undefined, server.bearer(token));
+  s3.lie = "down";
+  const down = await read();
+  expect([down.statusCode, down.json()]).toEqual([503, expect.objectContaining({ error: "busy", retry: "later" })]);
+  expect((await server.head(person, blob)).headers["besace-blob"]).toBe("verified");
+  s3.lie = "none";
+  expect((await read()).rawPayload.equals(blob.bytes)).toBe(true);
+});
+
 test("a server that changes from its folder to S3 moves what is verified at its next start, and cuts nothing that is not", async () => {
   server = await createHarness();
   const person = await createPerson();
