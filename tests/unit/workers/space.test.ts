@@ -165,6 +165,59 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     expect(Object.keys(must(await tab.api.paper(next)).record.pages)).toEqual([added.page]);
   });
 
+  test("a paper that left the phone can still be joined to a dossier: its bytes are at the server, and the desk reads it", async () => {
+    const deskCode = (await prepareDesk({ store: server.store, random }, slug, undefined))?.join(" ") ?? "";
+    const { api: desk } = openDesk(createConnectedBrowser(createLine(base)));
+    must(await desk.enrol({ slug, deskCode, code: "582914" }));
+    const someone = await person();
+    const { tab } = someone;
+    await tab.refresh();
+    const id = await keptPaper(someone);
+    const readable = must(await tab.api.readPage(id, await pageOf(someone, id), "readable"));
+    await arrived(someone, id);
+    await backedUp(someone);
+    expect(must(await tab.api.freeSpace([id])).freed).toBeGreaterThan(0);
+    const dossier = must(
+      await tab.api.startDossier({ procedure: "domiciliation", language: "fr", organisation: slug }),
+    ).id;
+    must(await tab.api.attach(dossier, "identity", [id], false));
+    must(await tab.api.send(dossier, "Je certifie"));
+    await eventually(async () => (must(await tab.api.dossier(dossier)).stage === "complete" ? true : undefined), 20);
+    must(await desk.refresh());
+    const row = await eventually(async () => must(await desk.inbox()).rows[0], 20);
+    const opened = must(await desk.open(row.letter));
+    const blob = opened.papers[0]?.pages[0]?.blob;
+    expect(must(await desk.page(row.letter, blob as BlobId))).toEqual(readable);
+    expect(must(await tab.api.paper(id)).state).toBe("away");
+  });
+
+  test("INV-1: a paper that the server refused for ever: told, saved in the open, and erased for good", async () => {
+    const someone = await person();
+    const { tab, line, profile } = someone;
+    line.online = false;
+    const id = await keptPaper(someone);
+    const page = await pageOf(someone, id);
+    const readable = must(await tab.api.readPage(id, page, "readable"));
+    const store = await tab.store(profile.database);
+    const [op] = must(await store.queue()).ops.filter((row) => row.record === id);
+    must(await store.setOpAttempt(op?.op as OpId, { state: "aside", lastCode: "too-large" }));
+    const told = must(await tab.api.outbox()).lines.find((each) => each.id === id);
+    expect(told).toMatchObject({ what: "paper", state: "needs-you", reason: "too-large", waits: null });
+    expect(must(await tab.api.exportItem(id))).toEqual([{ name: "1.webp", ...readable }]);
+    must(await tab.api.retry(id));
+    expect(must(await tab.api.outbox()).lines.find((each) => each.id === id)?.state).not.toBe("needs-you");
+    must(await store.setOpAttempt(op?.op as OpId, { state: "aside", lastCode: "too-large" }));
+    must(await tab.api.erasePaper(id));
+    expect(must(await tab.api.outbox()).lines).toEqual([]);
+    // The news of the erasure is set aside in its turn: a line that nothing explains, saved as it is, sealed.
+    const [news] = must(await store.queue()).ops.filter((row) => row.record === id);
+    must(await store.setOpAttempt(news?.op as OpId, { state: "aside", lastCode: "bad-signature" }));
+    expect(must(await tab.api.outbox()).lines).toMatchObject([{ id, what: "unknown", state: "needs-you" }]);
+    const [sealed] = must(await tab.api.exportItem(id));
+    expect(sealed).toMatchObject({ name: "1.json", mime: "application/json" });
+    expect(JSON.parse(Buffer.from(sealed?.bytes ?? new ArrayBuffer()).toString())).toHaveLength(1);
+  });
+
   test("papers that stay say why: kept here, not finished, no copy yet", async () => {
     const someone = await person();
     const { tab, line } = someone;
