@@ -103,9 +103,11 @@ function fault(edge: Edge): string | undefined {
     const fits = allowed.some((name) => edge.to === name || edge.to.startsWith(/[:/]$/.test(name) ? name : `${name}/`));
     return fits ? undefined : `${where}: "${zone.name}" may use only these packages: ${allowed.join(", ") || "none"}`;
   }
-  // A worker is started by its URL from its client, and from nowhere else.
+  // A worker is started by its URL from its client, and from nowhere else; a thread of the server from the server.
   if (edge.to.endsWith(".worker.ts")) {
-    const starts = edge.kind === "url" && /^src\/workers\/[^/]+\.(client|worker)\.ts$/.test(edge.from);
+    const ours = /^src\/workers\/[^/]+\.(client|worker)\.ts$/.test(edge.from);
+    const serverOwn = inFolder("server")(edge.from) && inFolder("server")(edge.to);
+    const starts = edge.kind === "url" && (ours || serverOwn);
     return starts ? undefined : `${where}: a worker is reached through its src/workers/<name>.client.ts`;
   }
   if (zone.holds(edge.to) && zoneOf(edge.to) === zone) return undefined;
