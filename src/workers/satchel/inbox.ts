@@ -11,7 +11,7 @@ import { openRecord } from "../../crypto/record.ts";
 import { randomIdField } from "../../protocol/fields.ts";
 import { letterHead } from "../../protocol/letters.ts";
 import { opHead } from "../../protocol/ops.ts";
-import { signProof } from "../../protocol/proofs.ts";
+import { readOpenedProof, signProof } from "../../protocol/proofs.ts";
 import { readChain } from "../../protocol/statements.ts";
 import { addReply } from "../../satchel/dossier.ts";
 import { incoming, joinUnrelated } from "../../satchel/incoming.ts";
@@ -166,6 +166,10 @@ export function createInbox(deps: SatchelDeps): Inbox {
     const { identity, store } = session;
     const opened = await openLetter(identity, row.letter, identity.principal);
     if (!opened.ok || opened.value.inner.kind !== "deposit") return ok("aside");
+    // Another device has merged it and said so: what it brought may have been erased since.
+    const told = await store.listProofs(opened.value.head.letter);
+    if (!told.ok) return storageErr(told.error);
+    for (const { proof } of told.value) if ((await readOpenedProof(proof, identity.principal)).ok) return ok("drop");
     const deposited = readDeposit(opened.value.inner.payload);
     if (deposited === undefined) return ok("aside");
     for (const each of deposited) {

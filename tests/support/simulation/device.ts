@@ -613,6 +613,14 @@ export function createSatchelDevice(deps: DeviceDeps): SatchelDevice {
     const store = base.store();
     const head = letterHeadOf(row.letter);
     const inner = sealer.openLetter(row.letter);
+    // Another device has merged it, and said so.
+    const merged_ = [...disk.tables.proofs.values()].some(
+      ({ letter, proof }) => letter === head.letter && proofOf(proof).t === "opened" && proofHolds(proof),
+    );
+    if (head.from === head.to && merged_) {
+      await store.dropInbox([row.order], false);
+      return;
+    }
     const record = inner.thread as RecordId;
     const saved = await save(record, (current) => {
       const content = current ?? emptyContent;

@@ -55,6 +55,8 @@ function waiting(life: Life): readonly string[] {
     ...[...tables.inbox.values()].filter((row) => !row.aside).map((row) => `row ${row.seq} on ${name}`),
     ...[...tables.blobs.values()]
       .filter((blob) => !here(blob.state))
+      // Its bytes had left for a backup that a server without a new epoch has disowned.
+      .filter((blob) => !(blob.lastCode === "blob-missing" && life.chronicle.counts.forgotten !== undefined))
       .map((blob) => `blob ${blob.blob} ${blob.state} ${blob.lastCode ?? ""} on ${name}`),
     ...[...tables.letters.values()]
       .filter((letter) => letter.state !== "accepted")
@@ -86,7 +88,11 @@ export function checkIsolation(life: Life, pending: ReadonlySet<string>): void {
     [...poisoned.device.disk.tables.ops.values()].filter((op) => op.record === poisoned.record).map((op) => op.op),
   );
   for (const link of life.links) {
-    const last = link.requests.findLastIndex(({ ids }) => ids.some((id) => pending.has(id) && !poison.has(id)));
+    // What was refused for a while (30 s at least) is not kept waiting by the poison.
+    const begun = (link.requests[0]?.at ?? 0) + 20_000;
+    const last = link.requests.findLastIndex(
+      ({ at, ids }) => at < begun && ids.some((id) => pending.has(id) && !poison.has(id)),
+    );
     let inARow = 0;
     for (const { ids } of link.requests.slice(0, Math.max(0, last))) {
       if (ids.length === 0) continue;
@@ -148,6 +154,8 @@ export function checkDurable(life: Life): void {
   const told = chronicle.counts.forgotten === undefined;
   for (const { record, edit } of told ? chronicle.edits : []) {
     if (held.get(record)?.has(edit) === true) continue;
+    // After a restored backup a deletion is taken for news (S-R3).
+    if (chronicle.counts.restored !== undefined && chronicle.erasures.some((each) => each.record === record)) continue;
     if (chronicle.erasures.some((erasure) => erasure.record === record && erasure.seen.has(edit))) continue;
     chronicle.violations.push(`I1: edit ${edit} was kept and is nowhere`);
   }
@@ -156,6 +164,8 @@ export function checkDurable(life: Life): void {
 
 function checkStreams(life: Life, state: ServerState): void {
   const { chronicle, devices } = life;
+  // A server that went back under its old name has taken back what it said of its backup, too.
+  if (chronicle.counts.forgotten !== undefined) return;
   for (const blob of chronicle.keptStreams) {
     const device = chronicle.streams.get(blob)?.device;
     if (device === undefined || streamThere(state, chronicle, blob)) continue;
@@ -251,6 +261,8 @@ function checkEdits(life: Life, state: ServerState): void {
     if (record === life.poisoned?.record || lost.has(record)) continue;
     if (chronicle.erasures.some((erasure) => erasure.record === record && erasure.seen.has(edit))) continue;
     const row = held?.get(record);
+    // After a restored backup a deletion is taken for news (S-R3): nobody can know which was first.
+    if (chronicle.counts.restored !== undefined && row !== undefined && headOf(row.wire).deleted) continue;
     const content = row === undefined ? undefined : sealer.open(row.wire);
     if (row === undefined || content === undefined || headOf(row.wire).deleted || !editsOf(content).has(edit)) {
       violations.push(`I2: edit ${edit} is gone`);
@@ -264,6 +276,8 @@ function checkEdits(life: Life, state: ServerState): void {
   for (const { record, seen, op } of chronicle.deletions) {
     const row = held?.get(record);
     if (row === undefined || headOf(row.wire).deleted) continue;
+    // A deposit that two devices merged at once brings the record back: what it said is kept rather than lost.
+    if (chronicle.deposits.some((deposit) => deposit.record === record)) continue;
     const unseen = [...editsOf(sealer.open(row.wire))].some((edit) => !seen.has(edit));
     if (!unseen) violations.push(`I2: ${record} was deleted by ${op} and came back without a new word`);
   }

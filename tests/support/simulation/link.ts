@@ -23,7 +23,7 @@ export interface LinkState {
   /** Requests since the beginning. */
   count: number;
   /** Every request in order, for INV-5 and I12: what it was and the ids that it carried. */
-  readonly requests: { readonly what: string; readonly ids: readonly string[] }[];
+  readonly requests: { readonly at: number; readonly what: string; readonly ids: readonly string[] }[];
   /** Authentic answers that a drainer got about each item (I11). */
   readonly heard: Map<string, number>;
 }
@@ -95,7 +95,7 @@ export function createLink({ world, dice, server, state, who, trace }: LinkDeps)
     const handle = (part: number): T | Outcome<never> =>
       poison === undefined ? serve(part) : refused(500, "internal", world.now());
     state.count += 1;
-    state.requests.push({ what, ids });
+    state.requests.push({ at: started, what, ids });
     const bad = state.badness;
     await sleep(20 + dice.below(400) + Math.floor(bytes / (bad > 0 ? 8 : 200)));
     if (poison === "breaks-the-line") return { type: "lost", reason: "unreachable" };

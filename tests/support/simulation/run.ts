@@ -78,6 +78,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const atDesk: Sealer = { ...createSealer(desk), letter: own.letter, openLetter: own.openLetter };
 
   let room = Number.MAX_SAFE_INTEGER;
+  let spoiled = false;
   const server = createModelServer({
     faults: {
       ...soundServer,
@@ -93,7 +94,12 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
       return stream !== undefined && Buffer.compare(stream.bytes, bytes) === 0;
     },
     quota: () => room,
-    spoils: () => badDisk && !calm.now && dice.chance(0.2),
+    // Once: the third time that an upload is refused it is set aside, for the person to see (S-B6).
+    spoils: () => {
+      if (!badDisk || calm.now || spoiled || !dice.chance(0.2)) return false;
+      spoiled = true;
+      return true;
+    },
   });
   const badDisk = likely(0.1, "a bad disk");
 

@@ -321,7 +321,8 @@ export function createModelServer(deps: ModelDeps): ModelServer {
     vault.applied.set(op, { seq, digest: digestOf(wire) });
     vault.records.set(record, { op, wire, seq, blobs: head.blobs });
     addRow(head.satchel, "record", record, now, seq);
-    recount(row?.blobs ?? [], head.satchel, now);
+    // What the person deleted goes at once, what was merely replaced after a month.
+    recount(row?.blobs ?? [], head.satchel, head.deleted ? 0 : now);
     changed(op);
     return { op, type: "ok", seq };
   };
@@ -415,7 +416,7 @@ export function createModelServer(deps: ModelDeps): ModelServer {
         recount(
           letter.blobs.map((ref) => ref.blob),
           letter.from,
-          now,
+          body.t === "withdrawn" ? 0 : now,
         );
       }
       for (const who of [...new Set([letter.from, letter.to])].sort())
