@@ -5,6 +5,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { blobLayout } from "../../src/protocol/blob-root.ts";
+import { letterManifest } from "../../src/protocol/letters.ts";
 import { proofClaim } from "../../src/protocol/proofs.ts";
 import type { Bytes } from "../../src/shared/bytes.ts";
 import type { BlobId, OpId } from "../../src/shared/ids.ts";
@@ -260,6 +261,97 @@ describe("drainer and server", () => {
     expect(news?.type === "record" && news.op.sig).toBe(merged.op.sig);
     const place = await must(two.store.baseFor(record));
     expect(place.base).toBe(merged.head.op satisfies OpId);
+  });
+
+  test("S-V8 what the server has collected goes up again, and the save that names it is accepted after it", async () => {
+    const phone = device(person, 0);
+    const { blobs } = await fill(phone.store);
+    await phone.drainer.run({ reason: "commit" });
+    const [collected] = blobs;
+    if (collected === undefined) throw new Error("a blob");
+    const { blob } = collected.ref;
+    expect(await server.store.markCollected(person.id, blob, (server.time.now + 1) as never)).toBe(false);
+    // Nothing names it but a letter that is taken back; then it may be collected.
+    const [letter] = (await must(phone.store.queue())).letters;
+    if (letter === undefined) throw new Error("a letter");
+    const wire = (await must(phone.store.readLetter(letter.letter)))?.wire;
+    if (wire === undefined) throw new Error("a letter");
+    await must(
+      phone.store.queueProof(letter.letter, await person.withdrawn(letter.letter, await letterManifest(wire)), 1),
+    );
+    await phone.drainer.run({ reason: "commit" });
+    expect(await server.store.markCollected(person.id, blob, (server.time.now + 1) as never)).toBe(true);
+    await server.staging.remove(`${person.id}.${blob}`);
+    await server.store.bytesRemoved(person.id, blob);
+
+    const { head, op } = await person.op({ record: newRecordId(), blobs: [blob] });
+    await must(
+      phone.store.saveRecord({
+        record: head.record,
+        op,
+        opId: head.op,
+        base: null,
+        deleted: false,
+        expectedRevision: 0,
+        blobs: [],
+        letters: [],
+        release: [],
+        merged: null,
+        now: 0,
+      }),
+    );
+    await phone.drainer.run({ reason: "commit" });
+    const [waits] = (await must(phone.store.queue())).ops;
+    expect([waits?.state, waits?.lastCode, (waits?.nextAt ?? 0) > Date.now()]).toEqual([
+      "frozen",
+      "blob-missing",
+      true,
+    ]);
+    expect(Buffer.compare(server.readBlobFile(person, collected), Buffer.from(collected.bytes))).toBe(0);
+    expect((await phone.drainer.run({ reason: "person" })).left).toBe(0);
+    expect((await must(phone.store.getRecord(head.record)))?.server?.sig).toBe(op.sig);
+  });
+
+  test("S-W1 a letter that is taken back before it has left goes first; the desk finds it taken back", async () => {
+    const phone = device(person, 0);
+    const { letter } = await fill(phone.store);
+    const wire = (await must(phone.store.readLetter(letter)))?.wire;
+    if (wire === undefined) throw new Error("a letter");
+    await must(phone.store.queueProof(letter, await person.withdrawn(letter, await letterManifest(wire)), 1));
+    expect((await phone.drainer.run({ reason: "commit" })).left).toBe(0);
+    expect(phone.asked.indexOf("POST /v1/letters")).toBeLessThan(phone.asked.indexOf("POST /v1/proofs"));
+    const rows = (await server.pull(await server.session(desk))).rows;
+    const proofs = rows.flatMap((row) => (row.type === "proof" ? [proofClaim(row.proof)] : []));
+    expect(proofs.map((claim) => claim.ok && claim.value.t)).toContain("withdrawn");
+    expect(rows.filter((row) => row.type === "letter")).toEqual([]);
+  });
+
+  test("S-W2 taken back after it was opened: too late, said with its code, and nothing else waits for it", async () => {
+    const phone = device(person, 0);
+    const { letter } = await fill(phone.store);
+    await phone.drainer.run({ reason: "commit" });
+    const wire = (await must(phone.store.readLetter(letter)))?.wire;
+    if (wire === undefined) throw new Error("a letter");
+    const manifest = await letterManifest(wire);
+    expect((await server.post("/v1/proofs", { proof: await desk.opened(letter, manifest) })).statusCode).toBe(200);
+    await must(phone.store.queueProof(letter, await person.withdrawn(letter, manifest), 1));
+    expect((await phone.drainer.run({ reason: "commit" })).left).toBe(0);
+    const [proof] = (await must(phone.store.queue())).proofs;
+    expect([proof?.state, proof?.lastCode]).toEqual(["aside", "opened"]);
+  });
+
+  test("S-L1 the pull says when a blob was verified; without a backup nothing may leave the phone, with one it may", async () => {
+    const phone = device(person, 0);
+    const { blobs } = await fill(phone.store);
+    await phone.drainer.run({ reason: "commit" });
+    await phone.drainer.run({ reason: "timer" });
+    const ids = blobs.map(({ ref }) => ref.blob);
+    const rows = await must(phone.store.listBlobs());
+    expect(rows.map((row) => row.verifiedAt)).toEqual(blobs.map(() => server.time.now));
+    expect((await must(phone.store.dropLocal(ids))).bytes).toBe(0);
+    await server.store.setLastBackup((server.time.now + 1) as never);
+    await phone.drainer.run({ reason: "timer" });
+    expect((await must(phone.store.dropLocal(ids))).dropped).toEqual(ids);
   });
 
   test("a blob whose bytes are gone is set aside, visibly, and holds nobody up", async () => {
