@@ -207,8 +207,8 @@ describe("the new device", () => {
   test("in Arabic, from right to left", async () => {
     await setLanguage("ar");
     await showRootScreen(<JoinScreen />, { satchel: createFakeSatchel(), areas });
-    await screen.findByRole("region", { name: "النصّ الذي تعطيه" });
-    expect(screen.getByRole("region", { name: "النصّ الذي تعطيه" }).getAttribute("dir")).toBe("ltr");
+    await screen.findByRole("region", { name: "النص الذي تعطونه" });
+    expect(screen.getByRole("region", { name: "النص الذي تعطونه" }).getAttribute("dir")).toBe("ltr");
     expect(await axeProblems()).toEqual([]);
   });
 });

@@ -65,7 +65,7 @@ export function FourPictures({ pictures }: { readonly pictures: readonly number[
         return (
           <li key={at} class="pic">
             <Icon name={name} />
-            {t(`opening.pictures.${name}`)}
+            {`${at + 1}. ${t(`opening.pictures.${name}`)}`}
           </li>
         );
       })}
