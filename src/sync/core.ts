@@ -663,6 +663,8 @@ function retryOf(refused: Refused): RejectRetry | "unknown" {
   if (refused.status >= 500 && refused.status !== 507) return "later";
   if (refused.status === 423) return "later";
   if (isErrorCode(refused.error) && knownCodes.has(refused.error)) return refused.retry ?? "unknown";
+  // A full disk somewhere on the way, in no words of ours.
+  if (refused.status === 507) return "later";
   if (refused.status === 413 || refused.status === 422) return "after-person";
   return "unknown";
 }

@@ -1,7 +1,8 @@
 /** The mind of the sync, rule by rule (src/sync/SPEC.md): what it chooses, and what it makes of outcomes. */
 
 import { describe, expect, test } from "vitest";
-import type { Cursor } from "../../../src/protocol/wire.ts";
+import { errors } from "../../../src/protocol/errors.ts";
+import { type Cursor, rejectCodes } from "../../../src/protocol/wire.ts";
 import type { B64 } from "../../../src/shared/bytes.ts";
 import type { BlobId, LetterId, OpId, RecordId } from "../../../src/shared/ids.ts";
 import type { QueueView, SyncMeta } from "../../../src/storage/ports.ts";
@@ -428,6 +429,83 @@ describe("S-V verdicts", () => {
       type: "meta",
       patch: { networkAttempts: 0, networkNextAt: 0, lastAnswerAt: now, clockOffset: 5000 },
     });
+  });
+});
+
+describe("S-V3 what sets a signed letter aside (INV-1: nothing but a word about this very letter)", () => {
+  const step: Step = { type: "letter", letter: "l" as LetterId };
+  const view = { letters: [letter("l", { state: "frozen" })] };
+  /** Whether the letter is aside after so many of these outcomes, one after the other. */
+  const asideAfter = (done: StepOutcome, times: number): boolean => {
+    let attempts = 0;
+    for (let n = 0; n < times; n += 1) {
+      const now = situation({ view: { letters: [letter("l", { state: "frozen", attempts })] } });
+      for (const patch of book(now, done, 0.5).patches) {
+        if (patch.type !== "letter") continue;
+        if (patch.patch.state === "aside") return true;
+        attempts = patch.patch.attempts ?? attempts;
+      }
+    }
+    return false;
+  };
+  const refusedWith = (status: number, error: string, retry: string | null): StepOutcome =>
+    ({ step, outcome: { type: "refused", status, error, retry, retryAfterMs: null, time: now } }) as StepOutcome;
+
+  test("cut lines, portals and time: never, however often", () => {
+    for (const reason of ["unreachable", "timeout", "not-let-through"])
+      expect(asideAfter({ step, outcome: { type: "lost", reason } } as StepOutcome, 50)).toBe(false);
+  });
+
+  test("every code of the registry, as a verdict and as a refusal", () => {
+    const aside = (times: number): readonly string[] =>
+      Object.entries(errors).flatMap(([error, { status, retry }]) =>
+        asideAfter(refusedWith(status, error, retry), times) ? [error] : [],
+      );
+    const forGood = [
+      "bad-format",
+      "bad-signature",
+      "unknown-receiver",
+      "too-large",
+      "quota",
+      "id-taken",
+      "blob-foreign",
+    ];
+    expect(aside(1)).toEqual([...forGood, "gone", "opened"]);
+    // What no letter can be meant by is believed at the third time.
+    expect(aside(50)).toEqual([
+      ...forGood,
+      "gone",
+      "opened",
+      "not-found",
+      "not-allowed",
+      "forbidden",
+      "wrong-code",
+      "offset",
+    ]);
+    const verdicts = rejectCodes.filter((code) => {
+      const { retry } = errors[code];
+      return asideAfter(answer(step, { verdict: { type: "reject", code, retry } }), 50);
+    });
+    expect(verdicts).toEqual([...forGood, "gone", "opened"]);
+  });
+
+  test("statuses without a code of ours: servers in trouble never, 413 and 422 at once, other 4xx at the third time", () => {
+    const when = (status: number): readonly boolean[] =>
+      [1, 2, 3].map((n) => asideAfter(refusedWith(status, "", null), n));
+    for (const status of [401, 423, 429, 500, 502, 503, 504, 507])
+      expect(when(status), `${status}`).not.toContain(true);
+    for (const status of [413, 422]) expect(when(status), `${status}`).toEqual([true, true, true]);
+    for (const status of [400, 403, 404, 409, 410, 418])
+      expect(when(status), `${status}`).toEqual([false, false, true]);
+  });
+
+  test("two drainers at once, and a kill between answer and booking: the same bytes again, the same answer, accepted", () => {
+    const accepted = answer(step, { verdict: { type: "ok", proofs: [] } });
+    for (const before of ["frozen", "accepted"] as const) {
+      const given = situation({ view: { letters: [letter("l", { state: before })] } });
+      expect(book(given, accepted, 0).patches[0]).toMatchObject({ patch: { state: "accepted" } });
+    }
+    expect(chosen({ view })).toEqual(step);
   });
 });
 
