@@ -149,6 +149,11 @@ export function createForwarder(deps: {
       const start = (): void => {
         connected = true;
         cancelConnect();
+        // The client may have left before there was anybody to hand its request to.
+        if (incoming.destroyed && !incoming.complete) {
+          onward.destroy();
+          return;
+        }
         incoming.once("close", hangUp);
         incoming.pipe(onward);
       };

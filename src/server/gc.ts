@@ -69,7 +69,8 @@ export function createCollector(deps: {
   const collect = (row: StoredBlob): Promise<boolean> =>
     uploads.alone(blobName(row.owner, row.blob), async () => {
       if (!(await store.markCollected(row.owner, row.blob, deps.now()))) return false;
-      await vault.remove(row);
+      // As it is now: the id may have had another life since the slice was read.
+      await vault.remove((await store.blob(row.owner, row.blob)) ?? row);
       if (!vault.inPlace) await staging.remove(blobName(row.owner, row.blob));
       await store.bytesRemoved(row.owner, row.blob);
       metrics.collected("blob", 1);
