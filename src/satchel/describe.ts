@@ -9,6 +9,7 @@
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { SatchelRecord } from "./model.ts";
 import { paperBlobs } from "./paper.ts";
+import { versionsInOrder } from "./where.ts";
 
 /** Rows as the storage port gives them; only what the lines need. */
 export interface OutboxRows {
@@ -186,6 +187,12 @@ const pieceOf = (what: OutboxPiece["what"], paper: RecordId | null, parts: reado
   arrived: parts.every((part) => part.arrived),
 });
 
+/** Nobody waits for a version any more that a newer one replaces, or that is taken back. */
+function isOver(letter: LetterId, record: SatchelRecord | undefined): boolean {
+  if (record?.t !== "dossier" || record.sent[letter] === undefined) return false;
+  return record.withdrawn?.[letter] !== undefined || versionsInOrder(record).at(-1) !== letter;
+}
+
 /** What is known of the line and of the person's wishes when a line does not move. */
 export interface WaitFacts {
   readonly now: number;
@@ -227,6 +234,7 @@ export function describeOutbox(rows: OutboxRows, records: ReadonlyMap<RecordId, 
     if (opened.t === "paper") for (const pointer of paperBlobs(opened)) paperOf.set(pointer.blob, id);
 
   for (const letter of rows.letters) {
+    if (isOver(letter.letter, records.get(letter.about))) continue;
     const { queuedAt } = letter;
     const own = letterPart(letter);
     const streams = letter.blobs.map((id): readonly [RecordId | null, Part] => {

@@ -181,3 +181,19 @@ describe("what a line that does not move waits for", () => {
     expect(waitReason(line, { ...facts, ...more })).toBe(reason);
   });
 });
+
+test("a version that a newer one replaces, or that is taken back, waits for nobody any more", () => {
+  const [old, newer] = [letterId("old"), letterId("newer")];
+  const record = dossier({
+    status: "sent",
+    sent: { [old]: { n: 1, at: 1, papers: 0 }, [newer]: { n: 2, at: 2, papers: 0 } },
+  });
+  const about = "d" as RecordId;
+  const letters = [
+    letter({ letter: old, about, state: "aside", lastCode: "too-large" }),
+    letter({ letter: newer, about }),
+  ];
+  const lines = (of: typeof record) => describeOutbox(rows({ letters }), new Map([[about, of]]));
+  expect(lines(record).map((line) => line.letter)).toEqual([newer]);
+  expect(lines({ ...record, withdrawn: { [newer]: { at: 3 } } })).toEqual([]);
+});
