@@ -135,7 +135,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; 
 
 /** Ms of each step as the app does it after an unlock, and the list itself. */
 async function open(keys: Awaited<ReturnType<typeof seed>>) {
-  const papers = createPapers(deps, { fetching: () => undefined, makeRoom: async () => ok(0) });
+  const papers = createPapers(deps, { fetching: () => undefined, makeRoom: async () => ok(0), damaged: new Set() });
   const identity = await identityOf(keys);
   const database = await timed(openStore);
   const session = sessionOver(database.value, identity);

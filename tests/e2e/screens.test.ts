@@ -275,6 +275,7 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
     ["15-drill", "/carte/essai"],
     ["16-settings", "/reglages"],
     ["16-new-code", "/code/nouveau"],
+    ["16-space", "/papiers/place"],
     ["17-carry", "/porteur"],
     ["17-give", "/porteur/donner"],
     ["17-receipt", "/porteur/recepisse"],

@@ -156,10 +156,9 @@ function viewOf(
   };
 }
 
-export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | "makeRoom">): Papers {
+export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | "makeRoom" | "damaged">): Papers {
   const now = (): number => deps.clock.now();
-  /** Streams whose bytes the browser has lost although their rows are here: found when they are read. */
-  const damaged = new Set<BlobId>();
+  const { damaged } = space;
   const around = (id: RecordId) => ({ fetching: space.fetching(id), damaged });
   /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
   const irreducible = new Set<BlobId>();
@@ -292,7 +291,8 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     original: BlobPointer,
   ): Promise<Result<"reduced" | "absent" | "irreducible" | "moved", WorkerError>> {
     const bytes = await readBlob(session.store, original);
-    if (!bytes.ok) return bytes.error.type === "not-found" ? ok("irreducible") : bytes;
+    // Gone, or away to make room: another time.
+    if (!bytes.ok) return ["not-found", "unavailable"].includes(bytes.error.type) ? ok("irreducible") : bytes;
     const reduced = await deps.imaging.reduce(new File([bytes.value], "", { type: original.mime }));
     if (!reduced.ok || reduced.value.type !== "picture")
       return ok(reduced.ok && reduced.value.type === "raw" && reduced.value.absent === true ? "absent" : "irreducible");

@@ -42,6 +42,8 @@ export interface Space {
    */
   readonly makeRoom: (session: Session) => Promise<Result<number, WorkerError>>;
   readonly fetchBack: (session: Session, paper: RecordId) => Promise<Result<void, WorkerError | FetchRefusal>>;
+  /** Streams whose bytes do not open here although their rows stand: found when they are read, mended by `fetchBack`. */
+  readonly damaged: Set<BlobId>;
   /** Bytes that have come of a paper under way, for `PaperView.fetching`. */
   readonly fetching: (paper: RecordId) => { readonly done: number; readonly of: number } | undefined;
   readonly choose: (session: Session, choice: Pick<DataChoice, "photosOnWifi">) => Promise<Result<void, WorkerError>>;
@@ -74,6 +76,7 @@ async function isWhole(store: SatchelStore, row: BlobRow): Promise<Result<boolea
 }
 
 export function createSpace(deps: SatchelDeps): Space {
+  const damaged = new Set<BlobId>();
   const coming = new Map<RecordId, { done: number; of: number }>();
   const running = new Map<RecordId, Promise<Result<void, WorkerError | FetchRefusal>>>();
   const noticed = new WeakMap<Session, Promise<Result<void, WorkerError>>>();
@@ -156,7 +159,8 @@ export function createSpace(deps: SatchelDeps): Space {
     for (const { pointer, role } of streamRoles(kept.record)) {
       const row = await store.getBlob(pointer.blob);
       if (!row.ok) return storageErr(row.error);
-      const whole = isHere(row.value) ? await isWhole(store, row.value) : ok(false);
+      const mayBe = isHere(row.value) && !damaged.has(pointer.blob) ? row.value : undefined;
+      const whole = mayBe === undefined ? ok(false) : await isWhole(store, mayBe);
       if (!whole.ok) return whole;
       if (!whole.value) missing.push({ pointer, role, row: row.value });
     }
@@ -192,6 +196,7 @@ export function createSpace(deps: SatchelDeps): Space {
       };
       const restored = await store.restoreLocal({ ...made, verifiedAt: row?.verifiedAt ?? null });
       if (!restored.ok) return storageErr(restored.error);
+      damaged.delete(blob);
       before += length;
     }
     return ok(undefined);
@@ -213,6 +218,7 @@ export function createSpace(deps: SatchelDeps): Space {
 
   return {
     view,
+    damaged,
 
     async free(session, ids) {
       const papers = await papersOf(session);

@@ -159,7 +159,11 @@ describe("papers", () => {
     const tidyWith = (records: readonly object[]) => {
       const list = async () => ok(records.map((each) => ({ id: "r", record: each })));
       const session = { store, records: { listNow: list, aside: () => 0 } } as unknown as Session;
-      return createPapers({} as SatchelDeps, { fetching: () => undefined, makeRoom: async () => ok(0) }).tidy(session);
+      return createPapers({} as SatchelDeps, {
+        fetching: () => undefined,
+        makeRoom: async () => ok(0),
+        damaged: new Set(),
+      }).tidy(session);
     };
     must(await tidyWith([aside]));
     expect(must(await store.listBlobs()).map((row) => row.blob)).toEqual(named);
