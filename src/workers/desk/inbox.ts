@@ -21,6 +21,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { InboxRow, ProofRow } from "../../storage/ports.ts";
 import { downloadBlob } from "../common/blob-reader.ts";
 import { storageErr } from "../common/errors.ts";
+import { restartLost } from "../common/lost.ts";
 import type { Kept } from "../common/records.ts";
 import type { DeskDossier, DeskDossierRow } from "../desk.contract.ts";
 import type { Bytes64, WorkerError } from "../satchel.contract.ts";
@@ -270,6 +271,7 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     const rows = await session.store.listInbox();
     if (!rows.ok) return storageErr(rows.error);
     for (const row of rows.value) {
+      if (row.type === "record" && row.early === true) continue;
       if (row.type === "record") {
         const taken = await takeRecord(session, row);
         if (!taken.ok) return taken;
@@ -283,6 +285,9 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
       const dropped = await session.store.dropInbox([row.order], aside.value);
       if (!dropped.ok) return storageErr(dropped.error);
     }
+    const waiting = new Set(rows.value.flatMap((row) => (row.type === "record" ? [row.record] : [])));
+    const restarted = await restartLost(session.store, session.records, waiting);
+    if (!restarted.ok) return restarted;
     if (rows.value.length > 0) deps.emit({ type: "inbox" });
     return takeWithdrawals(session);
   }

@@ -18,11 +18,12 @@ import { incoming, joinUnrelated } from "../../satchel/incoming.ts";
 import { mergeRecords, sameValue } from "../../satchel/merge.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import { settleOther } from "../../satchel/others.ts";
-import type { LetterId, OpId, RecordId } from "../../shared/ids.ts";
+import type { LetterId, OpId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { InboxRow } from "../../storage/ports.ts";
 import { readDeposit } from "../common/deposits.ts";
 import { storageErr } from "../common/errors.ts";
+import { restartLost } from "../common/lost.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isDossier } from "./dossiers.ts";
@@ -244,20 +245,6 @@ export function createInbox(deps: SatchelDeps): Inbox {
     return ok(undefined);
   }
 
-  /** The server has lost a record that this device changed (conflict without a row): it starts again. */
-  async function restartLost(session: Session, waiting: ReadonlySet<RecordId>): Promise<Result<void, WorkerError>> {
-    const queue = await session.store.queue();
-    if (!queue.ok) return storageErr(queue.error);
-    const lost = queue.value.ops.filter((op) => op.state === "conflict" && !waiting.has(op.record));
-    for (const record of new Set(lost.map((op) => op.record))) {
-      const saved = await session.records.save<"gone">(record, (current) =>
-        current === undefined ? err("gone") : ok({ next: current, restart: true }),
-      );
-      if (!saved.ok && saved.error !== "gone" && saved.error.type !== "stale") return err(saved.error);
-    }
-    return ok(undefined);
-  }
-
   async function once(session: Session): Promise<Result<void, WorkerError>> {
     const rows = await session.store.listInbox();
     if (!rows.ok) return storageErr(rows.error);
@@ -273,7 +260,8 @@ export function createInbox(deps: SatchelDeps): Inbox {
     const joined = await joinProfiles(session);
     if (!joined.ok) return joined;
     const restarted = await restartLost(
-      session,
+      session.store,
+      session.records,
       new Set(rows.value.flatMap((row) => (row.type === "record" ? [row.record] : []))),
     );
     if (!restarted.ok) return restarted;

@@ -748,12 +748,12 @@ export function createDeskDevice(deps: DeviceDeps): DeskDevice {
   const { disk } = base;
   const recordOf = (letter: LetterId): RecordId => letter as string as RecordId;
 
-  const save = async (record: RecordId, content: Content, mergedOp: Op | null): Promise<boolean> => {
+  const save = async (record: RecordId, content: Content, mergedOp: Op | null, restart = false): Promise<boolean> => {
     const store = base.store();
     const row = await store.getRecord(record);
     const place = await store.baseFor(record);
     if (!row.ok || !place.ok) return false;
-    const from = mergedOp === null ? place.value.base : headOf(mergedOp).op;
+    const from = restart ? null : mergedOp === null ? place.value.base : headOf(mergedOp).op;
     const opId = plainId<OpId>(base.nextName("op"));
     const op = sealer.seal({ record, op: opId, base: from, deleted: false, blobs: [] }, content, base.name);
     const saved = await store.saveRecord({
@@ -798,6 +798,7 @@ export function createDeskDevice(deps: DeviceDeps): DeskDevice {
       const inbox = await store.listInbox();
       if (!inbox.ok) return;
       for (const row of inbox.value) {
+        if (row.type === "record" && row.early === true) continue;
         if (row.type === "record") {
           const held = await store.getRecord(row.record);
           if (!held.ok) return;
@@ -824,6 +825,14 @@ export function createDeskDevice(deps: DeviceDeps): DeskDevice {
           if (!(await save(recordOf(row.id), content, null))) return;
         }
         await store.dropInbox([row.order], false);
+      }
+      const waiting = new Set(inbox.value.flatMap((row) => (row.type === "record" ? [row.record] : [])));
+      const queue = await store.queue();
+      if (!queue.ok) return;
+      for (const op of queue.value.ops) {
+        const lost = disk.tables.records.get(op.record);
+        if (op.state === "conflict" && !waiting.has(op.record) && lost !== undefined)
+          await save(op.record, sealer.open(lost.local), null, true);
       }
     },
   };
