@@ -248,7 +248,7 @@ interface Taker {
 }
 
 function takerOf(chunks: AsyncIterator<Uint8Array>): Taker {
-  let held: Uint8Array[] = [];
+  const held: Uint8Array[] = [];
   let length = 0;
   return {
     async take(wanted) {
@@ -260,15 +260,17 @@ function takerOf(chunks: AsyncIterator<Uint8Array>): Taker {
       }
       const taken: Uint8Array[] = [];
       let left = wanted;
-      while (left > 0 && held.length > 0) {
-        const first = held[0] as Uint8Array;
-        taken.push(first.subarray(0, left));
-        if (first.length <= left) held = held.slice(1);
-        else held[0] = first.subarray(left);
-        const used = Math.min(first.length, left);
-        left -= used;
-        length -= used;
+      let used = 0;
+      for (const chunk of held) {
+        if (left === 0) break;
+        const part = chunk.subarray(0, left);
+        taken.push(part);
+        left -= part.length;
+        if (part.length < chunk.length) held[used] = chunk.subarray(part.length);
+        else used += 1;
       }
+      held.splice(0, used);
+      length -= wanted - left;
       return concat(...taken);
     },
     back(bytes) {

@@ -74,7 +74,8 @@ export function createPhoneCarrier(deps: SatchelDeps): PhoneCarrier {
     const pinned = await pinWhatIsNew(session, deps, deployment);
     if (!pinned.ok) return pinned;
     const keys = Object.keys(pinned.value.serverKeys) as ServerKey["id"][];
-    return ok(keys.length === 0 || deployment === null ? undefined : { url: deployment.urls.app, keys });
+    // The keys name the server; its address is only for whoever reads it.
+    return ok(keys.length === 0 ? undefined : { url: deployment?.urls.app ?? deps.home(), keys });
   }
 
   /** Header and segments, only where they give the root that the ticket names: a damaged disk must not spoil the file. */

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blobLayout, blobRootFromHashes, sealedLengthOf } from "../../../src/protocol/blob-root.ts";
 import { readCarried, readReceipt, signCarried, writeReceipt } from "../../../src/protocol/carried.ts";
@@ -18,7 +19,7 @@ import { carrier as limits } from "../../../src/protocol/limits.ts";
 import { padme } from "../../../src/protocol/padding.ts";
 import { b64, sha256 } from "../../../src/protocol/sign.ts";
 import type { ServerTime } from "../../../src/protocol/wire.ts";
-import { type Bytes, concat, utf8 } from "../../../src/shared/bytes.ts";
+import { type Bytes, concat, equalBytes, utf8 } from "../../../src/shared/bytes.ts";
 import { ok } from "../../../src/shared/result.ts";
 import { type CarrierFacts, carrierFile, inChunks, PAGE } from "../../support/carrier-file.ts";
 import { createPerson, newBlobId, random } from "../server/people.ts";
@@ -131,6 +132,38 @@ describe("P-C: the carrier's file", () => {
     const marks = [1, 8, 400, whole.before.length - 1, whole.before.length, end - whole.after.length, end - 1];
     for (const at of [...marks, ...Array.from({ length: 20 }, () => 1 + (roll() % (end - 1)))])
       expect(await typeOf(whole.bytes.subarray(0, at)), `cut at ${at}`).toBe("cut");
+  });
+
+  test("whatever is changed, cut, doubled or mixed: never a crash, never an acceptance (B2)", async () => {
+    const { bytes } = whole;
+    const place = fc.nat({ max: bytes.length - 1 });
+    const edit = fc.oneof(
+      fc.record({ at: place, put: fc.uint8Array({ minLength: 1, maxLength: 40 }) }),
+      fc.record({ at: place, drop: fc.integer({ min: 1, max: 2000 }) }),
+      fc.record({ at: place, again: fc.integer({ min: 1, max: 2000 }) }),
+    );
+    const edited = (edits: readonly { at: number; put?: Uint8Array; drop?: number; again?: number }[]): Bytes => {
+      let now: Bytes = Uint8Array.from(bytes);
+      for (const { at, put, drop, again } of edits) {
+        const from = Math.min(at, now.length);
+        if (put !== undefined) now = concat(now.subarray(0, from), put, now.subarray(from + put.length));
+        else if (drop !== undefined) now = concat(now.subarray(0, from), now.subarray(from + drop));
+        else now = concat(now.subarray(0, from + (again ?? 0)), now.subarray(from));
+      }
+      return now;
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(edit, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 100, max: 9000 }),
+        async (edits, size) => {
+          const content = edited(edits);
+          const result = await read(content, () => size);
+          return result.ok === equalBytes(content, bytes);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 
   test("bytes behind the end are refused", async () => {
@@ -326,6 +359,12 @@ describe("P-C8: the statement and the receipt", async () => {
     expect(text.split("\n").slice(0, 3)).toEqual(["Récépissé de porteur", "Rien à lire ici. Vraiment.", ""]);
     expect(readReceipt(text)).toEqual(ok(receipt));
     expect(readReceipt(text.replaceAll("\n", "\r\n"))).toEqual(ok(receipt));
+    fc.assert(
+      fc.property(fc.string(), fc.nat({ max: text.length }), (noise, at) => {
+        const read = readReceipt(`${text.slice(0, at)}${noise}${text.slice(at + noise.length)}`);
+        return read.ok || ["not-receipt", "newer", "damaged"].includes(read.error.type);
+      }),
+    );
     const type = (file: string) => {
       const result = readReceipt(file);
       return result.ok ? "ok" : result.error.type;
