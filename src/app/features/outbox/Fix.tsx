@@ -3,15 +3,14 @@ import { useState } from "preact/hooks";
 import type { OutboxLine } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
-import { saveFile } from "../../platform/save-file.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
+import { useSaveFile } from "../../state/useSaveFile.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, LinkButton } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { HUMAN_ID, moveTo } from "../../ui/places.ts";
 import { QueueRow } from "../../ui/Queue.tsx";
-import { useWorld } from "../../ui/world.ts";
 import { detailOf, type Names, reasonText, titleOf } from "./names.ts";
 import { copyOf } from "./take-out.ts";
 
@@ -91,7 +90,7 @@ function SaveOut({ line, names, onRefused }: ActProps) {
   const t = useT();
   const { api } = useSatchel();
   const { say } = useShell();
-  const { timers } = useWorld();
+  const saveFile = useSaveFile();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const title = titleOf(line, names);
@@ -103,7 +102,7 @@ function SaveOut({ line, names, onRefused }: ActProps) {
     if (!files.ok) return onRefused();
     const record = names.dossiers.find((each) => each.id === line.id)?.record;
     const { name, content } = copyOf(line, files.value, record);
-    saveFile(timers, content, name);
+    saveFile(content, name);
     say(t("outbox.export.saved"));
   }
   return (

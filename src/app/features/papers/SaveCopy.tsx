@@ -8,12 +8,9 @@ import type { RecordId } from "../../../shared/ids.ts";
 import { useT } from "../../i18n/useT.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
+import { useSaveFile } from "../../state/useSaveFile.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
-import { useWorld } from "../../ui/world.ts";
-
-/** The browser reads the bytes after the click, some time later. */
-const KEEP_MS = 60_000;
 
 const ENDINGS: Readonly<Record<string, string>> = {
   "application/pdf": "pdf",
@@ -34,29 +31,17 @@ export interface SaveCopyProps {
 /** The button with its question. */
 export function SaveCopy({ paper, page, n, mime }: SaveCopyProps) {
   const t = useT();
-  const { api, listen } = useSatchel();
+  const { api } = useSatchel();
+  const saveFile = useSaveFile();
   const { say } = useShell();
-  const { timers } = useWorld();
   const [asking, setAsking] = useState(false);
 
   async function save(): Promise<void> {
     setAsking(false);
     const read = await api.readPage(paper, page, "original");
     if (!read.ok) return say(t("papers.refusal.other.title"));
-    const url = URL.createObjectURL(new Blob([read.value.bytes], { type: read.value.mime }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = `${t("papers.file.name")}-${n}.${ENDINGS[mime] ?? "bin"}`;
-    link.click();
-    const close = (): void => {
-      cancel();
-      stop();
-      URL.revokeObjectURL(url);
-    };
-    const cancel = timers.after(KEEP_MS, close);
-    const stop = listen((change) => {
-      if (change.type === "opening") close();
-    });
+    const content = new Blob([read.value.bytes], { type: read.value.mime });
+    saveFile(content, `${t("papers.file.name")}-${n}.${ENDINGS[mime] ?? "bin"}`);
     say(t("papers.file.saved"));
   }
 

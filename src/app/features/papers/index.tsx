@@ -21,6 +21,6 @@ export const feature: Feature = {
     { path: paths.paper(":paper"), screen: PaperScreen, tab: "papers", areas: WITH_SPACE },
     { path: "/papiers/:paper/pages", screen: PagesScreen, tab: null, areas: PAPER_AREAS },
     { path: "/papiers/:paper/infos", screen: DetailsScreen, tab: null, areas: PAPER_AREAS },
-    { path: "/papiers/:paper/voir", screen: ShowScreen, tab: null, areas: PAPER_AREAS },
+    { path: "/papiers/:paper/voir", screen: ShowScreen, tab: null, areas: WITH_SPACE },
   ],
 };
