@@ -294,6 +294,22 @@ describe("the inbox", () => {
     expect(screen.getByRole("alert").textContent).toContain("letter-cut");
   });
 
+  test("a letter that was taken back stays as a line without a name; its page says why and shows nothing (INV-3)", async () => {
+    const gone = fakeDeskDossier({ name: "", number: "K7QF2M9D", status: "withdrawn", papers: [] });
+    const desk = createFakeDesk({ dossiers: [fakeDeskDossier({ name: "Awa Diop" }), gone] });
+    desk.fail("open", { type: "not-found" });
+    const shown = await showDesk(desk);
+    const row = (await screen.findByRole("link", { name: "Dossier retiré par la personne" })).closest("tr");
+    expect(row?.textContent).toMatch(/Retiré/);
+    expect(row?.textContent).not.toMatch(/Sans papier|Camille/);
+    expect(await structure()).toEqual([]);
+    shown.go(deskPaths.dossier(gone.row.letter));
+    await heading("Dossier retiré par la personne");
+    expect(screen.getByText(/avant son ouverture/)).toBeTruthy();
+    expect(screen.queryByText(/84,50|Morel/)).toBeNull();
+    expect(await structure()).toEqual([]);
+  });
+
   test("a long list is drawn in pieces", async () => {
     const many = Array.from({ length: 130 }, (_, at) => fakeDeskDossier({ name: `Personne ${at}` }));
     await showDesk(createFakeDesk({ dossiers: many }));
@@ -408,6 +424,14 @@ describe("a dossier", () => {
     ).toBeTruthy();
     expect(screen.getByText("Au nom de Jean Morel.")).toBeTruthy();
     expect(screen.getByText(/Périmé depuis le/)).toBeTruthy();
+  });
+
+  test("a paper that could not leave is said to follow, not to be absent", async () => {
+    const dossier = fakeDeskDossier({ payload: { missing: ["identity", "commune-link"], later: ["identity"] } });
+    await showDesk(createFakeDesk({ dossiers: [dossier] }), { path: deskPaths.dossier(dossier.row.letter) });
+    expect(await screen.findByText(/Suivra plus tard/)).toBeTruthy();
+    expect(screen.getAllByText(/Suivra plus tard/)).toHaveLength(1);
+    expect(await structure()).toEqual([]);
   });
 
   test("a page opens by itself when it has arrived, and when the network is back", async () => {
