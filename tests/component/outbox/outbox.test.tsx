@@ -145,6 +145,16 @@ describe("Mes envois", () => {
     expect(await screen.findByText(/Ce réseau ne laisse pas passer\. Changez de réseau/)).toBeTruthy();
   });
 
+  test.each([
+    ["quota", /Il n’y a plus de place au serveur pour vos photos/],
+    ["server-busy", /Le serveur est occupé/],
+    ["storage", /Ce téléphone n’a pas pu lire ce qui attend/],
+  ] as const)("%s is said without being asked", async (trouble, words) => {
+    await look(satchelWith({ lines: [line({})], waiting: 1, trouble }));
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   test("nothing left: said so", async () => {
     const satchel = satchelWith({ lastAnswerAt: FAKE_NOW });
     const shown = await look(satchel);

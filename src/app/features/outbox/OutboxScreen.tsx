@@ -69,6 +69,10 @@ function useSendNow(
   };
 }
 
+/** What keeps things here is said without being asked; that there is no network stands under the head of every screen. */
+const isTold = ({ trouble, waiting }: OutboxView): boolean =>
+  waiting > 0 && trouble !== "none" && trouble !== "no-network";
+
 function outcome(view: OutboxView): string {
   if (view.trouble !== "none") return text(`outbox.trouble.${view.trouble}`);
   return view.waiting === 0 ? text("outbox.nothingLeft") : text("outbox.stillWaiting", { count: view.waiting });
@@ -129,7 +133,7 @@ export function OutboxScreen() {
             </Button>
             {view.data.held > 0 && <p class="meta">{t("outbox.anywayText")}</p>}
             <div role="status">
-              {sendNow.done && (
+              {(sendNow.done || isTold(view)) && (
                 <Banner tone="quiet" icon="information" quiet>
                   {outcome(view)}
                 </Banner>
