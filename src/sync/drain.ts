@@ -85,6 +85,8 @@ const defaultBudgetMs = 110_000;
 const restInRunMs = 15_000;
 /** What is under way at the end of a sync event's budget is waited for this long; after that HEAD or a repeat will tell. */
 const graceMs = 20_000;
+/** S-T4: a wish outlives slices and cuts; a line of another day is another line. */
+const personMs = 30 * 60_000;
 /** Ahead of what is sent beside it. */
 const headStartMs = 60;
 /** A slice that follows another one within this time goes on: no question is asked twice because two minutes are over. */
@@ -141,7 +143,8 @@ export function createDrainer(deps: DrainerDeps): Drainer {
   let failure: { readonly error: unknown } | null = null;
   let running: Promise<RunReport> | null = null;
   let wake: () => void = () => undefined;
-  let person = false;
+  /** Device clock until which "Envoyer maintenant" holds (S-T4); 0 = nobody asked, or all has left. */
+  let personUntil = 0;
   /** Reasons of calls that joined the run under way. */
   const joined: RunReason[] = [];
 
@@ -387,7 +390,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         now: clock.now(),
         run,
         hints: deps.hints?.() ?? { slow: false, metered: false },
-        person,
+        person: clock.now() < personUntil && personUntil - clock.now() <= personMs,
         busy,
         closed: closedLanes(meta),
         stagger: isStaggered(),
@@ -591,7 +594,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
   return {
     run: async (options) => {
-      if (options.reason === "person") person = true;
+      if (options.reason === "person") personUntil = clock.now() + personMs;
       if (running !== null) {
         joined.push(options.reason);
         wake();
@@ -599,10 +602,12 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       }
       running = drainAll(options).finally(() => {
         running = null;
-        person = false;
         joined.length = 0;
       });
-      return await running;
+      const report = await running;
+      // All that was meant has left: what comes later was not meant.
+      if (report.left === 0 && report.ended === "empty") personUntil = 0;
+      return report;
     },
   };
 }

@@ -129,6 +129,53 @@ describe("a run", () => {
     expect(calls.filter((call) => call === "push a")).toHaveLength(1);
   });
 
+  test("S-T4 what the person asked to send goes on through cuts and slices; what is kept after it waits again", async () => {
+    let up = false;
+    const hints = () => ({ slow: false, metered: true });
+    const { world, drainer, store, calls } = bench(
+      (yes) => ({
+        blobCreate: async (...create) => (up ? await yes.blobCreate(...create) : lost),
+        blobHead: async (...head) => (up ? await yes.blobHead(...head) : lost),
+      }),
+      { hints },
+    );
+    await store.setMeta({ registered: true, photosOnWifi: true });
+    const photo = async (name: string): Promise<void> => {
+      const blob = name as BlobId;
+      await store.putSegments(blob, 0, [new Uint8Array(100)]);
+      const ticket = { body: "b" as B64, sig: "s" as B64 };
+      const header = new Uint8Array(57);
+      const sealed = { blob, header, segments: 1, length: 157, root: "r" as B64, ticket } as const;
+      const saved = await store.saveRecord({
+        record: name as RecordId,
+        op: op(name),
+        opId: name as OpId,
+        base: null,
+        deleted: false,
+        expectedRevision: 0,
+        blobs: [{ ...sealed, sendClass: 4, localOnly: false }],
+        letters: [],
+        release: [],
+        merged: null,
+        now: world.now(),
+      });
+      expect(saved.ok).toBe(true);
+    };
+    const leftAfter = async (reason: "person" | "timer"): Promise<number> => {
+      const run = drainer.run({ reason });
+      await world.run(world.now() + 400_000);
+      return (await run).left;
+    };
+    await photo("first");
+    expect(await leftAfter("timer"), "photos wait on a line that costs money").toBe(1);
+    expect(await leftAfter("person"), "the line is down").toBe(1);
+    up = true;
+    expect(await leftAfter("timer"), "asked for, and up again").toBe(0);
+    await photo("second");
+    expect(await leftAfter("timer"), "kept later: not asked for").toBe(1);
+    expect(calls.filter((call) => call === "patch")).toHaveLength(1);
+  });
+
   test("S-D4 the network comes back while a run waits out a loss: one try at once", async () => {
     let up = false;
     const { world, drainer, keep, store, calls } = bench((yes) => ({
