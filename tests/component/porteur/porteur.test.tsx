@@ -7,9 +7,10 @@ import { carrierPageText, receiptWords } from "../../../src/app/features/porteur
 import { setLanguage } from "../../../src/app/i18n/i18n.ts";
 import { canShareFile, shareFile } from "../../../src/app/platform/share.ts";
 import { CarrierContext } from "../../../src/app/state/carrier.ts";
+import type { OutboxLine } from "../../../src/workers/satchel.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import { createFakeCarrier, DELIVERED, type FakeCarrier } from "../../support/fake-carrier.ts";
-import { createFakeSatchel, EMPTY_OUTBOX, FAKE_NOW, type FakeSatchel } from "../../support/fake-satchel.ts";
+import { createFakeSatchel, EMPTY_OUTBOX, FAKE_NOW, type FakeSatchel, fakeId } from "../../support/fake-satchel.ts";
 import { type ShownScreen, type ShowOptions, showScreen } from "../../support/fake-shell.tsx";
 
 const AREAS = ["porteur", "errors"] as const;
@@ -195,6 +196,29 @@ describe("Donner à un porteur", () => {
     await pack(satchel);
     fireEvent.click(await screen.findByRole("button", { name: "Préparer le fichier" }));
     expect((await screen.findByRole("alert")).textContent).toContain("Il faut du réseau une fois");
+  });
+
+  test("INV-1: what cannot be carried is said before and after: no desk to seal to, or the person is needed", async () => {
+    const line = (state: OutboxLine["state"]): OutboxLine => ({
+      id: fakeId(),
+      what: "dossier",
+      title: "K7QF2M9D",
+      state,
+      parts: { done: 0, of: 1 },
+      bytesLeft: 0,
+      reason: null,
+      at: null,
+      waits: null,
+      pieces: [],
+    });
+    const lines = [line("awaiting-desk"), line("needs-you")];
+    await pack(createFakeSatchel({ outbox: { ...WAITING, lines } }));
+    const said = "1 dossier attend l’ouverture du guichet. Il n’est pas dans ce fichier.";
+    await vi.waitFor(() => expect(plain()).toContain(said));
+    expect(plain()).toContain("1 envoi a besoin de vous.");
+    fireEvent.click(screen.getByRole("button", { name: "Préparer le fichier" }));
+    await screen.findByRole("heading", { level: 1, name: "Le fichier est prêt" });
+    expect(plain()).toContain(said);
   });
 
   test("loading, locked, failed", async () => {

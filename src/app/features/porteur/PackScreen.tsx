@@ -5,7 +5,7 @@
  * Surprising: the share sheet opens only right after a press, so preparing and handing over are two presses.
  */
 import { useState } from "preact/hooks";
-import type { PackedCarrier } from "../../../workers/satchel.contract.ts";
+import type { OutboxLine, PackedCarrier } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatBytes } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -67,6 +67,27 @@ function Way({ given }: { readonly given: boolean }) {
   );
 }
 
+/** What waits and cannot be carried: a dossier without a desk to seal it to, and what needs the person. */
+function NotInIt({ lines }: { readonly lines: readonly OutboxLine[] }) {
+  const t = useT();
+  const desk = lines.filter((line) => line.state === "awaiting-desk").length;
+  const fix = lines.filter((line) => line.state === "needs-you").length;
+  return (
+    <>
+      {desk > 0 && (
+        <Banner tone="soon" icon="guichet" quiet>
+          {t("porteur.pack.desk", { count: desk })}
+        </Banner>
+      )}
+      {fix > 0 && (
+        <Banner tone="soon" icon="attention" quiet>
+          {t("porteur.pack.fix", { count: fix })}
+        </Banner>
+      )}
+    </>
+  );
+}
+
 export function PackScreen() {
   const t = useT();
   const { api } = useSatchel();
@@ -94,6 +115,7 @@ export function PackScreen() {
 
   const waiting = outbox.state === "ready" ? outbox.value.waiting : 0;
   const bytes = outbox.state === "ready" ? outbox.value.bytesLeft : 0;
+  const lines = outbox.state === "ready" ? outbox.value.lines : [];
   const isPacked = stage.at === "ready" || stage.at === "given";
   return (
     <Frame title={title} back={paths.outbox} arrival={isPacked ? "ready" : "before"}>
@@ -131,6 +153,7 @@ export function PackScreen() {
               {bytes > 0 && ` ${t("porteur.pack.about", { size: formatBytes(bytes) })}`}
             </p>
           </div>
+          <NotInIt lines={lines} />
           {stage.at === "refused" && (
             <Banner tone="redo" icon="attention">
               {stage.text}
@@ -158,6 +181,7 @@ export function PackScreen() {
             </p>
             <p>{t("porteur.pack.whom")}</p>
           </div>
+          <NotInIt lines={lines} />
           {stage.packed.left > 0 && (
             <Banner tone="soon" icon="information" quiet>
               {t("porteur.pack.left", { count: stage.packed.left })}
