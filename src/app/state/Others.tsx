@@ -49,6 +49,7 @@ function Box({ id, other, show, subject, before, after }: OtherBoxProps & { read
   const kind = kindOf(other);
   const { path, mine, others } = other;
   const title = kind === "answer" ? t("others.title") : t(`others.${kind}.title`);
+  const named = subject === undefined ? title : t("others.about", { subject, title });
 
   async function settle(choice: number | null): Promise<void> {
     if (busy) return;
@@ -67,10 +68,10 @@ function Box({ id, other, show, subject, before, after }: OtherBoxProps & { read
     return many ? t("others.takeNth", { n: n + 1 }) : t("others.take");
   };
   return (
-    <section class="card stack-m other" aria-label={subject === undefined ? title : `${subject} : ${title}`}>
+    <section class="card stack-m other" aria-label={named}>
       <p class="row row--tight row--nowrap">
         <Icon name="deux-copies" />
-        <b>{subject === undefined ? title : `${subject}\u00a0: ${title}`}</b>
+        <b>{named}</b>
       </p>
       {kind === "answer" ? (
         <>

@@ -5,6 +5,9 @@ import { AddDeviceScreen } from "../../../src/app/features/devices/AddDeviceScre
 import { DevicesScreen } from "../../../src/app/features/devices/DevicesScreen.tsx";
 import { JoinScreen } from "../../../src/app/features/devices/JoinScreen.tsx";
 import { OthersScreen } from "../../../src/app/features/devices/OthersScreen.tsx";
+import { ProceduresScreen } from "../../../src/app/features/dossiers/ProceduresScreen.tsx";
+import { HomeScreen } from "../../../src/app/features/home/HomeScreen.tsx";
+import { ListScreen } from "../../../src/app/features/papers/ListScreen.tsx";
 import { setLanguage } from "../../../src/app/i18n/i18n.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import {
@@ -12,6 +15,7 @@ import {
   FAKE_ANSWER,
   FAKE_CODE,
   FAKE_NOW,
+  FAKE_PROFILE,
   FAKE_REQUEST,
   fakeDossier,
   fakePaper,
@@ -210,6 +214,27 @@ describe("the new device", () => {
     await screen.findByRole("region", { name: "النص الذي تعطونه" });
     expect(screen.getByRole("region", { name: "النص الذي تعطونه" }).getAttribute("dir")).toBe("ltr");
     expect(await axeProblems()).toEqual([]);
+  });
+});
+
+describe("a device that has just joined", () => {
+  const arriving = { type: "open", profile: FAKE_PROFILE, cardDrilled: false, arriving: true } as const;
+
+  test("says on each list that the papers come with the network; the others never say it", async () => {
+    for (const [shown, quiet] of [
+      [<HomeScreen key="home" />, false],
+      [<ListScreen key="papers" />, false],
+      [<ProceduresScreen key="procedures" />, false],
+      [<ListScreen key="quiet" />, true],
+    ] as const) {
+      const satchel = createFakeSatchel(quiet ? {} : { opening: arriving });
+      await showRootScreen(shown, { satchel, areas: [...areas, "home"] });
+      await screen.findByRole("heading", { level: 1 });
+      if (quiet) await waitFor(() => expect(screen.queryByText("Vos papiers arrivent avec le réseau.")).toBeNull());
+      else expect(await screen.findByText("Vos papiers arrivent avec le réseau.")).toBeTruthy();
+      expect(await axeProblems()).toEqual([]);
+      cleanup();
+    }
   });
 });
 

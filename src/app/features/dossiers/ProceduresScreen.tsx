@@ -5,6 +5,7 @@ import type { DossierView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatDate } from "../../i18n/format.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
+import { Arriving } from "../../state/Arriving.tsx";
 import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -53,6 +54,7 @@ export function ProceduresScreen() {
   return (
     <Frame title={title} tab="dossiers">
       <h1>{title}</h1>
+      <Arriving />
       {!isReady && asked.state !== "failed" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
       {isReady && (

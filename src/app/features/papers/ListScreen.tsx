@@ -9,6 +9,7 @@ import { type PaperFamily, paperType } from "../../../satchel/paper-types.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
+import { Arriving } from "../../state/Arriving.tsx";
 import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
@@ -205,6 +206,7 @@ export function ListScreen() {
         <h1>{t("papers.title")}</h1>
         {asked.state === "ready" && kept.length > 0 && add}
       </div>
+      <Arriving />
       {asked.state === "loading" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
       {drafts.map((paper) => (
