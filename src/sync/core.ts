@@ -767,7 +767,8 @@ function bookAnswer(situation: Situation, { step, outcome }: Answered): Booking 
       const page = outcome.value as PullPage;
       const [epoch = ""] = page.cursor.split(".");
       // S-R1: to whom has never pulled the server cannot say that it was reset; what was sent before is offered again.
-      const answer = { ...page, reset: page.reset || (meta.epoch !== "" && epoch !== meta.epoch) };
+      const other = step.cursor === "0.0" && meta.epoch !== "" && epoch !== meta.epoch;
+      const answer = { ...page, reset: page.reset || other };
       // A page that does not move the cursor ends the pull: an honest server has nothing more.
       const more = answer.more && (answer.reset || answer.cursor !== step.cursor);
       return {

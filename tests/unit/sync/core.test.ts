@@ -104,6 +104,23 @@ const answer = (step: Step, value: unknown, tookMs = 100) =>
 const pushA: Step = { type: "push", ops: ["a" as OpId] };
 const patchP: Step = { type: "blob-patch", blob: "p" as BlobId, offset: 0, bytes: 65_536 };
 
+describe("S-R1 a reset that the server cannot tell", () => {
+  const pullFrom = (cursor: string): Step => ({ type: "pull", cursor: cursor as Cursor, limit: 1000 });
+  const page = { rows: [], cursor: "new.7", more: false, reset: false };
+  const resetOf = (cursor: string): boolean => {
+    const patch = book(situation({}), answer(pullFrom(cursor), page), 0).patches.find((each) => each.type === "pull");
+    return patch?.type === "pull" && patch.answer.reset;
+  };
+
+  test("who has never pulled sees another epoch: what was sent before is offered again", () => {
+    expect(resetOf("0.0")).toBe(true);
+  });
+
+  test("any other cursor is the server's to judge, also when the new epoch was not noted before a crash", () => {
+    expect(resetOf("new.3")).toBe(false);
+  });
+});
+
 describe("S-O order", () => {
   test("S-O1 registration, session, letters, ops, pull, previews, pages, originals", () => {
     expect(chosen({ meta: { registered: false, session: null } }).type).toBe("register");
