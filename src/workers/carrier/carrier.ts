@@ -123,17 +123,20 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
     return read.value.manifest === (await manifestHash(signed)) ? read.value : undefined;
   }
 
-  async function bookReport(row: CarriedRow, from: string, report: CarryReport): Promise<void> {
+  /** False: the server's word could not be believed yet (its keys are not known here), and is asked again later. */
+  async function bookReport(row: CarriedRow, from: string, report: CarryReport): Promise<boolean> {
     // Half-way words are of no use to anybody: the receipt is given when nothing more can be done.
-    if (report.ended !== "settled" || report.said === null) return;
+    if (report.ended !== "settled" || report.said === null) return true;
     const statement = await believed(row.manifest, from, row.file, report.said);
     if (statement === undefined) {
       deps.log.note("carried-not-believed");
-      return;
+      void deps.deployments.refresh();
+      return false;
     }
     const said = { statement: report.said.statement, proofs: report.said.proofs };
     const booked = await update(row.file, { said, saidAt: statement.at, missing: report.missing });
     if (!booked.ok) deps.log.note("carried-book", { error: booked.error.type });
+    return booked.ok;
   }
 
   function jobOf(row: CarriedRow): Job {
@@ -193,8 +196,8 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
       const report = await carryOn(row, job, person);
       if (report !== undefined) {
         job.trouble = troubleOf(report);
-        wait = report.nextInMs;
-        await bookReport(row, claim.value.from, report);
+        const booked = await bookReport(row, claim.value.from, report);
+        wait = booked ? report.nextInMs : afterFailureMs;
       }
     } catch (error) {
       // A bug in one run must not end deliveries for good: it is noted, and tried again later.
