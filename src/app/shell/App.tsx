@@ -177,13 +177,19 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   useEffect(() => {
     if (!isOpen) return;
     let isGone = false;
-    void satchel.api.lost().then(async (answer) => {
-      if (!answer.ok || answer.value.type === "nothing") return;
-      const { LostNotice } = await import("./Lost.tsx");
-      if (!isGone) setLost(() => LostNotice);
+    const ask = (): void =>
+      void satchel.api.lost().then(async (answer) => {
+        if (!answer.ok || answer.value.type === "nothing") return;
+        const { LostNotice } = await import("./Lost.tsx");
+        if (!isGone) setLost(() => LostNotice);
+      });
+    ask();
+    const stop = satchel.listen((change) => {
+      if (change.type === "opening") ask();
     });
     return () => {
       isGone = true;
+      stop();
       setLost(null);
     };
   }, [satchel, isOpen]);

@@ -221,7 +221,11 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     ...transfer,
     transferFinish: (code) => opened(transfer.transferFinish(code)),
 
-    papers: () => within(papers.list),
+    papers: async () => {
+      const list = await within(papers.list);
+      if (list.ok && list.value.length === 0) background("lost", space.lookAgain);
+      return list;
+    },
     paper: (id) => within((session) => papers.one(session, id)),
     startPaper: (patch) => within((session) => papers.start(session, patch)),
     draftPaper: () => within(papers.draft),

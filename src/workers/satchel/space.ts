@@ -49,6 +49,11 @@ export interface Space {
   readonly choose: (session: Session, choice: Pick<DataChoice, "photosOnWifi">) => Promise<Result<void, WorkerError>>;
   /** Before anything of an opened satchel is written: a database that began anew is remembered until it closes. */
   readonly notice: (session: Session) => Promise<Result<void, WorkerError>>;
+  /**
+   * When a list is empty: the database may have begun anew under the open satchel, made again by the service worker before
+   * this worker missed it. Screens are told to ask `lost`.
+   */
+  readonly lookAgain: (session: Session) => Promise<Result<void, WorkerError>>;
   readonly lost: (session: Session) => Promise<Result<Lost, WorkerError>>;
 }
 
@@ -274,6 +279,14 @@ export function createSpace(deps: SatchelDeps): Space {
     },
 
     notice,
+
+    async lookAgain(session) {
+      const { database } = session.profile;
+      if (emptied.has(database)) return ok(undefined);
+      const looked = await look(session);
+      if (emptied.has(database)) deps.emit({ type: "opening" });
+      return looked;
+    },
 
     async lost(session) {
       const noticed = await notice(session);

@@ -285,6 +285,23 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     expect(browser.marks.size).toBe(0);
   });
 
+  test("a database that began anew under the open satchel is noticed by its empty list", async () => {
+    const someone = await person();
+    const { tab, line } = someone;
+    await keptPaper(someone);
+    expect(must(await tab.api.lost())).toEqual({ type: "nothing" });
+    line.online = false;
+    const disk = segmentsOf(someone);
+    for (const table of Object.values(disk?.tables ?? {})) table.clear();
+    // The service worker has made it again, and pulled something into it.
+    for (const tell of disk?.channels ?? []) tell(["records"], {});
+    const openings = () => tab.changes.filter((change) => change.type === "opening").length;
+    const before = openings();
+    await eventually(async () => (must(await tab.api.papers()).length === 0 ? true : undefined));
+    await eventually(() => (openings() > before ? true : undefined));
+    expect(must(await tab.api.lost())).toMatchObject({ type: "emptied", pulled: false });
+  });
+
   test("bytes that this phone lost under a row that stands are fetched again", async () => {
     const someone = await person();
     const { tab, profile } = someone;
