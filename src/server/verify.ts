@@ -38,9 +38,9 @@ export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifi
   };
   const startWorker = (): Worker => {
     const started = makeWorker();
-    // It never keeps the process from ending.
-    started.unref();
     started.on("message", (rights: readonly boolean[]) => {
+      // Only while it is asked something does it keep the process from ending.
+      started.unref();
       const answered = asked;
       asked = [];
       for (const [at, { done }] of answered.entries()) done(rights[at] === true);
@@ -66,6 +66,7 @@ export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifi
     }
     asked = batch;
     worker ??= startWorker();
+    worker.ref();
     worker.postMessage(batch.map(({ question }) => question));
   };
 

@@ -21,6 +21,8 @@ export interface SqliteDeps {
 
 interface Prepared {
   readonly statement: StatementSync;
+  /** Which value stands at which place. */
+  readonly order: readonly number[];
   readonly hasRows: boolean;
 }
 
@@ -33,18 +35,22 @@ export function createSqliteDriver(file: string): Driver {
   const prepared = (sql: string): Prepared => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
-    const statement = db.prepare(sql);
-    const made = { statement, hasRows: statement.columns().length > 0 };
+    // "$1" is a position for PostgreSQL and a name for SQLite, which finds places much faster than names.
+    const order: number[] = [];
+    const placed = sql.replace(/\$(\d+)/g, (_, place: string) => {
+      order.push(Number(place) - 1);
+      return "?";
+    });
+    const statement = db.prepare(placed);
+    const made = { statement, order, hasRows: statement.columns().length > 0 };
     statements.set(sql, made);
     return made;
   };
   const ask = ({ sql, values }: Query): Rows => {
-    const { statement, hasRows } = prepared(sql);
-    // "$1" is a name for SQLite and a position for PostgreSQL.
-    const bound: Record<string, SQLInputValue> = {};
-    for (let at = 0; at < values.length; at += 1) bound[at + 1] = values[at] ?? null;
-    if (!hasRows) return { rows: [], changes: Number(statement.run(bound).changes) };
-    const rows = statement.all(bound) as unknown as readonly Row[];
+    const { statement, order, hasRows } = prepared(sql);
+    const bound = order.map((at): SQLInputValue => values[at] ?? null);
+    if (!hasRows) return { rows: [], changes: Number(statement.run(...bound).changes) };
+    const rows = statement.all(...bound) as unknown as readonly Row[];
     return { rows, changes: rows.length };
   };
   const drive = <T>(work: Work<T>): T => {
