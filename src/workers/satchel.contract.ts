@@ -445,6 +445,12 @@ export interface SatchelApi {
   /* other answers: what another device had written (DESIGN 4) */
   readonly others: () => Answer<readonly OtherView[]>;
   /** `choice`: place in `others` of that path; null keeps what stands here. Either is a save. */
+  /** The other picture of a page ("pages.<id>"), as a preview. "not-found": its bytes are on the other device only. */
+  readonly readOther: (input: {
+    readonly id: RecordId;
+    readonly path: string;
+    readonly choice: number;
+  }) => Answer<Bytes64>;
   readonly settleOther: (input: {
     readonly id: RecordId;
     readonly path: string;
@@ -548,6 +554,7 @@ export const satchelMethods = Object.keys({
   sendWithout: true,
   withdraw: true,
   others: true,
+  readOther: true,
   settleOther: true,
   outbox: true,
   sendNow: true,

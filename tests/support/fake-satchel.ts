@@ -534,6 +534,10 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
         ),
         ...othersOf(data.profile).map((other) => ({ id: FAKE_PROFILE_RECORD, what: "profile" as const, ...other })),
       ]),
+    readOther: async ({ id }) =>
+      paperOf(id) === undefined
+        ? missing
+        : ok({ bytes: new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer, mime: "image/jpeg" }),
     settleOther: async ({ id, path, choice }) => {
       const decide = <R extends SatchelRecord>(record: R): R =>
         choice === null ? settleOther(record, path) : chooseOther(record, path, choice, data.now);

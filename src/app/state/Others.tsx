@@ -19,6 +19,8 @@ export interface OtherBoxProps {
   readonly other: OtherAnswer | null;
   /** A value in words; asked for answers only, never for a deletion. */
   readonly show: (value: unknown) => ComponentChildren;
+  /** The n-th other picture of a page. */
+  readonly picture?: ((n: number) => ComponentChildren) | undefined;
   /** What it is about, where the box does not stand beside its question. */
   readonly subject?: string | undefined;
   /** What is typed and not kept yet has to be kept first. */
@@ -41,7 +43,7 @@ export function OtherBox(props: OtherBoxProps) {
   return props.other === null || !worded ? null : <Box {...props} other={props.other} />;
 }
 
-function Box({ id, other, show, subject, before, after }: OtherBoxProps & { readonly other: OtherAnswer }) {
+function Box({ id, other, show, picture, subject, before, after }: OtherBoxProps & { readonly other: OtherAnswer }) {
   const t = useT();
   const { api } = useSatchel();
   const [busy, setBusy] = useState(false);
@@ -91,6 +93,7 @@ function Box({ id, other, show, subject, before, after }: OtherBoxProps & { read
       ) : (
         <p>{t(`others.${kind}.text`)}</p>
       )}
+      {kind === "page" && others.map((value, n) => <div key={JSON.stringify(value)}>{picture?.(n)}</div>)}
       {error !== undefined && (
         <p class="err" role="alert">
           {error}

@@ -6,11 +6,12 @@
  */
 
 import type { ProfileRecord, SatchelRecord } from "../../satchel/model.ts";
-import { chooseOther, othersOf, settleOther } from "../../satchel/others.ts";
+import { chooseOther, otherAt, othersOf, type PagePictures, settleOther } from "../../satchel/others.ts";
 import { binPaper } from "../../satchel/paper.ts";
 import type { RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { OtherView, WorkerError } from "../satchel.contract.ts";
+import { readBlob } from "../common/blobs.ts";
+import type { Bytes64, OtherView, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { Dossiers } from "./dossiers.ts";
 import { type Papers, serverTimeSeen } from "./papers.ts";
@@ -24,6 +25,10 @@ export interface OtherChoice {
 
 export interface Others {
   readonly list: (session: Session) => Promise<Result<readonly OtherView[], WorkerError>>;
+  readonly picture: (
+    session: Session,
+    input: OtherChoice & { readonly choice: number },
+  ) => Promise<Result<Bytes64, WorkerError>>;
   readonly settle: (session: Session, input: OtherChoice) => Promise<Result<void, WorkerError>>;
 }
 
@@ -61,6 +66,17 @@ export function createOthers(deps: SatchelDeps, { papers, dossiers }: OthersPart
           othersOf(record).map((other): OtherView => ({ id, what: record.t, ...other })),
         ),
       );
+    },
+
+    async picture(session, { id, path, choice }) {
+      const kept = await session.records.get(id);
+      if (!kept.ok) return kept;
+      const other = path.startsWith("pages.") ? otherAt(kept.value.record, path)?.others[choice] : undefined;
+      const pictures = other as PagePictures | null | undefined;
+      const pointer = pictures?.preview ?? pictures?.readable ?? pictures?.original;
+      if (pointer == null) return err({ type: "not-found" });
+      const bytes = await readBlob(session.store, pointer);
+      return bytes.ok ? ok({ bytes: bytes.value.buffer, mime: pointer.mime }) : bytes;
     },
 
     async settle(session, input) {

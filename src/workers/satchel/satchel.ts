@@ -299,6 +299,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     withdraw: (id) => within((session) => dossiers.withdraw(session, id)),
 
     others: () => within(others.list),
+    readOther: (input) => within((session) => others.picture(session, input)),
     settleOther: (input) => within((session) => others.settle(session, input)),
 
     outbox: () => within(outbox.view),

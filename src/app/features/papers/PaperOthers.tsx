@@ -1,9 +1,51 @@
 /** What another device wrote about this paper, beside what stands here. In the page; settled by one tap. */
+import { useEffect, useState } from "preact/hooks";
 import { othersOf } from "../../../satchel/others.ts";
+import type { RecordId } from "../../../shared/ids.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { OtherBox } from "../../state/Others.tsx";
+import { useSatchel } from "../../state/satchel.ts";
 import { paperOtherText } from "../../ui/papers/names.ts";
+
+/** The picture that the other device took; nothing where its bytes are only there. Its URL dies with the element. */
+function OtherPicture({
+  id,
+  path,
+  n,
+  name,
+}: {
+  readonly id: RecordId;
+  readonly path: string;
+  readonly n: number;
+  readonly name: string;
+}) {
+  const { api, listen } = useSatchel();
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let isGone = false;
+    const close = (): void => {
+      isGone = true;
+      if (made !== null) URL.revokeObjectURL(made);
+      made = null;
+      setUrl(null);
+    };
+    void api.readOther({ id, path, choice: n }).then((read) => {
+      if (isGone || !read.ok) return;
+      made = URL.createObjectURL(new Blob([read.value.bytes], { type: read.value.mime }));
+      setUrl(made);
+    });
+    const stop = listen((change) => {
+      if (change.type === "opening") close();
+    });
+    return () => {
+      stop();
+      close();
+    };
+  }, [api, listen, id, path, n]);
+  return url === null ? null : <img class="other__picture" src={url} alt={name} />;
+}
 
 export interface PaperOthersProps {
   readonly paper: PaperView;
@@ -35,6 +77,7 @@ export function PaperOthers({ paper, only, before, after }: PaperOthersProps) {
           other={other}
           subject={subjectOf(other.path)}
           show={(value) => paperOtherText(other.path, value)}
+          picture={(n) => <OtherPicture id={paper.id} path={other.path} n={n} name={t("others.page.title")} />}
           before={before}
           after={() => after?.(other.path)}
         />
