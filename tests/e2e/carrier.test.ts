@@ -56,8 +56,19 @@ async function saved(person: Person, key: string, to: string): Promise<Buffer> {
 const pick = (page: Page, person: Person, key: string, file: string): Promise<void> =>
   page.getByLabel(person.words().within(key)).setInputFiles(file);
 
-async function carrierAt(profile: string): Promise<Phone> {
+/** A share sheet that takes everything and remembers the text of the last file. */
+const shareSheet = (): void => {
+  Object.assign(navigator, {
+    canShare: () => true,
+    share: async ({ files }: { files: readonly File[] }) => {
+      document.documentElement.dataset.shared = `${files[0]?.name} ${files[0]?.type} ${await files[0]?.text()}`;
+    },
+  });
+};
+
+async function carrierAt(profile: string, shares = false): Promise<Phone> {
   const carrier = await stage.phone(profile, { url: line.url });
+  if (shares) await carrier.browser.page.addInitScript(shareSheet);
   await carrier.person.open("/porteur");
   await carrier.person.sees("porteur.carry.title");
   return carrier;
@@ -157,9 +168,14 @@ test("B8: packed offline, refused when it is wrong, killed while delivering, del
   mark("delivered");
 
   // Another carrier brings the same file once more: one dossier at the desk.
-  const second = await carrierAt("second");
+  const second = await carrierAt("second", true);
   await pick(second.person.page, second.person, "porteur.carry.choose", join(stage.folder, "besace-a-porter.pdf"));
   await second.person.says("porteur.carry.delivered");
+  await second.person.screenshot("porteur-partage");
+  await second.browser.page.getByRole("button", { name: words.matcher("porteur.carry.giveBack") }).click();
+  await second.person.says("porteur.carry.steps.given");
+  const shared = await second.browser.page.locator("html").getAttribute("data-shared");
+  expect(shared).toMatch(/^besace-recepisse\.txt text\/plain Récépissé de porteur.*\nBESACE-RECEPISSE-1 \{/s);
   await second.browser.close();
   const rows = (await desk.helper.inbox()).filter((row) => row.number === number);
   expect(rows).toMatchObject([{ papers: { here: 1, of: 1 } }]);
