@@ -50,6 +50,7 @@ function GiveBack({ view }: { readonly view: CarriedView }) {
       file={file}
       action={t("porteur.carry.giveBack")}
       saving={t("porteur.carry.saveBack")}
+      again={view.given}
       onGiven={() => void api.given(name)}
     />
   );
@@ -230,7 +231,7 @@ export function CarrierScreen() {
           {t(picked.delivered ? "porteur.known.delivered" : "porteur.known.waits")}
         </Banner>
       )}
-      {picked.at === "taken" && (
+      {picked.at === "taken" && !(files.length > 0 && files.every((view) => view.state === "delivered")) && (
         <Banner tone="done" icon="valider" title={t("porteur.taken.title")}>
           {t("porteur.taken.text")}
         </Banner>

@@ -13,11 +13,13 @@ export interface HandOverProps {
   readonly action: string;
   /** "Enregistrer le fichier". */
   readonly saving: string;
+  /** It was handed over before: no main button any more. */
+  readonly again?: boolean | undefined;
   /** The file left this page: by the share sheet, or into the downloads. */
   readonly onGiven: (how: "shared" | "saved") => void;
 }
 
-export function HandOver({ file, action, saving, onGiven }: HandOverProps) {
+export function HandOver({ file, action, saving, again = false, onGiven }: HandOverProps) {
   const t = useT();
   const { timers } = useWorld();
   const [refused, setRefused] = useState(!canShareFile(file));
@@ -33,11 +35,11 @@ export function HandOver({ file, action, saving, onGiven }: HandOverProps) {
   return (
     <div class="actions">
       {!refused && (
-        <Button wide icon="partager" onPress={() => void share()}>
+        <Button kind={again ? "second" : "main"} wide icon="partager" onPress={() => void share()}>
           {action}
         </Button>
       )}
-      <Button kind={refused ? "main" : "second"} wide icon="fichier" onPress={save}>
+      <Button kind={refused && !again ? "main" : "second"} wide icon="fichier" onPress={save}>
         {saving}
       </Button>
       {refused && (
