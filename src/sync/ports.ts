@@ -22,7 +22,8 @@ import type { BlobId, DeviceId, PrincipalId } from "../shared/ids.ts";
 export type LossReason = "unreachable" | "timeout" | "not-let-through";
 
 export type Outcome<T> =
-  | { readonly type: "answer"; readonly value: T; readonly time: number; readonly tookMs: number }
+  /** `time`: the server's, null where the answer does not say it (tus). */
+  | { readonly type: "answer"; readonly value: T; readonly time: number | null; readonly tookMs: number }
   | {
       readonly type: "refused";
       readonly status: number;

@@ -135,12 +135,17 @@ describe("tus answers have no JSON: the nonce comes back as a header", () => {
       const sent = new Headers(init.headers);
       asked.push(`${init.method} ${path} ${sent.get("upload-offset") ?? sent.get("upload-length") ?? ""}`);
       if (init.method === "POST") return tus(201, nonce);
-      if (init.method === "HEAD") return tus(200, nonce, { "upload-offset": "5" });
+      if (init.method === "HEAD")
+        return tus(200, nonce, { "upload-offset": "5", date: "Wed, 01 Jan 2036 00:00:00 GMT" });
       return tus(204, nonce, { "upload-offset": "9", [headers.blob]: "verified" });
     });
     const ticket = { body: "YQ" as B64, sig: "YQ" as B64 };
     expect(await transport.blobCreate("t", name, 9, ticket)).toMatchObject({ type: "answer" });
-    expect(await transport.blobHead("t", name)).toMatchObject({ value: { offset: 5, state: "incomplete" } });
+    // The purge of the bin runs on the server's time: a Date header of who knows whom must not move it.
+    expect(await transport.blobHead("t", name)).toMatchObject({
+      time: null,
+      value: { offset: 5, state: "incomplete" },
+    });
     expect(await transport.blobPatch("t", name, 5, new Uint8Array(4))).toMatchObject({
       value: { offset: 9, state: "verified" },
     });
