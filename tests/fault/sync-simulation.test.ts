@@ -46,6 +46,10 @@ const found: readonly { readonly seed: number; readonly what: string }[] = [
   { seed: 1267, what: "a merge that said nothing new won over a deletion that waited" },
   { seed: 1745, what: "a proof that came before its letter was set aside for ever" },
   { seed: 1909, what: "as 760, after two years in a drawer" },
+  { seed: 3161, what: "a desk's record that a restored server had lost never started again" },
+  { seed: 3375, what: "an op that named pages which are nowhere any more was sent for ever" },
+  { seed: 43_841, what: "a deposit was merged again over what was erased since" },
+  { seed: 104_269, what: "an epoch that a crash had left unnoted made an ordinary page of a pull a reset" },
 ];
 
 describe("lives that found a bug", () => {
