@@ -201,7 +201,8 @@ export default defineConfig({
           environment: "node",
           include: ["tests/**/*.postgres.test.ts"],
           globalSetup: "tests/support/postgres-setup.ts",
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       // On an OpenStack Swift that the tests start: `npm run test:s3`.
