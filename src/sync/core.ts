@@ -104,7 +104,14 @@ export type Step =
   | { readonly type: "pull"; readonly cursor: Cursor; readonly limit: number }
   | { readonly type: "blob-create"; readonly blob: BlobId }
   | { readonly type: "blob-head"; readonly blob: BlobId }
-  | { readonly type: "blob-patch"; readonly blob: BlobId; readonly offset: number; readonly bytes: number }
+  /** `last`: nothing of the blob is left after it. */
+  | {
+      readonly type: "blob-patch";
+      readonly blob: BlobId;
+      readonly offset: number;
+      readonly bytes: number;
+      readonly last?: boolean;
+    }
   /** Local: after a reset and its full pull. */
   | { readonly type: "offer" }
   /** Nothing may leave before `until` (device clock); null = nothing waits at all. */
@@ -134,9 +141,13 @@ export interface Situation {
 
 /**
  * S-O7: what may be under way beside what. alone: nothing beside it; send: ops, letters, proofs; read: session and pull; ask:
- * creation and HEAD of an upload; data: a part.
+ * creation and HEAD of an upload; data: a part; crumb: the last or only part of a blob, so small that it does not fill a line.
  */
-export type Lane = "alone" | "send" | "read" | "ask" | "data";
+export type Lane = "alone" | "send" | "read" | "ask" | "data" | "crumb";
+
+const crumbBytes = 32 * KIB;
+/** An upload that fills the line while previews wait for their round trips. */
+const fillBytes = 64 * KIB;
 
 export function laneOf(step: Step): Lane {
   switch (step.type) {
@@ -151,7 +162,7 @@ export function laneOf(step: Step): Lane {
     case "blob-head":
       return "ask";
     case "blob-patch":
-      return "data";
+      return step.last === true && step.bytes <= crumbBytes ? "crumb" : "data";
     case "register":
     case "offer":
     case "rest":
@@ -315,11 +326,11 @@ export function choose(situation: Situation): Step {
   const free = candidates.filter(isFree);
   // S-O1: while a form or a record waits for its turn, no part begins.
   const sending = free.some(({ step }) => laneOf(step) === "send");
-  const ready = free.filter(({ step }) => laneOf(step) === "data");
+  const ready = free.filter(({ step }) => step.type === "blob-patch");
   const isOpen = (candidate: Candidate): boolean => {
     const lane = laneOf(candidate.step);
     if (situation.closed?.has(lane) === true) return false;
-    if (lane === "data") return !sending;
+    if (lane === "data" || lane === "crumb") return !sending;
     // Uploads are begun a little ahead of their bytes, not all at once.
     if (lane !== "ask") return true;
     const before = ready.filter((one) => compare(one, candidate) < 0);
@@ -327,7 +338,7 @@ export function choose(situation: Situation): Step {
     return before.length < readyAhead.uploads || bytes < readyAhead.bytes;
   };
   const next = free.find(isOpen);
-  if (next !== undefined) return next.step;
+  if (next !== undefined) return (fillingFor(situation, next, free.filter(isOpen)) ?? next).step;
   // S-O5: a suspect lets others go first; when all are suspects, the one that was tried longest ago.
   const turnOf = ({ key }: Candidate): number => run.suspects.get(key)?.turn ?? 0;
   const held = candidates.filter((candidate) => !isFree(candidate)).sort((a, b) => turnOf(a) - turnOf(b));
@@ -337,6 +348,15 @@ export function choose(situation: Situation): Step {
   if (oldest !== undefined && isOpen(oldest)) return oldest.step;
   if (candidates.length > 0) return { type: "rest", until: earliest, why: "items" };
   return { type: "rest", until: earliest, why: "items" };
+}
+
+/** S-O7: while two small uploads wait for their round trips and none fills the line, the first large one begins beside them. */
+function fillingFor({ view, busy }: Situation, next: Candidate, open: readonly Candidate[]): Candidate | undefined {
+  const left = new Map<string, number>(view.blobs.map((blob) => [blob.blob, blob.length - blob.offset]));
+  const under = [...(busy ?? [])].flatMap((key) => left.get(key) ?? []);
+  const isLarge = (bytes: number): boolean => bytes >= fillBytes;
+  if (under.length < 2 || under.some(isLarge) || isLarge(left.get(next.key) ?? fillBytes)) return undefined;
+  return open.find(({ key }) => isLarge(left.get(key) ?? 0));
 }
 
 function uploadStep(
@@ -356,7 +376,7 @@ function uploadStep(
   // A rest that is shorter than a part rides along: a request of its own would cost more than it is worth.
   const whole = left < partSize * 2 ? left : partSize;
   const bytes = stagger && whole >= limits.part.min * 4 ? Math.ceil(whole / 2) : whole;
-  return { type: "blob-patch", blob: blob.blob, offset: known.offset, bytes };
+  return { type: "blob-patch", blob: blob.blob, offset: known.offset, bytes, last: bytes === left };
 }
 
 /* ---- booking ---- */

@@ -119,9 +119,7 @@ export const leftOf = (view: QueueView): number =>
 
 /** The cursor that asks for everything. */
 const everything = "0.0";
-const everyLane: ReadonlySet<Lane> = new Set(["alone", "send", "read", "ask", "data"]);
-/** S-O7: parts that are this small together do not fill a line: one more may go beside them. */
-const smallPartsBytes = 64 * 1024;
+const everyLane: ReadonlySet<Lane> = new Set(["alone", "send", "read", "ask", "data", "crumb"]);
 
 export function createDrainer(deps: DrainerDeps): Drainer {
   const { store, transport, clock, identity } = deps;
@@ -370,15 +368,15 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       // S-O3: a line that was lost is tried with one request.
       if (!run.canary && meta.networkAttempts > 0) return everyLane;
       const parts = count("data");
-      const bytes = under.reduce((sum, step) => sum + (step.type === "blob-patch" ? step.bytes : 0), 0);
-      const most = bytes < smallPartsBytes ? width + 1 : width;
       const closed = new Set<Lane>(["alone"]);
       // S-O9: beside the registration only what asks for nothing but the principal's name.
-      if (count("alone") > 0) closed.add("read").add("data");
+      if (count("alone") > 0) closed.add("read").add("data").add("crumb");
       if (count("send") >= (run.canary ? 2 : 1)) closed.add("send");
       if (count("read") >= 1) closed.add("read");
       if (count("ask") >= 3) closed.add("ask");
-      if (parts >= most) closed.add("data");
+      if (parts >= width) closed.add("data");
+      // Six connections in all, in a browser.
+      if (count("crumb") >= (parts > 0 ? 2 : 3)) closed.add("crumb");
       return closed;
     };
 
@@ -397,14 +395,14 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       };
     };
 
-    const partsNow = () => [...inFlight.values()].filter(({ step }) => laneOf(step) === "data");
+    const partsNow = () => [...inFlight.values()].filter(({ step }) => step.type === "blob-patch");
     const partsUnderWay = (): number => partsNow().length;
     /** Parts that begin and end together leave the line idle for a round trip each time. */
     const isStaggered = (): boolean =>
       partsNow().some(
         ({ step, at }) =>
           step.type === "blob-patch" &&
-          step.bytes >= smallPartsBytes / 2 &&
+          laneOf(step) === "data" &&
           (lastPartMs === null || clock.now() - at < lastPartMs / 4),
       );
 

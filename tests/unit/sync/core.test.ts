@@ -11,6 +11,7 @@ import {
   carried,
   choose,
   freshRun,
+  laneOf,
   limits,
   nextPartSize,
   type RunState,
@@ -201,6 +202,27 @@ describe("S-O order", () => {
     expect(next(["p"])).toBe("blob-head");
     expect(next(["p", "q"])).toBe("rest");
     expect(next(["p", "q"], [blob("preview", { sendClass: 3 })]), "what goes first is begun first").toBe("blob-create");
+  });
+
+  test("S-O7 previews leave the line idle for their round trips: one page begins beside two of them, not two", () => {
+    const previews = ["a", "b", "c"].map((name, order) => blob(name, { order, sendClass: 3, length: 8000 }));
+    const view = { blobs: [...previews, blob("page", { length: 300_000 }), blob("other", { length: 300_000 })] };
+    const next = (...busy: string[]): Step =>
+      chosen({ view, busy: new Set(busy), closed: new Set(["alone"] as const) });
+    expect(next("a")).toEqual({ type: "blob-create", blob: "b" });
+    expect(next("a", "b")).toEqual({ type: "blob-create", blob: "page" });
+    expect(next("a", "b", "page")).toEqual({ type: "blob-create", blob: "c" });
+    const closed = new Set(["alone", "ask", "data"] as const);
+    expect(chosen({ view, busy: new Set(["a", "b"]), closed }).type).toBe("rest");
+  });
+
+  test("S-O7 the end of a small blob is a crumb, a part of a large one is not, however short the parts are", () => {
+    const part = (length: number, partSize: number): unknown => {
+      const uploads = new Map([["p" as BlobId, { at: "offset" as const, offset: 0 }]]);
+      const view = { blobs: [blob("p", { state: "sending", length })] };
+      return laneOf(chosen({ view, run: { uploads }, meta: { partSize } }));
+    };
+    expect([part(8000, 65_536), part(33_000, 65_536), part(300_000, 16_384)]).toEqual(["crumb", "data", "data"]);
   });
 
   test("S-O7 a part that begins a moment after another is half as long; small ones are not cut", () => {
