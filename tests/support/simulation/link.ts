@@ -44,7 +44,7 @@ export interface LinkDeps {
   readonly state: LinkState;
   readonly who: PrincipalId;
   /** Told of every request and what became of it; for whoever replays a seed. */
-  readonly trace: (line: string) => void;
+  readonly trace: ((line: string) => void) | undefined;
 }
 
 const refused = (status: number, error: string, time: number, retryAfterMs: number | null = null): Outcome<never> => ({
@@ -79,7 +79,7 @@ export function createLink({ world, dice, server, state, who, trace }: LinkDeps)
     serve: (part: number) => T | Outcome<never>,
   ): Promise<Outcome<T>> => {
     const outcome = await exchanged(what, ids, session, bytes, serve);
-    trace(`${what} ${ids.map(shortId).join(" ")}: ${said(outcome)}`);
+    trace?.(`${what} ${ids.map(shortId).join(" ")}: ${said(outcome)}`);
     return outcome;
   };
 

@@ -123,7 +123,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
       sealer: who === satchel ? own : atDesk,
       chronicle,
       server,
-      transport: createLink({ world, dice, server, state, who, trace: trace(name) }),
+      transport: createLink({
+        ...{ world, dice, server, state, who },
+        trace: options.trace === undefined ? undefined : trace(name),
+      }),
       trace: trace(name),
       faults: clientFaults,
       crashAt: () => (calm.now ? 0 : crashOdds),
