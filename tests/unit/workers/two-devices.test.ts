@@ -274,14 +274,19 @@ describe("two devices that write while they are offline, then meet", { timeout: 
     expect(Object.keys(carte.pages)).toHaveLength(3);
     expect(must(await a.tab.api.paper(toBin)).record.status).toBe("kept");
     expect(must(await b.tab.api.paper(toErase)).record.title).toBe("Vieux passeport");
-    const paths = must(await a.tab.api.others()).map((other) => `${other.what} ${other.path}`);
+    const names = new Map<string, string>([
+      [paper, "card"],
+      [toBin, "passport"],
+      [toErase, "old one"],
+    ]);
+    const paths = must(await a.tab.api.others()).map((other) => `${names.get(other.id) ?? other.what} ${other.path}`);
     expect(paths.sort()).toEqual(
       [
         "dossier answers.given_name",
         `dossier rows.${row}.removed`,
-        "paper erased",
-        "paper status",
-        "paper title",
+        "old one erased",
+        "passport status",
+        "card title",
         "profile given_name",
       ].sort(),
     );
