@@ -165,8 +165,10 @@ async function start(env: Readonly<Record<string, string>>, port?: number): Prom
   });
 }
 
-/** Server and floor in turns. */
-async function compare(what: string, servers: readonly TestServer[], people: readonly TestPerson[]): Promise<void> {
+const over: string[] = [];
+
+/** Server and floor in turns. @returns how many times the floor the server reached. */
+async function compare(what: string, servers: readonly TestServer[], people: readonly TestPerson[]): Promise<number> {
   const [first] = servers;
   if (first === undefined) throw new Error("there is a server");
   const ports = servers.map(({ port }) => port);
@@ -210,6 +212,7 @@ async function compare(what: string, servers: readonly TestServer[], people: rea
   });
   say({ what, ...ours, ...each("server", ours), ratio: ours.perSecond / theirs.perSecond });
   say({ what: "  floor in turns with it: bare http, one commit each", ...theirs, ...each("floor", theirs), ratio: 1 });
+  return ours.perSecond / theirs.perSecond;
 }
 async function people(count = connections * peoplePer): Promise<readonly TestPerson[]> {
   return Promise.all(Array.from({ length: count }, () => createPerson()));
@@ -218,7 +221,9 @@ async function people(count = connections * peoplePer): Promise<readonly TestPer
 async function onSqlite(): Promise<void> {
   const server = await start({});
   try {
-    await compare("SQLite, 1 process", [server], await people());
+    const ratio = await compare("SQLite, 1 process", [server], await people());
+    // QUALITY: at least bare HTTP with one commit each.
+    if (ratio < 1) over.push(`pushes on SQLite reach ${ratio.toFixed(2)} of the floor, not 1`);
   } finally {
     await server.close();
   }
@@ -345,6 +350,10 @@ async function pulls(what: string, databaseUrl: string | undefined): Promise<voi
       });
     }
     connection.close();
+    // Ten thousand times the records may not cost three times as much.
+    const costs = rows.filter((row) => row.what.startsWith(`${what}: pull`)).map(({ p50 }) => p50);
+    const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
+    if (!(growth < 3)) over.push(`${what}: a pull grows ${growth.toFixed(1)} times with what exists`);
   } finally {
     await server.close();
   }
@@ -365,6 +374,8 @@ try {
       await postgres.stop();
     }
   }
+  for (const each of over) console.log(`over budget: ${each}`);
+  process.exitCode = over.length === 0 ? 0 : 1;
   if (values.write) {
     const date = new Date().toISOString().slice(0, 10);
     const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
