@@ -226,11 +226,13 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     if (!proofs.ok) return storageErr(proofs.error);
     if ((await withdrawalOf(proofs.value, row.id, record.value)) !== null) return ok(false);
     const { from, thread, n } = record.value;
-    // Two devices of the person may have sent the same number: both are shown. A lower one was held back by somebody.
-    const newer = all.value
+    // Two devices of the person may have sent the same number: both are shown. A lower one was held back by somebody, unless
+    // a newer one itself says that it replaces it: then it was only slower.
+    const own = all.value
       .filter(isReceived)
-      .some((kept) => kept.record.from === from && kept.record.thread === thread && kept.record.n > n);
-    if (newer) return trouble("lower-counter");
+      .filter((kept) => kept.record.from === from && kept.record.thread === thread);
+    const named = own.some((kept) => kept.record.replaces === row.id);
+    if (!named && own.some((kept) => kept.record.n > n)) return trouble("lower-counter");
     const saved = await session.records.save<never>(recordOf(row.id), (current) =>
       ok({ next: current?.t === "received" || current?.t === "withdrawn" ? current : record.value }),
     );
