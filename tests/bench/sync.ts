@@ -243,3 +243,5 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+// Seen once: everything was closed, and Node span for ever in its own clearing up of handles.
+process.exit();
