@@ -47,11 +47,15 @@ export const released = (record: PaperRecord): readonly BlobId[] =>
 /** Streams that may not leave: the kind says so now, whatever it said when they were sealed. */
 const staying = (record: PaperRecord): readonly BlobId[] => (staysHere(record) ? blobIds(record) : []);
 
-/** The last server time that this device has seen, ms; null when it met no server. Never the phone's clock alone. */
+/**
+ * The last server time that this device has seen, ms; null when it met no server, or heard nothing from it that says a time
+ * (an upload's answer has none; the registration's, which names the epoch, has). Never the phone's clock alone.
+ */
 export async function serverTimeSeen(session: Session): Promise<Result<number | null, WorkerError>> {
   const meta = await session.store.meta();
   if (!meta.ok) return storageErr(meta.error);
-  return ok(meta.value.lastAnswerAt === 0 ? null : meta.value.lastAnswerAt + meta.value.clockOffset);
+  const { lastAnswerAt, clockOffset, epoch } = meta.value;
+  return ok(lastAnswerAt === 0 || epoch === "" ? null : lastAnswerAt + clockOffset);
 }
 
 export interface Papers {

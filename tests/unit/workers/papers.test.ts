@@ -133,7 +133,7 @@ describe("papers", () => {
     must(await tab.api.flush());
     expect(must(await tab.api.paper(id)).record.status).toBe("binned");
     const seen = async (days: number) => {
-      must(await store.setMeta({ lastAnswerAt: 86_400_000 * days, clockOffset: 5 }));
+      must(await store.setMeta({ lastAnswerAt: 86_400_000 * days, clockOffset: 5, epoch: "e" }));
       must(await tab.api.lock());
       must(await tab.api.unlock({ database: profile.database, code }));
     };
@@ -181,7 +181,7 @@ describe("papers", () => {
     browser.disks.get(profile.database)?.channels.clear();
     const { id } = must(await tab.api.startPaper({ kind: "tax-notice" }));
     must(await tab.api.addPage(id, photo()));
-    must(await store.setMeta({ lastAnswerAt: 1, clockOffset: 0 }));
+    must(await store.setMeta({ lastAnswerAt: 1, clockOffset: 0, epoch: "e" }));
     expect(must(await other.api.papers())).toEqual([]);
     other.answered();
     // Locking waits for the tidying.
