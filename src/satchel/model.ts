@@ -30,20 +30,23 @@ export interface BlobPointer {
  */
 export type OtherAnswers = Readonly<Record<string, readonly unknown[]>>;
 
-export interface Page {
+/** What a screen may know of a stream: everything but what opens it (DESIGN 2: only workers hold content keys). */
+export type ShownPointer = Omit<BlobPointer, "key">;
+
+export interface Page<Pointer = BlobPointer> {
   /** Fractional order key: pages sort by it, then by id. */
   readonly position: number;
   readonly turn: 0 | 90 | 180 | 270;
   /** raw = the picture could not be reduced yet (tool absent, HEIC): `original` only. */
   readonly state: "ready" | "raw";
-  readonly readable: BlobPointer | null;
-  readonly preview: BlobPointer | null;
-  readonly original: BlobPointer | null;
+  readonly readable: Pointer | null;
+  readonly preview: Pointer | null;
+  readonly original: Pointer | null;
   /** Name of the picked file: personal, so it lives here, sealed. */
   readonly fileName?: string;
 }
 
-export interface PaperRecord {
+export interface PaperRecord<Pointer = BlobPointer> {
   readonly t: "paper";
   /** Key of satchel/paper-types.ts, or null while the person has not chosen. */
   readonly kind: string | null;
@@ -51,7 +54,7 @@ export interface PaperRecord {
   /** "me", or a free name. */
   readonly holder: string;
   readonly expiry: PartialDate | null;
-  readonly pages: Readonly<Record<string, Page>>;
+  readonly pages: Readonly<Record<string, Page<Pointer>>>;
   /** draft: capture is not finished; kept: accepted; binned: deleted, kept 30 days of server time. */
   readonly status: "draft" | "kept" | "binned";
   /** Server time seen, ms: the 30 days of the bin are counted on it. */
@@ -60,6 +63,10 @@ export interface PaperRecord {
   readonly updatedAt: number;
   readonly others?: OtherAnswers;
 }
+
+/** As screens see them. */
+export type ShownPage = Page<ShownPointer>;
+export type ShownPaper = PaperRecord<ShownPointer>;
 
 /** An answer as typed: text, choice id, list of choice ids, partial date, yes/no, or "I do not know". */
 export type AnswerValue =

@@ -6,7 +6,15 @@
  */
 
 import { sameValue } from "./merge.ts";
-import type { BlobPointer, DossierRecord, OtherAnswers, PaperRecord, ProfileRecord, SatchelRecord } from "./model.ts";
+import type {
+  BlobPointer,
+  DossierRecord,
+  OtherAnswers,
+  PaperRecord,
+  ProfileRecord,
+  SatchelRecord,
+  ShownPaper,
+} from "./model.ts";
 
 export interface OtherAnswer {
   /** "title", "answers.birthdate", "pages.<id>", "rows.<id>.removed", "status", or "erased". */
@@ -35,7 +43,7 @@ const pointerPath = /^(pages\.[^.]+)\.(readable|preview|original)$/;
 const pictureFields = ["readable", "preview", "original"] as const;
 
 /** Keys may hold dots behind the first word only ("answers.a.b"): the first two words are the place, the rest the key. */
-function valueAt(record: SatchelRecord, path: string): unknown {
+function valueAt(record: SatchelRecord | ShownPaper, path: string): unknown {
   const [first = "", ...rest] = path.split(".");
   const map = (record as unknown as Readonly<Record<string, unknown>>)[first];
   if (rest.length === 0) return map;
@@ -44,7 +52,7 @@ function valueAt(record: SatchelRecord, path: string): unknown {
 }
 
 /** The n-th other picture of a page: each field falls back to what stands, so that a page is never half empty. */
-function picturesAt(paper: PaperRecord, page: string, n: number): PagePictures {
+function picturesAt(paper: ShownPaper, page: string, n: number): PagePictures {
   const held = paper.pages[page];
   const pick = (field: (typeof pictureFields)[number]): BlobPointer | null => {
     const listed = paper.others?.[`pages.${page}.${field}`];
@@ -53,7 +61,7 @@ function picturesAt(paper: PaperRecord, page: string, n: number): PagePictures {
   return { readable: pick("readable"), preview: pick("preview"), original: pick("original") };
 }
 
-function pageOthers(paper: PaperRecord, page: string): readonly PagePictures[] {
+function pageOthers(paper: ShownPaper, page: string): readonly PagePictures[] {
   const counts = pictureFields.map((field) => paper.others?.[`pages.${page}.${field}`]?.length ?? 0);
   return Array.from({ length: Math.max(...counts) }, (_, n) => picturesAt(paper, page, n)).filter(
     // A page needs something to show.
@@ -62,7 +70,7 @@ function pageOthers(paper: PaperRecord, page: string): readonly PagePictures[] {
 }
 
 /** Everything that a person may decide, in a steady order. */
-export function othersOf(record: SatchelRecord): readonly OtherAnswer[] {
+export function othersOf(record: SatchelRecord | ShownPaper): readonly OtherAnswer[] {
   const found: OtherAnswer[] = [];
   const pages = new Set<string>();
   for (const [path, values] of Object.entries(record.others ?? {})) {
@@ -84,7 +92,7 @@ export function othersOf(record: SatchelRecord): readonly OtherAnswer[] {
 }
 
 /** The other answers to one question, or none. */
-export const otherAt = (record: SatchelRecord, path: string): OtherAnswer | null =>
+export const otherAt = (record: SatchelRecord | ShownPaper, path: string): OtherAnswer | null =>
   othersOf(record).find((other) => other.path === path) ?? null;
 
 /** Takes a path, and what lies under it, out of the other answers: the person has decided. */

@@ -8,7 +8,7 @@
 import { assert } from "../shared/assert.ts";
 import type { BlobId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import type { BlobPointer, Page, PaperRecord, PartialDate, SatchelRecord } from "./model.ts";
+import type { BlobPointer, Page, PaperRecord, PartialDate, SatchelRecord, ShownPaper } from "./model.ts";
 
 /** Days of server time that a binned paper is kept. */
 export const binDays = 30;
@@ -31,7 +31,9 @@ export const createPaper = (now: number, kind: string | null = null): PaperRecor
 });
 
 /** Pages in reading order: by position, then by id, so that all devices agree. */
-export const pagesInOrder = (paper: PaperRecord): readonly (readonly [PageId, Page])[] =>
+export const pagesInOrder = <Pointer>(
+  paper: Pick<PaperRecord<Pointer>, "pages">,
+): readonly (readonly [PageId, Page<Pointer>])[] =>
   Object.entries(paper.pages).sort(
     ([idA, a], [idB, b]) => a.position - b.position || (idA < idB ? -1 : idA > idB ? 1 : 0),
   );
@@ -142,7 +144,7 @@ export const restorePaper = (paper: PaperRecord, now: number): PaperRecord => ({
  * True when the 30 days are over on the server's clock. A paper binned before any server was met has no date: call
  * `startBinClock` once a server time is known; until then it never goes.
  */
-export const isPurgeDue = (paper: PaperRecord, serverTime: number | null): boolean =>
+export const isPurgeDue = (paper: ShownPaper, serverTime: number | null): boolean =>
   paper.status === "binned" &&
   paper.binnedAt !== null &&
   serverTime !== null &&
@@ -153,7 +155,7 @@ export const startBinClock = (paper: PaperRecord, serverTime: number): PaperReco
   paper.status === "binned" && paper.binnedAt === null ? { ...paper, binnedAt: serverTime } : paper;
 
 /** Whole days left in the bin, at least 0; null while no server time is known. */
-export function binDaysLeft(paper: PaperRecord, serverTime: number | null): number | null {
+export function binDaysLeft(paper: ShownPaper, serverTime: number | null): number | null {
   if (paper.status !== "binned") return null;
   if (paper.binnedAt === null || serverTime === null) return binDays;
   return Math.max(0, Math.ceil((paper.binnedAt + binDays * dayMs - serverTime) / dayMs));
@@ -165,7 +167,7 @@ export const sortPapers = <P extends { readonly record: string; readonly paper: 
 ): readonly P[] => [...papers].sort((a, b) => b.paper.createdAt - a.paper.createdAt || (a.record < b.record ? -1 : 1));
 
 /** What to call it: the person's title, else the name of its kind, else `unnamed`. `nameOf` resolves a kind in words. */
-export function paperTitle(paper: PaperRecord, nameOf: (kind: string) => string, unnamed: string): string {
+export function paperTitle(paper: ShownPaper, nameOf: (kind: string) => string, unnamed: string): string {
   if (paper.title !== "") return paper.title;
   return paper.kind === null ? unnamed : nameOf(paper.kind);
 }

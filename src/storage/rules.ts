@@ -654,7 +654,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
     expectAll: () =>
       write(["records", "blobs", "letters", "proofs", "inbox", "settings"], "strict", ["meta"], async (tx) => {
         const accepted =
-          (await tx.all("records")).some((row) => row.serverSeq > 0) ||
+          (await tx.all("records")).some((row) => row.serverOp !== null) ||
           (await tx.all("letters")).some((row) => row.state === "accepted") ||
           (await tx.by("blobs", "state", "verified")).length > 0;
         if (!accepted) return done;
@@ -867,8 +867,10 @@ async function storeRecordRow(
 
 /** After a reset the old sequences mean nothing; the full pull marks again what the server has (DESIGN 5). */
 async function forgetSequences(tx: Transaction): Promise<void> {
+  // What a carrier's receipt booked has no sequence either, and was shown by no pull.
   for (const row of await tx.all("records"))
-    if (row.serverSeq !== 0) await tx.put("records", { ...row, serverSeq: 0, unseen: row.serverOp !== null });
+    if (row.serverSeq !== 0 || row.serverOp !== null)
+      await tx.put("records", { ...row, serverSeq: 0, unseen: row.serverOp !== null });
   for (const row of await tx.all("inbox")) if (row.type === "record" && !row.aside) await tx.delete("inbox", row.order);
   for (const row of await tx.all("blobs"))
     if (row.state === "verified" || row.state === "away") await tx.put("blobs", { ...row, seen: false });

@@ -7,7 +7,7 @@
  */
 
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
-import type { AnswerValue, DossierRecord, PaperRecord, PartialDate, ProfileRecord } from "../satchel/model.ts";
+import type { AnswerValue, DossierRecord, PartialDate, ProfileRecord, ShownPaper } from "../satchel/model.ts";
 import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
@@ -99,7 +99,8 @@ export type CopyState =
 
 export interface PaperView {
   readonly id: RecordId;
-  readonly record: PaperRecord;
+  /** Without the keys of its streams. */
+  readonly record: ShownPaper;
   readonly state: CopyState;
   /** Parts of 64 KiB: "n sur m". */
   readonly parts: { readonly done: number; readonly of: number } | null;

@@ -272,6 +272,19 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "S-R6 what a carrier's receipt booked has no sequence, and is expected of a pull of everything too",
+    run: async ({ open }) => {
+      const store = await open();
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.bookCarried({ ops: [id("a")], letters: [], proofs: [], blobs: [], at: 9 }));
+      await must(store.expectAll());
+      same((await must(store.getRecord(r1)))?.unseen, true, "not shown yet");
+      await must(store.storePull(pull({ records: [] })));
+      same(await must(store.offerAgain(5)), 1, "it is missing there");
+    },
+  },
+  {
     title: "S-P7 a pull keeps what it says of backups, and when it came to its end",
     run: async ({ open }) => {
       const store = await open();

@@ -50,6 +50,7 @@ const found: readonly { readonly seed: number; readonly what: string }[] = [
   { seed: 3375, what: "an op that named pages which are nowhere any more was sent for ever" },
   { seed: 43_841, what: "a deposit was merged again over what was erased since" },
   { seed: 104_269, what: "an epoch that a crash had left unnoted made an ordinary page of a pull a reset" },
+  { seed: 304_307, what: "what a carrier's receipt had booked was not expected of the first pull after a restore" },
 ];
 
 describe("lives that found a bug", () => {

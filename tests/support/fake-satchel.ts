@@ -17,10 +17,11 @@ import { withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
 import type {
   AnswerValue,
   DossierRecord,
-  Page,
   PaperRecord,
   ProfileRecord,
   SatchelRecord,
+  ShownPage,
+  ShownPaper,
 } from "../../src/satchel/model.ts";
 import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
@@ -59,12 +60,12 @@ export function fakeId<Id extends string = RecordId>(): Id {
   return toBase64Url(bytes) as Id;
 }
 
-export function fakePage(patch: Partial<Page> = {}): Page {
+export function fakePage(patch: Partial<ShownPage> = {}): ShownPage {
   return { position: 1, turn: 0, state: "ready", readable: null, preview: null, original: null, ...patch };
 }
 
 /** A kept paper of one page; `record` and the view's own fields can be set in one go. */
-export function fakePaper(record: Partial<PaperRecord> = {}, view: Partial<Omit<PaperView, "record">> = {}): PaperView {
+export function fakePaper(record: Partial<ShownPaper> = {}, view: Partial<Omit<PaperView, "record">> = {}): PaperView {
   return {
     id: view.id ?? fakeId(),
     state: view.state ?? "here",
@@ -272,7 +273,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const dossierOf = (id: RecordId): DossierView | undefined => data.dossiers.find((dossier) => dossier.id === id);
   const missing = err<WorkerError>({ type: "not-found" });
 
-  function withPaper(id: RecordId, edit: (record: PaperRecord) => PaperRecord): Result<PaperView, WorkerError> {
+  function withPaper(id: RecordId, edit: (record: ShownPaper) => ShownPaper): Result<PaperView, WorkerError> {
     const before = paperOf(id);
     if (before === undefined) return missing;
     const after: PaperView = { ...before, record: { ...edit(before.record), updatedAt: data.now } };
@@ -280,7 +281,11 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     change({ type: "papers" });
     return ok(after);
   }
-  const withPage = (id: RecordId, page: string, edit: (page: Page) => Page): Result<PaperView, WorkerError> => {
+  const withPage = (
+    id: RecordId,
+    page: string,
+    edit: (page: ShownPage) => ShownPage,
+  ): Result<PaperView, WorkerError> => {
     const before = paperOf(id)?.record.pages[page];
     if (before === undefined) return missing;
     return withPaper(id, (record) => ({ ...record, pages: { ...record.pages, [page]: edit(before) } }));
@@ -308,7 +313,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     data.opening.type === "locked"
       ? (data.opening.profiles.find((profile) => profile.database === database) ?? FAKE_PROFILE)
       : FAKE_PROFILE;
-  const sorted = (pages: PaperRecord["pages"]): readonly (readonly [string, Page])[] =>
+  const sorted = (pages: ShownPaper["pages"]): readonly (readonly [string, ShownPage])[] =>
     Object.entries(pages).sort((a, b) => a[1].position - b[1].position || (a[0] < b[0] ? -1 : 1));
 
   /** Counted from 1, as the worker does. */
@@ -542,7 +547,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       const decide = <R extends SatchelRecord>(record: R): R =>
         choice === null ? settleOther(record, path) : chooseOther(record, path, choice, data.now);
       if (id === FAKE_PROFILE_RECORD) data.profile = decide(data.profile);
-      else if (paperOf(id) !== undefined) withPaper(id, decide);
+      else if (paperOf(id) !== undefined) withPaper(id, (record) => decide(record as PaperRecord));
       else withDossier(id, decide);
       return ok(undefined);
     },

@@ -5,7 +5,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { SatchelRecord } from "../../satchel/model.ts";
+import type { SatchelRecord, ShownPaper } from "../../satchel/model.ts";
 import { type OtherAnswer, otherAt } from "../../satchel/others.ts";
 import type { RecordId } from "../../shared/ids.ts";
 import { useAreas, useT } from "../i18n/useT.ts";
@@ -118,7 +118,7 @@ function Box({ id, other, show, picture, subject, before, after }: OtherBoxProps
  * drawn again with what stands now, and never while somebody types in it.
  */
 export function useSettled(
-  record: SatchelRecord,
+  record: SatchelRecord | ShownPaper,
   onSettled: (path: string) => void = () => undefined,
 ): { readonly times: (path: string) => number; readonly note: (path: string) => void } {
   const [counts, setCounts] = useState<Readonly<Record<string, number>>>({});

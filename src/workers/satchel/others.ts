@@ -8,6 +8,7 @@
 import type { ProfileRecord, SatchelRecord } from "../../satchel/model.ts";
 import { chooseOther, otherAt, othersOf, type PagePictures, settleOther } from "../../satchel/others.ts";
 import { binPaper } from "../../satchel/paper.ts";
+import { withoutKeys } from "../../satchel/shown.ts";
 import type { RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { readBlob } from "../common/blobs.ts";
@@ -63,7 +64,10 @@ export function createOthers(deps: SatchelDeps, { papers, dossiers }: OthersPart
       const inOrder = [...all.value].sort((a, b) => (a.id < b.id ? -1 : 1));
       return ok(
         inOrder.flatMap(({ id, record }) =>
-          othersOf(record).map((other): OtherView => ({ id, what: record.t, ...other })),
+          othersOf(record).map(({ path, mine, others }): OtherView => {
+            const shown = { mine: withoutKeys(mine), others: others.map(withoutKeys) };
+            return { id, what: record.t, path, ...shown };
+          }),
         ),
       );
     },

@@ -9,6 +9,7 @@ import { opHead } from "../../protocol/ops.ts";
 import type { BlobPointer, Page, PaperRecord, SatchelRecord } from "../../satchel/model.ts";
 import * as paper from "../../satchel/paper.ts";
 import { paperType } from "../../satchel/paper-types.ts";
+import { shownPaper } from "../../satchel/shown.ts";
 import { paperStates } from "../../satchel/where.ts";
 import { type BlobId, type RecordId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -152,7 +153,7 @@ function viewOf(
   };
   return {
     id: kept.id,
-    record: kept.record,
+    record: shownPaper(kept.record),
     state,
     parts: travels.length === 0 ? null : { done: Math.min(parts.done, parts.of), of: parts.of },
     bytes: pointers.reduce((sum, pointer) => sum + pointer.sealedLength, 0),

@@ -3,7 +3,7 @@
  * store. The root (satchel.worker.ts) hands in the real clock, chance, storage and network.
  */
 
-import type { ProfileRecord } from "../../satchel/model.ts";
+import type { PaperRecord, ProfileRecord } from "../../satchel/model.ts";
 import * as paper from "../../satchel/paper.ts";
 import type { Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -184,7 +184,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const now = (): number => deps.clock.now();
   const change = (
     id: PaperView["id"],
-    apply: (record: PaperView["record"]) => PaperView["record"],
+    apply: (record: PaperRecord) => PaperRecord,
   ): Promise<Result<PaperView, WorkerError>> =>
     within((session) => papers.change(session, id, (record) => ok(apply(record))));
 

@@ -2,19 +2,19 @@
 import { fireEvent, screen } from "@testing-library/preact";
 import { act } from "preact/test-utils";
 import { vi } from "vitest";
-import type { Page } from "../../../src/satchel/model.ts";
+import type { ShownPage } from "../../../src/satchel/model.ts";
 import { fakeId, fakePage } from "../../support/fake-satchel.ts";
 
 export const AREAS = ["papers", "papers-types"] as const;
 
 /** `n` pages that can be shown, by random id, in order. */
-export const pages = (n: number, patch: Partial<Page> = {}): Record<string, Page> =>
+export const pages = (n: number, patch: Partial<ShownPage> = {}): Record<string, ShownPage> =>
   Object.fromEntries(
     Array.from({ length: n }, (_, at) => [fakeId<string>(), fakePage({ position: at + 1, ...patch })]),
   );
 
-export const pointer = (mime: string): NonNullable<Page["original"]> =>
-  ({ blob: fakeId(), key: "", hash: "", bytes: 1, sealedLength: 1, root: "", mime }) as NonNullable<Page["original"]>;
+export const pointer = (mime: string): NonNullable<ShownPage["original"]> =>
+  ({ blob: fakeId(), hash: "", bytes: 1, sealedLength: 1, root: "", mime }) as NonNullable<ShownPage["original"]>;
 
 export const photo = (name = "photo.jpg"): File => new File(["x"], name, { type: "image/jpeg" });
 

@@ -3,7 +3,7 @@
  * printing once every picture is drawn, and goes away afterwards. A child of `main` (papers.css hides its siblings).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Page } from "../../../satchel/model.ts";
+import type { ShownPage } from "../../../satchel/model.ts";
 import { pagesInOrder } from "../../../satchel/paper.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
@@ -12,7 +12,7 @@ import { pageForm, usePicture } from "../../ui/papers/pictures.ts";
 interface OneProps {
   readonly paper: RecordId;
   readonly id: string;
-  readonly page: Page;
+  readonly page: ShownPage;
   readonly onReady: (id: string) => void;
 }
 
@@ -37,7 +37,7 @@ function One({ paper, id, page, onReady }: OneProps) {
 }
 
 /** Pages that a printer can take. */
-export const printable = (paper: PaperView): readonly (readonly [string, Page])[] =>
+export const printable = (paper: PaperView): readonly (readonly [string, ShownPage])[] =>
   pagesInOrder(paper.record).filter(([, page]) => pageForm(page) === "picture");
 
 export interface PrintPagesProps {

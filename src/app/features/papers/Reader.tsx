@@ -6,7 +6,7 @@
  * only be saved as a copy, after a warning.
  */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Page } from "../../../satchel/model.ts";
+import type { ShownPage } from "../../../satchel/model.ts";
 import { pagesInOrder } from "../../../satchel/paper.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { formatNumber } from "../../i18n/format.ts";
@@ -65,7 +65,7 @@ const within = (zoom: number): number => Math.min(LARGEST, Math.max(1, zoom));
 interface ViewProps {
   readonly n: number;
   readonly name: string;
-  readonly page: Page;
+  readonly page: ShownPage;
   readonly picture: Picture;
   readonly zoom: number;
   readonly onZoom: (zoom: number) => void;
@@ -183,7 +183,7 @@ export function Reader({ paper, large = false }: ReaderProps) {
     setZoom(1);
   }
   async function turn(): Promise<void> {
-    const result = await api.turnPage(paper.id, id, ((page.turn + 90) % 360) as Page["turn"]);
+    const result = await api.turnPage(paper.id, id, ((page.turn + 90) % 360) as ShownPage["turn"]);
     if (!result.ok) say(t("papers.refusal.other.title"));
   }
   return (

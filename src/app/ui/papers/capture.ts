@@ -6,7 +6,7 @@
  * never has to bring sealed bytes back, and a killed browser loses no page (INV-1).
  */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Page } from "../../../satchel/model.ts";
+import type { ShownPage } from "../../../satchel/model.ts";
 import { pagesInOrder } from "../../../satchel/paper.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { Answer, ImportRefusal, PaperView, WorkerError } from "../../../workers/satchel.contract.ts";
@@ -34,7 +34,7 @@ export interface Refused {
 export interface Capture {
   readonly id: RecordId | null;
   /** Kept pages in order; `hidden` ones are about to go. */
-  readonly pages: readonly { readonly id: string; readonly page: Page; readonly hidden: boolean }[];
+  readonly pages: readonly { readonly id: string; readonly page: ShownPage; readonly hidden: boolean }[];
   /** Pages that stay. */
   readonly count: number;
   /** Files under way: the one that is prepared now, from 1, of how many. */
@@ -179,7 +179,7 @@ export function useCapture(paper: PaperView | null, start: () => Answer<PaperVie
   function turn(page: string): void {
     const found = pages.find((each) => each.id === page);
     if (id === null || found === undefined) return;
-    void tell(api.turnPage(id, page, ((found.page.turn + 90) % 360) as Page["turn"]));
+    void tell(api.turnPage(id, page, ((found.page.turn + 90) % 360) as ShownPage["turn"]));
   }
 
   function move(page: string, step: -1 | 1): void {

@@ -2,7 +2,7 @@
  * What papers are called and drawn like, in the language shown. Runs in the page; needs the areas "papers" and
  * "papers-types". Pure but for the language.
  */
-import type { PaperRecord } from "../../../satchel/model.ts";
+import type { ShownPaper } from "../../../satchel/model.ts";
 import { paperTitle } from "../../../satchel/paper.ts";
 import { paperType } from "../../../satchel/paper-types.ts";
 import type { TextKey } from "../../i18n/catalogue.ts";
@@ -21,7 +21,7 @@ export const kindName = (kind: string | null): string =>
 export const kindIcon = (kind: string | null): IconName => (paperType(kind)?.icon ?? "papier") as IconName;
 
 /** The person's own title, else the name of the kind, else "Papier sans nom". */
-export const paperName = (record: PaperRecord): string => paperTitle(record, kindName, t("papers.unnamed"));
+export const paperName = (record: ShownPaper): string => paperTitle(record, kindName, t("papers.unnamed"));
 
 /** For whom it is, as shown. */
 export const holderName = (holder: string): string => (holder === "me" ? t("papers.holder.me") : holder);
@@ -53,10 +53,10 @@ export const sheetOf = (kind: string | null): SheetKind => SHEETS[kind ?? ""] ??
 const FULL_DATE = 10;
 
 /** How many pages it has. */
-export const pageCount = (record: PaperRecord): number => Object.keys(record.pages).length;
+export const pageCount = (record: ShownPaper): number => Object.keys(record.pages).length;
 
 /** One line under the name: whose it is, the date printed on it or the day it was added, pages when several. */
-export function paperDetail(record: PaperRecord): string {
+export function paperDetail(record: ShownPaper): string {
   const parts = [
     record.expiry === null
       ? t("papers.detail.added", { date: formatDate(record.createdAt) })
@@ -85,7 +85,7 @@ function spokenDate(date: string): string {
 }
 
 /** Everything a search looks through: title, kind, holder, dates in words. Folded. */
-export function searchText(record: PaperRecord): string {
+export function searchText(record: ShownPaper): string {
   const { title, kind, holder, expiry, createdAt } = record;
   const dates = [spokenDate(new Date(createdAt).toISOString().slice(0, 10)), expiry === null ? "" : spokenDate(expiry)];
   return fold([title, kindName(kind), holderName(holder), ...dates].join(" ").replace(/\u00a0/g, " "));

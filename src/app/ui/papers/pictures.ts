@@ -5,7 +5,7 @@
  * that shows it, and at once when the satchel closes (INV-3).
  */
 import { useEffect, useState } from "preact/hooks";
-import type { Page } from "../../../satchel/model.ts";
+import type { ShownPage } from "../../../satchel/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { useSatchel } from "../../state/satchel.ts";
@@ -22,7 +22,7 @@ export type Picture =
 export type PageForm = "picture" | "raw" | "file";
 
 /** picture: can be shown; raw: a photo that this browser cannot read (HEIC); file: a PDF. */
-export function pageForm(page: Page): PageForm {
+export function pageForm(page: ShownPage): PageForm {
   if (page.state === "raw") return "raw";
   const { readable, original } = page;
   return readable === null && original !== null && !original.mime.startsWith("image/") ? "file" : "picture";
