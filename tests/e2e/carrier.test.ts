@@ -177,6 +177,8 @@ test("B8: packed offline, refused when it is wrong, killed while delivering, del
   const shared = await second.browser.page.locator("html").getAttribute("data-shared");
   expect(shared).toMatch(/^besace-recepisse\.txt text\/plain Récépissé de porteur.*\nBESACE-RECEPISSE-1 \{/s);
   await second.browser.close();
+  // The desk looks by itself every few seconds; a second dossier would stand beside the first.
+  await desk.helper.waitForRow((row) => row.number === number && row.papers.here === 1);
   const rows = (await desk.helper.inbox()).filter((row) => row.number === number);
   expect(rows).toMatchObject([{ papers: { here: 1, of: 1 } }]);
   await desk.helper.openDossier(number);
