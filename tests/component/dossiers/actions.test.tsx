@@ -41,8 +41,8 @@ describe("taking a dossier back", () => {
     const yes = screen.getAllByRole("button", { name: "Retirer ce dossier" }).at(-1);
     if (yes === undefined) throw new Error("the dialog has its button");
     fireEvent.click(yes);
-    expect((await screen.findAllByText("Retrait demandé")).length).toBeGreaterThan(0);
-    expect(screen.queryByText("Dossier retiré")).toBeNull();
+    expect((await screen.findAllByText("Retrait demandé.")).length).toBeGreaterThan(0);
+    expect(screen.queryByText("Dossier retiré.")).toBeNull();
     expect(screen.queryByRole("button", { name: "Retirer ce dossier" })).toBeNull();
     expect(await axeProblems()).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe("taking a dossier back", () => {
   test("done: everything is still here, to change and send again", async () => {
     const dossier = fakeDossier({ status: "sent", sent, withdrawn: { [letter]: { at: 1 } } }, { stage: "withdrawn" });
     await show(dossier);
-    expect(await screen.findByText("Dossier retiré")).toBeTruthy();
+    expect(await screen.findByText("Dossier retiré.")).toBeTruthy();
     const again = screen.getByRole("link", { name: "Modifier et renvoyer" });
     expect(again.getAttribute("href")).toBe(`/dossiers/${dossier.id}/relire`);
     expect(await axeProblems()).toEqual([]);
@@ -69,7 +69,7 @@ describe("taking a dossier back", () => {
       { stage: "opened", withdrawRefused: true },
     );
     await show(refused);
-    expect(await screen.findByText("Déjà ouvert au guichet")).toBeTruthy();
+    expect(await screen.findByText("Déjà ouvert au guichet.")).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Retirer ce dossier" })).toBeNull();
     expect(await axeProblems()).toEqual([]);
   });
