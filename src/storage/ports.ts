@@ -420,6 +420,8 @@ export interface Profile {
   readonly createdAt: number;
   /** Set where another device of the same satchel handed the keys over: what is here came, or comes, by the network. */
   readonly joinedAt?: number;
+  /** How the code is typed: six digits, or four pictures. Absent: digits. */
+  readonly codeKind?: "digits" | "pictures";
   readonly revision: number;
 }
 

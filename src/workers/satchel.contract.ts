@@ -26,10 +26,30 @@ export type Answer<T, E = never> = Promise<Result<T, WorkerError | E>>;
 
 /* ---- opening ---- */
 
+/** How the person enters the code: six digits, or four pictures out of twelve (`i` and four times two digits, 00 to 11). */
+export type CodeKind = "digits" | "pictures";
+
 export interface ProfileView {
   readonly database: string;
   /** Icon name; never a person's name (INV-3). */
   readonly pictogram: string;
+  readonly codeKind: CodeKind;
+}
+
+/** What the server says of the way in with card and code (DESIGN 3, S); as of the last pull. */
+export interface WayView {
+  /** Wrong codes that somebody who has the card gave since the last renewal. */
+  readonly tries: number;
+  /** Tries that are left before that way is frozen. */
+  readonly left: number;
+  /** Ten wrong codes: that way opens nothing until this device renews it, or a desk. */
+  readonly frozen: boolean;
+  /** Server time at which somebody used the number on the outside of the card; null: not blocked. */
+  readonly blockedAt: number | null;
+  /** Server time at which that way last opened; null: never. */
+  readonly openedAt: number | null;
+  /** A device came in that nobody added here, and the person has not said yet that it was them (`ownDevice`). */
+  readonly openedElsewhere: boolean;
 }
 
 export type OpeningState =
@@ -41,6 +61,11 @@ export type OpeningState =
       readonly cardDrilled: boolean;
       /** This device joined a satchel and has pulled nothing yet: what it shows is not all there is. */
       readonly arriving?: true;
+      /** Gentle questions that are due now: the code, so that it is not forgotten; the card, tried again every 90 days. */
+      readonly asks: { readonly code: boolean; readonly drill: boolean };
+      readonly way: WayView;
+      /** Another device put this one out: nothing leaves any more, what is here still opens and can be exported. */
+      readonly putOut: boolean;
     };
 
 export type CodeRefusal = { readonly type: "code-too-common" } | { readonly type: "code-shape" };
@@ -54,6 +79,78 @@ export type UnlockRefusal =
   /** Counted from 1, as they are printed. */
   | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
   | { readonly type: "stretch-broken" };
+
+/* ---- coming back with card and code on a new phone (C+P+S) ---- */
+
+/** Each has words in locales/<lang>/retour.json. Nothing on the server or here is lost by any of them. */
+export type ComeBackRefusal =
+  | { readonly type: "unknown-card" }
+  /** A newer card was made: this one opens nothing any more. */
+  | { readonly type: "card-replaced" }
+  /** Counted from 1, as they are printed. */
+  | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
+  | { readonly type: "wrong-card" }
+  /** The card belongs to another Besace: that one is to be opened. Host, as printed on the card. */
+  | { readonly type: "other-home"; readonly home: string }
+  | { readonly type: "wrong-code"; readonly left: number }
+  | { readonly type: "frozen" }
+  | { readonly type: "blocked" }
+  | { readonly type: "no-network" }
+  /** The server gave an older state than it has shown before. */
+  | { readonly type: "rolled-back" }
+  /** What the server gave was not made by the owner of this satchel. */
+  | { readonly type: "not-authentic" }
+  /** The server asks for a stretching of the code that would be easy to guess. */
+  | { readonly type: "weak-parameters" }
+  | { readonly type: "stretch-broken" }
+  /** This browser has that satchel: it opens with the code. */
+  | { readonly type: "already-here" }
+  | { readonly type: "too-many-devices" }
+  /** `comeBackOpen` without `comeBack` before it: the card is asked again. */
+  | { readonly type: "expired" };
+
+/* ---- card ---- */
+
+export interface ShownCard {
+  readonly qr: string;
+  readonly groups: readonly string[];
+  readonly set: number;
+  readonly drilled: boolean;
+}
+
+export interface CardState {
+  /** Number of the card that opens, from 0. */
+  readonly set: number;
+  /** Device clock of the last drill of this card on this device; null: never tried here. */
+  readonly drilledAt: number | null;
+  /** The card is to be tried (again). */
+  readonly due: boolean;
+  /** For the card's outer half, "1234 5678 9012"; null where this device does not know the card. */
+  readonly blockNumber: string | null;
+  /** yes: this card and this code open on a new phone; waits: that leaves with the next network; no: nothing is made yet. */
+  readonly atServer: "yes" | "waits" | "no";
+  /** The card opens nothing on this device (pair D+C is switched off). */
+  readonly off: boolean;
+  /** A new card was drawn and waits for its drill; until then the old one stays good. */
+  readonly pending: boolean;
+}
+
+/* ---- everything out, and in again ---- */
+
+export type SealedFileRefusal =
+  | { readonly type: "not-sealed-copy" }
+  | { readonly type: "newer" }
+  | { readonly type: "damaged" }
+  | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
+  /** Card and code do not open it together; which of the two is wrong cannot be told. */
+  | { readonly type: "cannot-open" }
+  | { readonly type: "stretch-broken" };
+
+/** Records that came in. */
+export interface TakenIn {
+  readonly papers: number;
+  readonly dossiers: number;
+}
 
 /* ---- two devices ---- */
 
@@ -81,6 +178,12 @@ export interface DeviceView {
   /** Clock of the device that added it; null where nobody noted it. */
   readonly addedAt: number | null;
   readonly here: boolean;
+  /** False for this device, and for one that is out already. */
+  readonly removable: boolean;
+  /** When it was put out, clock of the device that did it; 0 where nobody noted it; null: it is in. */
+  readonly removedAt: number | null;
+  /** Server time of its last visit, where a server said it. */
+  readonly lastSeen: number | null;
 }
 
 /* ---- papers ---- */
@@ -354,15 +457,29 @@ export interface SatchelApi {
   readonly lock: () => Answer<void>;
   /** Whether a code may be chosen, before it is typed a second time; with the birth date where a satchel is open. */
   readonly checkCode: (code: string) => Answer<void, CodeRefusal>;
-  /** Needs an open satchel (after D+C too). */
+  /**
+   * Needs an open satchel (after D+C too). Good here at once; card and code together (a new phone) go on with the code
+   * before until the server has confirmed: `cardState().atServer` says "waits".
+   */
   readonly changeCode: (code: string) => Answer<void, CodeRefusal>;
-  readonly card: () => Answer<{
-    readonly qr: string;
-    readonly groups: readonly string[];
-    readonly set: number;
-    readonly drilled: boolean;
-  }>;
+  /** The gentle question (`asks.code`): a right answer puts the next one further away, a wrong one is no try. */
+  readonly answerCode: (input: { readonly code: string }) => Answer<void, UnlockRefusal>;
+  /** "Later": asked again tomorrow. */
+  readonly postponeCode: () => Answer<void>;
+  /** The card that opens. */
+  readonly card: () => Answer<ShownCard>;
+  readonly cardState: () => Answer<CardState>;
+  /** Draws a new card, or shows the one that was drawn and waits for its drill. The old one stays good until then. */
+  readonly replaceCard: () => Answer<ShownCard>;
+  /** Forgets a card that was drawn and not drilled. */
+  readonly dropPendingCard: () => Answer<void>;
+  /**
+   * The card typed or scanned back. Of a drawn card: it becomes the card, here at once; the old one opens nothing any more
+   * once the server has taken that (`atServer`).
+   */
   readonly drill: (card: string) => Answer<void, UnlockRefusal>;
+  /** Whether the card opens this device without a code (D+C). */
+  readonly setCardHere: (input: { readonly on: boolean }) => Answer<void>;
   readonly erase: (database: string) => Answer<void>;
 
   /* two devices (SPEC C-T): a request of the new one, an answer of the old one, no network */
@@ -386,8 +503,28 @@ export interface SatchelApi {
   readonly transferFinish: (code: string) => Answer<ProfileView, TransferRefusal | CodeRefusal>;
   /** Either side: forgets what was begun. */
   readonly transferForget: () => Answer<void>;
-  /** In the order in which they were added. */
+  /** In the order in which they were added; those that were put out last. */
   readonly devices: () => Answer<readonly DeviceView[]>;
+  /**
+   * Puts a device out and changes the keys for it. `waits`: the server does not know it yet; until it does, that device
+   * goes on as before.
+   */
+  readonly removeDevice: (input: {
+    readonly id: string;
+    readonly code: string;
+  }) => Answer<{ readonly waits: boolean }, UnlockRefusal>;
+  /** "It was me": ends `way.openedElsewhere`. */
+  readonly ownDevice: () => Answer<void>;
+
+  /* coming back (C+P+S): needs the network */
+  /** `left`: tries of the code before that way is frozen. Asking again forgets the card before. */
+  readonly comeBack: (input: { readonly card: string }) => Answer<{ readonly left: number }, ComeBackRefusal>;
+  /** The code chosen on the lost device; it is the code here too. The satchel is open afterwards, and arriving. */
+  readonly comeBackOpen: (input: {
+    readonly code: string;
+    readonly pictogram: string;
+  }) => Answer<ProfileView, ComeBackRefusal | CodeRefusal>;
+  readonly comeBackForget: () => Answer<void>;
 
   /* papers */
   readonly papers: () => Answer<readonly PaperView[]>;
@@ -475,6 +612,25 @@ export interface SatchelApi {
   /** Facts for a developer: versions, states, counts, codes, ages in classes. No content, no ids (INV-3). */
   readonly diagnostics: () => Answer<string>;
 
+  /* everything out */
+  /** A ZIP in open formats, made offline. */
+  readonly exportAll: () => Answer<Blob>;
+  /** One file that opens with card and code, without Besace. */
+  readonly exportSealed: (input: { readonly code: string }) => Answer<Blob, UnlockRefusal>;
+  readonly importSealed: (input: {
+    readonly file: Blob;
+    readonly card: string;
+    readonly code: string;
+  }) => Answer<TakenIn, SealedFileRefusal>;
+  /** Another satchel of this browser is the same person's: the open one adopts it. `code`: the other one's. */
+  readonly joinSatchel: (input: { readonly database: string; readonly code: string }) => Answer<TakenIn, UnlockRefusal>;
+  /** Server and this device. Nothing goes from here before the server has confirmed. */
+  readonly eraseEverywhere: (input: {
+    readonly code: string;
+  }) => Answer<void, UnlockRefusal | { readonly type: "no-network" }>;
+  /** Every satchel of this browser, and what it remembers of them. */
+  readonly wipeDevice: () => Answer<void>;
+
   /* data */
   readonly setDataChoice: (choice: { readonly photosOnWifi: boolean }) => Answer<void>;
 
@@ -515,8 +671,14 @@ export const satchelMethods = Object.keys({
   lock: true,
   checkCode: true,
   changeCode: true,
+  answerCode: true,
+  postponeCode: true,
   card: true,
+  cardState: true,
+  replaceCard: true,
+  dropPendingCard: true,
   drill: true,
+  setCardHere: true,
   erase: true,
   transferRequest: true,
   transferOffer: true,
@@ -526,6 +688,11 @@ export const satchelMethods = Object.keys({
   transferFinish: true,
   transferForget: true,
   devices: true,
+  removeDevice: true,
+  ownDevice: true,
+  comeBack: true,
+  comeBackOpen: true,
+  comeBackForget: true,
   papers: true,
   paper: true,
   startPaper: true,
@@ -563,6 +730,12 @@ export const satchelMethods = Object.keys({
   hint: true,
   exportItem: true,
   diagnostics: true,
+  exportAll: true,
+  exportSealed: true,
+  importSealed: true,
+  joinSatchel: true,
+  eraseEverywhere: true,
+  wipeDevice: true,
   setDataChoice: true,
   space: true,
   freeSpace: true,

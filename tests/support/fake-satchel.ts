@@ -28,6 +28,7 @@ import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type {
+  CardState,
   Change,
   CodeRefusal,
   Deployment,
@@ -41,6 +42,7 @@ import type {
   ProfileView,
   SatchelApi,
   SpaceView,
+  WayView,
   WorkerError,
 } from "../../src/workers/satchel.contract.ts";
 
@@ -48,7 +50,17 @@ export const FAKE_NOW = Date.UTC(2026, 10, 21, 11, 0);
 export const FAKE_CODE = "417233";
 /** Ten groups of four, as printed. */
 export const FAKE_CARD: readonly string[] = "K7QF 2M9D X4HT P3WA 8RNE V6CJ 5YLB T9GK D2XS H4MU".split(" ");
-export const FAKE_PROFILE: ProfileView = { database: "fake-database", pictogram: "code-bateau" };
+export const FAKE_PROFILE: ProfileView = { database: "fake-database", pictogram: "code-bateau", codeKind: "digits" };
+/** The card that `replaceCard` draws. */
+export const FAKE_NEW_CARD: readonly string[] = "9TGK D2XS H4MU K7QF 2M9D X4HT P3WA 8RNE V6CJ 5YLB".split(" ");
+export const FAKE_WAY: WayView = {
+  tries: 0,
+  left: 10,
+  frozen: false,
+  blockedAt: null,
+  openedAt: null,
+  openedElsewhere: false,
+};
 
 let serial = 0;
 
@@ -126,6 +138,11 @@ export function fakeDossier(
   };
 }
 
+export function fakeDevice(patch: Partial<DeviceView> = {}): DeviceView {
+  const here = patch.here ?? false;
+  return { id: fakeId<string>(), addedAt: FAKE_NOW, here, removable: !here, removedAt: null, lastSeen: null, ...patch };
+}
+
 export const EMPTY_OUTBOX: OutboxView = {
   lines: [],
   waiting: 0,
@@ -185,6 +202,14 @@ export interface FakeData {
   code: string;
   card: readonly string[];
   drilled: boolean;
+  cardState: CardState;
+  /** Drawn and not drilled. */
+  pendingCard: readonly string[] | null;
+  asks: { readonly code: boolean; readonly drill: boolean };
+  way: WayView;
+  putOut: boolean;
+  /** A file of any export. */
+  outFile: Blob;
   triesLeft: number;
   papers: readonly PaperView[];
   profile: ProfileRecord;
@@ -235,17 +260,39 @@ const cardText = (text: string): string =>
 
 /** The two that tests use stand for the worker's whole list. */
 function refusedCode(code: string): CodeRefusal | undefined {
-  if (!/^\d{6}$/.test(code)) return { type: "code-shape" };
+  if (!/^\d{6}$/.test(code) && !/^i(?:0\d|1[01]){4}$/.test(code)) return { type: "code-shape" };
+  if (/^i(..)\1\1\1$/.test(code)) return { type: "code-too-common" };
   return code === "123456" || /^(\d)\1{5}$/.test(code) ? { type: "code-too-common" } : undefined;
 }
 
 /** An open satchel of Saturday 21 November 2026 with nothing in it, unless `start` says otherwise. */
 export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const data: FakeData = {
-    opening: { type: "open", profile: FAKE_PROFILE, cardDrilled: start.drilled ?? false },
+    opening: {
+      type: "open",
+      profile: FAKE_PROFILE,
+      cardDrilled: start.drilled ?? false,
+      asks: start.asks ?? { code: false, drill: false },
+      way: start.way ?? FAKE_WAY,
+      putOut: start.putOut ?? false,
+    },
     code: FAKE_CODE,
     card: FAKE_CARD,
     drilled: false,
+    cardState: {
+      set: 0,
+      drilledAt: (start.drilled ?? false) ? FAKE_NOW : null,
+      due: !(start.drilled ?? false),
+      blockNumber: "4821 9037 5516",
+      atServer: "waits",
+      off: false,
+      pending: false,
+    },
+    pendingCard: null,
+    asks: { code: false, drill: false },
+    way: FAKE_WAY,
+    putOut: false,
+    outFile: new Blob(["PK"], { type: "application/zip" }),
     triesLeft: 10,
     papers: [],
     profile: { t: "profile" },
@@ -257,7 +304,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     diagnostics: "ops waiting=0",
     deployment: FAKE_DEPLOYMENT,
     roomBytes: 1_000_000_000,
-    devices: [{ id: fakeId<string>(), addedAt: FAKE_NOW, here: true }],
+    devices: [fakeDevice({ here: true })],
     now: FAKE_NOW,
     ...start,
   };
@@ -304,7 +351,14 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     return ok(after);
   }
   const opened = (profile: ProfileView): Result<ProfileView, never> => {
-    data.opening = { type: "open", profile, cardDrilled: data.drilled };
+    data.opening = {
+      type: "open",
+      profile,
+      cardDrilled: data.drilled,
+      asks: data.asks,
+      way: data.way,
+      putOut: data.putOut,
+    };
     data.triesLeft = 10;
     change({ type: "opening" });
     return ok(profile);
@@ -316,10 +370,17 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const sorted = (pages: ShownPaper["pages"]): readonly (readonly [string, ShownPage])[] =>
     Object.entries(pages).sort((a, b) => a[1].position - b[1].position || (a[0] < b[0] ? -1 : 1));
 
+  /** Changes what the open satchel says of itself, as the worker does after such a call. */
+  function restate(patch: Partial<Pick<FakeData, "asks" | "way" | "cardState">>): void {
+    Object.assign(data, patch);
+    if (data.opening.type === "open") data.opening = { ...data.opening, asks: data.asks, way: data.way };
+    change({ type: "opening" });
+  }
+
   /** Counted from 1, as the worker does. */
-  function wrongGroups(typed: string): readonly number[] {
+  function wrongGroups(typed: string, card = data.card): readonly number[] {
     const text = cardText(typed);
-    return data.card.flatMap((group, at) => (text.slice(at * 4, at * 4 + 4) === group ? [] : [at + 1]));
+    return card.flatMap((group, at) => (text.slice(at * 4, at * 4 + 4) === group ? [] : [at + 1]));
   }
 
   const real: SatchelApi = {
@@ -328,7 +389,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       const refused = refusedCode(code);
       if (refused !== undefined) return err(refused);
       data.code = code;
-      return opened({ database: "fake-database", pictogram });
+      return opened({ database: "fake-database", pictogram, codeKind: code.startsWith("i") ? "pictures" : "digits" });
     },
     unlock: async ({ database, code }) => {
       if (code === data.code) return opened(profileOf(database));
@@ -356,12 +417,44 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok(undefined);
     },
     card: async () => ok({ qr: `BSC1${data.card.join("")}`, groups: data.card, set: 0, drilled: data.drilled }),
+    answerCode: async ({ code }) => {
+      if (code !== data.code) return err({ type: "wrong-code", triesLeft: data.triesLeft, waitMs: 0 });
+      restate({ asks: { ...data.asks, code: false } });
+      return ok(undefined);
+    },
+    postponeCode: async () => {
+      restate({ asks: { ...data.asks, code: false } });
+      return ok(undefined);
+    },
+    cardState: async () => ok(data.cardState),
+    replaceCard: async () => {
+      data.pendingCard ??= FAKE_NEW_CARD;
+      restate({ cardState: { ...data.cardState, pending: true } });
+      const set = data.cardState.set + 1;
+      return ok({ qr: `BSC1${data.pendingCard.join("")}`, groups: data.pendingCard, set, drilled: false });
+    },
+    dropPendingCard: async () => {
+      data.pendingCard = null;
+      restate({ cardState: { ...data.cardState, pending: false } });
+      return ok(undefined);
+    },
     drill: async (card) => {
-      const wrong = wrongGroups(card);
+      const wrong = wrongGroups(card, data.pendingCard ?? data.card);
       if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });
+      const { set } = data.cardState;
+      const replaced = data.pendingCard !== null ? { set: set + 1, atServer: "waits" as const, pending: false } : {};
+      data.card = data.pendingCard ?? data.card;
+      data.pendingCard = null;
       data.drilled = true;
       if (data.opening.type === "open") data.opening = { ...data.opening, cardDrilled: true };
-      change({ type: "opening" });
+      restate({
+        asks: { ...data.asks, drill: false },
+        cardState: { ...data.cardState, ...replaced, drilledAt: data.now, due: false },
+      });
+      return ok(undefined);
+    },
+    setCardHere: async ({ on }) => {
+      restate({ cardState: { ...data.cardState, off: !on } });
       return ok(undefined);
     },
     erase: async () => {
@@ -381,7 +474,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     transferNumber: async (number) =>
       /^\d{6}$/.test(number) ? ok({ pictures: [1, 4, 9, 2] }) : err({ type: "number-shape" }),
     transferConfirm: async () => {
-      data.devices = [...data.devices, { id: fakeId<string>(), addedAt: data.now, here: false }];
+      data.devices = [...data.devices, fakeDevice({ addedAt: data.now })];
       return ok({ text: FAKE_ANSWER });
     },
     transferAccept: async (answer) =>
@@ -392,6 +485,34 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     },
     transferForget: async () => ok(undefined),
     devices: async () => ok(data.devices),
+    removeDevice: async ({ id, code }) => {
+      if (code !== data.code) return err({ type: "wrong-code", triesLeft: 9, waitMs: 0 });
+      if (!data.devices.some((device) => device.id === id && device.removable)) return missing;
+      data.devices = data.devices.map((device) =>
+        device.id === id ? { ...device, removable: false, removedAt: data.now } : device,
+      );
+      change({ type: "opening" });
+      return ok({ waits: data.cardState.atServer === "waits" });
+    },
+    ownDevice: async () => {
+      restate({ way: { ...data.way, openedElsewhere: false } });
+      return ok(undefined);
+    },
+    comeBack: async ({ card }) => {
+      const wrong = wrongGroups(card);
+      return wrong.length === 0 ? ok({ left: data.way.left }) : err({ type: "wrong-groups", groups: wrong });
+    },
+    comeBackOpen: async ({ code, pictogram }) => {
+      const refused = refusedCode(code);
+      if (refused?.type === "code-shape") return err(refused);
+      if (code === data.code) {
+        const codeKind = code.startsWith("i") ? "pictures" : "digits";
+        return opened({ database: "fake-database", pictogram, codeKind });
+      }
+      data.way = { ...data.way, tries: data.way.tries + 1, left: data.way.left - 1 };
+      return err(data.way.left <= 0 ? { type: "frozen" } : { type: "wrong-code", left: data.way.left });
+    },
+    comeBackForget: async () => ok(undefined),
 
     papers: async () => ok(data.papers),
     paper: async (id) => {
@@ -558,6 +679,27 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     hint: async () => ok(undefined),
     exportItem: async () => ok(data.exported),
     diagnostics: async () => ok(data.diagnostics),
+    exportAll: async () => ok(data.outFile),
+    exportSealed: async ({ code }) =>
+      code === data.code ? ok(data.outFile) : err({ type: "wrong-code", triesLeft: 9, waitMs: 0 }),
+    importSealed: async ({ card, code }) => {
+      const wrong = wrongGroups(card);
+      if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });
+      return code === data.code ? ok({ papers: 3, dossiers: 1 }) : err({ type: "cannot-open" });
+    },
+    joinSatchel: async ({ code }) =>
+      code === data.code ? ok({ papers: 3, dossiers: 1 }) : err({ type: "wrong-code", triesLeft: 9, waitMs: 0 }),
+    eraseEverywhere: async ({ code }) => {
+      if (code !== data.code) return err({ type: "wrong-code", triesLeft: 9, waitMs: 0 });
+      return real.wipeDevice();
+    },
+    wipeDevice: async () => {
+      data.opening = { type: "none" };
+      data.papers = [];
+      data.dossiers = [];
+      change({ type: "opening" });
+      return ok(undefined);
+    },
     setDataChoice: async ({ photosOnWifi }) => {
       data.outbox = { ...data.outbox, data: { ...data.outbox.data, photosOnWifi } };
       change({ type: "outbox" });

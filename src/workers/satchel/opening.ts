@@ -86,7 +86,11 @@ export interface Opening {
   readonly within: <T, E>(use: (session: Session) => Promise<Result<T, E>>) => Promise<Result<T, E | WorkerError>>;
 }
 
-const view = (profile: Profile): ProfileView => ({ database: profile.database, pictogram: profile.pictogram });
+const view = ({ database, pictogram, codeKind = "digits" }: Profile): ProfileView => ({
+  database,
+  pictogram,
+  codeKind,
+});
 
 /** The card is kept sealed in the format of a record that never leaves: nothing new to get wrong. */
 async function sealCard(identity: Identity, card: ShownCard, deps: SatchelDeps): Promise<Bytes> {
@@ -298,8 +302,15 @@ export function createOpening(deps: SatchelDeps): Opening {
         if (held !== undefined) {
           const arriving = await isArriving(session);
           if (!arriving.ok) return arriving;
-          const card = { cardDrilled: held.cardDrilled };
-          return ok({ type: "open", profile: view(held), ...card, ...(arriving.value ? { arriving: true } : {}) });
+          return ok({
+            type: "open",
+            profile: view(held),
+            cardDrilled: held.cardDrilled,
+            ...(arriving.value ? { arriving: true } : {}),
+            asks: { code: false, drill: false },
+            way: { tries: 0, left: 10, frozen: false, blockedAt: null, openedAt: null, openedElsewhere: false },
+            putOut: false,
+          });
         }
         await lock();
       }

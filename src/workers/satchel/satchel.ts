@@ -188,6 +188,27 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   ): Promise<Result<PaperView, WorkerError>> =>
     within((session) => papers.change(session, id, (record) => ok(apply(record))));
 
+  const soon = async () => err({ type: "unavailable", mark: "not-yet" } as const);
+  const arrivingSoon = {
+    answerCode: soon,
+    postponeCode: soon,
+    cardState: soon,
+    replaceCard: soon,
+    dropPendingCard: soon,
+    setCardHere: soon,
+    removeDevice: soon,
+    ownDevice: soon,
+    comeBack: soon,
+    comeBackOpen: soon,
+    comeBackForget: soon,
+    exportAll: soon,
+    exportSealed: soon,
+    importSealed: soon,
+    joinSatchel: soon,
+    eraseEverywhere: soon,
+    wipeDevice: soon,
+  };
+
   const api: SatchelApi = {
     opening: opening.state,
     create: async ({ code, pictogram, language }) => {
@@ -218,6 +239,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       return erased;
     },
 
+    ...arrivingSoon,
     ...transfer,
     transferFinish: (code) => opened(transfer.transferFinish(code)),
 

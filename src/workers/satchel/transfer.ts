@@ -258,7 +258,8 @@ export function createTransfer(deps: SatchelDeps, opening: Opening): Transfer {
         return ok(
           [...session.identity.principal.devices.keys()].map((id) => {
             const here = id === own.device;
-            return { id, here, addedAt: noted[id]?.addedAt ?? (here ? ownAt : null) };
+            const addedAt = noted[id]?.addedAt ?? (here ? ownAt : null);
+            return { id, here, addedAt, removable: false, removedAt: null, lastSeen: null };
           }),
         );
       }),

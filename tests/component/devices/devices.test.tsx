@@ -14,9 +14,10 @@ import {
   createFakeSatchel,
   FAKE_ANSWER,
   FAKE_CODE,
-  FAKE_NOW,
   FAKE_PROFILE,
   FAKE_REQUEST,
+  FAKE_WAY,
+  fakeDevice,
   fakeDossier,
   fakePaper,
 } from "../../support/fake-satchel.ts";
@@ -38,10 +39,7 @@ const code = async (digits: string): Promise<void> => {
 describe("my devices", () => {
   test("says how many, which is this one, and when each was added", async () => {
     const satchel = createFakeSatchel({
-      devices: [
-        { id: "a", addedAt: FAKE_NOW, here: true },
-        { id: "b", addedAt: null, here: false },
-      ],
+      devices: [fakeDevice({ id: "a", here: true }), fakeDevice({ id: "b", addedAt: null })],
     });
     await showRootScreen(<DevicesScreen />, { satchel, areas });
     await title("Mes appareils");
@@ -218,7 +216,9 @@ describe("the new device", () => {
 });
 
 describe("a device that has just joined", () => {
-  const arriving = { type: "open", profile: FAKE_PROFILE, cardDrilled: false, arriving: true } as const;
+  const asks = { code: false, drill: false };
+  const still = { asks, way: FAKE_WAY, putOut: false } as const;
+  const arriving = { type: "open", profile: FAKE_PROFILE, cardDrilled: false, arriving: true, ...still } as const;
 
   test("says on each list that the papers come with the network; the others never say it", async () => {
     for (const [shown, quiet] of [

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { CodeScreen } from "../../../src/app/features/opening/CodeScreen.tsx";
 import { NewCodeScreen } from "../../../src/app/features/opening/NewCodeScreen.tsx";
 import { axeProblems } from "../../support/axe-dom.ts";
-import { createFakeSatchel } from "../../support/fake-satchel.ts";
+import { createFakeSatchel, FAKE_PROFILE } from "../../support/fake-satchel.ts";
 import { showRootScreen } from "../shell/root-screen.tsx";
 
 afterEach(cleanup);
@@ -65,7 +65,10 @@ describe("choosing a code", () => {
   test("the picture can be changed; one that another person of this phone has is not proposed", async () => {
     const taken = ["code-arbre", "code-bateau"];
     const satchel = createFakeSatchel({
-      opening: { type: "locked", profiles: taken.map((pictogram) => ({ database: pictogram, pictogram })) },
+      opening: {
+        type: "locked",
+        profiles: taken.map((pictogram) => ({ ...FAKE_PROFILE, database: pictogram, pictogram })),
+      },
     });
     await showRootScreen(<CodeScreen />, { satchel, areas: ["opening"] });
     await waitFor(() => expect(screen.getByText(/^Votre image/).textContent).not.toMatch(/Arbre|Bateau/));

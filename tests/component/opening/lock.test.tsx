@@ -113,7 +113,7 @@ describe("the lock screen", () => {
   });
 
   test("several persons choose their picture first", async () => {
-    const moon = { database: "moon", pictogram: "code-lune" };
+    const moon = { database: "moon", pictogram: "code-lune", codeKind: "digits" as const };
     const { satchel } = await showLock({ opening: { type: "locked", profiles: [FAKE_PROFILE, moon] } });
     fireEvent.click(await screen.findByRole("button", { name: "Lune" }));
     type("417233");
