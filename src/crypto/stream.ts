@@ -10,6 +10,7 @@ import { blobLayout, blobRootFromHashes, sealedLengthOf } from "../protocol/blob
 import { labels } from "../protocol/labels.ts";
 import { padme } from "../protocol/padding.ts";
 import { b64 } from "../protocol/sign.ts";
+import { assert } from "../shared/assert.ts";
 import { type B64, type Bytes, concat, equalBytes, fromBase64Url, u32, u64, utf8 } from "../shared/bytes.ts";
 import { type BlobId, idBytes, randomId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
@@ -282,6 +283,65 @@ export async function* openStreamPieces(
     }
     if (content.length > 0) yield ok(content);
   }
+}
+
+/** Reads any part of a stream without opening what comes before it (a sealed copy: SPEC C-X). */
+export interface StreamReader {
+  /** Plain bytes. */
+  readonly length: number;
+  /** Sealed bytes, header included, that the whole stream has: more or fewer at hand is another file. */
+  readonly sealedLength: number;
+  /** The plain bytes from `from` up to `to`, piece by piece; ends after the first error. */
+  readonly read: (from: number, to: number) => AsyncGenerator<Result<Bytes, StreamError>>;
+}
+
+/**
+ * Checks the header, the commitment, the declared length against the number of segments, and nothing of what follows: each
+ * part is verified when it is read.
+ */
+export async function createStreamReader(
+  stream: StreamKey,
+  header: Bytes,
+  readSegment: ReadSegment,
+  count: number,
+): Promise<Result<StreamReader, StreamError>> {
+  const checked = await checkHeader(stream, header);
+  if (!checked.ok) return checked;
+  if (count < 1) return err({ type: "truncated" });
+  const cipher = await createCipher(stream.key, stream.blob, header);
+  const first = await openSegment(cipher, 0, count, await readSegment(0));
+  if (!first.ok) return first;
+  if (first.value.length < lengthBytes) return err({ type: "bad-length" });
+  const length = Number(new DataView(first.value.buffer, first.value.byteOffset).getBigUint64(0));
+  if (!Number.isSafeInteger(length)) return err({ type: "bad-length" });
+  const declared = segmentCountOf(length);
+  if (declared !== count) return err({ type: declared > count ? "truncated" : "extended" });
+  const total = paddedLengthOf(length);
+  return ok({
+    length,
+    sealedLength: sealedLengthOf(total),
+    async *read(from, to) {
+      assert(from >= 0 && from <= to && to <= length, "SPEC C-X: a part lies inside its stream");
+      let at = from + lengthBytes;
+      const end = to + lengthBytes;
+      while (at < end) {
+        const index = Math.floor(at / segmentBytes);
+        const opened = await openSegment(cipher, index, count, await readSegment(index));
+        if (!opened.ok) {
+          yield opened;
+          return;
+        }
+        const start = index * segmentBytes;
+        if (opened.value.length !== Math.min(segmentBytes, total - start)) {
+          yield err({ type: "bad-length" });
+          return;
+        }
+        const piece = opened.value.slice(at - start, Math.min(end - start, opened.value.length));
+        at += piece.length;
+        yield ok(piece);
+      }
+    },
+  });
 }
 
 /** Opens a stream into memory. Whoever knows the content's hash (a letter does) compares it with `contentHash`. */

@@ -12,7 +12,7 @@ type Json = unknown;
 type JsonMap = Readonly<Record<string, Json>>;
 
 /** Text of a value that is the same for equal values, whatever the order of keys in maps. */
-function stable(value: Json): string {
+export function stable(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(stable).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value)
@@ -39,6 +39,7 @@ const rules: Readonly<Record<SatchelRecord["t"], Readonly<Record<string, Rule>>>
     createdAt: "least",
     updatedAt: "most",
     "pages.*.position": "quiet",
+    origin: "quiet",
     "pages.*.state": "status",
     "pages.*.readable": "scalar",
     "pages.*.preview": "scalar",
@@ -57,12 +58,16 @@ const rules: Readonly<Record<SatchelRecord["t"], Readonly<Record<string, Rule>>>
     "withdrawn.*.at": "least",
     declaration: "scalar",
     "replies.*.seen": "any-true",
+    "proofs.*": "set",
+    origin: "quiet",
     createdAt: "least",
     updatedAt: "most",
   },
   profile: {
     "pinned.serverKeys.*": "pin",
     "pinned.organisations.*": "pin",
+    "pinned.aliases.*": "pin",
+    "pinned.taken.*": "pin",
     "devices.*.addedAt": "least",
   },
 };

@@ -46,6 +46,13 @@ export interface Page<Pointer = BlobPointer> {
   readonly fileName?: string;
 }
 
+/** Where a record came from when another satchel of the person, or a sealed copy, was joined to this one. */
+export interface Origin {
+  readonly from: PrincipalId;
+  /** Of what was taken in: the same again changes nothing. */
+  readonly digest: B64;
+}
+
 export interface PaperRecord<Pointer = BlobPointer> {
   readonly t: "paper";
   /** Key of satchel/paper-types.ts, or null while the person has not chosen. */
@@ -61,6 +68,7 @@ export interface PaperRecord<Pointer = BlobPointer> {
   readonly binnedAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
+  readonly origin?: Origin;
   readonly others?: OtherAnswers;
 }
 
@@ -91,6 +99,8 @@ export interface SentLetter {
   /** What a proof has to speak of: the other devices of the person verify with it (INV-2). */
   readonly to?: PrincipalId;
   readonly manifest?: B64;
+  /** The satchel that sent it, where that is not the one of this record (it was joined to it). */
+  readonly from?: PrincipalId;
   /** Streams that it names, one list a paper. */
   readonly parts?: readonly (readonly BlobId[])[];
 }
@@ -142,9 +152,18 @@ export interface DossierRecord {
       }
     >
   >;
+  /** Proofs of versions that a joined satchel sent, as they were signed: its own letters are not in this one's outbox. */
+  readonly proofs?: Readonly<Record<LetterId, readonly SignedText[]>>;
   readonly createdAt: number;
   readonly updatedAt: number;
+  readonly origin?: Origin;
   readonly others?: OtherAnswers;
+}
+
+/** A signed body as the protocol writes it. */
+export interface SignedText {
+  readonly body: B64;
+  readonly sig: B64;
 }
 
 /** Field names follow FranceConnect claims. One record per satchel. */

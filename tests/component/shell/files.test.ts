@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { markedKeep } from "../../../src/app/platform/mark.ts";
 import { memoryKeep } from "../../../src/app/platform/world.ts";
-import { crc32, zipOf } from "../../../src/app/platform/zip.ts";
+import { zipOf } from "../../../src/app/platform/zip.ts";
+import { crc32 } from "../../../src/satchel/export-zip.ts";
 
 /** A jar that keeps name and value, as document.cookie does. */
 function jarOf(): { cookie: string; readonly written: string[] } {
