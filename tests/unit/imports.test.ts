@@ -32,6 +32,13 @@ const CONTRACTS = /^src\/workers\/[^/]+\.contract\.ts$/;
 // The first zone that holds a file is its zone.
 const ZONES: readonly Zone[] = [
   { name: "shared", holds: inFolder("shared"), imports: [], packages: [] },
+  // HPKE is for the share that the server opens; the next zone keeps it to the one file that wraps it.
+  {
+    name: "protocol hpke",
+    holds: (path) => path === "src/protocol/hpke.ts",
+    imports: ["shared", "protocol"],
+    packages: ["@hpke/core"],
+  },
   { name: "protocol", holds: inFolder("protocol"), imports: ["shared"] },
   { name: "crypto", holds: inFolder("crypto"), imports: ["shared", "protocol"], packages: ["hash-wasm", "@hpke/core"] },
   { name: "satchel", holds: inFolder("satchel"), imports: ["shared"] },
@@ -50,7 +57,7 @@ const ZONES: readonly Zone[] = [
     name: "workers",
     holds: inFolder("workers"),
     imports: ["shared", "protocol", "crypto", "satchel", "forms", "storage", "sync", "worker contracts"],
-    packages: ["comlink"],
+    packages: ["comlink", "@nuintun/qrcode"],
   },
   {
     name: "sw",
