@@ -30,6 +30,7 @@ export const paths = {
   start: "/",
   code: "/code",
   newCode: "/code/nouveau",
+  recallCode: "/code/essai",
   card: "/carte",
   drill: "/carte/essai",
   home: "/accueil",

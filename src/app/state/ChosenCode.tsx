@@ -1,22 +1,31 @@
-/** A new code typed twice. One too easy is refused before it is typed again; the two must be equal. Runs in the page. */
+/**
+ * A new code, of either kind, entered twice. One too easy is refused before it is entered again; the two must be equal.
+ * Runs in the page; needs the words of `opening`.
+ */
 import { useEffect, useState } from "preact/hooks";
+import type { CodeKind } from "../../workers/satchel.contract.ts";
 import { useT } from "../i18n/useT.ts";
 import { CodeEntry } from "../ui/Code.tsx";
 import { isWorkerError } from "./errors.ts";
 import { useSatchel } from "./satchel.ts";
 
 export interface ChosenCodeProps {
-  /** Typed twice alike. */
+  /** Entered twice alike. */
   readonly onChosen: (code: string) => void;
-  readonly onStage: (stage: "first" | "again") => void;
+  readonly onStage: (stage: "first" | "again", kind: CodeKind) => void;
   readonly busy: boolean;
   /** Why this code cannot be used: asked again from the start. */
   readonly error: string | undefined;
+  /** Shown first. Default: digits. */
+  readonly start?: CodeKind | undefined;
 }
 
-export function ChosenCode({ onChosen, onStage, busy, error }: ChosenCodeProps) {
+const KINDS: readonly CodeKind[] = ["digits", "pictures"];
+
+export function ChosenCode({ onChosen, onStage, busy, error, start = "digits" }: ChosenCodeProps) {
   const t = useT();
   const { api } = useSatchel();
+  const [kind, setKind] = useState<CodeKind>(start);
   const [first, setFirst] = useState<string | null>(null);
   const [typed, setTyped] = useState("");
   const [shown, setShown] = useState(false);
@@ -26,12 +35,18 @@ export function ChosenCode({ onChosen, onStage, busy, error }: ChosenCodeProps) 
   const restart = (): void => {
     setFirst(null);
     setTyped("");
-    onStage("first");
+    onStage("first", kind);
   };
   useEffect(() => {
     if (error !== undefined) restart();
   }, [error]);
 
+  const choose = (next: CodeKind): void => {
+    setKind(next);
+    setTyped("");
+    setRefused(undefined);
+    onStage("first", next);
+  };
   const check = (code: string): void => {
     setChecking(true);
     void api.checkCode(code).then((answer) => {
@@ -41,7 +56,7 @@ export function ChosenCode({ onChosen, onStage, busy, error }: ChosenCodeProps) 
       if (answer.ok || isWorkerError(answer.error)) {
         setFirst(code);
         setRefused(undefined);
-        onStage("again");
+        onStage("again", kind);
       } else setRefused(t(`opening.refused.${answer.error.type}`));
     });
   };
@@ -53,18 +68,36 @@ export function ChosenCode({ onChosen, onStage, busy, error }: ChosenCodeProps) 
       restart();
     }
   };
+  const isPictures = kind === "pictures";
   return (
-    <CodeEntry
-      key={first === null ? "first" : "again"}
-      value={typed}
-      onChange={setTyped}
-      onConfirm={confirm}
-      shown={shown}
-      onShow={setShown}
-      label={t(first === null ? "opening.codeLabel" : "opening.codeAgain")}
-      hint={t(first === null ? "opening.codeHint" : "opening.againHint")}
-      error={first === null ? (refused ?? error) : undefined}
-      busy={busy || isChecking}
-    />
+    <>
+      {first === null && (
+        // biome-ignore lint/a11y/useSemanticElements: two toggles under a name, as in the design; not a form group
+        <div class="seg" role="group" aria-label={t("opening.kind.label")}>
+          {KINDS.map((one) => (
+            <button key={one} type="button" aria-pressed={one === kind} onClick={() => choose(one)}>
+              {t(`opening.kind.${one}`)}
+            </button>
+          ))}
+        </div>
+      )}
+      <CodeEntry
+        key={`${kind} ${first === null ? "first" : "again"}`}
+        kind={kind}
+        value={typed}
+        onChange={setTyped}
+        onConfirm={confirm}
+        shown={shown}
+        onShow={setShown}
+        label={isPictures ? undefined : t(first === null ? "opening.codeLabel" : "opening.codeAgain")}
+        hint={
+          first === null
+            ? t(isPictures ? "opening.images.story" : "opening.codeHint")
+            : t(isPictures ? "opening.images.again" : "opening.againHint")
+        }
+        error={first === null ? (refused ?? error) : undefined}
+        busy={busy || isChecking}
+      />
+    </>
   );
 }

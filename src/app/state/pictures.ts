@@ -1,26 +1,9 @@
-/** The pictures that tell the satchels of one phone apart, in place of names (INV-3). */
+/** The picture of a satchel among those of this phone. The pictures themselves: ui/pictures.ts. */
 
 import type { Random } from "../../shared/ports.ts";
-import type { IconName } from "../ui/icons/names.ts";
+import { PICTURES, type Picture } from "../ui/pictures.ts";
 
-export const PICTURES = [
-  "code-arbre",
-  "code-bateau",
-  "code-cle",
-  "code-etoile",
-  "code-lune",
-  "code-montagne",
-  "code-parapluie",
-  "code-poisson",
-  "code-pomme",
-  "code-soleil",
-  "code-tasse",
-  "code-velo",
-] as const satisfies readonly IconName[];
-
-export type Picture = (typeof PICTURES)[number];
-
-export const isPicture = (name: string): name is Picture => PICTURES.some((picture) => picture === name);
+export { isPicture, PICTURES, type Picture } from "../ui/pictures.ts";
 
 /** One that no other satchel of this phone has, if there is one left. */
 export function freePicture(taken: readonly string[], random: Random): Picture {

@@ -1,5 +1,5 @@
 /**
- * The six-digit code and the typed card. Runs in the page.
+ * The code (six digits, or pictures: PictureEntry.tsx) and the typed card. Runs in the page.
  *
  * Surprising: the code's real field is always empty. Digits are taken out of it as they come and live in memory only, so
  * that no browser, keyboard or password manager can keep them (INV-3); the cells are drawn, and "Voir" changes the
@@ -9,6 +9,7 @@ import { useId, useRef } from "preact/hooks";
 import { westernDigits } from "../i18n/months.ts";
 import { useT } from "../i18n/useT.ts";
 import { Icon } from "./icons/Icon.tsx";
+import { PictureEntry } from "./PictureEntry.tsx";
 import { PERSONAL } from "./personal.tsx";
 
 export const CODE_LENGTH = 6;
@@ -16,10 +17,12 @@ export const CODE_LENGTH = 6;
 const digitsOf = (text: string): string => westernDigits(text).replace(/\D/g, "");
 
 export interface CodeEntryProps {
-  /** The digits so far, "" to "417233". */
+  /** Default: digits. With pictures the words of `opening` must be here. */
+  readonly kind?: "digits" | "pictures" | undefined;
+  /** The digits so far, "" to "417233"; or the pictures, "" to "i03110007" (pictures.ts). */
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** Called once, with the sixth digit. */
+  /** Called once, with the sixth digit or the fourth picture. */
   readonly onComplete?: ((code: string) => void) | undefined;
   /** A "Valider" key, for choosing a code. Without it the key's place holds "Voir", for opening. */
   readonly onConfirm?: ((code: string) => void) | undefined;
@@ -51,8 +54,13 @@ function Cells({ value, shown }: CellsProps) {
   });
 }
 
+/** A code of either kind. */
+export function CodeEntry({ kind = "digits", ...props }: CodeEntryProps) {
+  return kind === "pictures" ? <PictureEntry {...props} /> : <DigitEntry {...props} />;
+}
+
 /** Six cells over one real field, and a keypad. Typing, pasting and the keypad all work. */
-export function CodeEntry(props: CodeEntryProps) {
+function DigitEntry(props: Omit<CodeEntryProps, "kind">) {
   const { value, onChange, onComplete, onConfirm, shown, onShow, label, hint, error, busy = false } = props;
   const t = useT();
   const id = useId();

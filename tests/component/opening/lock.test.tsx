@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, waitFor } from "@testing-library/preact";
 import { afterEach, describe, expect, test } from "vitest";
 import { LockScreen } from "../../../src/app/features/opening/LockScreen.tsx";
 import { axeProblems } from "../../support/axe-dom.ts";
-import { createFakeSatchel, FAKE_CARD, FAKE_PROFILE, type FakeData } from "../../support/fake-satchel.ts";
+import { createFakeSatchel, FAKE_CARD, FAKE_PROFILE, type FakeData, fakePaper } from "../../support/fake-satchel.ts";
 import { showRootScreen } from "../shell/root-screen.tsx";
 
 afterEach(cleanup);
@@ -73,8 +73,12 @@ describe("the lock screen", () => {
     const { satchel } = await showLock({ ...closed, triesLeft: 1, drilled: true });
     await screen.findByText("Bateau");
     type("111111");
-    expect((await screen.findByRole("alert")).textContent).toContain("Votre carte de secours ouvre");
-    fireEvent.click(screen.getByRole("button", { name: "Code oublié" }));
+    const heading = await screen.findByRole("heading", { level: 1, name: "Ce code n’ouvre plus" });
+    expect(document.activeElement).toBe(heading);
+    expect(screen.getByText(/Votre carte de secours les ouvre/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "1" })).toBeNull();
+    expect(await axeProblems()).toEqual([]);
+    fireEvent.click(screen.getByRole("button", { name: "Ouvrir avec ma carte" }));
     typeCard(FAKE_CARD);
     fireEvent.click(screen.getByRole("button", { name: "Ouvrir avec la carte" }));
     await waitFor(() => expect(satchel.data.opening.type).toBe("open"));
@@ -110,6 +114,39 @@ describe("the lock screen", () => {
     fireEvent.click(screen.getByRole("button", { name: "Ouvrir avec la carte" }));
     expect(screen.getByRole("alert").textContent).toContain("groupe 10");
     expect(satchel.calls("unlockWithCard")).toHaveLength(0);
+  });
+
+  test("a code in pictures is touched; what was touched is not shown until Voir", async () => {
+    const { satchel } = await showLock({
+      code: "i11041100",
+      opening: { type: "locked", profiles: [{ ...FAKE_PROFILE, codeKind: "pictures" }] },
+    });
+    await screen.findByRole("heading", { level: 1, name: "Touchez vos 4 images" });
+    const press = (name: string): void => void fireEvent.click(screen.getByRole("button", { name }));
+    press("Vélo");
+    press("Lune");
+    expect(screen.getByText("2 images choisies sur 4")).toBeTruthy();
+    press("Voir");
+    expect(screen.getByText("2 images choisies sur 4 : Vélo et Lune.")).toBeTruthy();
+    expect(await axeProblems()).toEqual([]);
+    press("Voir");
+    press("Effacer");
+    for (const name of ["Lune", "Vélo", "Arbre"]) press(name);
+    await waitFor(() => expect(satchel.calls("unlock")[0]?.[0]).toMatchObject({ code: "i11041100" }));
+    expect(satchel.data.opening.type).toBe("open");
+  });
+
+  test("of several persons nothing shows but their pictures", async () => {
+    const moon = { database: "moon", pictogram: "code-lune", codeKind: "pictures" as const };
+    const { shown } = await showLock({
+      opening: { type: "locked", profiles: [FAKE_PROFILE, moon] },
+      papers: [fakePaper({ title: "Facture" })],
+    });
+    await screen.findByRole("button", { name: "Lune" });
+    const buttons = screen.getAllByRole("button").map((button) => button.textContent);
+    expect(buttons).toContain("Bateau");
+    expect(shown.view.container.querySelector("main")?.textContent).not.toMatch(/Facture|[0-9]/);
+    expect(screen.getByRole("link", { name: "Commencer une autre besace ici" })).toBeTruthy();
   });
 
   test("several persons choose their picture first", async () => {

@@ -1,14 +1,15 @@
 /**
- * Choosing a code, twice, for a new satchel (mock-up 02). Nothing reaches a server; the code lives in memory only.
+ * Choosing a code, twice, for a new satchel (mock-ups 02 and 02b). Nothing reaches a server; the code lives in memory only.
  */
 import { useEffect, useState } from "preact/hooks";
+import type { CodeKind } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { language } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
 import { ChosenCode } from "../../state/ChosenCode.tsx";
 import { errorText, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { freePicture, type Picture } from "../../state/pictures.ts";
+import { freePicture, PICTURES, type Picture } from "../../state/pictures.ts";
 import { useRoot } from "../../state/root.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useHold } from "../../state/shell.ts";
@@ -17,7 +18,15 @@ import { Icon } from "../../ui/icons/Icon.tsx";
 import { PictureChoice } from "./PictureChoice.tsx";
 
 /** The picture of the new satchel, with a way to change it. */
-function PictureRow({ picture, onChange }: { readonly picture: Picture; readonly onChange: (name: Picture) => void }) {
+function PictureRow({
+  picture,
+  taken,
+  onChange,
+}: {
+  readonly picture: Picture;
+  readonly taken: readonly string[];
+  readonly onChange: (name: Picture) => void;
+}) {
   const t = useT();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -31,7 +40,7 @@ function PictureRow({ picture, onChange }: { readonly picture: Picture; readonly
           {t("opening.picture.change")}
         </button>
       </div>
-      {isOpen && <PictureChoice value={picture} onChange={onChange} />}
+      {isOpen && <PictureChoice value={picture} taken={taken} onChange={onChange} />}
       <p class="hint">{t("opening.picture.why")}</p>
     </section>
   );
@@ -45,13 +54,16 @@ export function CodeScreen() {
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
   const [stage, setStage] = useState<"first" | "again">("first");
+  const [kind, setKind] = useState<CodeKind>("digits");
+  const [taken, setTaken] = useState<readonly string[]>([]);
   useHold(stage === "again" || busy);
 
   useEffect(() => {
     void api.opening().then((answer) => {
       if (!answer.ok || answer.value.type !== "locked") return;
-      const taken = answer.value.profiles.map((profile) => profile.pictogram);
-      setPicture((before) => (taken.includes(before) ? freePicture(taken, random) : before));
+      const others = answer.value.profiles.map((profile) => profile.pictogram);
+      setTaken(others);
+      setPicture((before) => (others.includes(before) ? freePicture(others, random) : before));
     });
   }, [api, random]);
 
@@ -64,24 +76,37 @@ export function CodeScreen() {
       setError(isWorkerError(answer.error) ? errorText(answer.error) : t(`opening.refused.${answer.error.type}`));
     });
   };
+  const isFull = PICTURES.every((name) => taken.includes(name));
+  if (isFull)
+    return (
+      <Frame title={t("opening.choose")} back={paths.start}>
+        <h1>{t("opening.choose")}</h1>
+        <p>{t("opening.who.full")}</p>
+      </Frame>
+    );
+  const title =
+    stage === "first" ? t("opening.choose") : t(kind === "pictures" ? "opening.images.againTitle" : "opening.again");
   return (
-    <Frame title={t(stage === "first" ? "opening.choose" : "opening.again")} back={paths.start} arrival={stage}>
+    <Frame title={title} back={paths.start} arrival={stage}>
       <div class="stack-s">
         <p class="meta">
           <b>{t("opening.step", { n: 1, total: 2 })}</b>
         </p>
-        <h1>{t(stage === "first" ? "opening.choose" : "opening.again")}</h1>
+        <h1>{title}</h1>
       </div>
       <ChosenCode
         busy={busy}
         error={error}
-        onStage={setStage}
+        onStage={(next, chosen) => {
+          setStage(next);
+          setKind(chosen);
+        }}
         onChosen={(code) => {
           setError(undefined);
           create(code);
         }}
       />
-      {stage === "first" && <PictureRow picture={picture} onChange={setPicture} />}
+      {stage === "first" && <PictureRow picture={picture} taken={taken} onChange={setPicture} />}
       <Banner tone="quiet" icon="information" quiet>
         {t("opening.cardNext")}
       </Banner>

@@ -12,6 +12,9 @@ import { Icon } from "../../ui/icons/Icon.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { useCountdown, waitText } from "./waiting.ts";
 
+/** The words that stand where the pad was: heard at once. */
+const focused = (heading: HTMLElement | null): void => heading?.focus();
+
 export interface CodeStageProps {
   readonly profile: ProfileView;
   /** What is safe: "Votre brouillon est gardé." */
@@ -39,7 +42,7 @@ export function CodeStage({ profile, hint, onCard }: CodeStageProps) {
         setError(refusal.triesLeft === 0 ? t("opening.wrongMany") : t("opening.wrong", { count: refusal.triesLeft }));
         return;
       case "code-dropped":
-        setError(t("opening.dropped"));
+        setError(undefined);
         return;
       case "stretch-broken":
         setError(t("opening.broken"));
@@ -64,18 +67,37 @@ export function CodeStage({ profile, hint, onCard }: CodeStageProps) {
     });
   };
   const waits = left > 0;
+  const whose = isPicture(profile.pictogram) && (
+    <p class="row row--tight row--center">
+      <Icon name={profile.pictogram} />
+      <span>{t(`opening.pictures.${profile.pictogram}`)}</span>
+    </p>
+  );
+  if (isDropped)
+    return (
+      <>
+        <h1 class="center" tabIndex={-1} ref={focused}>
+          {t("opening.droppedTitle")}
+        </h1>
+        {whose}
+        <p>{t("opening.droppedText")}</p>
+        <p>{t("opening.droppedNext")}</p>
+        <div class="actions">
+          <Button wide icon="cle-carte" onPress={onCard}>
+            {t("opening.droppedCard")}
+          </Button>
+        </div>
+        <p class="meta">{t("opening.droppedNoCard")}</p>
+      </>
+    );
   return (
     <>
-      <h1 class="center">{t("opening.enter")}</h1>
-      {isPicture(profile.pictogram) && (
-        <p class="row row--tight row--center">
-          <Icon name={profile.pictogram} />
-          <span>{t(`opening.pictures.${profile.pictogram}`)}</span>
-        </p>
-      )}
+      <h1 class="center">{t(profile.codeKind === "pictures" ? "opening.images.enter" : "opening.enter")}</h1>
+      {whose}
       <CodeEntry
+        kind={profile.codeKind}
         value={typed}
-        onChange={waits || isDropped ? () => undefined : setTyped}
+        onChange={waits ? () => undefined : setTyped}
         onComplete={open}
         shown={shown}
         onShow={setShown}

@@ -10,7 +10,7 @@ import { LANGUAGES } from "../../i18n/languages.ts";
 import { useT } from "../../i18n/useT.ts";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { isPicture } from "../../state/pictures.ts";
+import { isPicture, PICTURES } from "../../state/pictures.ts";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -44,9 +44,14 @@ function Who({
           </button>
         ))}
       </div>
-      <LinkButton kind="second" wide icon="plus" href={paths.code}>
-        {t("opening.who.another")}
-      </LinkButton>
+      <p class="meta">{t("opening.who.alone")}</p>
+      {PICTURES.every((picture) => profiles.some(({ pictogram }) => pictogram === picture)) ? (
+        <p>{t("opening.who.full")}</p>
+      ) : (
+        <LinkButton kind="second" wide icon="plus" href={paths.code}>
+          {t("opening.who.another")}
+        </LinkButton>
+      )}
       <LinkRow icon="telephone" href={paths.join}>
         {t("opening.who.bring")}
       </LinkRow>
@@ -93,7 +98,7 @@ export function LockScreen() {
 
   const titles: Readonly<Record<Stage, string>> = {
     who: t("opening.who.title"),
-    code: t("opening.enter"),
+    code: t(profile?.codeKind === "pictures" ? "opening.images.enter" : "opening.enter"),
     card: t("opening.card.title"),
     language: t("opening.language"),
   };

@@ -2,10 +2,12 @@
 import { type Feature, paths } from "../../feature.ts";
 import { CodeScreen } from "./CodeScreen.tsx";
 import { NewCodeScreen } from "./NewCodeScreen.tsx";
+import { RecallScreen } from "./RecallScreen.tsx";
 
 export const feature: Feature = {
   screens: [
     { path: paths.code, screen: CodeScreen, tab: null, areas: ["opening", "errors"] },
     { path: paths.newCode, screen: NewCodeScreen, tab: null, areas: ["opening", "errors"] },
+    { path: paths.recallCode, screen: RecallScreen, tab: null, areas: ["opening", "errors"] },
   ],
 };
