@@ -1,4 +1,4 @@
-import { cleanup, screen, within } from "@testing-library/preact";
+import { cleanup, fireEvent, screen, within } from "@testing-library/preact";
 import { afterEach, describe, expect, test } from "vitest";
 import { HomeScreen } from "../../../src/app/features/home/HomeScreen.tsx";
 import type { RecordId } from "../../../src/shared/ids.ts";
@@ -7,6 +7,7 @@ import {
   createFakeSatchel,
   EMPTY_OUTBOX,
   FAKE_NOW,
+  FAKE_WAY,
   type FakeData,
   fakeDossier,
   fakePaper,
@@ -133,5 +134,32 @@ describe("home", () => {
     expect((await screen.findByText(/Bonjour/)).textContent).toContain("Bonjour");
     await expect.poll(() => screen.getByRole("heading", { level: 1 }).textContent).toContain("Camille");
     expect(document.title).toBe("Accueil – Besace");
+  });
+
+  test("the code is asked for gently, one question at a time, and later is always possible", async () => {
+    const { satchel } = await showHome({ drilled: true, asks: { code: true, drill: true } });
+    const question = await screen.findByRole("heading", { name: "Votre code, vous vous en souvenez ?" });
+    expect(screen.getByRole("link", { name: "Essayer mon code" }).getAttribute("href")).toBe("/code/essai");
+    expect(screen.queryByRole("link", { name: "Essayer ma carte" })).toBeNull();
+    expect(await axeProblems()).toEqual([]);
+    fireEvent.click(screen.getByRole("button", { name: "Plus tard" }));
+    await expect.poll(() => question.isConnected).toBe(false);
+    expect(satchel.calls("postponeCode")).toHaveLength(1);
+    expect((await screen.findByRole("link", { name: "Essayer ma carte" })).getAttribute("href")).toBe("/carte/essai");
+  });
+
+  test.each([
+    [{ blockedAt: FAKE_NOW }, "Votre besace est bloquée.", "/carte"],
+    [{ frozen: true, left: 0, tries: 10 }, "Quelqu’un a essayé 10 codes avec votre carte.", "/carte"],
+    [{ openedElsewhere: true }, "Votre besace a été ouverte sur un autre appareil.", "/appareils"],
+  ] as const)("bad news about the ways in comes first: %o", async (change, title, path) => {
+    await showHome({ way: { ...FAKE_WAY, ...change } });
+    const banner = (await screen.findByText(title)).closest("div");
+    expect(banner?.querySelector("a")?.getAttribute("href")).toBe(path);
+  });
+
+  test("a device that was put out is told so, and that its papers can be read", async () => {
+    await showHome({ putOut: true });
+    expect(await screen.findByText("Cet appareil a été mis dehors.")).toBeTruthy();
   });
 });

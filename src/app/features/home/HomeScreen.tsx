@@ -22,6 +22,7 @@ import { paperName, sheetOf } from "../../ui/papers/names.ts";
 import { FailedState, Loading } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { DossierChip } from "./DossierChip.tsx";
+import { GentleQuestion, WayNews } from "./Ways.tsx";
 
 /** "2026-11-21" on this device. */
 function today(now: number): string {
@@ -193,10 +194,12 @@ function Content({
   const newest = [...dossiers].sort(newestFirst);
   const begun = newest.filter((dossier) => dossier.stage === "draft").slice(0, 3);
   const sent = newest.filter((dossier) => dossier.stage !== "draft").slice(0, 5);
-  const needsCard = opening.state === "ready" && opening.value.type === "open" && !opening.value.cardDrilled;
+  const satchel = opening.state === "ready" && opening.value.type === "open" ? opening.value : null;
+  const needsCard = satchel !== null && !satchel.cardDrilled;
   const queue = outbox.state === "ready" ? outbox.value : null;
   return (
     <>
+      {satchel !== null && <WayNews opening={satchel} />}
       {needsCard && (
         <Banner
           tone="soon"
@@ -221,6 +224,7 @@ function Content({
           {t("home.stuck.text")}{" "}
         </Banner>
       )}
+      {satchel !== null && <GentleQuestion opening={satchel} />}
       {(draft !== undefined || begun.length > 0) && (
         <section class="stack-s" aria-labelledby="brouillon">
           <h2 id="brouillon">{t("home.draft.title")}</h2>
