@@ -6,11 +6,19 @@
  */
 
 import { labels } from "../protocol/labels.ts";
+import { ways } from "../protocol/limits.ts";
 import { b64, rawPublicKey } from "../protocol/sign.ts";
-import { type ChainError, type Principal, readChain, signDevice, signGenesis } from "../protocol/statements.ts";
+import {
+  type ChainError,
+  type Principal,
+  readChain,
+  signDevice,
+  signDeviceRemoved,
+  signGenesis,
+} from "../protocol/statements.ts";
 import type { PrincipalKind, Signed } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
-import { type B64, type Bytes, concat, fromBase64Url, lengthPrefixed, utf8 } from "../shared/bytes.ts";
+import { type B64, type Bytes, concat, fromBase64Url, lengthPrefixed, u32, utf8 } from "../shared/bytes.ts";
 import { type DeviceId, idBytes, type PrincipalId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
@@ -30,7 +38,12 @@ import { createRootKey, type RootKey, rootKeyBytes } from "./secret.ts";
 export interface Identity {
   readonly id: PrincipalId;
   readonly kind: PrincipalKind;
+  /** The current root: `roots.get(epoch)`. */
   readonly root: RootKey;
+  /** Root epoch, 0 first: one more with each rotation. */
+  readonly epoch: number;
+  /** Every root so far by its epoch, the current one too: records open with the one that they were sealed under. */
+  readonly roots: ReadonlyMap<number, RootKey>;
   /** Private, non-extractable. */
   readonly sign: CryptoKey;
   readonly box: CryptoKey;
@@ -84,11 +97,15 @@ function twoParts(bytes: Bytes): readonly [Bytes, Bytes] | undefined {
   return [bytes.slice(4, middle), bytes.slice(middle + 4)];
 }
 
-/** Opens what `sealIdentity` gave. The statements say whose keys they are; another principal's do not open. */
+/**
+ * Opens what `sealIdentity` gave. The statements say whose keys they are; another principal's do not open.
+ * @param older the roots before this one, oldest first (`openPast`): their number is the root epoch.
+ */
 export async function openIdentity(
   root: RootKey,
   sealed: Bytes,
   statements: readonly Signed[],
+  older: readonly RootKey[] = [],
 ): Promise<Result<Identity, IdentityError>> {
   const chain = await readChain(statements);
   if (!chain.ok) return err({ type: "bad-chain", chain: chain.error });
@@ -103,25 +120,129 @@ export async function openIdentity(
   const [sign, box] = await Promise.all([importPrivate("sign", parts[0]), importPrivate("box", parts[1])]);
   for (const part of parts) part.fill(0);
   if (sign === undefined || box === undefined) return err({ type: "bad-format" });
-  return ok({ id: principal.id, kind: principal.kind, root, sign, box, principal, statements, sealed: sealed.slice() });
+  const roots = new Map([...older, root].map((one, epoch) => [epoch, one]));
+  const { id, kind } = principal;
+  return ok({
+    id,
+    kind,
+    root,
+    epoch: older.length,
+    roots,
+    sign,
+    box,
+    principal,
+    statements,
+    sealed: sealed.slice(),
+  });
+}
+
+/** Overwrites every root. The identity opens nothing any more; its private keys go with the worker. */
+export function wipeIdentity(identity: Pick<Identity, "roots">): void {
+  for (const root of identity.roots.values()) root.wipe();
+}
+
+/* ---- rotation ---- */
+
+const pastMagic = utf8("BSP1");
+
+async function pastSealOf(root: RootKey, id: PrincipalId, epoch: number): Promise<{ key: CryptoKey; clear: Bytes }> {
+  const key = await hkdf(root.reveal(), idBytes(id), labels.pastRoots, keyBytes, u32(epoch));
+  return { key: await importAesKey(key), clear: concat(pastMagic, idBytes(id), u32(epoch)) };
+}
+
+/** Every root before the current one, sealed under it (SPEC C-Y3): `"BSP1" || nonce || ciphertext and tag`. */
+export async function sealPast(identity: Identity, random: Random): Promise<Bytes> {
+  const { key, clear } = await pastSealOf(identity.root, identity.id, identity.epoch);
+  const older = concat(...olderRoots(identity).map((root) => root.reveal()));
+  const sealed = concat(pastMagic, await sealBox(key, random.bytes(nonceBytes), older, clear));
+  older.fill(0);
+  return sealed;
+}
+
+/** The roots before the current one, oldest first: what `openIdentity` takes. */
+export function olderRoots(identity: Pick<Identity, "roots" | "epoch">): readonly RootKey[] {
+  return Array.from({ length: identity.epoch }, (_, epoch) => {
+    const root = identity.roots.get(epoch);
+    assert(root !== undefined, "SPEC C-Y2: an identity has every root so far");
+    return root;
+  });
+}
+
+/** Opens what `sealPast` gave: exactly `epoch` roots, oldest first. */
+export async function openPast(
+  root: RootKey,
+  id: PrincipalId,
+  epoch: number,
+  sealed: Bytes,
+): Promise<Result<readonly RootKey[], Exclude<IdentityError, { readonly type: "bad-chain" }>>> {
+  if (pastMagic.some((byte, at) => sealed[at] !== byte)) return err({ type: "bad-format" });
+  const { key, clear } = await pastSealOf(root, id, epoch);
+  const older = await openBox(key, sealed.slice(pastMagic.length), clear);
+  if (older === undefined) return err({ type: "cannot-open" });
+  if (older.length !== epoch * rootKeyBytes) return err({ type: "bad-format" });
+  const roots = Array.from({ length: epoch }, (_, at) =>
+    createRootKey(older.subarray(at * rootKeyBytes, (at + 1) * rootKeyBytes)),
+  );
+  older.fill(0);
+  return ok(roots);
+}
+
+/**
+ * The same identity under a new root, one epoch on (SPEC C-Y1): its keys are sealed again, its papers stay as they are.
+ * Nothing but the new root opens `sealed` afterwards; every way in has to be made again before the old one is dropped.
+ */
+export async function rotateRoot(identity: Identity, random: Random): Promise<Identity> {
+  assert(identity.epoch < ways.roots, "SPEC P-Y2: so many roots and no more");
+  const before = await identitySealOf(identity.root, identity.id);
+  const keys = await openBox(before.key, identity.sealed.slice(magic.length), before.clear);
+  assert(keys !== undefined, "SPEC C-I2: an identity's own keys open");
+  const root = createRootKey(random.bytes(rootKeyBytes));
+  const next = await identitySealOf(root, identity.id);
+  const sealed = concat(magic, await sealBox(next.key, random.bytes(nonceBytes), keys, next.clear));
+  keys.fill(0);
+  const epoch = identity.epoch + 1;
+  return { ...identity, root, epoch, roots: new Map(identity.roots).set(epoch, root), sealed };
 }
 
 /**
  * The chain with one more statement: `transport` (raw public key of the device's own transport key) belongs to this
- * principal. A device that is certified already keeps its chain as it is.
+ * principal, and `box` (raw point of the device) if it has one. A device that is certified already keeps its chain as it
+ * is; one that was known without a box gets it.
  */
 export async function certifyDevice(
   identity: Identity,
   statements: readonly Signed[],
   device: DeviceId,
   transport: B64,
+  box: B64 | null = null,
 ): Promise<readonly Signed[]> {
-  assert(fromBase64Url(transport)?.length === 65, "SPEC P-S3: a transport key is a raw point");
+  for (const key of box === null ? [transport] : [transport, box])
+    assert(fromBase64Url(key)?.length === 65, "SPEC P-S3: a device's key is a raw point");
+  const principal = await ownChain(identity, statements);
+  const known = principal.devices.get(device);
+  if (known?.transport === transport && (box === null || known.box === box)) return statements;
+  const adds = known?.transport === transport && known.box === null;
+  assert(known === undefined || adds, "SPEC P-S4: a device id stands once in a chain");
+  assert(!principal.removed.has(device), "SPEC P-S11: a removed device id never comes back");
+  return [...statements, await signDevice(identity.sign, principal, device, transport, box)];
+}
+
+/** The chain with one more statement: `device` is put out. One that was put out already keeps its chain as it is. */
+export async function removeDevice(
+  identity: Identity,
+  statements: readonly Signed[],
+  device: DeviceId,
+): Promise<readonly Signed[]> {
+  const principal = await ownChain(identity, statements);
+  if (principal.removed.has(device)) return statements;
+  assert(principal.devices.has(device), "SPEC P-S11: a device of this principal");
+  return [...statements, await signDeviceRemoved(identity.sign, principal, device)];
+}
+
+async function ownChain(identity: Identity, statements: readonly Signed[]): Promise<Principal> {
   const chain = await readChain(statements);
   assert(chain.ok && chain.value.id === identity.id, "SPEC P-S6: a chain is extended by its own principal");
-  if (chain.value.devices.get(device)?.transport === transport) return statements;
-  assert(!chain.value.devices.has(device), "SPEC P-S4: a device id stands once in a chain");
-  return [...statements, await signDevice(identity.sign, chain.value, device, transport)];
+  return chain.value;
 }
 
 /** The same identity with a longer chain, for instance after `certifyDevice`. */

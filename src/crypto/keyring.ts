@@ -6,51 +6,40 @@
  * the pair, the epoch or the Argon2 parameters on the way makes it unopenable.
  */
 
-import * as v from "valibot";
-import { fixedB64, principalIdField } from "../protocol/fields.ts";
 import { type Label, labels } from "../protocol/labels.ts";
-import { b64, bodyBytes, parseBody } from "../protocol/sign.ts";
+import { b64, bodyBytes } from "../protocol/sign.ts";
+import { type Pair, type Wrap, type WrapHead, type WrapHeadError, wrapHead } from "../protocol/wrap-head.ts";
 import { assert } from "../shared/assert.ts";
-import { type B64, type Bytes, concat, equalBytes, fromBase64Url, lengthPrefixed, utf8 } from "../shared/bytes.ts";
+import { type Bytes, concat, equalBytes, fromBase64Url, lengthPrefixed, utf8 } from "../shared/bytes.ts";
 import { idBytes, type PrincipalId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { allZero } from "./padding.ts";
 import { hkdf, importAesKey, keyBytes, nonceBytes, openBox, sealBox } from "./primitives.ts";
 import { createRootKey, createSecret, type RootKey, rootKeyBytes, type Secret } from "./secret.ts";
-import { assertParameters, type StretchParameters, stretchSaltBytes } from "./stretch-parameters.ts";
+import { type StretchParameters, stretchSaltBytes } from "./stretch-parameters.ts";
 
-/** Every pair that DESIGN 3 allows. There is no S+P, and nothing with one factor. */
-export type Pair = "D+P" | "D+C" | "C+P+S" | "C+O" | "S+O";
-/** The pairs that exist so far. */
-export type BuiltPair = Extract<Pair, "D+P" | "D+C">;
-
-/** 32 bytes each: `device` from `openDeviceFactor`, `code` from `stretch`, `card` from `cardFactor`. */
+/**
+ * 32 bytes each: `device` from `openDeviceFactor`, `code` from `stretch`, `card` from `cardFactor`, `share` the server's,
+ * `organisation` drawn for one desk.
+ */
 export interface PairFactors {
   readonly "D+P": { readonly device: Secret; readonly code: Secret };
   readonly "D+C": { readonly device: Secret; readonly card: Secret };
+  readonly "C+P+S": { readonly card: Secret; readonly code: Secret; readonly share: Secret };
+  readonly "C+O": { readonly card: Secret; readonly organisation: Secret };
+  readonly "S+O": { readonly share: Secret; readonly organisation: Secret };
 }
+type Factor = "device" | "code" | "card" | "share" | "organisation";
 
-/** Clear words of a wrap; their exact bytes are its associated data. */
-export interface WrapHead {
-  readonly v: 1;
-  readonly suite: 1;
-  readonly pair: BuiltPair;
-  readonly principal: PrincipalId;
-  readonly epoch: number;
-  /** Argon2id parameters when the pair has a code, else null. */
-  readonly params: StretchParameters | null;
-  /** 16 random bytes, for Argon2id and for the key derivation. */
-  readonly salt: B64;
-  /** Counts the wraps that this principal has made: the highest of a pair is the current one. */
-  readonly order: number;
-}
-
-export interface Wrap {
-  /** base64url of UTF-8 JSON of a WrapHead. */
-  readonly head: B64;
-  readonly sealed: B64;
-}
+/** The factors of each pair in the order in which they are hashed (SPEC C-K3). */
+const factorsOf: { readonly [P in Pair]: readonly Factor[] } = {
+  "D+P": ["device", "code"],
+  "D+C": ["device", "card"],
+  "C+P+S": ["card", "code", "share"],
+  "C+O": ["card", "organisation"],
+  "S+O": ["share", "organisation"],
+};
 
 export interface WrapMeta {
   readonly principal: PrincipalId;
@@ -61,65 +50,49 @@ export interface WrapMeta {
   readonly params: StretchParameters | null;
 }
 
+export { type Pair, type Wrap, type WrapHead, wrapHead } from "../protocol/wrap-head.ts";
+
 export type WrapError =
-  | { readonly type: "bad-format" }
-  /** The clear parameters are below the floor or above the ceiling: refused before the code is asked for. */
-  | { readonly type: "weak-parameters" }
+  | WrapHeadError
   /** The factors are of another pair than the wrap. */
   | { readonly type: "other-pair" }
   /** A wrong code or card, another device, or changed bytes: they cannot be told apart. */
   | { readonly type: "wrong-factors" };
 
-const pairLabels: Readonly<Record<BuiltPair, Label>> = {
+const pairLabels: Readonly<Record<Pair, Label>> = {
   "D+P": labels.wrapDeviceCode,
   "D+C": labels.wrapDeviceCard,
+  "C+P+S": labels.wrapCardCodeShare,
+  "C+O": labels.wrapCardOrganisation,
+  "S+O": labels.wrapShareOrganisation,
 };
-
-const headShape = v.pipe(
-  v.strictObject({
-    v: v.literal(1),
-    suite: v.literal(1),
-    pair: v.picklist(["D+P", "D+C"]),
-    principal: principalIdField,
-    epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    params: v.nullable(v.strictObject({ memoryKiB: v.number(), passes: v.number(), lanes: v.literal(1) })),
-    salt: fixedB64(stretchSaltBytes),
-    order: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  }),
-  v.check((head) => (head.params === null) === (head.pair !== "D+P")),
-);
-
-/** Reads the clear words; refuses weak parameters, so that no code is ever stretched with them. */
-export function wrapHead(wrap: Wrap): Result<WrapHead, WrapError> {
-  const shape = v.safeParse(headShape, parseBody(wrap.head)?.value);
-  if (!shape.success) return err({ type: "bad-format" });
-  if (shape.output.params !== null && !assertParameters(shape.output.params).ok)
-    return err({ type: "weak-parameters" });
-  return ok(shape.output);
-}
 
 /** A salt for the next wrap, 16 bytes. */
 export const newSalt = (random: Random): Bytes => random.bytes(stretchSaltBytes);
 
-/** The two factors of a pair in their fixed order. */
-function factorBytes<P extends BuiltPair>(pair: P, factors: PairFactors[P]): readonly [Bytes, Bytes] {
-  const second = "code" in factors ? factors.code : factors.card;
-  assert("code" in factors === (pair === "D+P"), "SPEC C-K2: the factors are those of the pair");
-  const both = [factors.device.reveal(), second.reveal()] as const;
-  for (const bytes of both) assert(bytes.length === 32 && !allZero(bytes), "SPEC C-K2: a factor has 32 bytes");
-  assert(!equalBytes(both[0], both[1]), "INV-7: two factors, not one twice");
-  return both;
+/** The factors of a pair in their fixed order: at least two, each whole, no two equal. */
+function factorBytes<P extends Pair>(pair: P, factors: PairFactors[P]): readonly Bytes[] {
+  const given = factors as Readonly<Partial<Record<Factor, Secret>>>;
+  const names = factorsOf[pair];
+  const same = Object.keys(given).length === names.length && names.every((name) => given[name] !== undefined);
+  assert(same && names.length >= 2, "SPEC C-K2: the factors are those of the pair");
+  const all = names.map((name) => (given[name] as Secret).reveal());
+  for (const bytes of all) assert(bytes.length === 32 && !allZero(bytes), "SPEC C-K2: a factor has 32 bytes");
+  const different = all.every((one, at) => all.every((other, place) => place === at || !equalBytes(one, other)));
+  assert(different, "INV-7: different factors, not one twice");
+  return all;
 }
 
-async function wrapKey<P extends BuiltPair>(pair: P, factors: PairFactors[P], salt: Bytes): Promise<CryptoKey> {
-  const secret = lengthPrefixed(...factorBytes(pair, factors));
+async function wrapKey<P extends Pair>(pair: P, factors: PairFactors[P], salt: Bytes): Promise<CryptoKey> {
+  const parts = factorBytes(pair, factors);
+  const secret = lengthPrefixed(...parts);
   const key = await hkdf(secret, salt, pairLabels[pair], keyBytes);
-  secret.fill(0);
+  for (const bytes of [secret, ...parts]) bytes.fill(0);
   return await importAesKey(key);
 }
 
-/** Wraps the root key under both factors of a pair. */
-export async function wrapRoot<P extends BuiltPair>(
+/** Wraps the root key under all factors of a pair. */
+export async function wrapRoot<P extends Pair>(
   root: RootKey,
   pair: P,
   factors: PairFactors[P],
@@ -137,15 +110,15 @@ export async function wrapRoot<P extends BuiltPair>(
     order: meta.order,
   };
   const headBytes = bodyBytes(head);
-  const readable = wrapHead({ head: b64(headBytes), sealed: b64(new Uint8Array(0)) });
+  const readable = wrapHead({ head: b64(headBytes) });
   assert(readable.ok, "SPEC C-K: a wrap names a pair, its parameters if it has a code, and a salt of 16 bytes");
   const key = await wrapKey(pair, factors, meta.salt);
   const sealed = await sealBox(key, random.bytes(nonceBytes), root.reveal(), headBytes);
   return { head: b64(headBytes), sealed: b64(sealed) };
 }
 
-/** Opens a wrap with both factors of its pair. */
-export async function unwrapRoot<P extends BuiltPair>(
+/** Opens a wrap with all factors of its pair. */
+export async function unwrapRoot<P extends Pair>(
   wrap: Wrap,
   pair: P,
   factors: PairFactors[P],

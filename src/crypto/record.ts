@@ -23,7 +23,6 @@ export interface RecordToSeal {
   readonly base: OpId | null;
   readonly deleted: boolean;
   readonly blobs: readonly BlobId[];
-  readonly epoch: number;
 }
 
 export interface OpenedRecord {
@@ -35,6 +34,8 @@ export type RecordError =
   | { readonly type: "bad-format" }
   | { readonly type: "bad-signature" }
   | { readonly type: "other-satchel" }
+  /** Sealed under a root that this identity does not have: a newer one, or one before it joined. */
+  | { readonly type: "unknown-epoch" }
   /** Another key or epoch, or a body that was sealed under another head. */
   | { readonly type: "cannot-open" }
   | { readonly type: "bad-padding" };
@@ -42,23 +43,25 @@ export type RecordError =
 /** The content of a tombstone whose body is no more: an object without fields. */
 const nothing = utf8("{}");
 
-/** HKDF keys per root and epoch, so that a list of a thousand papers opens at once; they go with the root. */
-const epochKeys = new WeakMap<RootKey, Map<number, Promise<CryptoKey>>>();
+/** HKDF key per root, so that a list of a thousand papers opens at once; it goes with the root. */
+const epochKeys = new WeakMap<RootKey, Promise<CryptoKey>>();
 
-function epochKeyOf(identity: Identity, epoch: number): Promise<CryptoKey> {
-  const known = epochKeys.get(identity.root) ?? new Map<number, Promise<CryptoKey>>();
-  epochKeys.set(identity.root, known);
+function epochKeyOf(identity: Identity, root: RootKey, epoch: number): Promise<CryptoKey> {
   const key =
-    known.get(epoch) ??
-    hkdf(identity.root.reveal(), idBytes(identity.id), labels.recordRoot, keyBytes, u32(epoch)).then(importHkdfKey);
-  known.set(epoch, key);
+    epochKeys.get(root) ??
+    hkdf(root.reveal(), idBytes(identity.id), labels.recordRoot, keyBytes, u32(epoch)).then(importHkdfKey);
+  epochKeys.set(root, key);
   return key;
 }
 
-const recordKeyOf = async (identity: Identity, head: OpHead): Promise<CryptoKey> =>
-  await deriveAesKey(await epochKeyOf(identity, head.epoch), idBytes(head.op), labels.recordKey);
+/** @returns undefined when this identity has no root of that epoch. */
+async function recordKeyOf(identity: Identity, head: OpHead): Promise<CryptoKey | undefined> {
+  const root = identity.roots.get(head.epoch);
+  if (root === undefined) return undefined;
+  return await deriveAesKey(await epochKeyOf(identity, root, head.epoch), idBytes(head.op), labels.recordKey);
+}
 
-/** Seals and signs a complete op. An object becomes JSON; its undefined fields vanish. */
+/** Seals under the current root and signs a complete op. An object becomes JSON; its undefined fields vanish. */
 export async function sealRecord(
   identity: Identity,
   facts: RecordToSeal,
@@ -68,7 +71,7 @@ export async function sealRecord(
   const head: OpHead = {
     v: 1,
     suite: 1,
-    epoch: facts.epoch,
+    epoch: identity.epoch,
     satchel: identity.id,
     record: facts.record,
     op: facts.op,
@@ -78,7 +81,9 @@ export async function sealRecord(
   };
   const headBytes = opHeadBytes(head);
   const plain = pad(content instanceof Uint8Array ? content : utf8(JSON.stringify(content)));
-  const body = await sealBox(await recordKeyOf(identity, head), random.bytes(nonceBytes), plain, headBytes);
+  const key = await recordKeyOf(identity, head);
+  assert(key !== undefined, "SPEC C-R1: an identity has its current root");
+  const body = await sealBox(key, random.bytes(nonceBytes), plain, headBytes);
   const op = await signOp(identity.sign, headBytes, body);
   assert(opHead(op).ok, "SPEC P-R: a head that was just written reads");
   return op;
@@ -109,7 +114,9 @@ export async function openRecord(
   const headBytes = fromBase64Url(op.head);
   const body = fromBase64Url(op.body);
   if (headBytes === undefined || body === undefined) return err({ type: "bad-format" });
-  const plain = await openBox(await recordKeyOf(identity, head.value), body, headBytes);
+  const key = await recordKeyOf(identity, head.value);
+  if (key === undefined) return err({ type: "unknown-epoch" });
+  const plain = await openBox(key, body, headBytes);
   if (plain === undefined) return err({ type: "cannot-open" });
   const content = unpad(plain);
   return content === undefined ? err({ type: "bad-padding" }) : ok({ head: head.value, content });

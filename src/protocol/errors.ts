@@ -16,6 +16,12 @@ export type RequestCode =
   | "unauthenticated"
   | "forbidden"
   | "wrong-code"
+  | "unknown-card"
+  | "card-replaced"
+  | "frozen"
+  | "unknown-number"
+  | "not-yet"
+  | "device-removed"
   | "too-many"
   | "offset"
   | "internal";
@@ -42,13 +48,23 @@ export const errors: Readonly<Record<ErrorCode, ErrorRule>> = {
   "blob-foreign": { status: 422, retry: "never", reason: "a blob that is named belongs to somebody else" },
   gone: { status: 410, retry: "never", reason: "it was deleted for good" },
   opened: { status: 409, retry: "never", reason: "the receiver has opened it: it cannot be taken back" },
+  "weak-parameters": { status: 422, retry: "never", reason: "the code of a way in is stretched too little" },
+  "bad-share": { status: 422, retry: "never", reason: "a share does not open with this server's box key" },
+  "other-root": { status: 409, retry: "after-person", reason: "who made the keyring did not know the root before it" },
+  blocked: { status: 423, retry: "after-person", reason: "the satchel was blocked: a desk can unblock it" },
   "bad-protocol": { status: 400, retry: "never", reason: "this protocol version is not spoken here" },
   "bad-nonce": { status: 400, retry: "never", reason: "the request carries no usable nonce" },
   "not-found": { status: 404, retry: "never", reason: "nothing is at this address" },
   "not-allowed": { status: 405, retry: "never", reason: "this address does not take this method" },
   unauthenticated: { status: 401, retry: "later", reason: "a session is needed: ask for a challenge" },
   forbidden: { status: 403, retry: "never", reason: "this session may not read that" },
-  "wrong-code": { status: 403, retry: "after-person", reason: "the one-time code is not the right one" },
+  "wrong-code": { status: 403, retry: "after-person", reason: "the code is not the right one" },
+  "unknown-card": { status: 404, retry: "after-person", reason: "no satchel here has this card" },
+  "card-replaced": { status: 410, retry: "never", reason: "a newer card has taken the place of this one" },
+  frozen: { status: 423, retry: "after-person", reason: "ten wrong codes: a device or a desk has to renew the way in" },
+  "unknown-number": { status: 404, retry: "after-person", reason: "no satchel here has this number" },
+  "device-removed": { status: 403, retry: "never", reason: "this device was put out of the satchel" },
+  "not-yet": { status: 425, retry: "later", reason: "the waiting time of the escrow is not over" },
   "too-many": { status: 429, retry: "later", reason: "too many requests: wait as long as Retry-After says" },
   offset: { status: 409, retry: "later", reason: "the upload stands elsewhere: ask HEAD and believe it" },
   internal: { status: 500, retry: "later", reason: "the server failed; nothing was accepted" },

@@ -56,6 +56,7 @@ export const labels = {
   keyringKey: "besace/v1/keyring-key",
   keyringProof: "besace/v1/keyring-proof",
   deviceSeal: "besace/v1/device-seal",
+  deviceBox: "besace/v1/device-box",
   organisationSeal: "besace/v1/organisation-seal",
   shareSeal: "besace/v1/share-seal",
   cardLocator: "besace/v1/card-locator",

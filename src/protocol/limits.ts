@@ -42,6 +42,24 @@ export const bodies = {
   proofs: 64 * KIB,
   enrol: 256 * KIB,
   carried: 1 * MIB,
+  keyring: 64 * KIB,
+  ways: 4 * KIB,
+  statement: 8 * KIB,
+} as const;
+
+/** Ways back in (SPEC P-Y). */
+export const ways = {
+  /** Codes that may be tried with a card, then it is frozen until a new keyring. */
+  tries: 10,
+  /** From the second helper's ask to the second share. */
+  escrowMs: 72 * HOUR,
+  /** How far the clock of who signed an unblock or an escrow may be from the server's. */
+  statementMs: 1 * DAY,
+  /** What one keyring may list. */
+  devices: 64,
+  desks: 8,
+  /** Highest root epoch: each older root travels along. */
+  roots: 256,
 } as const;
 
 /** A carrier's file (SPEC P-C6). */
@@ -109,6 +127,9 @@ export const rates = {
   /** Wrong one-time codes per organisation and address. */
   enrolTries: 10,
   enrolWindowMs: 1 * HOUR,
+  /** Looking at a card or opening with it; saying a block number: per address (a whole network may share one) and per card or number. */
+  way: { card: { perAddress: 600, perName: 60 }, number: { perAddress: 60, perName: 20 } },
+  wayWindowMs: 1 * HOUR,
 } as const;
 
 /** Several processes of one server. */

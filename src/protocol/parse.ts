@@ -14,16 +14,25 @@ import { err, ok, type Result } from "../shared/result.ts";
 import { pull, push, sizes } from "./limits.ts";
 import type {
   B64,
+  BlockAnswer,
+  BlockRequest,
   ChallengeAnswer,
   ChallengeRequest,
   Cursor,
   Deployment,
   EnrolAnswer,
   EnrolRequest,
+  EraseAnswer,
   ErrorAnswer,
+  EscrowAnswer,
+  HeldKeyringAnswer,
+  KeyringAnswer,
+  KeyringRequest,
   Letter,
   LetterAnswer,
   LetterRequest,
+  LookAnswer,
+  LookRequest,
   Op,
   PrincipalAnswer,
   ProofRequest,
@@ -37,6 +46,10 @@ import type {
   SessionAnswer,
   SessionRequest,
   Signed,
+  UnblockAnswer,
+  WayOpenAnswer,
+  WayOpenRequest,
+  WayStatementRequest,
 } from "./wire.ts";
 import { rejectCodes } from "./wire.ts";
 
@@ -152,6 +165,17 @@ export const parseEnrolRequest: Parser<EnrolRequest> = parser(
   v.strictObject({ auth: b64Of(32), statements: chain(0), sealedRoot: b64(sizes.sealedRoot) }),
 );
 
+export const parseKeyringRequest: Parser<KeyringRequest> = parser(v.strictObject({ keyring: strictSigned }));
+const lookFields = { locator: b64Of(20), card: b64Of(32) };
+export const parseLookRequest: Parser<LookRequest> = parser(v.strictObject(lookFields));
+export const parseWayOpenRequest: Parser<WayOpenRequest> = parser(v.strictObject({ ...lookFields, code: b64Of(32) }));
+export const parseBlockRequest: Parser<BlockRequest> = parser(
+  v.strictObject({ number: v.pipe(v.string(), v.regex(/^[0-9]{12}$/)) }),
+);
+export const parseWayStatementRequest: Parser<WayStatementRequest> = parser(
+  v.strictObject({ statement: strictSigned }),
+);
+
 /** The query of a pull. `bytes` is clamped, never refused; a cursor of another shape is refused. */
 export function parsePullQuery(query: {
   readonly cursor?: unknown;
@@ -210,6 +234,18 @@ const verdict = v.variant("type", [
   v.object({ type: v.literal("conflict"), op, current: v.nullable(v.object(opShape)), seq: count }),
   v.object({ type: v.literal("reject"), op, code: rejectCode, retry }),
 ]);
+const escrow = v.object({
+  by: principal,
+  asks: v.pipe(v.array(time), v.maxLength(2), v.readonly()),
+  opensAt: v.nullable(time),
+});
+const way = v.object({
+  tries: count,
+  frozen: v.boolean(),
+  blockedAt: v.nullable(time),
+  openedAt: v.nullable(time),
+  escrow: v.optional(v.nullable(escrow)),
+});
 const noText = v.pipe(
   v.literal(""),
   v.transform((empty) => empty as B64),
@@ -257,6 +293,7 @@ const organisation = v.object({
   statements: looseChain,
   human,
   procedures: words,
+  operates: v.optional(v.boolean()),
 });
 const deployment = v.object({
   v: v.literal(1),
@@ -269,6 +306,7 @@ const deployment = v.object({
     v.maxLength(64),
     v.readonly(),
   ),
+  shareBox: v.optional(looseSigned),
   organisations: v.pipe(v.array(organisation), v.maxLength(5000), v.readonly()),
   legal: v.object({ publisher: text(2000), privacy: text(2000) }),
   quotas: v.object({ satchelBytes: count, blobBytes: count }),
@@ -291,6 +329,8 @@ export const parsePullAnswer: Parser<PullAnswer> = parser(
     more: v.boolean(),
     reset: v.boolean(),
     backup: v.optional(v.nullable(time)),
+    keyring: v.optional(count),
+    way: v.optional(way),
   }),
 );
 export const parseLetterAnswer: Parser<LetterAnswer> = parser(
@@ -305,7 +345,44 @@ export const parseLetterAnswer: Parser<LetterAnswer> = parser(
     ]),
   }),
 );
-export const parseErrorAnswer: Parser<ErrorAnswer> = parser(v.object({ ...answered, error: text(64), retry }));
+export const parseErrorAnswer: Parser<ErrorAnswer> = parser(
+  v.object({ ...answered, error: text(64), retry, left: v.optional(count) }),
+);
+export const parseKeyringAnswer: Parser<KeyringAnswer> = parser(
+  v.object({
+    ...answered,
+    verdict: v.variant("type", [
+      v.object({ type: v.literal("ok"), epoch: count }),
+      v.object({ type: v.literal("conflict"), current: looseSigned }),
+      v.object({ type: v.literal("reject"), code: rejectCode, retry }),
+    ]),
+  }),
+);
+export const parseHeldKeyringAnswer: Parser<HeldKeyringAnswer> = parser(
+  v.object({ ...answered, keyring: v.nullable(looseSigned), way }),
+);
+/** Parameters of any strength are read: `assertParameters` refuses weak ones with words of their own. */
+export const parseLookAnswer: Parser<LookAnswer> = parser(
+  v.object({
+    ...answered,
+    salt: b64Of(16),
+    params: v.object({ memoryKiB: v.number(), passes: v.number(), lanes: v.literal(1) }),
+    left: count,
+  }),
+);
+export const parseWayOpenAnswer: Parser<WayOpenAnswer> = parser(
+  v.object({ ...answered, principal, statements: looseChain, keyring: looseSigned, share: b64Of(32) }),
+);
+export const parseBlockAnswer: Parser<BlockAnswer> = parser(v.object({ ...answered, blockedAt: time }));
+export const parseUnblockAnswer: Parser<UnblockAnswer> = parser(v.object({ ...answered, unblocked: v.boolean() }));
+export const parseEscrowAnswer: Parser<EscrowAnswer> = parser(
+  v.object({
+    ...answered,
+    escrow: v.nullable(escrow),
+    share: v.optional(v.object({ enc: b64Of(65), sealed: b64Of(48), keyring: looseSigned })),
+  }),
+);
+export const parseEraseAnswer: Parser<EraseAnswer> = parser(v.object({ ...answered, erasedAt: time }));
 export const parseEnrolAnswer: Parser<EnrolAnswer> = parser(
   v.object({ ...answered, organisation, sealedRoot: b64(sizes.sealedRoot) }),
 );

@@ -10,7 +10,7 @@ import * as v from "valibot";
 import type { B64 } from "../shared/bytes.ts";
 import { fixedB64 } from "./fields.ts";
 import { labels } from "./labels.ts";
-import { rawKeyBytes, readSigned, type SignKey, signBody } from "./sign.ts";
+import { isPublicKey, rawKeyBytes, readSigned, type SignKey, signBody } from "./sign.ts";
 import type { ServerKey, Signed } from "./wire.ts";
 
 const shape = v.strictObject({
@@ -55,4 +55,34 @@ export async function followServerKeys(
     unknown = left;
   }
   return found;
+}
+
+const boxShape = v.strictObject({
+  t: v.literal("server-box"),
+  v: v.literal(1),
+  /** Raw public key that speaks: one that signs proofs. */
+  by: fixedB64(rawKeyBytes),
+  /** Raw point (ECDH) that shares are sealed to. */
+  box: fixedB64(rawKeyBytes),
+});
+
+/** The statement of a server's signing key that shares are sealed to `box` (SPEC P-K3). `by` is the public half of `key`. */
+export const signServerBox = (key: SignKey, by: B64, box: B64): Promise<Signed> =>
+  signBody(key, labels.serverBox, { t: "server-box", v: 1, by, box });
+
+/**
+ * The raw box key of a server, said by a key that is pinned. @returns undefined when nobody who is believed says it: then
+ * nothing is sealed to it.
+ */
+export async function readServerBox(
+  statement: Signed,
+  serverKeys: readonly { readonly sign: B64 }[],
+): Promise<B64 | undefined> {
+  for (const { sign } of serverKeys) {
+    const read = await readSigned(sign, labels.serverBox, statement);
+    const body = read.ok ? v.safeParse(boxShape, read.value) : undefined;
+    if (body?.success !== true || body.output.by !== sign) continue;
+    return (await isPublicKey(body.output.box)) ? body.output.box : undefined;
+  }
+  return undefined;
 }

@@ -21,7 +21,13 @@ import {
   signBody,
   verifyBytes,
 } from "./sign.ts";
-import type { DeviceCertificate, Genesis, PrincipalKind, Signed } from "./wire.ts";
+import type { DeviceCertificate, DeviceCertificate2, DeviceRemoved, Genesis, PrincipalKind, Signed } from "./wire.ts";
+
+export interface PrincipalDevice {
+  /** Raw public keys, 65 bytes. */
+  readonly transport: B64;
+  readonly box: B64 | null;
+}
 
 export interface Principal {
   readonly id: PrincipalId;
@@ -31,7 +37,10 @@ export interface Principal {
   readonly box: B64;
   /** First 16 bytes of SHA-256 of the raw box key: names it in letters. */
   readonly boxKeyId: B64;
-  readonly devices: ReadonlyMap<DeviceId, { readonly transport: B64 }>;
+  /** Those that belong to it now. `box` is null for one that only a version 1 statement names (SPEC P-S10). */
+  readonly devices: ReadonlyMap<DeviceId, PrincipalDevice>;
+  /** Put out: these ids never come back (SPEC P-S11). */
+  readonly removed: ReadonlySet<DeviceId>;
   /** Number and body hash of the last statement. */
   readonly head: { readonly n: number; readonly hash: B64 };
 }
@@ -45,7 +54,9 @@ export type ChainError =
   | { readonly type: "bad-key"; readonly n: number }
   /** `prev`, `n` or `principal` do not continue the chain. */
   | { readonly type: "broken-chain"; readonly n: number }
-  | { readonly type: "device-twice"; readonly n: number };
+  | { readonly type: "device-twice"; readonly n: number }
+  /** A removal of a device that does not belong to it, or a device that was put out before. */
+  | { readonly type: "no-device"; readonly n: number };
 
 /** SPEC P-S7: bounds that keep a hostile chain cheap to refuse. */
 export const chainLimits = { statements: 256, bodyLetters: 2048 } as const;
@@ -60,15 +71,20 @@ const genesisShape = v.strictObject({
   nonce: fixedB64(16),
 });
 
-const deviceShape = v.strictObject({
-  t: v.literal("device"),
-  v: v.literal(1),
+const linkFields = {
   principal: principalIdField,
   n: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   prev: fixedB64(32),
   device: randomIdField<DeviceId>(),
-  transport: fixedB64(rawKeyBytes),
-});
+};
+const transport = fixedB64(rawKeyBytes);
+
+const nextShape = v.union([
+  v.strictObject({ t: v.literal("device"), v: v.literal(1), ...linkFields, transport }),
+  v.strictObject({ t: v.literal("device"), v: v.literal(2), ...linkFields, transport, box: fixedB64(rawKeyBytes) }),
+  v.strictObject({ t: v.literal("device-removed"), v: v.literal(1), ...linkFields }),
+]);
+type NextStatement = v.InferOutput<typeof nextShape>;
 
 /** The id that a genesis body has: first 20 bytes of SHA-256(label || 0x00 || body bytes), base64url. */
 export async function principalIdOf(genesisBody: B64): Promise<PrincipalId> {
@@ -100,24 +116,49 @@ async function readGenesis(signed: Signed): Promise<Result<Principal, ChainError
     box,
     boxKeyId: await boxKeyIdOf(box),
     devices: new Map(),
+    removed: new Set(),
     head: { n: 0, hash: await bodyHash(signed.body) },
   });
+}
+
+/** Devices and removals after one more statement, or why it cannot stand here. */
+async function devicesAfter(
+  before: Principal,
+  statement: NextStatement,
+): Promise<Result<Pick<Principal, "devices" | "removed">, "bad-key" | "device-twice" | "no-device">> {
+  const { device } = statement;
+  const known = before.devices.get(device);
+  const devices = new Map(before.devices);
+  if (statement.t === "device-removed") {
+    if (known === undefined) return err("no-device");
+    devices.delete(device);
+    return ok({ devices, removed: new Set(before.removed).add(device) });
+  }
+  if (before.removed.has(device)) return err("no-device");
+  const { transport } = statement;
+  const box = statement.v === 2 ? statement.box : null;
+  const others = [before.sign, before.box, transport];
+  if (!(await isPublicKey(transport))) return err("bad-key");
+  if (box !== null && (others.includes(box) || !(await isPublicKey(box)))) return err("bad-key");
+  // The one statement about a known device that says something new: the box key of one that version 1 had named.
+  const adds = known?.transport === transport && known.box === null && box !== null;
+  if (known !== undefined && !adds) return err("device-twice");
+  return ok({ devices: devices.set(device, { transport, box }), removed: before.removed });
 }
 
 async function readNext(before: Principal, signed: Signed): Promise<Result<Principal, ChainError>> {
   const n = before.head.n + 1;
   const parsed = tooLarge(signed) ? undefined : parseBody(signed.body);
-  const shape = v.safeParse(deviceShape, parsed?.value);
+  const shape = v.safeParse(nextShape, parsed?.value);
   if (parsed === undefined || !shape.success) return err({ type: "bad-format", n });
   if (!(await verifyBytes(before.sign, labels.statement, parsed.bytes, signed.sig)))
     return err({ type: "bad-signature", n });
   const statement = shape.output;
   if (statement.n !== n || statement.prev !== before.head.hash || statement.principal !== before.id)
     return err({ type: "broken-chain", n });
-  if (!(await isPublicKey(statement.transport))) return err({ type: "bad-key", n });
-  if (before.devices.has(statement.device)) return err({ type: "device-twice", n });
-  const devices = new Map(before.devices).set(statement.device, { transport: statement.transport });
-  return ok({ ...before, devices, head: { n, hash: await bodyHash(signed.body) } });
+  const after = await devicesAfter(before, statement);
+  if (!after.ok) return err({ type: after.error, n });
+  return ok({ ...before, ...after.value, head: { n, hash: await bodyHash(signed.body) } });
 }
 
 /** Follows a chain from its genesis. Unknown statement types and unknown fields are refused (SPEC P-S5). */
@@ -162,21 +203,32 @@ export async function signGenesis(
   return await signBody(key, labels.statement, body);
 }
 
-/** The next statement of `principal`'s chain: this device's transport key belongs to it. */
+const linkOf = (principal: Principal, device: DeviceId) => ({
+  principal: principal.id,
+  n: principal.head.n + 1,
+  prev: principal.head.hash,
+  device,
+});
+
+/**
+ * The next statement of `principal`'s chain: this device's transport key belongs to it, and its box key if it has one
+ * (SPEC P-S4, P-S10).
+ */
 export async function signDevice(
   key: SignKey,
   principal: Principal,
   device: DeviceId,
   transport: B64,
+  box: B64 | null = null,
 ): Promise<Signed> {
-  const body: DeviceCertificate = {
-    t: "device",
-    v: 1,
-    principal: principal.id,
-    n: principal.head.n + 1,
-    prev: principal.head.hash,
-    device,
-    transport,
-  };
+  const link = linkOf(principal, device);
+  const body: DeviceCertificate | DeviceCertificate2 =
+    box === null ? { t: "device", v: 1, ...link, transport } : { t: "device", v: 2, ...link, transport, box };
+  return await signBody(key, labels.statement, body);
+}
+
+/** The next statement of `principal`'s chain: this device is put out (SPEC P-S11). */
+export async function signDeviceRemoved(key: SignKey, principal: Principal, device: DeviceId): Promise<Signed> {
+  const body: DeviceRemoved = { t: "device-removed", v: 1, ...linkOf(principal, device) };
   return await signBody(key, labels.statement, body);
 }

@@ -53,7 +53,24 @@ export interface DeviceCertificate {
   readonly transport: B64;
 }
 
-export type Statement = Genesis | DeviceCertificate;
+/** Like version 1, with a point that things are sealed to for this device alone (SPEC P-S10). */
+export interface DeviceCertificate2 extends Omit<DeviceCertificate, "v"> {
+  readonly v: 2;
+  /** Raw P-256 public key (ECDH) whose private half never leaves the device. */
+  readonly box: B64;
+}
+
+/** The device does not belong to the principal any more; its id never comes back (SPEC P-S11). */
+export interface DeviceRemoved {
+  readonly t: "device-removed";
+  readonly v: 1;
+  readonly principal: PrincipalId;
+  readonly n: number;
+  readonly prev: B64;
+  readonly device: DeviceId;
+}
+
+export type Statement = Genesis | DeviceCertificate | DeviceCertificate2 | DeviceRemoved;
 
 /* ---- records ---- */
 
@@ -104,6 +121,10 @@ export const rejectCodes = [
   "blob-foreign",
   "gone",
   "opened",
+  "weak-parameters",
+  "bad-share",
+  "other-root",
+  "blocked",
 ] as const;
 export type RejectCode = (typeof rejectCodes)[number];
 
@@ -260,6 +281,102 @@ export interface PullAnswer extends Answered {
    * before it is covered (SPEC P-W20). Absent from an older server: nothing is covered.
    */
   readonly backup?: ServerTime | null | undefined;
+  /** Epoch of the keyring at the server, 0 when there is none; absent from an older server (SPEC P-Y). */
+  readonly keyring?: number | undefined;
+  readonly way?: WayState | undefined;
+}
+
+/* ---- ways back in (SPEC P-Y) ---- */
+
+/** What became of the way in with the card at the server, and of an escrow: shown on the person's devices. */
+export interface WayState {
+  /** Wrong codes so far, since the last keyring. */
+  readonly tries: number;
+  /** Ten wrong codes: nothing opens with the card until a new keyring. */
+  readonly frozen: boolean;
+  readonly blockedAt: ServerTime | null;
+  /** When the card and the code last opened at the server. */
+  readonly openedAt: ServerTime | null;
+  /** An escrow (S+O) that was asked for; absent from an older server. */
+  readonly escrow?: EscrowState | null | undefined;
+}
+
+export interface EscrowState {
+  readonly by: PrincipalId;
+  /** One or two, each by another helper. */
+  readonly asks: readonly ServerTime[];
+  /** From when on the second share is given; null until the second ask. */
+  readonly opensAt: ServerTime | null;
+}
+
+export interface KeyringRequest {
+  readonly keyring: Signed;
+}
+export interface KeyringAnswer extends Answered {
+  readonly verdict:
+    | { readonly type: "ok"; readonly epoch: number }
+    /** Another keyring has that epoch, or a later one is there. */
+    | { readonly type: "conflict"; readonly current: Signed }
+    | { readonly type: "reject"; readonly code: RejectCode; readonly retry: RejectRetry };
+}
+export interface HeldKeyringAnswer extends Answered {
+  readonly keyring: Signed | null;
+  readonly way: WayState;
+}
+
+/** Argon2id, one lane. */
+export interface StretchParameters {
+  readonly memoryKiB: number;
+  readonly passes: number;
+  readonly lanes: 1;
+}
+
+export interface LookRequest {
+  /** 20 bytes: which card. */
+  readonly locator: B64;
+  /** 32 bytes: proves the card. */
+  readonly card: B64;
+}
+export interface LookAnswer extends Answered {
+  readonly salt: B64;
+  readonly params: StretchParameters;
+  /** Tries that are left. */
+  readonly left: number;
+}
+export interface WayOpenRequest extends LookRequest {
+  /** 32 bytes: proves the code, together with the card. */
+  readonly code: B64;
+}
+export interface WayOpenAnswer extends Answered {
+  readonly principal: PrincipalId;
+  readonly statements: readonly Signed[];
+  readonly keyring: Signed;
+  /** S, 32 bytes. */
+  readonly share: B64;
+}
+
+export interface BlockRequest {
+  /** Twelve digits (SPEC P-Y9). */
+  readonly number: string;
+}
+export interface BlockAnswer extends Answered {
+  readonly blockedAt: ServerTime;
+}
+/** POST /v1/unblock, /v1/escrow, /v1/erase: one signed statement. */
+export interface WayStatementRequest {
+  readonly statement: Signed;
+}
+export interface UnblockAnswer extends Answered {
+  /** False when nothing was blocked any more. */
+  readonly unblocked: boolean;
+}
+export interface EscrowAnswer extends Answered {
+  readonly escrow: EscrowState | null;
+  /** The desk's share, sealed to the organisation's box key (SPEC P-Y8); only in the answer to "open" after the wait. */
+  readonly share?: { readonly enc: B64; readonly sealed: B64; readonly keyring: Signed } | undefined;
+}
+export interface EraseAnswer extends Answered {
+  readonly erasedAt: ServerTime;
 }
 
 export interface LetterRequest {
@@ -283,6 +400,8 @@ export interface PrincipalAnswer extends Answered {
 export interface ErrorAnswer extends Answered {
   readonly error: string;
   readonly retry: RejectRetry;
+  /** With "wrong-code" of a way in: tries that are left. */
+  readonly left?: number | undefined;
 }
 
 /** Request headers: besace-protocol: 1, besace-nonce: <16 to 64 base64url letters>, authorization: Bearer <token>. */
@@ -309,6 +428,14 @@ export const routes = {
   organisations: "/v1/organisations",
   /** GET /v1/principals/<id>, with a session. */
   principals: "/v1/principals",
+  /** POST without, GET with a session. */
+  keyring: "/v1/keyring",
+  waysLook: "/v1/ways/look",
+  waysOpen: "/v1/ways/open",
+  block: "/v1/block",
+  unblock: "/v1/unblock",
+  escrow: "/v1/escrow",
+  erase: "/v1/erase",
 } as const;
 
 /* ---- deployment.json ---- */
@@ -342,6 +469,8 @@ export interface DeployedOrganisation {
   readonly statements: readonly Signed[];
   readonly human: HumanContact;
   readonly procedures: readonly string[];
+  /** The operator of the server is the same body: it may hold no share of a desk beside the server's (SPEC P-Y11). */
+  readonly operates?: boolean | undefined;
 }
 
 /** A key that signs proofs. The id is the first 16 bytes of SHA-256 of the raw key. */
@@ -359,6 +488,8 @@ export interface Deployment {
   readonly urls: { readonly app: string; readonly desk: string; readonly kiosk: string };
   readonly languages: readonly string[];
   readonly serverKeys: readonly ServerKey[];
+  /** Where shares are sealed to (SPEC P-K3), signed by a server key; absent from an older server. */
+  readonly shareBox?: Signed | undefined;
   readonly organisations: readonly DeployedOrganisation[];
   readonly legal: { readonly publisher: string; readonly privacy: string };
   readonly quotas: { readonly satchelBytes: number; readonly blobBytes: number };

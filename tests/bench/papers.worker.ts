@@ -36,7 +36,7 @@ async function identityOf(keys: { readonly root: Bytes; readonly sealed: Bytes; 
 function sessionOver(store: SatchelStore, identity: Session["identity"]): Session {
   const blobsOf = (record: SatchelRecord) =>
     record.t === "paper" ? paperBlobs(record).map((pointer) => pointer.blob) : [];
-  const records = createRecords<SatchelRecord>({ store, identity, random, clock, log: deps.log, blobsOf, epoch: 0 });
+  const records = createRecords<SatchelRecord>({ store, identity, random, clock, log: deps.log, blobsOf });
   return { store, identity, records, queue: createShownQueue(store), profile: {} as Session["profile"] };
 }
 

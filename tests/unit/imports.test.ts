@@ -32,14 +32,14 @@ const CONTRACTS = /^src\/workers\/[^/]+\.contract\.ts$/;
 // The first zone that holds a file is its zone.
 const ZONES: readonly Zone[] = [
   { name: "shared", holds: inFolder("shared"), imports: [], packages: [] },
-  // HPKE is for the share that the server opens; the next zone keeps it to the one file that wraps it.
+  // HPKE is for the share that the server opens: one file of protocol wraps it.
   {
     name: "protocol hpke",
     holds: (path) => path === "src/protocol/hpke.ts",
     imports: ["shared", "protocol"],
     packages: ["@hpke/core"],
   },
-  { name: "protocol", holds: inFolder("protocol"), imports: ["shared"] },
+  { name: "protocol", holds: inFolder("protocol"), imports: ["shared", "protocol/hpke.ts"] },
   { name: "crypto", holds: inFolder("crypto"), imports: ["shared", "protocol"], packages: ["hash-wasm", "@hpke/core"] },
   { name: "satchel", holds: inFolder("satchel"), imports: ["shared"] },
   { name: "forms", holds: inFolder("forms"), imports: ["shared"] },

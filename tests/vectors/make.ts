@@ -17,7 +17,7 @@ import { type LetterContent, type LetterInner, sealLetter } from "../../src/cryp
 import { pad } from "../../src/crypto/padding.ts";
 import { generateExportablePair, importAesKey, importBoxPublic } from "../../src/crypto/primitives.ts";
 import { sealRecord } from "../../src/crypto/record.ts";
-import { createSecret } from "../../src/crypto/secret.ts";
+import { createRootKey, createSecret } from "../../src/crypto/secret.ts";
 import { type SealedBlob, sealStream } from "../../src/crypto/stream.ts";
 import { blobRootOf, blobWireBytes } from "../../src/protocol/blob-root.ts";
 import { signCarried } from "../../src/protocol/carried.ts";
@@ -326,14 +326,16 @@ async function makeRecords(): Promise<void> {
     epoch: 1,
     ...more,
   });
+  // An identity whose current root has this epoch.
+  const at = (epoch: number): Identity => ({ ...person, epoch, roots: new Map([[epoch, createRootKey(root)]]) });
   const paper = await sealRecord(
-    person,
+    at(1),
     facts({ blobs: [randomId(random), randomId(random)] }),
     { t: "paper", title: "Titre de séjour" },
     random,
   );
-  const bin = await sealRecord(person, facts({ base: randomId<OpId>(random), deleted: true }), {}, random);
-  const large = await sealRecord(person, facts({ epoch: 2 }), { t: "note", text: "é".repeat(3000) }, random);
+  const bin = await sealRecord(at(1), facts({ base: randomId<OpId>(random), deleted: true }), {}, random);
+  const large = await sealRecord(at(2), facts(), { t: "note", text: "é".repeat(3000) }, random);
   const headOf = (op: Op): OpHead => JSON.parse(new TextDecoder().decode(fromBase64Url(op.head)));
   const head: OpHead = { v: 1, suite: 1, ...facts(), satchel: person.id };
   const ordered = (one: OpHead): OpHead => ({

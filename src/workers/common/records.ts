@@ -77,8 +77,6 @@ export interface RecordsDeps<R extends object> {
   readonly log: Log;
   /** Streams that the record refers to: they stand in the clear head, so that the server keeps them. */
   readonly blobsOf: (record: R) => readonly BlobId[];
-  /** Key epoch of this satchel. */
-  readonly epoch: number;
   /** After each completed transaction: something may leave. */
   readonly onSaved?: () => void;
 }
@@ -266,7 +264,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     const blobs = deleted ? [] : unique(deps.blobsOf(next));
     const sealed = await sealRecord(
       identity,
-      { record: id, op, base, deleted, blobs, epoch: deps.epoch },
+      { record: id, op, base, deleted, blobs },
       deleted ? {} : next,
       deps.random,
     );

@@ -6,7 +6,14 @@
  * what the first one sealed. So a try that broke off after the server's answer is simply made again.
  */
 
-import { certifyDevice, createIdentity, type Identity, openIdentity, withStatements } from "../../crypto/identity.ts";
+import {
+  certifyDevice,
+  createIdentity,
+  type Identity,
+  openIdentity,
+  wipeIdentity,
+  withStatements,
+} from "../../crypto/identity.ts";
 import { createDeviceFactor, openUnderCode, sealUnderCode } from "../../crypto/keyring.ts";
 import { generateDeviceKey } from "../../crypto/primitives.ts";
 import { deskAuthOf, readDeskCode } from "../../protocol/desk-code.ts";
@@ -18,7 +25,7 @@ import { type B64, type Bytes, fromBase64Url, lengthPrefixed, toBase64Url } from
 import { type DeviceId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Profile, SatchelStore } from "../../storage/ports.ts";
-import { type CodeDeps, firstEpoch, refusedCode, tryCode, wrapUnderCode } from "../common/codes.ts";
+import { type CodeDeps, refusedCode, tryCode, wrapUnderCode } from "../common/codes.ts";
 import { storageErr } from "../common/errors.ts";
 import { createRecords } from "../common/records.ts";
 import type { DeskOpening, EnrolRefusal } from "../desk.contract.ts";
@@ -82,7 +89,6 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
       clock,
       log,
       blobsOf: () => [],
-      epoch: firstEpoch,
       onSaved: () => deps.couriers.kick("commit", profile.database),
     });
     session = { profile, identity, store, records };
@@ -97,7 +103,7 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
     while (tasks.size > 0) await Promise.allSettled(tasks);
     await open.records.settled();
     open.records.close();
-    open.identity.root.wipe();
+    wipeIdentity(open.identity);
     deps.emit({ type: "opening" });
   }
 

@@ -6,7 +6,14 @@
  */
 
 import { createCard, readCardGroups, readCardText } from "../../crypto/card.ts";
-import { certifyDevice, createIdentity, type Identity, openIdentity, withStatements } from "../../crypto/identity.ts";
+import {
+  certifyDevice,
+  createIdentity,
+  type Identity,
+  openIdentity,
+  wipeIdentity,
+  withStatements,
+} from "../../crypto/identity.ts";
 import { cardFactor, createDeviceFactor, newSalt, unwrapRoot, wrapHead, wrapRoot } from "../../crypto/keyring.ts";
 import { generateDeviceKey } from "../../crypto/primitives.ts";
 import { openRecord, sealRecord } from "../../crypto/record.ts";
@@ -100,7 +107,6 @@ async function sealCard(identity: Identity, card: ShownCard, deps: SatchelDeps):
     base: null,
     deleted: false,
     blobs: [],
-    epoch: firstEpoch,
   };
   return utf8(JSON.stringify(await sealRecord(identity, facts, card, deps.random)));
 }
@@ -154,7 +160,6 @@ export function createOpening(deps: SatchelDeps): Opening {
       clock,
       log,
       blobsOf: streamsNamed,
-      epoch: firstEpoch,
       onSaved: () => deps.couriers.kick("commit", profile.database),
     });
     session = { profile, identity, store, records, queue: createShownQueue(store) };
@@ -189,7 +194,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       await open.records.settled();
       open.records.close();
       open.queue.close();
-      open.identity.root.wipe();
+      wipeIdentity(open.identity);
     })();
     await closing;
     closing = undefined;

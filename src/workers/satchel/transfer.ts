@@ -6,6 +6,7 @@
  */
 
 import { readCardText } from "../../crypto/card.ts";
+import { wipeIdentity } from "../../crypto/identity.ts";
 import {
   createTransferRequest,
   drawTransferNumber,
@@ -86,7 +87,7 @@ export function createTransfer(deps: SatchelDeps, opening: Opening): Transfer {
   let offering: Offering | undefined;
 
   const forget = (): void => {
-    asking?.opened?.identity.root.wipe();
+    if (asking?.opened) wipeIdentity(asking.opened.identity);
     asking = undefined;
     offering = undefined;
   };
@@ -181,10 +182,10 @@ export function createTransfer(deps: SatchelDeps, opening: Opening): Transfer {
     if (!opened.ok) return err({ type: opened.error.type });
     const here = await hasSatchel(opened.value.identity.id);
     if (!here.ok || here.value) {
-      opened.value.identity.root.wipe();
+      wipeIdentity(opened.value.identity);
       return here.ok ? err({ type: "already-here" }) : here;
     }
-    begun.opened?.identity.root.wipe();
+    if (begun.opened) wipeIdentity(begun.opened.identity);
     begun.opened = opened.value;
     return ok({ pictogram: opened.value.settings.pictogram });
   }

@@ -51,7 +51,7 @@ test("a device is certified once, by a chain that reads and extends", async () =
   expect(chain).toHaveLength(2);
   expect(await certifyDevice(made, chain, device, transport)).toBe(chain);
   const read = await readChain(chain);
-  expect(read.ok && read.value.devices.get(device)).toEqual({ transport });
+  expect(read.ok && read.value.devices.get(device)).toEqual({ transport, box: null });
   const second = await rawPublicKey(await generateSignPair(false));
   await expect(certifyDevice(made, chain, device, second)).rejects.toThrow("SPEC P-S4");
   const extended = await withStatements(made, chain);

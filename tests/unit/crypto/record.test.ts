@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { rotateRoot } from "../../../src/crypto/identity.ts";
 import { openRecord, type RecordToSeal, sealRecord } from "../../../src/crypto/record.ts";
 import { b64, sha256 } from "../../../src/protocol/sign.ts";
 import type { B64 } from "../../../src/protocol/wire.ts";
@@ -13,7 +14,6 @@ const facts = (more: Partial<RecordToSeal> = {}): RecordToSeal => ({
   base: null,
   deleted: false,
   blobs: [],
-  epoch: 1,
   ...more,
 });
 
@@ -25,8 +25,8 @@ test("an object comes back as the JSON it became, bytes as they were", async () 
   );
   expect(object.ok && utf8ToText(object.value.content)).toBe('{"title":"Titre de séjour"}');
   await fc.assert(
-    fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.integer({ min: 0, max: 5 }), async (content, epoch) => {
-      const opened = await openRecord(me, await sealRecord(me, facts({ epoch }), content, random));
+    fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (content) => {
+      const opened = await openRecord(me, await sealRecord(me, facts(), content, random));
       expect(opened.ok && opened.value.content).toEqual(content);
     }),
     { numRuns: 40 },
@@ -79,6 +79,24 @@ test("P-R7: a tombstone without its body opens as what it is, by its signature a
   expect((await openRecord(me, { ...erased, bodyHash: b64(random.bytes(32)) }, "verified")).ok).toBe(false);
 });
 
+test("C-R1 a record opens with the root of its epoch; one of an epoch that this device has not is told apart", async () => {
+  const before = await anIdentity();
+  const old = await sealRecord(before, facts(), { title: "avant" }, random);
+  const after = await rotateRoot(before, random);
+  const fresh = await sealRecord(after, facts(), { title: "après" }, random);
+  for (const op of [old, fresh]) expect(await openRecord(after, op)).toMatchObject({ ok: true });
+  expect(await openRecord(before, fresh)).toEqual({ ok: false, error: { type: "unknown-epoch" } });
+  const mixed = {
+    ...after,
+    roots: new Map([
+      [0, after.root],
+      [1, before.root],
+    ]),
+  };
+  for (const op of [old, fresh])
+    expect(await openRecord(mixed, op)).toEqual({ ok: false, error: { type: "cannot-open" } });
+});
+
 test("another satchel opens nothing", async () => {
   const [me, other] = [await anIdentity(), await anIdentity()];
   const op = await sealRecord(me, facts(), {}, random);
@@ -89,5 +107,5 @@ test("a head that could not be read again is never made", async () => {
   const me = await anIdentity();
   const op = randomId<OpId>(random);
   await expect(sealRecord(me, facts({ op, base: op }), {}, random)).rejects.toThrow("SPEC P-R");
-  await expect(sealRecord(me, facts({ epoch: -1 }), {}, random)).rejects.toThrow("u32");
+  await expect(sealRecord({ ...me, epoch: 1 }, facts(), {}, random)).rejects.toThrow("SPEC C-R1");
 });

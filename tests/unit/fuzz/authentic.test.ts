@@ -59,7 +59,7 @@ const carried = await signCarried(server.privateKey, {
 const [me, other] = [await anIdentity(), await anIdentity("organisation")];
 const record = await sealRecord(
   me,
-  { record: randomId<RecordId>(random), op: randomId<OpId>(random), base: null, deleted: false, blobs: [], epoch: 1 },
+  { record: randomId<RecordId>(random), op: randomId<OpId>(random), base: null, deleted: false, blobs: [] },
   { title: "x" },
   random,
 );

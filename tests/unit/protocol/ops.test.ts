@@ -15,7 +15,7 @@ async function anOp() {
     base: null,
     deleted: false,
     blobs: [],
-    epoch: 1,
+    epoch: 0,
   };
   return { me, facts, op: await sealRecord(me, facts, { secret: "texte" }, random) };
 }

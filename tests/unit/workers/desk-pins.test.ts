@@ -20,7 +20,6 @@ test("the keys seen first stand; of two browsers' pins the older; without a depl
       clock,
       log: quietLog,
       blobsOf: () => [],
-      epoch: 0,
     }),
   });
   const [one, other] = [await (await createServer()).deployment(), await (await createServer()).deployment()];
