@@ -10,13 +10,13 @@ import { type ErrorCode, errors } from "../protocol/errors.ts";
 import { sizes } from "../protocol/limits.ts";
 import { type Answered, type ErrorAnswer, headers, protocolVersion, type ServerTime } from "../protocol/wire.ts";
 import type { Clock } from "../shared/ports.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import type { ReadSession, Sessions } from "./sessions.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** The request's nonce, "" when it has none that can be echoed. */
     nonce: string;
-    session: Session | undefined;
+    session: ReadSession | undefined;
   }
 }
 
@@ -26,12 +26,13 @@ export interface Answers {
   /** Nonce and time, to be spread into every JSON answer. */
   readonly answered: (request: FastifyRequest) => Answered;
   readonly now: () => ServerTime;
-  /** Sends the coded error with its status. */
+  /** Sends the coded error with its status. `left`: tries that are left, with "wrong-code" of a way in. */
   readonly refuse: (
     request: FastifyRequest,
     reply: FastifyReply,
     code: ErrorCode,
     retryAfterSeconds?: number,
+    left?: number,
   ) => FastifyReply;
 }
 
@@ -41,9 +42,14 @@ export function createAnswers(clock: Clock): Answers {
   return {
     now,
     answered,
-    refuse: (request, reply, code, retryAfterSeconds) => {
+    refuse: (request, reply, code, retryAfterSeconds, left) => {
       const { status, retry } = errors[code];
-      const body: ErrorAnswer = { ...answered(request), error: code, retry };
+      const body: ErrorAnswer = {
+        ...answered(request),
+        error: code,
+        retry,
+        ...(left === undefined ? {} : { left }),
+      };
       if (status === 429 || status === 503) reply.header("retry-after", String(retryAfterSeconds ?? 30));
       return reply.code(status).header("cache-control", "no-store").type("application/json").send(body);
     },

@@ -9,8 +9,9 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { connections, rates as rateLimits } from "../protocol/limits.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
+import { createAdmit } from "./admission.ts";
 import { addEnvelope, createAnswers } from "./answers.ts";
-import type { DeploymentBase } from "./deployment.ts";
+import { createFindDeployed, type DeploymentBase } from "./deployment.ts";
 import {
   createForwarder,
   createHeartbeat,
@@ -35,8 +36,10 @@ import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
 import { principalRoutes } from "./routes/principals.ts";
 import { recordRoutes } from "./routes/records.ts";
+import { wayRoutes } from "./routes/ways.ts";
 import { securityHeaders } from "./security.ts";
 import { createSessions } from "./sessions.ts";
+import { createShares } from "./shares.ts";
 import type { BlobStaging, BlobVault } from "./stores/blob-ports.ts";
 import type { Store } from "./stores/ports.ts";
 import { createUploads } from "./uploads.ts";
@@ -97,6 +100,11 @@ const watchDeletions = (store: Store, deleted: () => void): Store => ({
     if (done === "done") deleted();
     return done;
   },
+  erase: async (principal, at) => {
+    const done = await store.erase(principal, at);
+    deleted();
+    return done;
+  },
 });
 
 export async function buildApp(deps: AppDeps): Promise<App> {
@@ -153,7 +161,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const sessions = createSessions({ secret, clock, random: deps.random, store });
   const max = deps.rates ?? rateLimits;
   const rates = createRates(http, { max, processes: heartbeat.alive, store, secret, now });
-  const quotaOf = createQuotas(store, deps.deployment);
+  const findDeployed = createFindDeployed(store, deps.deployment);
+  const quotaOf = createQuotas(findDeployed);
+  const shares = createShares(deps.keys.shareKey, deps.random);
   const letters = createLetters({ store, keys: deps.keys, quotaOf, now, log });
   const uploads = createUploads({ store, staging, vault, letters, timers, now, log, metrics });
   const { isFirst } = heartbeat;
@@ -166,6 +176,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     keys: deps.keys,
     deployment: deps.deployment,
     sessions,
+    admit: createAdmit(store),
     rates,
     letters,
     quotaOf,
@@ -205,6 +216,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     letterRoutes(scope, routeDeps);
     carriedRoutes(scope, routeDeps);
     organisationRoutes(scope, routeDeps);
+    wayRoutes(scope, { ...routeDeps, shares, findDeployed });
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));

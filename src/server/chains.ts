@@ -10,13 +10,13 @@ import type { CheckedChain, Store } from "./stores/ports.ts";
 export async function checkChain(statements: readonly Signed[]): Promise<Result<CheckedChain, RejectCode>> {
   const read = await readChain(statements);
   if (!read.ok) return err(read.error.type === "bad-signature" ? "bad-signature" : "bad-format");
-  const { id, kind, sign, devices } = read.value;
-  return ok({ id, kind, sign, devices, statements });
+  const { id, kind, sign, devices, removed } = read.value;
+  return ok({ id, kind, sign, devices, removed, statements });
 }
 
 /**
  * Saves a chain that is new or continues the known one; a beginning of the known one changes nothing. "id-taken": it
- * forks from what is known.
+ * forks from what is known. While it is blocked nothing continues it: a thief must not put the other devices out.
  */
 export async function saveChain(
   store: Store,
@@ -28,12 +28,15 @@ export async function saveChain(
   for (;;) {
     const known = await store.principal(checked.value.id);
     if (known !== undefined) {
+      // Erased for good: no other device brings it back.
+      if (known.closed === "gone") return err("gone");
       const [shorter, longer] =
         known.statements.length <= statements.length ? [known.statements, statements] : [statements, known.statements];
       const base = await readChain(shorter);
       assert(base.ok, "a stored chain was checked before");
       if (!(await readExtendedChain(base.value, longer)).ok) return err("id-taken");
       if (longer.length === known.statements.length) return checked;
+      if (known.closed !== null) return err(known.closed);
     }
     if (await store.saveChain(checked.value, known?.statements.length ?? 0, at)) return checked;
   }

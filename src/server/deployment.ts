@@ -8,7 +8,9 @@
 import { readFile } from "node:fs/promises";
 import { blobs, quotas } from "../protocol/limits.ts";
 import { parseDeployment } from "../protocol/parse.ts";
-import type { Deployment, HumanContact, OpeningHours } from "../protocol/wire.ts";
+import { readChain } from "../protocol/statements.ts";
+import type { DeployedOrganisation, Deployment, HumanContact, OpeningHours } from "../protocol/wire.ts";
+import type { PrincipalId } from "../shared/ids.ts";
 import type { ServerKeys } from "./keys.ts";
 import type { Store } from "./stores/ports.ts";
 
@@ -63,6 +65,29 @@ export async function readDeploymentFile(file: string): Promise<DeploymentBase> 
   return read.value;
 }
 
+/** The organisation of this deployment that a principal is; undefined for every other chain, whatever it calls itself. */
+export type FindDeployed = (id: PrincipalId) => Promise<DeployedOrganisation | undefined>;
+
+export function createFindDeployed(store: Pick<Store, "deskOf">, deployment: DeploymentBase): FindDeployed {
+  /** Organisations that the operator's file names with their chains. */
+  let named: Promise<ReadonlyMap<PrincipalId, DeployedOrganisation>> | undefined;
+  const readNamed = async (): Promise<ReadonlyMap<PrincipalId, DeployedOrganisation>> => {
+    const found = new Map<PrincipalId, DeployedOrganisation>();
+    for (const organisation of deployment.organisations) {
+      const chain = await readChain(organisation.statements);
+      if (chain.ok) found.set(chain.value.id, organisation);
+    }
+    return found;
+  };
+  return async (id) => {
+    named ??= readNamed();
+    const known = (await named).get(id);
+    if (known !== undefined) return known;
+    const slug = await store.deskOf(id);
+    return deployment.organisations.find((one) => one.slug === slug);
+  };
+}
+
 /** The whole file as it is served: server keys first (old ones of the operator's file stay for verifying), chains filled in. */
 export async function deploymentNow(base: DeploymentBase, keys: ServerKeys, store: Store): Promise<Deployment> {
   const organisations = [];
@@ -73,5 +98,5 @@ export async function deploymentNow(base: DeploymentBase, keys: ServerKeys, stor
   }
   const own = [keys.public, ...keys.older];
   const listed = base.serverKeys.filter((key) => own.every((each) => each.sign !== key.sign));
-  return { ...base, serverKeys: [...own, ...listed], organisations };
+  return { ...base, serverKeys: [...own, ...listed], shareBox: keys.shareBox, organisations };
 }

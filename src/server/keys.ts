@@ -1,16 +1,22 @@
 /**
- * The server's own secrets: the pair that signs proofs, and the secret behind session tokens. Runs in Node.
+ * The server's own secrets: the pair that signs proofs, the secret behind session tokens, the pair that shares are sealed
+ * to, and the key that they are stored under. Runs in Node.
  *
  * They live in a key file beside the database, never in it nor in its backups. Losing the file makes no proof false, but
- * devices that pinned its key could follow no new one: keep a copy of it in another place than the backups.
+ * devices that pinned its key could follow no new one, and no card would open until a phone made a new keyring: keep a
+ * copy of it in another place than the backups. Surprising: in a file of an earlier version the last two are derived from
+ * its session secret, so that every process with its own copy, and the operator's old copy, comes to the same ones.
  */
 
+import { createECDH, hkdfSync } from "node:crypto";
 import { access, link, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
-import { endorseServerKey } from "../protocol/server-keys.ts";
+import type { BoxKey } from "../protocol/hpke.ts";
+import { endorseServerKey, signServerBox } from "../protocol/server-keys.ts";
 import { b64, generateSignPair, rawKeyBytes, rawPublicKey, type SignKey, sha256 } from "../protocol/sign.ts";
 import type { B64, ServerKey, Signed } from "../protocol/wire.ts";
+import { assert } from "../shared/assert.ts";
 import { type Bytes, fromBase64Url, toHex } from "../shared/bytes.ts";
 import type { Random } from "../shared/ports.ts";
 
@@ -21,10 +27,17 @@ export interface ServerKeys {
   /** Keys that signed before, newest first: they verify what they signed. */
   readonly older: readonly ServerKey[];
   readonly sessionSecret: Bytes;
+  /** What devices seal shares to (DESIGN 3, S). */
+  readonly box: BoxKey;
+  /** What deployment.json says of that key, signed by the key that signs now. */
+  readonly shareBox: Signed;
+  /** AES-256-GCM, 32 bytes: shares lie in the database under it. */
+  readonly shareKey: Bytes;
 }
 
 const curve = { name: "ECDSA", namedCurve: "P-256" } as const;
 const { subtle } = globalThis.crypto;
+const secretBytes = 32;
 
 const bytesField = v.pipe(
   v.string(),
@@ -40,8 +53,7 @@ const firstShape = v.strictObject({
   public: keyField,
   session: bytesField,
 });
-const fileShape = v.strictObject({
-  v: v.literal(2),
+const secondFields = {
   private: bytesField,
   /** Newest first; the first one belongs to `private`. Each but the last is endorsed by the one after it (SPEC P-K1). */
   keys: v.pipe(
@@ -54,6 +66,22 @@ const fileShape = v.strictObject({
     v.minLength(1),
   ),
   session: bytesField,
+};
+const secondShape = v.strictObject({ v: v.literal(2), ...secondFields });
+const secretField = v.pipe(
+  bytesField,
+  v.transform((bytes): Bytes => Uint8Array.from(bytes)),
+  v.check((bytes) => bytes.length === secretBytes),
+);
+const fileShape = v.strictObject({
+  v: v.literal(3),
+  ...secondFields,
+  /** Private scalar of the pair that shares are sealed to; kept by every rotation. */
+  box: v.pipe(
+    secretField,
+    v.check((scalar) => pointOf(scalar) !== undefined),
+  ),
+  shareKey: secretField,
 });
 type KeyFile = v.InferOutput<typeof fileShape>;
 
@@ -61,11 +89,49 @@ function isText(input: unknown): boolean {
   return typeof input === "string";
 }
 
+/** The raw public point; undefined for the scalars that P-256 has not (zero, the order and above: one in 2^32). */
+function pointOf(scalar: Uint8Array): Uint8Array | undefined {
+  const pair = createECDH("prime256v1");
+  try {
+    pair.setPrivateKey(scalar);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+  return pair.getPublicKey();
+}
+
+async function importBox(scalar: Uint8Array): Promise<BoxKey> {
+  const point = pointOf(scalar);
+  assert(point !== undefined, "a box key was checked when it was read");
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)];
+  const jwk = { kty: "EC", crv: "P-256", d: b64(scalar), x: b64(x), y: b64(y) };
+  const exchange = { name: "ECDH", namedCurve: "P-256" };
+  return { privateKey: await subtle.importKey("jwk", jwk, exchange, false, ["deriveBits"]), box: b64(point) };
+}
+
+/** Draws until it is a scalar: practically once. */
+function firstScalar(draw: (attempt: number) => Bytes): Bytes {
+  for (let attempt = 0; ; attempt += 1) {
+    const scalar = draw(attempt);
+    if (pointOf(scalar) !== undefined) return scalar;
+  }
+}
+
+/** What a file of an earlier version did not have. */
+function derived(session: Uint8Array): Pick<KeyFile, "box" | "shareKey"> {
+  const derive = (label: string): Bytes =>
+    new Uint8Array(hkdfSync("sha256", session, new Uint8Array(0), `besace/v1/server-file/${label}\0`, secretBytes));
+  return { box: firstScalar((attempt) => derive(`box/${attempt}`)), shareKey: derive("share-key") };
+}
+
 const write = (file: KeyFile): string =>
   JSON.stringify({
     ...file,
     private: b64(file.private),
     session: b64(file.session),
+    box: b64(file.box),
+    shareKey: b64(file.shareKey),
   });
 
 async function freshPair(): Promise<{ readonly private: Bytes; readonly sign: B64 }> {
@@ -76,9 +142,12 @@ async function freshPair(): Promise<{ readonly private: Bytes; readonly sign: B6
 async function readKeyFile(file: string): Promise<KeyFile> {
   const json: unknown = JSON.parse(await readFile(file, "utf8"));
   const first = v.safeParse(firstShape, json);
-  if (!first.success) return v.parse(fileShape, json);
-  const { private: key, public: sign, session } = first.output;
-  return { v: 2, private: key, keys: [{ sign }], session };
+  if (first.success) {
+    const { private: key, public: sign, session } = first.output;
+    return { v: 3, private: key, keys: [{ sign }], session, ...derived(session) };
+  }
+  const second = v.safeParse(secondShape, json);
+  return second.success ? { ...second.output, v: 3, ...derived(second.output.session) } : v.parse(fileShape, json);
 }
 
 const importSign = (key: Uint8Array): Promise<SignKey> =>
@@ -93,7 +162,14 @@ async function named(key: { readonly sign: B64; readonly endorsed?: Signed | und
 async function makeKeyFile(file: string, random: Random): Promise<void> {
   if (await exists(file)) return;
   const pair = await freshPair();
-  const text = write({ v: 2, private: pair.private, keys: [{ sign: pair.sign }], session: random.bytes(32) });
+  const text = write({
+    v: 3,
+    private: pair.private,
+    keys: [{ sign: pair.sign }],
+    session: random.bytes(secretBytes),
+    box: firstScalar(() => random.bytes(secretBytes)),
+    shareKey: random.bytes(secretBytes),
+  });
   const part = `${file}.${toHex(random.bytes(6))}.part`;
   await writeDurably(part, "wx", text);
   try {
@@ -122,17 +198,22 @@ export async function openKeys(file: string, random: Random): Promise<ServerKeys
   const read = await readKeyFile(file);
   const [current, ...older] = await Promise.all(read.keys.map(named));
   if (current === undefined) throw new Error(`${file} names no key`);
+  const sign = await importSign(read.private);
+  const box = await importBox(read.box);
   return {
-    sign: await importSign(read.private),
+    sign,
     public: current,
     older,
     sessionSecret: Uint8Array.from(read.session),
+    box,
+    shareBox: await signServerBox(sign, current.sign, box.box),
+    shareKey: read.shareKey,
   };
 }
 
 /**
  * A new signing key, endorsed by the one before it (SPEC P-K1), whose private half is thrown away. Servers that run take
- * it at their next start. Sessions go on.
+ * it at their next start. Sessions go on, and shares stay under the same keys.
  * @returns the new key as deployment.json will list it.
  */
 export async function rotateKeys(file: string): Promise<ServerKey> {

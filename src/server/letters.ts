@@ -70,6 +70,7 @@ export function createLetters(deps: {
       if (!claim.ok) return { type: "reject", code: "bad-format" };
       const sender = await store.principal(claim.value.from);
       if (sender === undefined) return { type: "reject", code: "unknown-principal" };
+      if (sender.closed !== null) return { type: "reject", code: sender.closed };
       const verified = await verifyLetter(letter, sender.sign);
       if (!verified.ok) return { type: "reject", code: verified.error.type };
       const head = verified.value;
@@ -103,7 +104,7 @@ export function createLetters(deps: {
         at,
         quota: await deps.quotaOf(receiver),
       });
-      if (saved === "id-taken" || saved === "quota" || saved === "blob-missing") return { type: "reject", code: saved };
+      if (saved !== "saved" && saved !== "same") return { type: "reject", code: saved };
       if (saved === "saved") deps.log.note("letter", { blobs: head.blobs.length, have: have.length });
       await complete(head.from);
       return { type: "ok", from: head.from, proofs: await store.proofs(head.from, head.letter) };
@@ -115,6 +116,8 @@ export function createLetters(deps: {
         return { type: "reject", code: "bad-format" };
       const by = await store.principal(claim.value.by);
       if (by === undefined) return { type: "reject", code: "unknown-principal" };
+      // A thief may not take letters back.
+      if (by.closed !== null) return { type: "reject", code: by.closed };
       const read = await readProof(signed, by.sign);
       if (!read.ok) return { type: "reject", code: "bad-signature" };
       const { t, letter: id, manifest } = read.value;

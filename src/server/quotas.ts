@@ -6,11 +6,9 @@
  */
 
 import { quotas } from "../protocol/limits.ts";
-import { readChain } from "../protocol/statements.ts";
 import type { PrincipalKind } from "../protocol/wire.ts";
 import type { PrincipalId } from "../shared/ids.ts";
-import type { DeploymentBase } from "./deployment.ts";
-import type { Store } from "./stores/ports.ts";
+import type { FindDeployed } from "./deployment.ts";
 
 export type QuotaOf = (principal: {
   readonly id: PrincipalId;
@@ -18,18 +16,10 @@ export type QuotaOf = (principal: {
   readonly quota: number | null;
 }) => Promise<number>;
 
-export function createQuotas(store: Pick<Store, "isDesk">, deployment: DeploymentBase): QuotaOf {
-  /** Organisations that the operator's file names with their chains. */
-  let named: Promise<ReadonlySet<PrincipalId>> | undefined;
-  const readNamed = async (): Promise<ReadonlySet<PrincipalId>> => {
-    const chains = await Promise.all(deployment.organisations.map(({ statements }) => readChain(statements)));
-    return new Set(chains.flatMap((chain) => (chain.ok ? [chain.value.id] : [])));
-  };
-  return async ({ id, kind, quota }) => {
+export const createQuotas =
+  (findDeployed: FindDeployed): QuotaOf =>
+  async ({ id, kind, quota }) => {
     if (quota !== null) return quota;
     if (kind !== "organisation") return quotas.satchelBytes;
-    named ??= readNamed();
-    const known = (await named).has(id) || (await store.isDesk(id));
-    return known ? quotas.organisationBytes : quotas.satchelBytes;
+    return (await findDeployed(id)) === undefined ? quotas.satchelBytes : quotas.organisationBytes;
   };
-}

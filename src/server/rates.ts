@@ -3,8 +3,8 @@
  * since a public digital space shares one address. Runs in Node; counters live in memory and are never logged.
  *
  * Several processes each allow their share of a limit, so that together they never allow more than it: one write to the
- * database per request would cost more than the flood that it holds off. Wrong one-time codes are few and are counted in
- * the database, under a keyed hash of the address.
+ * database per request would cost more than the flood that it holds off. Wrong one-time codes and ways back in are few
+ * and are counted in the database, under a keyed hash of the address or of what is named.
  *
  * Surprising: @fastify/rate-limit is told the key through a side table, because a principal is known only once its
  * signature was checked, in the middle of the handler.
@@ -29,6 +29,8 @@ export interface Rates {
   /** Asks, without counting, whether this address may try another one-time code for this organisation. */
   readonly mayTry: (request: FastifyRequest, slug: string) => Promise<Refusal>;
   readonly wrongTry: (request: FastifyRequest, slug: string) => Promise<Refusal>;
+  /** Counts a request about a card or a block number, for this address and for what it names, known or not. */
+  readonly way: (request: FastifyRequest, what: "card" | "number", name: string) => Promise<Refusal>;
 }
 
 /** `app` has @fastify/rate-limit registered with `global: false`. */
@@ -61,10 +63,9 @@ export function createRates(
   };
   const byPrincipal = limiter(deps.max.perPrincipal, limits.windowMs);
   const byAddress = limiter(deps.max.perAddress, limits.windowMs);
-  const tryKey = (request: FastifyRequest, slug: string): string => {
-    const sum = createHmac("sha256", deps.secret).update(`enrol\0${slug}\0${request.ip}`).digest("base64url");
-    return `enrol.${sum}`;
-  };
+  const keyed = (...words: readonly string[]): string =>
+    `${words[0]}.${createHmac("sha256", deps.secret).update(words.join("\0")).digest("base64url")}`;
+  const tryKey = (request: FastifyRequest, slug: string): string => keyed("enrol", slug, request.ip);
   const refusal = ({ count, until }: { readonly count: number; readonly until: number }, most: number): Refusal =>
     count > most ? Math.max(1, Math.ceil((until - now()) / 1000)) : undefined;
   return {
@@ -77,6 +78,14 @@ export function createRates(
     wrongTry: async (request, slug) => {
       const until = (now() + limits.enrolWindowMs) as ServerTime;
       return refusal(await store.tally(tryKey(request, slug), until, now()), limits.enrolTries);
+    },
+    way: async (request, what, name) => {
+      const until = (now() + limits.wayWindowMs) as ServerTime;
+      const most = limits.way[what];
+      // Both are counted, whatever the first one says: the work is the same for all.
+      const byAddress = await store.tally(keyed(`way-${what}-address`, request.ip), until, now());
+      const byName = await store.tally(keyed(`way-${what}`, name), until, now());
+      return refusal(byAddress, most.perAddress) ?? refusal(byName, most.perName);
     },
   };
 }

@@ -2,7 +2,8 @@
  * Challenges and session tokens: short texts with a keyed hash, so any process of the server that has the key file can
  * check them. Only that a challenge was redeemed is stored, where every process sees it. Runs in Node.
  *
- * A session only raises rate limits and lets pull and read what is sealed anyway; it authorises no change (DESIGN 5).
+ * A session only raises rate limits and lets pull and read what is sealed anyway; it authorises no change (DESIGN 5). That
+ * a satchel was blocked or a device put out since is looked up where something is read (admission.ts).
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
@@ -18,13 +19,18 @@ export interface Session {
   readonly device: DeviceId;
 }
 
+/** What a token says. */
+export interface ReadSession extends Session {
+  readonly issuedAt: ServerTime;
+}
+
 export interface Sessions {
   /** 16 random bytes, time of end, and a keyed hash that also covers principal and device. */
   readonly challenge: (who: Session) => B64;
   /** True once for a challenge made here for `who` that has not ended. */
   readonly redeem: (who: Session, challenge: B64) => Promise<boolean>;
   readonly token: (who: Session) => string;
-  readonly read: (token: string) => Session | undefined;
+  readonly read: (token: string) => ReadSession | undefined;
 }
 
 const macBytes = 32;
@@ -72,8 +78,10 @@ export function createSessions(deps: {
       if (bytes?.length !== principalBytes + deviceBytes + timeBytes + macBytes) return undefined;
       const body = bytes.subarray(0, bytes.length - macBytes);
       if (!timingSafeEqual(mac("session", body), bytes.subarray(body.length))) return undefined;
-      if (endOf(body.subarray(principalBytes + deviceBytes)) <= deps.clock.now()) return undefined;
+      const end = endOf(body.subarray(principalBytes + deviceBytes));
+      if (end <= deps.clock.now()) return undefined;
       return {
+        issuedAt: (end - limits.lifetimeMs) as ServerTime,
         principal: toBase64Url(body.subarray(0, principalBytes)) as string as PrincipalId,
         device: toBase64Url(body.subarray(principalBytes, principalBytes + deviceBytes)) as string as DeviceId,
       };

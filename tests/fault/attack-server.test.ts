@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { quotas } from "../../src/protocol/limits.ts";
 import type { LetterAnswer } from "../../src/protocol/wire.ts";
-import { demonstration } from "../../src/server/deployment.ts";
+import { createFindDeployed, demonstration } from "../../src/server/deployment.ts";
 import { createQuotas } from "../../src/server/quotas.ts";
 import { createHarness, type Harness } from "../unit/server/harness.ts";
 import { createPerson, type TestPerson } from "../unit/server/people.ts";
@@ -25,13 +25,15 @@ afterEach(() => server.close());
 test("a chain that calls itself an organisation has a satchel's space until the deployment or a desk names it", async () => {
   const base = demonstration("http://localhost:8080");
   const usual = { quota: null };
-  const of = createQuotas(server.store, base);
+  const of = createQuotas(createFindDeployed(server.store, base));
   expect(await of({ ...person, ...usual })).toBe(quotas.satchelBytes);
   expect(await of({ ...stranger, ...usual })).toBe(quotas.satchelBytes);
   const [first] = base.organisations;
   if (first === undefined) throw new Error("the demonstration has an organisation");
   const named = { ...base, organisations: [{ ...first, statements: stranger.statements }] };
-  expect(await createQuotas(server.store, named)({ ...stranger, ...usual })).toBe(quotas.organisationBytes);
+  expect(await createQuotas(createFindDeployed(server.store, named))({ ...stranger, ...usual })).toBe(
+    quotas.organisationBytes,
+  );
   await server.store.setDeskCode(first.slug, "hash" as never);
   await server.store.openDesk(first.slug, stranger.id, "sealed" as never, server.time.now as never);
   expect(await of({ ...stranger, ...usual })).toBe(quotas.organisationBytes);

@@ -173,13 +173,14 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
   app.route({ method: ["HEAD", "PATCH"], url: `${routes.blobs}/:name`, exposeHeadRoute: false, handler: byTus });
 
   app.get<{ Params: { name: string } }>(`${routes.blobs}/:name`, { exposeHeadRoute: false }, async (request, reply) => {
-    if (request.session === undefined) return answers.refuse(request, reply, "unauthenticated");
+    const who = await deps.admit(request);
+    if (!who.ok) return answers.refuse(request, reply, who.error);
     const read = parseBlobName(request.params.name);
     if (!read.ok) return answers.refuse(request, reply, "not-found");
     const { owner, blob } = read.value;
     const row = await store.blob(owner, blob);
     // Who may not read hears the same as about a blob that is not there.
-    if (row?.state !== "verified" || !(await store.mayRead(request.session.principal, owner, blob)))
+    if (row?.state !== "verified" || !(await store.mayRead(who.value.principal, owner, blob)))
       return answers.refuse(request, reply, "not-found");
     const { range } = request.headers;
     const part = range === undefined ? { start: 0, end: row.length - 1 } : readRange(range, row.length);

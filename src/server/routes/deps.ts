@@ -1,6 +1,7 @@
 /** What the routes are handed by app.ts. Types only. */
 
 import type { Log, Timers } from "../../shared/ports.ts";
+import type { Admit } from "../admission.ts";
 import type { Answers } from "../answers.ts";
 import type { DeploymentBase } from "../deployment.ts";
 import type { ServerKeys } from "../keys.ts";
@@ -18,6 +19,8 @@ export interface RouteDeps {
   readonly keys: ServerKeys;
   readonly deployment: DeploymentBase;
   readonly sessions: Sessions;
+  /** For what needs a session. */
+  readonly admit: Admit;
   readonly rates: Rates;
   readonly letters: Letters;
   readonly quotaOf: QuotaOf;

@@ -14,6 +14,7 @@ import {
 } from "../../protocol/wire.ts";
 import { fromBase64Url } from "../../shared/bytes.ts";
 import { isPrincipalId } from "../../shared/ids.ts";
+import { whyNot } from "../admission.ts";
 import { saveChain } from "../chains.ts";
 import type { RouteDeps } from "./deps.ts";
 
@@ -50,6 +51,9 @@ export function principalRoutes(app: FastifyInstance, deps: RouteDeps): void {
       return answers.refuse(request, reply, "bad-signature");
     if (!(await sessions.redeem({ principal, device }, challenge)))
       return answers.refuse(request, reply, "unauthenticated");
+    // Told only to whoever has the device's key.
+    const code = whyNot(await store.standing(principal, device));
+    if (code !== undefined) return answers.refuse(request, reply, code);
     const answer: SessionAnswer = {
       ...answers.answered(request),
       token: sessions.token({ principal, device }),
@@ -59,7 +63,8 @@ export function principalRoutes(app: FastifyInstance, deps: RouteDeps): void {
   });
 
   app.get<{ Params: { id: string } }>(`${routes.principals}/:id`, async (request, reply) => {
-    if (request.session === undefined) return answers.refuse(request, reply, "unauthenticated");
+    const who = await deps.admit(request);
+    if (!who.ok) return answers.refuse(request, reply, who.error);
     const { id } = request.params;
     const found = isPrincipalId(id) ? await store.principal(id) : undefined;
     if (found === undefined) return answers.refuse(request, reply, "not-found");

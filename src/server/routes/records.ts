@@ -18,6 +18,7 @@ import {
 import type { OpId } from "../../shared/ids.ts";
 import { createNodeVerifier } from "../verify.ts";
 import type { RouteDeps } from "./deps.ts";
+import { noWay } from "./ways.ts";
 
 const reject = (op: OpId, code: RejectCode): Verdict => ({ op, type: "reject", code, retry: errors[code].retry });
 
@@ -58,11 +59,13 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
   });
 
   app.get<{ Querystring: { cursor?: unknown; limit?: unknown } }>(routes.pull, async (request, reply) => {
-    if (request.session === undefined) return answers.refuse(request, reply, "unauthenticated");
+    const who = await deps.admit(request);
+    if (!who.ok) return answers.refuse(request, reply, who.error);
+    const { principal, standing } = who.value;
     const read = parsePullQuery(request.query);
     if (!read.ok) return answers.refuse(request, reply, "bad-format");
     const { epoch, seq, bytes } = read.value;
-    const page = await store.pull(request.session.principal, epoch, seq, bytes);
+    const page = await store.pull(principal, epoch, seq, bytes);
     const answer: PullAnswer = {
       ...answers.answered(request),
       rows: page.rows,
@@ -70,6 +73,8 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
       more: page.more,
       reset: page.reset,
       backup: page.backup,
+      keyring: standing?.keyring ?? 0,
+      way: standing?.way ?? noWay,
     };
     return reply.send(answer);
   });

@@ -144,6 +144,34 @@ export const migrations: readonly (readonly Step[])[] = [
     `CREATE TABLE tally (key TEXT PRIMARY KEY, count BIGINT NOT NULL, until BIGINT NOT NULL)`,
     `CREATE INDEX tally_until ON tally (until)`,
   ],
+  [
+    // blocked_at: somebody said the number on the card; nothing is taken from it or given to it until it is unblocked.
+    `ALTER TABLE principal ADD COLUMN blocked_at BIGINT`,
+    // Session tokens made before are void.
+    `ALTER TABLE principal ADD COLUMN sessions_from BIGINT NOT NULL DEFAULT 0`,
+    // The person erased it everywhere: id and chain stay, so that it cannot come back and its letters can be verified.
+    `ALTER TABLE principal ADD COLUMN erased_at BIGINT`,
+    `ALTER TABLE device ADD COLUMN removed_at BIGINT`,
+    // One signed body per satchel; hash: SHA-256 of its bytes; opened_at: when a card last opened it.
+    `CREATE TABLE keyring (
+      principal TEXT PRIMARY KEY REFERENCES principal (id), epoch BIGINT NOT NULL, hash TEXT NOT NULL,
+      body TEXT NOT NULL, sig TEXT NOT NULL, at BIGINT NOT NULL, opened_at BIGINT)`,
+    // What a card asks for, by its locator. card, code, block: hashes of what proves them; share: under the key file's key.
+    // Of a replaced one only who it was stays for a while, so that an old card hears that it is one.
+    `CREATE TABLE way (
+      locator TEXT PRIMARY KEY, principal TEXT NOT NULL REFERENCES principal (id), epoch BIGINT NOT NULL,
+      card TEXT NOT NULL, code TEXT NOT NULL, salt TEXT NOT NULL, params TEXT NOT NULL, block TEXT NOT NULL,
+      share TEXT NOT NULL, tries BIGINT NOT NULL, replaced_at BIGINT)`,
+    `CREATE INDEX way_of ON way (principal)`,
+    `CREATE INDEX way_block ON way (block)`,
+    `CREATE INDEX way_replaced ON way (replaced_at) WHERE replaced_at IS NOT NULL`,
+    // A desk's share of a satchel that chose S+O: who asked for it, when, and what became of it.
+    `CREATE TABLE escrow (
+      principal TEXT NOT NULL REFERENCES principal (id), organisation TEXT NOT NULL, epoch BIGINT NOT NULL,
+      share TEXT NOT NULL, first_by TEXT, first_at BIGINT, second_by TEXT, second_at BIGINT, opened_at BIGINT,
+      stopped_at BIGINT,
+      PRIMARY KEY (principal, organisation))`,
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

@@ -20,6 +20,7 @@ import type {
   Signed,
 } from "../../protocol/wire.ts";
 import type { BlobId, DeviceId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
+import type { Closed, WayStore } from "./way-ports.ts";
 
 export interface PrincipalChain {
   readonly id: PrincipalId;
@@ -32,6 +33,7 @@ export interface PrincipalChain {
 export interface StoredPrincipal extends PrincipalChain {
   /** Bytes that the operator allowed this principal; null: what its kind has. */
   readonly quota: number | null;
+  readonly closed: Closed | null;
 }
 
 /** What is asked of a principal at every push: not its chain, which grows. */
@@ -40,6 +42,8 @@ export type Signer = Omit<StoredPrincipal, "statements">;
 /** A chain whose signatures were checked. */
 export interface CheckedChain extends PrincipalChain {
   readonly devices: ReadonlyMap<DeviceId, { readonly transport: B64 }>;
+  /** Put out: their sessions end. */
+  readonly removed?: ReadonlySet<DeviceId>;
 }
 
 export type OpVerdict =
@@ -51,6 +55,7 @@ export type OpVerdict =
   | { readonly type: "blob-missing" }
   /** The record was deleted so long ago that its body is no more, by an op that this one does not know. */
   | { readonly type: "gone" }
+  | { readonly type: "blocked" }
   | { readonly type: "unknown-principal" };
 
 export interface PulledRows {
@@ -126,6 +131,10 @@ export interface Usage {
   readonly blobs: { readonly staged: number; readonly verified: number; readonly collected: number };
   /** Sum of the lengths of verified blobs. */
   readonly blobBytes: number;
+  /** Satchels with a way in by card; of these, frozen after ten wrong codes. */
+  readonly cards: number;
+  readonly frozen: number;
+  readonly blocked: number;
 }
 
 export interface Desk {
@@ -136,7 +145,7 @@ export interface Desk {
   readonly opened: { readonly principal: PrincipalId; readonly sealedRoot: B64 } | null;
 }
 
-export interface Store {
+export interface Store extends WayStore {
   /** Random name of this database's life: a restored backup gets a new one (SPEC P-W9). */
   readonly epoch: () => Promise<string>;
   /** Draws and returns another name: every device pulls all and offers all again. */
@@ -149,8 +158,12 @@ export interface Store {
 
   readonly principal: (id: PrincipalId) => Promise<StoredPrincipal | undefined>;
   readonly signer: (id: PrincipalId) => Promise<Signer | undefined>;
-  /** @returns false when the stored chain has not `knownLength` statements (0: unknown) any more: read it and try again. */
+  /**
+   * @returns false when the stored chain has not `knownLength` statements (0: unknown) any more, or is of one that is
+   * closed by now: read it and try again.
+   */
   readonly saveChain: (chain: CheckedChain, knownLength: number, at: ServerTime) => Promise<boolean>;
+  /** Of a device that was put out too: see `standing`. */
   readonly transportKey: (principal: PrincipalId, device: DeviceId) => Promise<B64 | undefined>;
   /** What the operator allows this principal; null: what its kind has. @returns false for an unknown one. */
   readonly setQuota: (principal: PrincipalId, bytes: number | null) => Promise<boolean>;
@@ -168,8 +181,10 @@ export interface Store {
   readonly received: (to: PrincipalId, letter: LetterId, manifest: B64) => Promise<StoredLetter | undefined>;
   /** Of these, the letters that `from` deposited here (withdrawn ones too). */
   readonly letters: (from: PrincipalId, ids: readonly LetterId[]) => Promise<readonly StoredLetter[]>;
-  /** "same": it was there before, with the same bytes; nothing changed. "blob-missing": it names a collected blob. */
-  readonly saveLetter: (letter: NewLetter) => Promise<"saved" | "same" | "id-taken" | "quota" | "blob-missing">;
+  /** "same": it was there before, with the same bytes; nothing changed. "blob-missing": it names a collected blob; closed: its sender is. */
+  readonly saveLetter: (
+    letter: NewLetter,
+  ) => Promise<"saved" | "same" | "id-taken" | "quota" | "blob-missing" | "unknown-receiver" | Closed>;
   /** "Deposited" first, then the others as they came. */
   readonly proofs: (from: PrincipalId, letter: LetterId) => Promise<readonly Signed[]>;
   /**
@@ -202,7 +217,7 @@ export interface Store {
     ticket: BlobTicket,
     quota: number,
     at: ServerTime,
-  ) => Promise<"opened" | "known" | "id-taken" | "quota" | "busy" | "unknown-principal">;
+  ) => Promise<"opened" | "known" | "id-taken" | "quota" | "busy" | "unknown-principal" | Closed>;
   readonly markBlob: (owner: PrincipalId, blob: BlobId, state: "again" | "verified", at: ServerTime) => Promise<void>;
   /** Takes the promise of a verified blob back: its bytes are no more, or not right. @returns false when it was none. */
   readonly loseBlob: (owner: PrincipalId, blob: BlobId, at: ServerTime) => Promise<boolean>;
@@ -244,8 +259,8 @@ export interface Store {
   readonly mayRead: (reader: PrincipalId, owner: PrincipalId, blob: BlobId) => Promise<boolean>;
 
   readonly desk: (slug: string) => Promise<Desk | undefined>;
-  /** True for the principal of a desk that was opened here. */
-  readonly isDesk: (principal: PrincipalId) => Promise<boolean>;
+  /** Slug of the desk that was opened here with this principal. */
+  readonly deskOf: (principal: PrincipalId) => Promise<string | undefined>;
   /** Sets or replaces the code of a desk that was not opened yet. @returns false when it was. */
   readonly setDeskCode: (slug: string, authHash: B64) => Promise<boolean>;
   /** The first caller opens; @returns false when it was open. */

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { pull as pullLimits, quotas } from "../../protocol/limits.ts";
+import { pull as pullLimits, quotas, ways } from "../../protocol/limits.ts";
 import type { B64, BlobRef, Op, PrincipalKind, PullRow, ServerTime, Signed } from "../../protocol/wire.ts";
 import { assert, unreachable } from "../../shared/assert.ts";
 import { fromBase64Url, toHex } from "../../shared/bytes.ts";
@@ -14,6 +14,7 @@ import type { BlobId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
 import { migrate } from "./migrations.ts";
 import type { OpVerdict, Store, StoredBlob, StoredLetter } from "./ports.ts";
+import { closedColumns, closedOf, createWays, lockOpen } from "./ways.ts";
 import {
   all,
   type Driver,
@@ -344,7 +345,10 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     principal: (id) =>
       read(function* () {
-        const row = yield* one("SELECT id, kind, sign, statements, quota FROM principal WHERE id = $1", id);
+        const row = yield* one(
+          `SELECT id, kind, sign, statements, quota, ${closedColumns} FROM principal WHERE id = $1`,
+          id,
+        );
         return (
           row && {
             id,
@@ -352,19 +356,21 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
             sign: text(row, "sign") as B64,
             statements: JSON.parse(text(row, "statements")) as readonly Signed[],
             quota: numberOrNull(row, "quota"),
+            closed: closedOf(row),
           }
         );
       }),
 
     signer: (id) =>
       read(function* () {
-        const row = yield* one("SELECT kind, sign, quota FROM principal WHERE id = $1", id);
+        const row = yield* one(`SELECT kind, sign, quota, ${closedColumns} FROM principal WHERE id = $1`, id);
         return (
           row && {
             id,
             kind: text(row, "kind") as PrincipalKind,
             sign: text(row, "sign") as B64,
             quota: numberOrNull(row, "quota"),
+            closed: closedOf(row),
           }
         );
       }),
@@ -385,7 +391,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
                 at,
               )
             : yield* run(
-                "UPDATE principal SET statements = $2, length = $3 WHERE id = $1 AND length = $4",
+                `UPDATE principal SET statements = $2, length = $3
+                 WHERE id = $1 AND length = $4 AND blocked_at IS NULL AND erased_at IS NULL`,
                 chain.id,
                 JSON.stringify(chain.statements),
                 chain.statements.length,
@@ -399,6 +406,13 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
             chain.id,
             device,
             transport,
+          );
+        for (const device of chain.removed ?? [])
+          yield* run(
+            "UPDATE device SET removed_at = $3 WHERE principal = $1 AND device = $2 AND removed_at IS NULL",
+            chain.id,
+            device,
+            at,
           );
         return kept(true);
       }),
@@ -419,11 +433,13 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         const size = weight(op.head, op.body, op.sig);
         // The lock, the number and the space that a new record takes, in one statement: mostly there is no more to it.
         const counter = yield* one(
-          "UPDATE principal SET seq = seq + 1, used = used + $2 WHERE id = $1 RETURNING seq, used",
+          `UPDATE principal SET seq = seq + 1, used = used + $2 WHERE id = $1 RETURNING seq, used, ${closedColumns}`,
           head.satchel,
           size + quotas.appliedOpBytes,
         );
         if (counter === undefined) return undone({ type: "unknown-principal" });
+        const closed = closedOf(counter);
+        if (closed !== null) return undone({ type: closed });
         const seq = number(counter, "seq");
         const before = yield* one(
           `SELECT applied.seq AS applied_seq, applied.digest AS digest, record.op AS op, record.seq AS seq,
@@ -605,6 +621,12 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     saveLetter: ({ head, letter, manifest, digest, deposited, at, quota }) =>
       write(function* () {
         const seqs = yield* bumpAll([head.from, head.to]);
+        const sender = yield* one(`SELECT ${closedColumns} FROM principal WHERE id = $1`, head.from);
+        const receiver = yield* one("SELECT erased_at FROM principal WHERE id = $1", head.to);
+        const closed = sender === undefined ? null : closedOf(sender);
+        if (closed !== null) return undone(closed);
+        // Whoever wrote to a satchel that was erased since hears that nobody is there.
+        if (receiver?.erased_at !== null) return undone("unknown-receiver");
         const seqOf = (id: PrincipalId): number => seqs.get(id) ?? 0;
         const before = yield* one(
           "SELECT digest FROM letter WHERE sender = $1 AND letter = $2",
@@ -737,7 +759,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     openUpload: (ticket, quota, at) =>
       write(function* () {
         const { owner, blob, length, root } = ticket;
-        if (!(yield* lock(owner))) return undone("unknown-principal");
+        const closed = yield* lockOpen(owner);
+        if (closed !== null) return undone(closed);
         const before = yield* one("SELECT * FROM blob WHERE owner = $1 AND blob = $2", owner, blob);
         if (before !== undefined) {
           if (number(before, "length") !== length || text(before, "root") !== root) return undone("id-taken");
@@ -972,9 +995,10 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         };
       }),
 
-    isDesk: (principal) =>
+    deskOf: (principal) =>
       read(function* () {
-        return (yield* one("SELECT 1 AS yes FROM desk WHERE principal = $1 LIMIT 1", principal)) !== undefined;
+        const row = yield* one("SELECT slug FROM desk WHERE principal = $1 ORDER BY slug LIMIT 1", principal);
+        return row && text(row, "slug");
       }),
 
     setDeskCode: (slug, authHash) =>
@@ -1028,7 +1052,11 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
              (SELECT COUNT(*) FROM blob WHERE state IN ('staged', 'again')) AS staged,
              (SELECT COUNT(*) FROM blob WHERE state = 'verified') AS verified,
              (SELECT COUNT(*) FROM blob WHERE state = 'collected') AS collected,
-             (SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM blob WHERE state = 'verified') AS bytes`,
+             (SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM blob WHERE state = 'verified') AS bytes,
+             (SELECT COUNT(*) FROM way WHERE replaced_at IS NULL) AS cards,
+             (SELECT COUNT(*) FROM way WHERE replaced_at IS NULL AND tries >= $1) AS frozen,
+             (SELECT COUNT(*) FROM principal WHERE blocked_at IS NOT NULL) AS blocked`,
+          ways.tries,
         );
         assert(row !== undefined, "a count has a row");
         return {
@@ -1041,9 +1069,13 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
             collected: number(row, "collected"),
           },
           blobBytes: number(row, "bytes"),
+          cards: number(row, "cards"),
+          frozen: number(row, "frozen"),
+          blocked: number(row, "blocked"),
         };
       }),
 
+    ...createWays({ driver, dropLetter, toLetter }),
     backupTo: driver.backupTo,
     ping: async () => {
       await read(() => one("SELECT 1 AS yes"));

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readServerProof, signProof } from "../../../src/protocol/proofs.ts";
-import { followServerKeys } from "../../../src/protocol/server-keys.ts";
+import { followServerKeys, readServerBox } from "../../../src/protocol/server-keys.ts";
+import { openShare, sealShare } from "../../../src/protocol/share.ts";
 import { b64, generateSignPair, rawPublicKey } from "../../../src/protocol/sign.ts";
 import type { ServerTime } from "../../../src/protocol/wire.ts";
 import { openKeys, rotateKeys } from "../../../src/server/keys.ts";
@@ -64,16 +65,73 @@ test("P-K1 after two rotations old proofs verify with the listed keys, and who p
   expect((await readServerProof(await proof(now), followed)).ok).toBe(true);
 });
 
-test("a key file of the first version is read and rotated; a damaged one is refused", async () => {
+const firstFile = async (session: ReturnType<typeof random.bytes>) => {
   const pair = await generateSignPair(true);
   const sign = await rawPublicKey(pair);
   const pkcs8 = b64(new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)));
-  const session = b64(random.bytes(32));
-  await writeFile(file, JSON.stringify({ v: 1, private: pkcs8, public: sign, session }));
+  return { sign, text: JSON.stringify({ v: 1, private: pkcs8, public: sign, session: b64(session) }) };
+};
+/** The share keys of a file: what nothing may ever change. */
+const shareKeys = ({ box, shareKey }: Awaited<ReturnType<typeof openKeys>>) => [box.box, b64(shareKey)];
+
+test("a key file of the first version is read and rotated; a damaged one is refused", async () => {
+  const session = random.bytes(32);
+  const { sign, text } = await firstFile(session);
+  await writeFile(file, text);
   const read = await openKeys(file, random);
-  expect([read.public.sign, b64(read.sessionSecret)]).toEqual([sign, session]);
+  expect([read.public.sign, b64(read.sessionSecret)]).toEqual([sign, b64(session)]);
   await rotateKeys(file);
   expect((await openKeys(file, random)).older).toEqual([read.public]);
-  await writeFile(file, (await readFile(file, "utf8")).replace('"v":2', '"v":3'));
+  await writeFile(file, (await readFile(file, "utf8")).replace('"v":3', '"v":4'));
   await expect(openKeys(file, random)).rejects.toThrow();
+});
+
+test("P-K3 shares stay under the same keys through rotations, and the key that signs now says which box is the server's", async () => {
+  const first = await openKeys(file, random);
+  await rotateKeys(file);
+  const now = await openKeys(file, random);
+  expect(shareKeys(now)).toEqual(shareKeys(first));
+  expect(await readServerBox(now.shareBox, [now.public])).toBe(first.box.box);
+  expect(await readServerBox(now.shareBox, now.older)).toBeUndefined();
+  const context = {
+    use: "card",
+    principal: b64(random.bytes(20)) as never,
+    root: 0,
+    name: b64(random.bytes(20)),
+  } as const;
+  const share = random.bytes(32);
+  const sealed = await sealShare(first.box.box, context, share);
+  const opened = sealed && (await openShare(now.box, context, sealed));
+  expect(opened?.ok === true && b64(opened.value)).toBe(b64(share));
+});
+
+test("files of earlier versions come to the same share keys wherever a copy of them lies, and keep them once rotated", async () => {
+  const { text } = await firstFile(random.bytes(32));
+  const copy = join(folder, "copy.json");
+  await writeFile(file, text);
+  await writeFile(copy, text);
+  const here = await openKeys(file, random);
+  expect(shareKeys(await openKeys(copy, random))).toEqual(shareKeys(here));
+  await rotateKeys(copy);
+  expect(shareKeys(await openKeys(copy, random))).toEqual(shareKeys(here));
+  // The second version: the same without them.
+  const { box: _box, shareKey: _shareKey, ...second } = JSON.parse(await readFile(copy, "utf8"));
+  await writeFile(file, JSON.stringify({ ...second, v: 2 }));
+  expect(shareKeys(await openKeys(file, random))).toEqual(shareKeys(here));
+  await writeFile(file, (await firstFile(random.bytes(32))).text);
+  expect(shareKeys(await openKeys(file, random))).not.toEqual(shareKeys(here));
+});
+
+test("a file whose share keys are no keys is refused", async () => {
+  await openKeys(file, random);
+  const good = JSON.parse(await readFile(file, "utf8"));
+  const bad = [
+    { box: b64(new Uint8Array(32)) },
+    { box: b64(new Uint8Array(32).fill(255)) },
+    { shareKey: b64(random.bytes(31)) },
+  ];
+  for (const fields of bad) {
+    await writeFile(file, JSON.stringify({ ...good, ...fields }));
+    await expect(openKeys(file, random)).rejects.toThrow();
+  }
 });
