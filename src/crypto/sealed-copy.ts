@@ -45,6 +45,8 @@ export interface CopyHead {
   readonly suite: 1;
   /** Number of the set of cards, to say which card is asked for. */
   readonly set: number;
+  /** How the code is typed: six digits, or four pictures. */
+  readonly code: "digits" | "pictures";
   /** Argon2id parameters of the code. */
   readonly params: StretchParameters;
   /** 16 random bytes, for Argon2id and for the key derivations. */
@@ -85,6 +87,7 @@ const headShape = v.strictObject({
   v: v.literal(1),
   suite: v.literal(1),
   set: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(15)),
+  code: v.picklist(["digits", "pictures"]),
   params: v.strictObject({ memoryKiB: v.number(), passes: v.number(), lanes: v.literal(1) }),
   salt: fixedB64(stretchSaltBytes),
   card: fixedB64(checkBytes),
@@ -107,6 +110,7 @@ async function copyKey({ card, code }: CopyFactors, salt: Bytes): Promise<Crypto
 export interface CopyToSeal {
   readonly factors: CopyFactors;
   readonly set: number;
+  readonly code: CopyHead["code"];
   readonly params: StretchParameters;
   /** 16 bytes, with which the code was stretched. */
   readonly salt: Bytes;
@@ -125,6 +129,7 @@ export async function* sealCopy(copy: CopyToSeal, random: Random): AsyncGenerato
     v: 1,
     suite: 1,
     set: copy.set,
+    code: copy.code,
     params,
     salt: b64(salt),
     card: b64(await cardCheck(factors.card, salt)),

@@ -136,3 +136,24 @@ export function sameStream(
     (held) => held.hash === pointer.hash && held.bytes === pointer.bytes && isHere(held.blob),
   );
 }
+
+const renditions = ["readable", "preview", "original"] as const;
+
+/**
+ * Pictures that `mine` lacks and `theirs` brings, page by page: one that had not come before, or whose bytes were lost here.
+ */
+export function fillPages(mine: PaperRecord, theirs: PaperRecord, isLost: (blob: BlobId) => boolean): PaperRecord {
+  let changed = false;
+  const pages = Object.entries(mine.pages).map(([id, page]) => {
+    let filled = page;
+    for (const which of renditions) {
+      const [held, given] = [page[which], theirs.pages[id]?.[which] ?? null];
+      if (given === null || held?.blob === given.blob) continue;
+      if (held !== null && !(held.hash === given.hash && isLost(held.blob))) continue;
+      filled = { ...filled, [which]: given };
+      changed = true;
+    }
+    return [id, filled] as const;
+  });
+  return changed ? { ...mine, pages: Object.fromEntries(pages) } : mine;
+}

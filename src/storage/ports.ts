@@ -6,7 +6,7 @@
  * has sealed everything before. `strict` ones have reached the disk when they resolve (DESIGN 4).
  */
 
-import type { B64, Cursor, Letter, Op, RejectCode, Signed } from "../protocol/wire.ts";
+import type { B64, Cursor, Letter, Op, RejectCode, Signed, WayState } from "../protocol/wire.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import type { BlobId, LetterId, OpId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
@@ -384,6 +384,33 @@ export interface SatchelStore {
 
 /* ---- the registry: which satchels live in this browser, and what opens or speaks for them ---- */
 
+/** What has to be in the next keyring (SPEC S-K): the same root with new ways in, or a new root. */
+export type KeyringWish =
+  | "renew"
+  | "rotate"
+  /** A new root as soon as it would keep every way in. */
+  | "rotate-later";
+
+/** A keyring as signed, with what is remembered of it. */
+export interface StoredKeyring {
+  readonly epoch: number;
+  /** SHA-256 of its body. */
+  readonly hash: B64;
+  /** Root epoch of what its wraps hold. */
+  readonly root: number;
+  readonly signed: Signed;
+}
+
+/** Why a keyring that the server showed was not taken; nothing here changes by any of them. */
+export type KeyringTrouble =
+  | "rolled-back"
+  | "forked"
+  | "not-authentic"
+  | "weak-parameters"
+  | "cannot-follow"
+  /** The server does not take what this device makes. */
+  | "refused";
+
 /** One way in: opaque to storage (crypto/keyring.ts gives it its shape). */
 export interface StoredWrap {
   readonly pair: string;
@@ -395,7 +422,8 @@ export interface Profile {
   /** Random name of the satchel's database; says nothing. */
   readonly database: string;
   readonly principal: string;
-  readonly kind: "satchel" | "organisation";
+  /** postbox: sealed rows that somebody else's session left here to be delivered; no key opens them. */
+  readonly kind: "satchel" | "organisation" | "postbox";
   /** One of the twelve pictograms; never a name (INV-3). */
   readonly pictogram: string;
   readonly device: string;
@@ -420,8 +448,57 @@ export interface Profile {
   readonly createdAt: number;
   /** Set where another device of the same satchel handed the keys over: what is here came, or comes, by the network. */
   readonly joinedAt?: number;
+  /** Principal of the satchel of this browser that adopted it: it goes on delivering and is no longer offered to be opened. */
+  readonly aliasOf?: string;
   /** How the code is typed: six digits, or four pictures. Absent: digits. */
   readonly codeKind?: "digits" | "pictures";
+  /** Opened with card and code on a new phone: the newest of the satchel comes with the first pull. */
+  readonly cameBack?: boolean;
+
+  /* ways back in that go through the server (SPEC S-K); none of this opens anything by itself */
+  /**
+   * This device's private box key, sealed under the root that its wraps hold: a bare one would open its entry in a keyring
+   * with one factor (INV-7).
+   */
+  readonly sealedBox?: Bytes;
+  /** Root epoch of what the wraps hold. Absent: 0. */
+  readonly rootEpoch?: number;
+  /** Older roots, sealed under that root. */
+  readonly sealedPast?: Bytes;
+  /** The newest keyring that this device believes. */
+  readonly keyring?: StoredKeyring;
+  /** Made here and on its way; `wish` is what it settles. */
+  readonly keyringDue?: (StoredKeyring & { readonly wish: KeyringWish }) | null;
+  /** Waits for the code, without which no keyring can be made. */
+  readonly keyringWish?: KeyringWish | null;
+  /** What the server showed, unverified: looked at when the satchel is open. */
+  readonly keyringSeen?: Signed | null;
+  readonly chainSeen?: readonly Signed[] | null;
+  /** Epoch of the keyring that was last fetched: the same is not fetched again. */
+  readonly keyringHeard?: number;
+  /** A server that was set back has this one: the next is made on it. */
+  readonly keyringBehind?: Signed | null;
+  /** `statements` became longer and the server does not know yet. */
+  readonly statementsDue?: boolean;
+  readonly keyringTrouble?: KeyringTrouble | null;
+  /** What the last pull said of the way in with card and code. */
+  readonly way?: WayState;
+  /** This device was put out: nothing leaves any more. Device clock. */
+  readonly removedAt?: number | null;
+
+  /* the card and the code on this device */
+  /** Device clock. */
+  readonly cardDrilledAt?: number | null;
+  /** Drawn here, and in no keyring that the server has yet. */
+  readonly cardFresh?: boolean;
+  /** The card opens nothing here (D+C is switched off). */
+  readonly cardOff?: boolean;
+  /** A card that was drawn and not drilled yet, sealed like `sealedCard`. */
+  readonly sealedPending?: Bytes | null;
+  /** When the code was last given, or "later" said; clock of the server as far as it is known. */
+  readonly codeAskedAt?: number;
+  /** How often it was given after being asked: the questions come further and further apart. */
+  readonly codeAskStep?: number;
   readonly revision: number;
 }
 

@@ -7,6 +7,7 @@
  */
 
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
+import type { ExportWords } from "../satchel/export-words.ts";
 import type { AnswerValue, DossierRecord, PartialDate, ProfileRecord, ShownPaper } from "../satchel/model.ts";
 import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
@@ -137,19 +138,67 @@ export interface CardState {
 
 /* ---- everything out, and in again ---- */
 
+/** What a copy for outside holds. `missing`: papers of which a page was not on this phone and could not be fetched. */
+export interface OutCopy {
+  readonly file: Blob;
+  readonly papers: number;
+  readonly dossiers: number;
+  readonly missing: number;
+}
+
+export type OutRefusal =
+  | { readonly type: "nothing" }
+  /** More than an archive of this form can hold: 4 GB. */
+  | { readonly type: "too-large" };
+
+export interface SealedOut extends OutCopy {
+  /** Number of the card that opens it, from 0. */
+  readonly set: number;
+  /** The card was tried here: without that nobody knows whether it opens anything. */
+  readonly drilled: boolean;
+}
+
+export type SealRefusal = { readonly type: "nothing" } | { readonly type: "no-card" };
+
+/** Each has words in locales/<lang>/sortie.json; nothing was changed here by any of them. */
 export type SealedFileRefusal =
   | { readonly type: "not-sealed-copy" }
+  /** Made by a newer Besace. */
   | { readonly type: "newer" }
+  /** The file ends before its end. */
+  | { readonly type: "truncated" }
   | { readonly type: "damaged" }
+  /** It asks for a stretching of the code that would be easy to guess: no code is asked for it. */
+  | { readonly type: "weak-parameters" }
+  | { readonly type: "not-a-card" }
+  /** Counted from 1, as they are printed. */
   | { readonly type: "wrong-groups"; readonly groups: readonly number[] }
-  /** Card and code do not open it together; which of the two is wrong cannot be told. */
-  | { readonly type: "cannot-open" }
+  /** The file was made with the card of this number, from 0. */
+  | { readonly type: "other-card"; readonly set: number }
+  | { readonly type: "wrong-code" }
   | { readonly type: "stretch-broken" };
 
-/** Records that came in. */
+/** What came in: new here or changed by it; `known` was here as it is; `missing`: papers of which something did not come. */
 export interface TakenIn {
   readonly papers: number;
   readonly dossiers: number;
+  readonly known: number;
+  readonly missing: number;
+}
+
+export type JoinRefusal =
+  | UnlockRefusal
+  /** It is the satchel that is open. */
+  | { readonly type: "same" };
+
+/** A satchel that was joined to this one and goes on receiving what was under way. */
+export interface AliasView {
+  readonly pictogram: string;
+  readonly joinedAt: number;
+  /** Its keys are on this device: what it still receives is looked at here. */
+  readonly here: boolean;
+  /** Things of it that have not left yet. */
+  readonly left: number;
 }
 
 /* ---- two devices ---- */
@@ -614,16 +663,23 @@ export interface SatchelApi {
 
   /* everything out */
   /** A ZIP in open formats, made offline. */
-  readonly exportAll: () => Answer<Blob>;
-  /** One file that opens with card and code, without Besace. */
-  readonly exportSealed: (input: { readonly code: string }) => Answer<Blob, UnlockRefusal>;
+  readonly exportAll: (words: ExportWords) => Answer<OutCopy, OutRefusal>;
+  /** One file that opens with card and code, without Besace (SPEC C-X). `code`: the one of this satchel. */
+  readonly exportSealed: (input: {
+    readonly code: string;
+    readonly words: ExportWords;
+  }) => Answer<SealedOut, UnlockRefusal | SealRefusal>;
+  /** Whether the file can be opened here at all, before a card is asked for. `set`: number of its card, from 0. */
+  readonly lookSealed: (file: Blob) => Answer<{ readonly set: number; readonly codeKind: CodeKind }, SealedFileRefusal>;
+  /** Taken into the open satchel; the same file twice changes nothing. */
   readonly importSealed: (input: {
     readonly file: Blob;
     readonly card: string;
     readonly code: string;
   }) => Answer<TakenIn, SealedFileRefusal>;
   /** Another satchel of this browser is the same person's: the open one adopts it. `code`: the other one's. */
-  readonly joinSatchel: (input: { readonly database: string; readonly code: string }) => Answer<TakenIn, UnlockRefusal>;
+  readonly joinSatchel: (input: { readonly database: string; readonly code: string }) => Answer<TakenIn, JoinRefusal>;
+  readonly aliases: () => Answer<readonly AliasView[]>;
   /** Server and this device. Nothing goes from here before the server has confirmed. */
   readonly eraseEverywhere: (input: {
     readonly code: string;
@@ -733,7 +789,9 @@ export const satchelMethods = Object.keys({
   exportAll: true,
   exportSealed: true,
   importSealed: true,
+  lookSealed: true,
   joinSatchel: true,
+  aliases: true,
   eraseEverywhere: true,
   wipeDevice: true,
   setDataChoice: true,

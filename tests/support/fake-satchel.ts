@@ -14,6 +14,7 @@
 
 import type { SatchelHandle } from "../../src/app/state/satchel.ts";
 import { withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
+import type { ExportWords } from "../../src/satchel/export-words.ts";
 import type {
   AnswerValue,
   DossierRecord,
@@ -28,6 +29,7 @@ import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type {
+  AliasView,
   CardState,
   Change,
   CodeRefusal,
@@ -38,10 +40,12 @@ import type {
   Lost,
   OpeningState,
   OutboxView,
+  OutCopy,
   PaperView,
   ProfileView,
   SatchelApi,
   SpaceView,
+  TakenIn,
   WayView,
   WorkerError,
 } from "../../src/workers/satchel.contract.ts";
@@ -209,7 +213,11 @@ export interface FakeData {
   way: WayView;
   putOut: boolean;
   /** A file of any export. */
-  outFile: Blob;
+  out: OutCopy;
+  /** What the page said for the last copy. */
+  outWords: ExportWords | null;
+  taken: TakenIn;
+  aliases: readonly AliasView[];
   triesLeft: number;
   papers: readonly PaperView[];
   profile: ProfileRecord;
@@ -292,7 +300,10 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     asks: { code: false, drill: false },
     way: FAKE_WAY,
     putOut: false,
-    outFile: new Blob(["PK"], { type: "application/zip" }),
+    out: { file: new Blob(["PK"], { type: "application/zip" }), papers: 2, dossiers: 1, missing: 0 },
+    outWords: null,
+    taken: { papers: 3, dossiers: 1, known: 0, missing: 0 },
+    aliases: [],
     triesLeft: 10,
     papers: [],
     profile: { t: "profile" },
@@ -679,16 +690,25 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     hint: async () => ok(undefined),
     exportItem: async () => ok(data.exported),
     diagnostics: async () => ok(data.diagnostics),
-    exportAll: async () => ok(data.outFile),
-    exportSealed: async ({ code }) =>
-      code === data.code ? ok(data.outFile) : err({ type: "wrong-code", triesLeft: 9, waitMs: 0 }),
+    exportAll: async (words) => {
+      data.outWords = words;
+      return ok(data.out);
+    },
+    exportSealed: async ({ code, words }) => {
+      data.outWords = words;
+      return code === data.code
+        ? ok({ ...data.out, set: 0, drilled: data.drilled })
+        : err({ type: "wrong-code", triesLeft: 9, waitMs: 0 });
+    },
+    lookSealed: async () => ok({ set: 0, codeKind: "digits" }),
+    aliases: async () => ok(data.aliases),
     importSealed: async ({ card, code }) => {
       const wrong = wrongGroups(card);
       if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });
-      return code === data.code ? ok({ papers: 3, dossiers: 1 }) : err({ type: "cannot-open" });
+      return code === data.code ? ok(data.taken) : err({ type: "wrong-code" });
     },
     joinSatchel: async ({ code }) =>
-      code === data.code ? ok({ papers: 3, dossiers: 1 }) : err({ type: "wrong-code", triesLeft: 9, waitMs: 0 }),
+      code === data.code ? ok(data.taken) : err({ type: "wrong-code", triesLeft: 9, waitMs: 0 }),
     eraseEverywhere: async ({ code }) => {
       if (code !== data.code) return err({ type: "wrong-code", triesLeft: 9, waitMs: 0 });
       return real.wipeDevice();

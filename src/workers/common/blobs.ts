@@ -59,8 +59,18 @@ async function* chunksOf(content: Blob): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** Plain bytes of known length that pass through memory piece by piece and touch no disk on the way. */
+export interface Chunks {
+  readonly size: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
 /** Small contents are hashed by WebCrypto in one go; only large files ask for the running hash and its WebAssembly. */
-async function piecesOf(content: Blob, random: Random): Promise<AsyncGenerator<SealedPiece>> {
+async function piecesOf(content: Blob | Chunks, random: Random): Promise<AsyncGenerator<SealedPiece>> {
+  if ("chunks" in content) {
+    const { createSha256 } = await import("../../crypto/sha256.ts");
+    return sealStreamPieces(content.chunks, content.size, random, await createSha256());
+  }
   if (content.size > inMemoryBytes) {
     const { createSha256 } = await import("../../crypto/sha256.ts");
     return sealStreamPieces(chunksOf(content), content.size, random, await createSha256());
@@ -76,7 +86,7 @@ async function piecesOf(content: Blob, random: Random): Promise<AsyncGenerator<S
  */
 export async function putBlob(
   deps: BlobDeps,
-  content: Blob,
+  content: Blob | Chunks,
   facts: BlobFacts,
 ): Promise<Result<PutBlob, WorkerError | { readonly type: "changed" }>> {
   const { store, identity, random } = deps;

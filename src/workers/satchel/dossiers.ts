@@ -202,7 +202,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     const letter = versionsInOrder(record).at(-1);
     if (letter === undefined) return ok(null);
     const sent = record.sent[letter];
-    const proven = await checkProofs.letter(session, facts.pins, letter, sent);
+    const proven = await checkProofs.letter(session, facts.pins, letter, sent, record.proofs?.[letter]);
     if (!proven.ok) return proven.error.type === "not-found" ? ok(null) : proven;
     const { row, blobs: named, proofs } = proven.value;
     const version: SentVersion = {
@@ -446,6 +446,8 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     const never: LetterId[] = [];
     for (const letter of Object.keys(record.withdrawn ?? {}) as LetterId[]) {
       const sent = record.sent[letter];
+      // Only the satchel that sent it can take it back: joining.ts hands it over.
+      if (sent?.from !== undefined && sent.from !== identity.id) continue;
       const proven = proofs.value.some((row) => row.letter === letter);
       const held = queue.value.letters.some((row) => row.letter === letter);
       if (sent?.device === profile.device && !held && !proven) {

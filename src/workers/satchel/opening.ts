@@ -300,7 +300,10 @@ export function createOpening(deps: SatchelDeps): Opening {
     async state() {
       const listed = await deps.registry.list();
       if (!listed.ok) return storageErr(listed.error);
-      const profiles = listed.value.filter((profile) => profile.kind === "satchel");
+      // One that was joined to another of this browser is opened through that one.
+      const isAlias = ({ aliasOf }: Profile): boolean =>
+        aliasOf !== undefined && listed.value.some((other) => other.principal === aliasOf);
+      const profiles = listed.value.filter((profile) => profile.kind === "satchel" && !isAlias(profile));
       if (session !== undefined) {
         const { database } = session.profile;
         const held = profiles.find((profile) => profile.database === database);

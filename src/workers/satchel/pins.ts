@@ -17,12 +17,26 @@ import type { Kept } from "../common/records.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 
+/** A satchel that was joined to this one (joining.ts): what it still receives is opened with these. */
+export interface Alias {
+  /** Its database on the device where it was joined. */
+  readonly database: string;
+  readonly pictogram: string;
+  readonly statements: readonly Signed[];
+  /** Its roots, oldest first: sealed here as part of the profile record, as INV-3 asks. */
+  readonly roots: readonly B64[];
+  readonly joinedAt: number;
+}
+
 export interface Pins {
   readonly serverKeys: Readonly<Record<string, B64>>;
   /** By slug. */
   readonly organisations: Readonly<
     Record<string, { readonly id: PrincipalId; readonly statements: readonly Signed[] }>
   >;
+  readonly aliases?: Readonly<Record<PrincipalId, Alias>>;
+  /** Digest of the profile that was taken in of another satchel or of a sealed copy: asked about once. */
+  readonly taken?: Readonly<Record<PrincipalId, B64>>;
 }
 
 /** The profile record with the field that only the worker knows; other versions pass it through. */
@@ -125,7 +139,7 @@ export async function pinWhatIsNew(
     });
     return {
       ...profile,
-      pinned: { serverKeys, organisations: { ...held.organisations, ...Object.fromEntries(fresh) } },
+      pinned: { ...held, serverKeys, organisations: { ...held.organisations, ...Object.fromEntries(fresh) } },
     };
   });
   return saved.ok ? ok(saved.value.pinned ?? noPins) : saved;

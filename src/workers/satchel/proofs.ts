@@ -9,7 +9,7 @@ import { letterHead, letterManifest } from "../../protocol/letters.ts";
 import { proofClaim, proofFits, readOpenedProof, readServerProof, readWithdrawnProof } from "../../protocol/proofs.ts";
 import { type Principal, readChain } from "../../protocol/statements.ts";
 import type { ProofBody, Signed } from "../../protocol/wire.ts";
-import type { SentLetter } from "../../satchel/model.ts";
+import type { SentLetter, SignedText } from "../../satchel/model.ts";
 import type { B64 } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, PrincipalId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -45,6 +45,8 @@ export interface ProofCheck {
     pins: Pins,
     id: LetterId,
     sent?: SentLetter,
+    /** Proofs that came with the record, of a satchel that was joined to this one. */
+    brought?: readonly SignedText[],
   ) => Promise<Result<ProvenLetter, WorkerError>>;
 }
 
@@ -53,6 +55,13 @@ async function receiverOf(pins: Pins, to: PrincipalId): Promise<Principal | unde
   if (pinned === undefined) return undefined;
   const read = await readChain(pinned.statements);
   return read.ok ? read.value : undefined;
+}
+
+/** Whose key takes a letter back: this satchel's, or that of one that was joined to it. */
+async function senderOf(from: PrincipalId, pins: Pins, own: Principal): Promise<Principal | undefined> {
+  if (from === own.id) return own;
+  const read = await readChain(pins.aliases?.[from]?.statements ?? []);
+  return read.ok && read.value.id === from ? read.value : undefined;
 }
 
 async function verify(signed: Signed, pins: Pins, own: Principal, facts: LetterFacts): Promise<ProofBody | null> {
@@ -66,8 +75,9 @@ async function verify(signed: Signed, pins: Pins, own: Principal, facts: LetterF
     return opened?.ok === true && fits(opened.value) ? opened.value : null;
   }
   if (claim.value.t === "withdrawn") {
-    const withdrawn = await readWithdrawnProof(signed, own);
-    return withdrawn.ok && fits(withdrawn.value) ? withdrawn.value : null;
+    const sender = await senderOf(facts.from, pins, own);
+    const withdrawn = sender === undefined ? undefined : await readWithdrawnProof(signed, sender);
+    return withdrawn?.ok === true && fits(withdrawn.value) ? withdrawn.value : null;
   }
   const keys = Object.values(pins.serverKeys).map((sign) => ({ sign }));
   const proof = await readServerProof(signed, keys);
@@ -81,7 +91,7 @@ async function factsOf(
   id: LetterId,
   sent: SentLetter | undefined,
 ): Promise<Result<LetterFacts | null, WorkerError>> {
-  const from = session.identity.id;
+  const from = sent?.from ?? session.identity.id;
   if (row === undefined) {
     if (sent?.to === undefined || sent.manifest === undefined) return ok(null);
     const blobs = [...new Set((sent.parts ?? []).flat())];
@@ -96,7 +106,7 @@ async function factsOf(
 export function createProofCheck(): ProofCheck {
   const verified = new Map<string, ProofBody>();
   return {
-    async letter(session, pins, id, sent) {
+    async letter(session, pins, id, sent, brought = []) {
       const row = await session.store.readLetter(id);
       if (!row.ok) return storageErr(row.error);
       const facts = await factsOf(session, row.value, id, sent);
@@ -105,7 +115,7 @@ export function createProofCheck(): ProofCheck {
       const held = await session.store.listProofs(id);
       if (!held.ok) return storageErr(held.error);
       const proofs: ProofBody[] = [];
-      for (const { proof } of held.value) {
+      for (const proof of [...held.value.map((row) => row.proof), ...brought]) {
         const key = `${id} ${proof.body} ${proof.sig}`;
         const body = verified.get(key) ?? (await verify(proof, pins, session.identity.principal, facts.value));
         // Only a yes is remembered: a key may be pinned later.

@@ -9,6 +9,7 @@ import type { Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { refusedCode } from "../common/codes.ts";
 import type { Emitter } from "../common/emitter.ts";
+import { storageErr } from "../common/errors.ts";
 import type { Change, PaperView, SatchelApi, WorkerError } from "../satchel.contract.ts";
 import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -17,6 +18,7 @@ import { createDossiers } from "./dossiers.ts";
 import { createInbox } from "./inbox.ts";
 import { createOpening } from "./opening.ts";
 import { createOthers } from "./others.ts";
+import { createOut } from "./out.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPapers } from "./papers.ts";
 import { findProfile, pinWhatIsNew, saveProfile } from "./pins.ts";
@@ -57,6 +59,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const outbox = createOutbox(deps, checkProofs);
   const inbox = createInbox(deps);
   const carrier = createPhoneCarrier(deps);
+  const out = createOut(deps, { opening, space, dossiers });
   /** The browser erased this satchel's database under the app: closed, so that the next opening begins anew and says it. */
   async function letGo(database: string): Promise<void> {
     deps.couriers.stop(database);
@@ -167,7 +170,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       void reduceKept();
       if (!taken.ok) return taken;
       const settled = await dossiers.settleAll(session);
-      return settled.ok ? papers.tidy(session) : settled;
+      const tidied = settled.ok ? await papers.tidy(session) : settled;
+      return tidied.ok ? out.follow(session) : tidied;
     });
     followDeployment();
     deskWatch.now();
@@ -201,10 +205,6 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     comeBack: soon,
     comeBackOpen: soon,
     comeBackForget: soon,
-    exportAll: soon,
-    exportSealed: soon,
-    importSealed: soon,
-    joinSatchel: soon,
     eraseEverywhere: soon,
     wipeDevice: soon,
   };
@@ -234,9 +234,17 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     card: opening.card,
     drill: opening.drill,
     erase: async (database) => {
-      const erased = await opening.erase(database);
-      if (erased.ok) await deps.marks.drop(database);
-      return erased;
+      const listed = await deps.registry.list();
+      if (!listed.ok) return storageErr(listed.error);
+      const chosen = listed.value.find((profile) => profile.database === database);
+      // What was joined to it holds the same papers: it goes with it, first.
+      const aliases = listed.value.filter(({ aliasOf }) => aliasOf !== undefined && aliasOf === chosen?.principal);
+      for (const one of [...aliases.map((alias) => alias.database), database]) {
+        const erased = await opening.erase(one);
+        if (!erased.ok) return erased;
+        await deps.marks.drop(one);
+      }
+      return ok(undefined);
     },
 
     ...arrivingSoon,
@@ -348,6 +356,13 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     fetchBack: (id) => within((session) => space.fetchBack(session, id)),
     lost: () => within(space.lost),
 
+    exportAll: (words) => within((session) => out.exportAll(session, words)),
+    exportSealed: (input) => within((session) => out.exportSealed(session, input)),
+    lookSealed: out.lookSealed,
+    importSealed: (input) => within((session) => out.importSealed(session, input)),
+    joinSatchel: (input) => within((session) => out.join(session, input)),
+    aliases: () => within(out.aliases),
+
     packCarrier: (page) => within((session) => carrier.pack(session, page)),
     takeReceipt: (file) => within((session) => carrier.takeReceipt(session, file)),
 
@@ -385,6 +400,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       // The line works: the desk may have been opened since, and server time may have moved on.
       void deps.deployments.refresh();
       background("tidy", (session) => papers.tidy(session));
+      background("aliases", out.follow);
     },
   };
 }

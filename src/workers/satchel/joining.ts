@@ -1,0 +1,270 @@
+/**
+ * Two satchels of one person become one (DESIGN 4, last paragraph): the open one adopts what the other holds, and the other
+ * stays as an alias that delivers and receives what is under way. Runs in the satchel worker.
+ *
+ * Surprising facts: the alias's keys are kept sealed in the adopting satchel's own record, so its code is asked for once and
+ * never again; and what the alias still receives comes in by adopting again, which changes nothing but what is new.
+ */
+
+import { openIdentity, openPast, wipeIdentity } from "../../crypto/identity.ts";
+import { createRootKey } from "../../crypto/secret.ts";
+import { createSha256 } from "../../crypto/sha256.ts";
+import { b64 } from "../../protocol/sign.ts";
+import { pointersIn } from "../../satchel/join.ts";
+import type { SatchelRecord } from "../../satchel/model.ts";
+import { streamsNamed } from "../../satchel/paper.ts";
+import { fromBase64Url } from "../../shared/bytes.ts";
+import type { LetterId, PrincipalId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Profile } from "../../storage/ports.ts";
+import { tryCode, updateProfile } from "../common/codes.ts";
+import { storageErr } from "../common/errors.ts";
+import { createShownQueue } from "../common/queue.ts";
+import { createRecords } from "../common/records.ts";
+import type { AliasView, JoinRefusal, TakenIn, WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+import { type Dossiers, isDossier } from "./dossiers.ts";
+import { everythingOf, fetchAway, plainPieces } from "./export-streams.ts";
+import { createInbox } from "./inbox.ts";
+import { adopt, type Source } from "./joining-adopt.ts";
+import { type Alias, pinsOf, saveProfile } from "./pins.ts";
+import type { Space } from "./space.ts";
+
+export interface JoiningDeps extends SatchelDeps {
+  readonly space: Pick<Space, "fetchBack">;
+  readonly dossiers: Pick<Dossiers, "withdraw" | "settleAll">;
+}
+
+export interface Joining {
+  readonly join: (
+    session: Session,
+    input: { readonly database: string; readonly code: string },
+  ) => Promise<Result<TakenIn, WorkerError | JoinRefusal>>;
+  /** Takes in what aliases of this device have received since, and hands them what was asked to be taken back. */
+  readonly follow: (session: Session) => Promise<Result<void, WorkerError>>;
+  readonly aliases: (session: Session) => Promise<Result<readonly AliasView[], WorkerError>>;
+}
+
+/** "erased" of the other's database must not close the open satchel. */
+function mine<T, E>(result: Result<T, E>): Result<T, E | WorkerError> {
+  const erased = !result.ok && Object(result.error).mark === "erased";
+  return erased ? err({ type: "unavailable", mark: "alias-erased" }) : result;
+}
+
+export function createJoining(deps: JoiningDeps): Joining {
+  /** An inbox of its own: one that works for the open satchel must not be asked to wait for another. */
+  const inbox = createInbox(deps);
+
+  async function profileOf(database: string): Promise<Result<Profile | undefined, WorkerError>> {
+    const held = await deps.registry.get(database);
+    if (!held.ok) return storageErr(held.error);
+    return ok(held.value?.kind === "satchel" ? held.value : undefined);
+  }
+
+  /** Opens the other satchel beside the open one for as long as `use` takes; its keys are forgotten afterwards. */
+  async function beside<T, E>(
+    profile: Profile,
+    roots: Alias["roots"],
+    use: (other: Session) => Promise<Result<T, E>>,
+  ): Promise<Result<T, E | WorkerError>> {
+    const keys = roots.flatMap((root) => {
+      const bytes = fromBase64Url(root);
+      return bytes === undefined ? [] : [createRootKey(bytes)];
+    });
+    const root = keys.at(-1);
+    if (root === undefined) return err({ type: "unavailable", mark: "alias-roots" });
+    const identity = await openIdentity(root, profile.sealedIdentity, profile.statements, keys.slice(0, -1));
+    if (!identity.ok) return err({ type: "unavailable", mark: `identity-${identity.error.type}` });
+    const store = await deps.stores.open(profile.database);
+    if (!store.ok) return store;
+    const { random, clock, log } = deps;
+    const records = createRecords<SatchelRecord>({
+      store: store.value,
+      identity: identity.value,
+      random,
+      clock,
+      log,
+      blobsOf: streamsNamed,
+      onSaved: () => deps.couriers.kick("commit", profile.database),
+    });
+    const queue = createShownQueue(store.value);
+    try {
+      return mine(await use({ profile, identity: identity.value, store: store.value, records, queue }));
+    } finally {
+      await records.settled();
+      records.close();
+      queue.close();
+      wipeIdentity(identity.value);
+    }
+  }
+
+  async function sourceOf(other: Session, revive: boolean): Promise<Result<Source, WorkerError>> {
+    const all = await everythingOf(other);
+    if (!all.ok) return all;
+    const pointers = new Map(
+      all.value.records
+        .flatMap(({ record }) => (record.t === "paper" ? pointersIn(record) : []))
+        .map((pointer) => [pointer.blob, pointer]),
+    );
+    return ok({
+      from: other.identity.id,
+      records: all.value.records,
+      proofs: all.value.proofs,
+      revive,
+      async open({ blob }) {
+        const pointer = pointers.get(blob);
+        const row = await other.store.getBlob(blob);
+        if (pointer === undefined || !row.ok || row.value === undefined || row.value.state === "away") return null;
+        const hash = await createSha256();
+        return (async function* () {
+          for await (const piece of plainPieces(other.store, pointer, hash)) {
+            if (!piece.ok) return;
+            yield piece.value;
+          }
+        })();
+      },
+    });
+  }
+
+  /** Letters of the alias that the person takes back here: only the alias's own key can say so. */
+  async function handWithdrawals(session: Session, other: Session): Promise<Result<void, WorkerError>> {
+    const all = await session.records.list();
+    if (!all.ok) return all;
+    for (const { id, record } of all.value.filter(isDossier)) {
+      const asked = (Object.keys(record.withdrawn ?? {}) as LetterId[]).some(
+        (letter) => record.sent[letter]?.from === other.identity.id,
+      );
+      if (!asked) continue;
+      const theirs = await other.records.get(id);
+      if (!theirs.ok || !isDossier(theirs.value)) continue;
+      const known = theirs.value.record.withdrawn ?? {};
+      const isNews = (Object.keys(theirs.value.record.sent) as LetterId[]).some(
+        (letter) => record.withdrawn?.[letter] !== undefined && known[letter] === undefined,
+      );
+      if (!isNews) continue;
+      const withdrawn = await deps.dossiers.withdraw(other, id);
+      // The desk had opened it: that comes back as a proof.
+      if (!withdrawn.ok && withdrawn.error.type !== "opened") return err(withdrawn.error);
+    }
+    return ok(undefined);
+  }
+
+  async function take(session: Session, other: Session, revive: boolean): Promise<Result<TakenIn, WorkerError>> {
+    const worked = await inbox.work(other);
+    if (!worked.ok) return worked;
+    const handed = await handWithdrawals(session, other);
+    if (!handed.ok) return handed;
+    const fetched = await fetchAway(other, deps.space);
+    if (!fetched.ok) return fetched;
+    const source = await sourceOf(other, revive);
+    if (!source.ok) return source;
+    const taken = await adopt(session, deps, source.value);
+    if (!taken.ok) return taken;
+    // From now on it is part of this one, and no longer a satchel to choose.
+    const marked = await updateProfile(deps.registry, other.profile.database, (held) =>
+      held.aliasOf === session.identity.id ? null : { aliasOf: session.identity.id },
+    );
+    if (!marked.ok) return marked;
+    if (taken.value.papers + taken.value.dossiers > 0) {
+      deps.emit({ type: "papers" });
+      deps.emit({ type: "dossiers" });
+    }
+    return taken;
+  }
+
+  async function aliasesOf(session: Session): Promise<Result<readonly (readonly [PrincipalId, Alias])[], WorkerError>> {
+    const pins = await pinsOf(session);
+    return pins.ok ? ok(Object.entries(pins.value.aliases ?? {}) as [PrincipalId, Alias][]) : pins;
+  }
+
+  async function followAll(session: Session): Promise<Result<void, WorkerError>> {
+    const listed = await aliasesOf(session);
+    if (!listed.ok) return listed;
+    for (const [id, alias] of listed.value) {
+      const profile = await profileOf(alias.database);
+      if (!profile.ok) return profile;
+      // Joined on another device: its keys are there.
+      if (profile.value === undefined || profile.value.principal !== id) continue;
+      // An adoption that was cut off goes on as it began; a finished one brings back nothing that was erased since.
+      const finished = profile.value.aliasOf === session.identity.id;
+      const taken = await beside(profile.value, alias.roots, (other) => take(session, other, !finished));
+      if (!taken.ok) return taken;
+    }
+    return ok(undefined);
+  }
+
+  let running: Promise<Result<void, WorkerError>> | undefined;
+  let again = false;
+
+  return {
+    async join(session, { database, code }) {
+      if (database === session.profile.database) return err({ type: "same" });
+      const held = await profileOf(database);
+      if (!held.ok) return held;
+      if (held.value === undefined) return err({ type: "not-found" });
+      if (held.value.principal === session.identity.id) return err({ type: "same" });
+      const opened = await tryCode(deps, database, code);
+      if (!opened.ok) return opened;
+      const { profile, root } = opened.value;
+      const id = profile.principal as PrincipalId;
+      const epoch = profile.rootEpoch ?? 0;
+      const past = epoch === 0 ? ok([]) : await openPast(root, id, epoch, profile.sealedPast ?? new Uint8Array(0));
+      if (!past.ok) return err({ type: "unavailable", mark: "past-roots" });
+      const roots = [...past.value, root].map((one) => b64(one.reveal()));
+      for (const one of [...past.value, root]) one.wipe();
+      const { pictogram, statements } = profile;
+      // Its own aliases come along: what they still receive is looked at by this one.
+      const inherited = await beside(profile, roots, aliasesOf);
+      if (!inherited.ok) return inherited;
+      const noted = await saveProfile(session, deps, (record) => {
+        const pinned = record.pinned ?? { serverKeys: {}, organisations: {} };
+        const alias: Alias = { database, pictogram, statements, roots, joinedAt: deps.clock.now() };
+        const aliases = { ...Object.fromEntries(inherited.value), ...pinned.aliases, [id]: alias };
+        return { ...record, pinned: { ...pinned, aliases } };
+      });
+      if (!noted.ok) return noted;
+      const taken = await beside(profile, roots, (other) => take(session, other, true));
+      deps.emit({ type: "opening" });
+      return taken;
+    },
+
+    async follow(session) {
+      again = true;
+      running ??= (async () => {
+        let result: Result<void, WorkerError> = ok(undefined);
+        while (again && result.ok) {
+          again = false;
+          result = await followAll(session);
+        }
+        return result;
+      })().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+
+    async aliases(session) {
+      const listed = await aliasesOf(session);
+      if (!listed.ok) return listed;
+      const views: AliasView[] = [];
+      for (const [id, { database, pictogram, joinedAt }] of listed.value) {
+        const profile = await profileOf(database);
+        if (!profile.ok) return profile;
+        const here = profile.value?.principal === id;
+        const store = here ? await deps.stores.open(database) : undefined;
+        if (store?.ok === false) return store;
+        const queue = await store?.value.queue();
+        if (queue?.ok === false) return storageErr(queue.error);
+        const left =
+          queue === undefined
+            ? 0
+            : queue.value.ops.length +
+              queue.value.proofs.length +
+              queue.value.letters.filter((letter) => letter.state !== "accepted").length +
+              queue.value.blobs.filter((blob) => !blob.localOnly && blob.state !== "verified").length;
+        views.push({ pictogram, joinedAt, here, left });
+      }
+      return ok(views);
+    },
+  };
+}

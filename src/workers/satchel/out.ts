@@ -1,0 +1,113 @@
+/**
+ * The door to export-out.ts: loads it when it is asked for, and gives it what it needs of the open satchel. Runs in the
+ * satchel worker.
+ *
+ * Surprising fact: without network and before that part was kept on the phone it cannot be loaded; that is told as
+ * "unavailable", and nothing else of the satchel needs it.
+ */
+
+import { readCardText } from "../../crypto/card.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { SatchelApi, WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+import type { Dossiers } from "./dossiers.ts";
+import type { Joining } from "./joining.ts";
+import type { Opening } from "./opening.ts";
+import { pinsOf } from "./pins.ts";
+import type { Space } from "./space.ts";
+
+type Given<K extends keyof SatchelApi> = SatchelApi[K] extends (input: infer I) => unknown ? I : never;
+
+export interface Out {
+  readonly exportAll: (session: Session, words: Given<"exportAll">) => ReturnType<SatchelApi["exportAll"]>;
+  readonly exportSealed: (session: Session, input: Given<"exportSealed">) => ReturnType<SatchelApi["exportSealed"]>;
+  readonly lookSealed: SatchelApi["lookSealed"];
+  readonly importSealed: (session: Session, input: Given<"importSealed">) => ReturnType<SatchelApi["importSealed"]>;
+  readonly join: Joining["join"];
+  readonly aliases: Joining["aliases"];
+  /** After opening, and when an alias has heard something; loads nothing where there is none. */
+  readonly follow: Joining["follow"];
+}
+
+export function createOut(
+  given: SatchelDeps,
+  parts: { readonly opening: Opening; readonly space: Space; readonly dossiers: Dossiers },
+): Out {
+  const { opening, space } = parts;
+  const deps = { ...given, ...parts };
+  let loaded: Promise<{ readonly out: typeof import("./export-out.ts"); readonly joining: Joining }> | undefined;
+
+  async function load() {
+    loaded ??= import("./export-out.ts").then((out) => ({ out, joining: out.createJoining(deps) }));
+    try {
+      return ok(await loaded);
+    } catch (error) {
+      // Not on this phone yet, and no network: asked for again the next time.
+      loaded = undefined;
+      deps.log.note("out-not-loaded", { error: error instanceof Error ? error.name : "unknown" });
+      return err<WorkerError>({ type: "unavailable", mark: "not-loaded" });
+    }
+  }
+
+  async function withAliases<T>(
+    session: Session,
+    none: T,
+    use: (joining: Joining) => Promise<Result<T, WorkerError>>,
+  ): Promise<Result<T, WorkerError>> {
+    const pins = await pinsOf(session);
+    if (!pins.ok) return pins;
+    if (Object.keys(pins.value.aliases ?? {}).length === 0) return ok(none);
+    const tool = await load();
+    return tool.ok ? use(tool.value.joining) : tool;
+  }
+
+  return {
+    async exportAll(session, words) {
+      const tool = await load();
+      return tool.ok ? tool.value.out.exportAll(session, { clock: deps.clock, space }, words) : tool;
+    },
+
+    async exportSealed(session, { code, words }) {
+      const tool = await load();
+      if (!tool.ok) return tool;
+      const shown = await opening.card();
+      if (!shown.ok) return shown.error.type === "not-found" ? err({ type: "no-card" }) : shown;
+      const card = await readCardText(shown.value.qr);
+      if (!card.ok) return err({ type: "no-card" });
+      const right = await opening.verifyCode(code);
+      if (!right.ok) return right;
+      const { secret, set } = card.value;
+      const codeKind = session.profile.codeKind ?? "digits";
+      const sealed = await tool.value.out.exportSealed(session, deps, {
+        code,
+        codeKind,
+        card: { secret, set, drilled: shown.value.drilled },
+        words,
+      });
+      secret.wipe();
+      return sealed;
+    },
+
+    async lookSealed(file) {
+      const tool = await load();
+      return tool.ok ? tool.value.out.lookSealed(file) : tool;
+    },
+
+    async importSealed(session, input) {
+      const tool = await load();
+      if (!tool.ok) return tool;
+      const taken = await tool.value.out.importSealed(session, deps, input);
+      deps.emit({ type: "papers" });
+      deps.emit({ type: "dossiers" });
+      return taken;
+    },
+
+    async join(session, input) {
+      const tool = await load();
+      return tool.ok ? tool.value.joining.join(session, input) : tool;
+    },
+
+    aliases: (session) => withAliases(session, [], (joining) => joining.aliases(session)),
+    follow: (session) => withAliases(session, undefined, (joining) => joining.follow(session)),
+  };
+}
