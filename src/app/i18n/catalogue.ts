@@ -2,10 +2,13 @@
  * The typed keys of everything the interface says. French is the source: a key that is not in the French file does not
  * compile. A new area is one import and one line of `Catalogue`. Types only, nothing reaches a bundle.
  */
+import type card from "../../../locales/fr/card.json";
 import type common from "../../../locales/fr/common.json";
 import type desk from "../../../locales/fr/desk.json";
 import type devices from "../../../locales/fr/devices.json";
+import type discret from "../../../locales/fr/discret.json";
 import type dossiers from "../../../locales/fr/dossiers.json";
+import type erase from "../../../locales/fr/erase.json";
 import type errors from "../../../locales/fr/errors.json";
 import type home from "../../../locales/fr/home.json";
 import type opening from "../../../locales/fr/opening.json";
@@ -14,16 +17,21 @@ import type outbox from "../../../locales/fr/outbox.json";
 import type papers from "../../../locales/fr/papers.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
 import type porteur from "../../../locales/fr/porteur.json";
+import type retour from "../../../locales/fr/retour.json";
+import type scan from "../../../locales/fr/scan.json";
 import type settings from "../../../locales/fr/settings.json";
 import type space from "../../../locales/fr/space.json";
 import type start from "../../../locales/fr/start.json";
 
 /** One entry per file `locales/fr/<area>.json`. */
 export interface Catalogue {
+  readonly card: typeof card;
   readonly common: typeof common;
   readonly desk: typeof desk;
   readonly devices: typeof devices;
+  readonly discret: typeof discret;
   readonly dossiers: typeof dossiers;
+  readonly erase: typeof erase;
   readonly errors: typeof errors;
   readonly home: typeof home;
   readonly opening: typeof opening;
@@ -32,6 +40,8 @@ export interface Catalogue {
   readonly papers: typeof papers;
   readonly "papers-types": typeof papersTypes;
   readonly porteur: typeof porteur;
+  readonly retour: typeof retour;
+  readonly scan: typeof scan;
   readonly settings: typeof settings;
   readonly space: typeof space;
   readonly start: typeof start;
