@@ -9,8 +9,9 @@
 
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
 import * as v from "valibot";
-import { countField, fixedB64, randomIdField } from "../protocol/fields.ts";
+import { anyB64, countField, fixedB64, randomIdField } from "../protocol/fields.ts";
 import { labels } from "../protocol/labels.ts";
+import { ways } from "../protocol/limits.ts";
 import {
   b64,
   bodyBytes,
@@ -22,6 +23,7 @@ import {
   rawKeyBytes,
   rawPublicKey,
 } from "../protocol/sign.ts";
+import { readChain } from "../protocol/statements.ts";
 import type { Signed } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
 import {
@@ -38,7 +40,7 @@ import { type DeviceId, idBytes, type RecordId, randomId } from "../shared/ids.t
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { fromBase32, toBase32 } from "./base32.ts";
-import { type Identity, openIdentity } from "./identity.ts";
+import { type Identity, openIdentity, openPast, sealPast } from "./identity.ts";
 import { generateBoxPair, importBoxPublic, sha256 } from "./primitives.ts";
 import { createRootKey, rootKeyBytes } from "./secret.ts";
 
@@ -203,14 +205,23 @@ const toBuffer = (bytes: Bytes): ArrayBuffer => bytes.slice().buffer;
 const createSuite = () =>
   new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 
-const settingsShape = v.strictObject({
-  v: v.literal(1),
+const settingsFields = {
   at: countField,
   pictogram: v.pipe(v.string(), v.maxLength(40)),
   profile: v.nullable(randomIdField<RecordId>()),
   card: v.nullable(v.pipe(v.string(), v.maxLength(300))),
   serverKeys: v.record(v.pipe(v.string(), v.maxLength(64)), fixedB64(rawKeyBytes)),
-});
+};
+/** Version 2 is of a root that was rotated: with its epoch and the older ones sealed under it (SPEC C-T5). */
+const settingsShape = v.variant("v", [
+  v.strictObject({ v: v.literal(1), ...settingsFields }),
+  v.strictObject({
+    v: v.literal(2),
+    ...settingsFields,
+    epoch: v.pipe(countField, v.minValue(1), v.maxValue(ways.roots)),
+    past: anyB64(32, 32 + 32 * ways.roots),
+  }),
+]);
 
 /**
  * The answer of the old device (SPEC C-T5). `identity.statements` must already name the new device: its certificate is
@@ -221,17 +232,22 @@ export async function sealTransferAnswer(
   request: TransferRequest,
   number: string,
   settings: TransferSettings,
+  random: Random,
 ): Promise<string> {
   const certified = identity.principal.devices.get(request.device)?.transport === request.transport;
   assert(certified, "SPEC C-T5: the chain names the new device");
   const recipientPublicKey = await importBoxPublic(request.box);
   assert(recipientPublicKey !== undefined, "SPEC C-T2: a request's key is a point");
   const { at, pictogram, profile, card, serverKeys } = settings;
+  const facts = { at, pictogram, profile, card, serverKeys };
+  const { epoch } = identity;
+  const said =
+    epoch === 0 ? { v: 1, ...facts } : { v: 2, ...facts, epoch, past: b64(await sealPast(identity, random)) };
   const root = identity.root.reveal();
   const plain = lengthPrefixed(
     root,
     identity.sealed,
-    bodyBytes({ v: 1, at, pictogram, profile, card, serverKeys }),
+    bodyBytes(said),
     ...identity.statements.flatMap(({ body, sig }) => [rawOf(body), rawOf(sig)]),
   );
   root.fill(0);
@@ -312,12 +328,17 @@ export async function openTransferAnswer(
     statements.push({ body: b64(chain[at] as Bytes), sig: b64(chain[at + 1] as Bytes) });
   const rootKey = createRootKey(root);
   root.fill(0);
-  const identity = await openIdentity(rootKey, sealed, statements);
+  const chainRead = await readChain(statements);
+  const older =
+    settings.output.v === 1 || !chainRead.ok
+      ? ok([])
+      : await openPast(rootKey, chainRead.value.id, settings.output.epoch, rawOf(settings.output.past));
+  const identity = older.ok ? await openIdentity(rootKey, sealed, statements, older.value) : older;
   const certified = identity.ok && identity.value.principal.devices.get(own.device)?.transport === own.transport;
   if (!identity.ok || identity.value.kind !== "satchel" || !certified) {
-    rootKey.wipe();
+    for (const one of [rootKey, ...(older.ok ? older.value : [])]) one.wipe();
     return err({ type: "bad-content" });
   }
-  const { v: _version, ...facts } = settings.output;
-  return ok({ identity: identity.value, settings: facts as TransferSettings });
+  const { at, pictogram, profile, card, serverKeys } = settings.output;
+  return ok({ identity: identity.value, settings: { at, pictogram, profile, card, serverKeys } });
 }

@@ -217,8 +217,10 @@ async function sealToDevices(identity: Identity, epoch: number): Promise<readonl
 /* ---- the keyring ---- */
 
 export interface KeyringFacts {
-  /** The one that it follows, null when there is none. */
+  /** The one that it follows at the server, null when there is none. */
   readonly before: Pick<Keyring, "body"> | null;
+  /** Highest epoch that this device has seen, where that is more (a server that restored a backup). */
+  readonly after?: number;
   /** Made by `createCardWay` under the identity's current root, or taken over from one of the same root. */
   readonly card: KeyringCard | null;
   readonly desks: readonly KeyringDesk[];
@@ -239,7 +241,7 @@ const keyringProofOf = async (root: RootKey, id: PrincipalId, covered: Bytes): P
 export async function createKeyring(identity: Identity, facts: KeyringFacts, random: Random): Promise<Signed> {
   const { id, epoch: root, principal } = identity;
   const { before } = facts;
-  const epoch = (before?.body.epoch ?? 0) + 1;
+  const epoch = Math.max(before?.body.epoch ?? 0, facts.after ?? 0) + 1;
   const beforeRoot = before === null ? undefined : identity.roots.get(before.body.root);
   assert(before === null || beforeRoot !== undefined, "SPEC C-Y4: who follows a keyring knows its root");
   const opens =

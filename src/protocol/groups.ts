@@ -9,6 +9,7 @@
 import { assert } from "../shared/assert.ts";
 import { type Bytes, concat } from "../shared/bytes.ts";
 import { err, ok, type Result } from "../shared/result.ts";
+import { latinDigits } from "./digits.ts";
 import type { Label } from "./labels.ts";
 import { labelled, sha256 } from "./sign.ts";
 
@@ -138,7 +139,10 @@ export async function readGroups(
   label: Label,
   typed: string | readonly string[],
 ): Promise<Result<GroupContent, GroupsError>> {
-  const clean = (text: string): string => text.toUpperCase().replace(/[\s\-–—.·_]/gu, "");
+  const clean = (text: string): string =>
+    latinDigits(text)
+      .toUpperCase()
+      .replace(/[\s\-–—.·_]/gu, "");
   const whole = clean(typeof typed === "string" ? typed : typed.join(""));
   const groups =
     typeof typed !== "string" && typed.length === groupCount

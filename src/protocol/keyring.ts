@@ -77,7 +77,7 @@ export interface KeyringBody {
   readonly devices: readonly KeyringDevice[];
   /** Milliseconds, as the author's device believes. Shown, never trusted. */
   readonly at: number;
-  /** Opens the lock of the keyring before; null for the first. */
+  /** Opens the lock of the keyring that it follows at the server; null when there was none. */
   readonly opens: B64 | null;
   /** What the next one has to open. */
   readonly lock: B64;
@@ -177,7 +177,6 @@ const bodyShape = v.pipe(
     lock: hash,
     proof: hash,
   }),
-  v.check((body) => (body.opens === null) === (body.epoch === 1)),
   v.check((body) => body.past.length === pastLetters(body.root)),
 );
 
@@ -269,14 +268,16 @@ export const keyringLockOf = async (key: Bytes): Promise<B64> => b64(await sha25
 export type Following = "same" | "next" | "conflict" | "other-root";
 
 /**
- * Whether a server that has `stored` takes `next` (SPEC P-Y3): the same again, the one that follows and opens the lock, or
- * neither. Both were read with `readKeyring`.
+ * Whether a server that has `stored` takes `next` (SPEC P-Y3): the same again, a later one that opens its lock, or neither.
+ * Both were read with `readKeyring`. A gap in the epochs is no reason to refuse: after a restored backup a device goes on
+ * from the highest that it knows.
  */
 export async function keyringFollows(stored: Keyring | undefined, next: Keyring): Promise<Following> {
   // A server that lost its keyring takes the newest that a device still has, whatever its number.
   if (stored === undefined) return "next";
   if (stored.hash === next.hash) return "same";
-  if (next.body.epoch !== stored.body.epoch + 1) return "conflict";
+  const gap = next.body.epoch - stored.body.epoch;
+  if (gap <= 0 || gap > ways.keyringGap) return "conflict";
   const key = next.body.opens === null ? undefined : fromBase64Url(next.body.opens);
   const lock = fromBase64Url(stored.body.lock);
   const hashed = await sha256(labelled(labels.keyringLock, key ?? new Uint8Array(0)));

@@ -58,6 +58,8 @@ export const ways = {
   /** What one keyring may list. */
   devices: 64,
   desks: 8,
+  /** How far a keyring's epoch may be above the one before. */
+  keyringGap: 1_000_000,
   /** Highest root epoch: each older root travels along. */
   roots: 256,
 } as const;

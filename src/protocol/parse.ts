@@ -238,6 +238,7 @@ const escrow = v.object({
   by: principal,
   asks: v.pipe(v.array(time), v.maxLength(2), v.readonly()),
   opensAt: v.nullable(time),
+  openedAt: v.optional(v.nullable(time)),
 });
 const way = v.object({
   tries: count,

@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { type B64, type Bytes, equalBytes, fromBase64Url, utf8 } from "../shared/bytes.ts";
 import type { PrincipalId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
+import { latinDigits } from "./digits.ts";
 import { countField, fixedB64, principalIdField } from "./fields.ts";
 import { type Label, labels } from "./labels.ts";
 import { b64, labelled, parseBody, readSigned, type SignedError, type SignKey, sha256, signBody } from "./sign.ts";
@@ -60,12 +61,9 @@ export function writeBlockNumber(digits: string): string {
   return [whole.slice(0, 4), whole.slice(4, 8), whole.slice(8)].join(" ");
 }
 
-/** Arabic and Persian digits as 0 to 9. */
-const latin = (text: string): string => text.replace(/[٠-٩۰-۹]/gu, (digit) => String((digit.codePointAt(0) ?? 0) & 15));
-
 /** The twelve digits of a typed block number, white space and dashes left out. @returns undefined when a digit is wrong. */
 export function readBlockNumber(typed: string): string | undefined {
-  const digits = latin(typed).replace(/[\s\-–—.·_]/gu, "");
+  const digits = latinDigits(typed).replace(/[\s\-–—.·_]/gu, "");
   return /^[0-9]{12}$/.test(digits) && dammOf(digits) === "0" ? digits : undefined;
 }
 

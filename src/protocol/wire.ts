@@ -307,6 +307,8 @@ export interface EscrowState {
   readonly asks: readonly ServerTime[];
   /** From when on the second share is given; null until the second ask. */
   readonly opensAt: ServerTime | null;
+  /** When it was first given. */
+  readonly openedAt?: ServerTime | null | undefined;
 }
 
 export interface KeyringRequest {

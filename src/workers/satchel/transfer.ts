@@ -165,13 +165,14 @@ export function createTransfer(deps: SatchelDeps, opening: Opening): Transfer {
     const profile = await opening.within(findProfile);
     if (!profile.ok) return profile;
     // The server hears of the new device from the new device itself.
-    const text = await sealTransferAnswer(longer.value, request, number, {
+    const settings = {
       at,
       pictogram: own.pictogram,
       profile: profile.value?.id ?? null,
       card: card.ok ? card.value.qr : null,
       serverKeys: pins.serverKeys,
-    });
+    };
+    const text = await sealTransferAnswer(longer.value, request, number, settings, deps.random);
     return ok({ text });
   }
 

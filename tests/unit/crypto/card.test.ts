@@ -92,6 +92,23 @@ test("O, 0, I and 1 are read as the letters that look like them, when the group 
   expect(healed).toBeGreaterThan(5);
 });
 
+test("C5 lower case, spaces, dashes and Arabic or Persian digits are the same card", async () => {
+  const card = await createCard(random, { home: "besace.example", set: 3 });
+  const text = card.groups.join("");
+  const foreign = (zero: number) =>
+    text.replace(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit))).toLowerCase();
+  for (const typed of [
+    text.toLowerCase(),
+    card.groups.join(" - "),
+    ` ${card.groups.join("\n")} `,
+    foreign(0x660),
+    foreign(0x6f0),
+  ]) {
+    const read = await readCardGroups(typed);
+    expect(read.ok && read.value.secret.reveal()).toEqual(card.secret.reveal());
+  }
+});
+
 test("two misread letters in one group are healed or their group is named, never guessed", async () => {
   let tried = 0;
   while (tried < 60) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeProblem } from "../../../src/crypto/codes.ts";
+import { codeKind, codeProblem, pictureCode } from "../../../src/crypto/codes.ts";
 
 test.each([
   ["the same digit", "111111"],
@@ -44,4 +44,44 @@ test("most codes are free: at most one in twelve is refused", () => {
     if (codeProblem(String(code).padStart(6, "0")) !== undefined) refused += 1;
   expect(refused).toBeGreaterThan(10_000);
   expect(refused).toBeLessThan(1_000_000 / 12);
+});
+
+test("a code is six digits or four pictures, and nothing else", () => {
+  expect(codeKind("482915")).toBe("digits");
+  expect(codeKind("i03110007")).toBe("pictures");
+  for (const none of [
+    "",
+    "48291",
+    "4829155",
+    "i031100",
+    "i03110012",
+    "i0311000711",
+    "j03110007",
+    "I03110007",
+    "٤٨٢٩١٥",
+  ])
+    expect(codeKind(none), none).toBeUndefined();
+  expect(pictureCode([3, 11, 0, 7])).toBe("i03110007");
+  expect(() => pictureCode([3, 11, 0])).toThrow("four pictures");
+  expect(() => pictureCode([3, 11, 0, 12])).toThrow("four pictures");
+});
+
+test.each([
+  ["the same four times", [5, 5, 5, 5]],
+  ["in the order shown", [4, 5, 6, 7]],
+  ["backwards", [7, 6, 5, 4]],
+  ["over the end", [10, 11, 0, 1]],
+  ["two, and again", [2, 9, 2, 9]],
+  ["two twice", [2, 2, 9, 9]],
+])("pictures: %s are refused", (_name, pictures) => {
+  expect(codeProblem(pictureCode(pictures))).toBe("too-common");
+});
+
+test("most pictures are free, and a birth date is none of them", () => {
+  let refused = 0;
+  for (let code = 0; code < 12 ** 4; code += 1) {
+    const pictures = [0, 1, 2, 3].map((at) => Math.floor(code / 12 ** at) % 12);
+    if (codeProblem(pictureCode(pictures), { birthdate: "1983-07-14" }) !== undefined) refused += 1;
+  }
+  expect(refused).toBe(12 + 12 + 12 + 2 * 132);
 });

@@ -1,6 +1,12 @@
 /** The same satchel on a second device (SPEC C-T): what opens, and everything that must not. */
 import { describe, expect, test } from "vitest";
-import { certifyDevice, createIdentity, type Identity, withStatements } from "../../../src/crypto/identity.ts";
+import {
+  certifyDevice,
+  createIdentity,
+  type Identity,
+  rotateRoot,
+  withStatements,
+} from "../../../src/crypto/identity.ts";
 import {
   createTransferRequest,
   drawTransferNumber,
@@ -88,7 +94,7 @@ describe("number and pictures", () => {
 describe("an answer", () => {
   test("C-T5, C-T6 opens on the device that asked: same principal, same chain, its own certificate in it", async () => {
     const { own, request, identity } = await made();
-    const text = await sealTransferAnswer(identity, request, number, settings);
+    const text = await sealTransferAnswer(identity, request, number, settings, random);
     expect(text).toMatch(/^BSA1\.[0-9A-HJKMNP-TV-Z]+$/);
     const opened = await openTransferAnswer(own, number, text);
     if (!opened.ok) throw new Error(opened.error.type);
@@ -98,9 +104,25 @@ describe("an answer", () => {
     expect(Buffer.from(opened.value.identity.root.reveal())).toEqual(Buffer.from(identity.root.reveal()));
   });
 
+  test("C-T5 after rotations the new device has every root, and opens what was sealed before it came", async () => {
+    const { own, request, identity } = await made();
+    const turned = await rotateRoot(await rotateRoot(identity, random), random);
+    const opened = await openTransferAnswer(
+      own,
+      number,
+      await sealTransferAnswer(turned, request, number, settings, random),
+    );
+    if (!opened.ok) throw new Error(opened.error.type);
+    const { roots, epoch, root } = opened.value.identity;
+    expect(epoch).toBe(2);
+    expect(roots.get(2)).toBe(root);
+    for (const [at, known] of turned.roots) expect(roots.get(at)?.reveal()).toEqual(known.reveal());
+    expect(opened.value.settings).toEqual(settings);
+  });
+
   test("INV-3 the texts hold no root key, neither as bytes nor spelled", async () => {
     const { own, request, identity } = await made();
-    const text = await sealTransferAnswer(identity, request, number, settings);
+    const text = await sealTransferAnswer(identity, request, number, settings, random);
     const { fromBase32 } = await import("../../../src/crypto/base32.ts");
     const root = Buffer.from(identity.root.reveal());
     for (const shown of [own.text, text]) {
@@ -114,7 +136,7 @@ describe("an answer", () => {
 
   test("C-T6 replayed to a later request, to another device, with another number, cut or changed: refused by name", async () => {
     const { own, request, identity } = await made();
-    const text = await sealTransferAnswer(identity, request, number, settings);
+    const text = await sealTransferAnswer(identity, request, number, settings, random);
     const typeOf = async (who: typeof own, said: string, shown: string) => {
       const opened = await openTransferAnswer(who, said, shown);
       return opened.ok ? "ok" : opened.error.type;
@@ -133,7 +155,7 @@ describe("an answer", () => {
     const { own, request, identity } = await made();
     const other = await createTransferRequest(random);
     // As if the request had been changed on its way and only the device id kept.
-    const text = await sealTransferAnswer(identity, request, number, settings);
+    const text = await sealTransferAnswer(identity, request, number, settings, random);
     const wrongKey = { ...own, transport: other.transport as B64 };
     expect(await openTransferAnswer(wrongKey, number, text)).toEqual({ ok: false, error: { type: "bad-content" } });
   });
@@ -141,6 +163,6 @@ describe("an answer", () => {
   test("C-T5 is refused by an assertion when the chain does not name the device", async () => {
     const { request } = await made();
     const identity = await createIdentity("satchel", random);
-    await expect(sealTransferAnswer(identity, request, number, settings)).rejects.toThrow("C-T5");
+    await expect(sealTransferAnswer(identity, request, number, settings, random)).rejects.toThrow("C-T5");
   });
 });
