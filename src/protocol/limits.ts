@@ -154,6 +154,8 @@ export const collection = {
   unreferencedMs: 30 * DAY,
   /** The body of a tombstone; its id lives as long as the satchel. */
   tombstoneBodyMs: 400 * DAY,
+  /** A card that was replaced hears for so long that it is one. */
+  replacedCardMs: 400 * DAY,
   /** From one collection to the next. */
   everyMs: 1 * HOUR,
   /** From a deletion that a person asked for to the collection that makes it true. */

@@ -60,7 +60,7 @@ export function createAnswers(clock: Clock): Answers {
 export function addEnvelope(scope: FastifyInstance, answers: Answers, sessions: Sessions): void {
   scope.decorateRequest("nonce", "");
   scope.decorateRequest("session", undefined);
-  scope.addHook("onRequest", async (request, reply) => {
+  scope.addHook("onRequest", (request, reply, done) => {
     const nonce = request.headers[headers.nonce];
     const usable = typeof nonce === "string" && noncePattern.test(nonce);
     request.nonce = usable ? nonce : "";
@@ -69,9 +69,8 @@ export function addEnvelope(scope: FastifyInstance, answers: Answers, sessions: 
     if (usable) reply.header(headers.nonce, nonce);
     const bearer = /^Bearer ([A-Za-z0-9_-]{1,512})$/.exec(request.headers.authorization ?? "")?.[1];
     request.session = bearer === undefined ? undefined : sessions.read(bearer);
-    if (request.headers[headers.protocol] !== String(protocolVersion))
-      return answers.refuse(request, reply, "bad-protocol");
-    if (!usable) return answers.refuse(request, reply, "bad-nonce");
-    return undefined;
+    if (request.headers[headers.protocol] !== String(protocolVersion)) answers.refuse(request, reply, "bad-protocol");
+    else if (!usable) answers.refuse(request, reply, "bad-nonce");
+    else done();
   });
 }

@@ -119,6 +119,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     keepAliveTimeout: connections.keepAliveMs,
     http: { headersTimeout: connections.headersMs },
     bodyLimit: 16 * 1024,
+    // A request's own logger would only add the request's number, which no line says.
+    childLoggerFactory: (logger) => logger,
     forceCloseConnections: "idle",
     frameworkErrors: (_error, _request, reply) => {
       reply.raw.writeHead(400, { "content-type": "text/plain" }).end("bad request\n");
@@ -136,9 +138,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     clock,
     ofProcess: deps.processMetrics === true,
   });
-  http.addHook("onResponse", async (request, reply) => {
+  http.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "(none)";
     metrics.request(request.method, route, reply.raw.statusCode, reply.elapsedTime / 1000);
+    done();
   });
 
   const always = await securityHeaders(https);
@@ -187,18 +190,21 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await http.register(async (scope) => {
     addEnvelope(scope, answers, sessions);
     scope.decorateRequest("forwarded", false);
-    scope.addHook("onRequest", async (request, reply) => {
+    scope.addHook("onRequest", (request, reply, done) => {
       const origin = forwarder.read(request);
       request.forwarded = origin === "forwarded";
-      if (origin === "none" || origin === "forwarded") return undefined;
+      if (origin === "none" || origin === "forwarded") {
+        done();
+        return;
+      }
       if (origin === "stranger") reply.header(forwardedHeader, notMe);
       // Another key file, or a clock far off: not the client's fault, and not for it to give up.
       log.note("forward-refused");
-      return answers.refuse(request, reply, "busy");
+      answers.refuse(request, reply, "busy");
     });
-    scope.addHook("preSerialization", async (_request, _reply, payload) => {
+    scope.addHook("preSerialization", (_request, _reply, payload, done) => {
       metrics.answer(payload);
-      return payload;
+      done(null, payload);
     });
     scope.addHook("onRequest", async (request, reply) => {
       const wait = await rates.request(request);

@@ -3,8 +3,10 @@
 import { readChain, readExtendedChain } from "../protocol/statements.ts";
 import type { RejectCode, ServerTime, Signed } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
+import type { PrincipalId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import type { CheckedChain, Store } from "./stores/ports.ts";
+import { createMemory } from "./memory.ts";
+import type { CheckedChain, Signer, Store } from "./stores/ports.ts";
 
 /** What the store keeps of a chain. @returns "bad-signature" when a signature fails, "bad-format" for all else. */
 export async function checkChain(statements: readonly Signed[]): Promise<Result<CheckedChain, RejectCode>> {
@@ -40,4 +42,15 @@ export async function saveChain(
     }
     if (await store.saveChain(checked.value, known?.statements.length ?? 0, at)) return checked;
   }
+}
+
+/** Key and kind of whom an op names, asked of the store once: they cannot change, and no principal ever goes. */
+export function createSigners(store: Pick<Store, "signer">): (id: PrincipalId) => Promise<Signer | undefined> {
+  const known = createMemory<Signer>(4096);
+  return async (id) => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const found = await store.signer(id);
+    return found && known.keep(id, found);
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * Garbage collection: blobs that nothing names, uploads that were never finished, bodies of old tombstones. Runs in Node.
+ * Garbage collection: blobs that nothing names, uploads that were never finished, bodies of old tombstones, the last
+ * traces of replaced cards. Runs in Node.
  *
  * What a person deleted goes at once; the rest counts from the last reference's removal (limits.ts). Small slices with a
  * pause after each, so that requests go on. Among several processes the first one alive collects; the order of the steps
@@ -121,6 +122,8 @@ export function createCollector(deps: {
       uploads: await forgetUploads(await store.staleUploads(before(blobs.unfinishedMs))),
       tombstones: stopped ? 0 : await store.expireTombstoneBodies(before(limits.tombstoneBodyMs)),
     };
+    const cards = stopped ? 0 : await store.forgetReplaced(before(limits.replacedCardMs));
+    if (cards > 0) metrics.collected("card", cards);
     if (result.tombstones > 0) metrics.collected("tombstone", result.tombstones);
     if (result.blobs + result.uploads + result.tombstones > 0) deps.log.note("collected", result);
     return result;

@@ -21,7 +21,7 @@ export interface Metrics {
   readonly promoted: (bytes: number) => void;
   readonly promotionFailed: (why: "wrong-bytes" | "unreachable") => void;
   readonly forwarded: (outcome: "done" | "cut" | "unreachable" | "silent" | "took-over") => void;
-  readonly collected: (what: "blob" | "upload" | "tombstone", count: number) => void;
+  readonly collected: (what: "blob" | "upload" | "tombstone" | "card", count: number) => void;
   /** The whole text. */
   readonly text: () => Promise<string>;
   readonly contentType: string;
@@ -107,6 +107,15 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     ["what"],
   );
   gauge("besace_blobs", "Blobs by state", async () => ({ ...(await usageNow()).blobs }), ["state"]);
+  gauge(
+    "besace_cards",
+    "Satchels with a card, frozen after ten wrong codes, blocked by their number",
+    async () => {
+      const { cards, frozen, blocked } = await usageNow();
+      return { all: cards, frozen, blocked };
+    },
+    ["state"],
+  );
   gauge("besace_blob_bytes", "Bytes of verified blobs", async () => ({ all: (await usageNow()).blobBytes }));
   if (deps.stagingAlone)
     gauge("besace_staging_bytes", "Bytes of unfinished uploads", async () => ({ all: await deps.staging.bytes() }));

@@ -10,7 +10,7 @@
 import { hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { labelled, type Verifier } from "../protocol/sign.ts";
-import { type Question, verifyNow } from "./verify-now.ts";
+import { pack, type Question, verifyNow } from "./verify-now.ts";
 
 interface Waiting {
   readonly question: Question;
@@ -67,7 +67,7 @@ export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifi
     asked = batch;
     worker ??= startWorker();
     worker.ref();
-    worker.postMessage(batch.map(({ question }) => question));
+    worker.postMessage(pack(batch.map(({ question }) => question)));
   };
 
   return {

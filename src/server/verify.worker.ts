@@ -3,8 +3,8 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { type Question, verifyNow } from "./verify-now.ts";
+import { type Packed, unpack, verifyNow } from "./verify-now.ts";
 
-parentPort?.on("message", (questions: readonly Question[]) => {
-  parentPort?.postMessage(questions.map(verifyNow));
+parentPort?.on("message", (packed: Packed) => {
+  parentPort?.postMessage(unpack(packed).map(verifyNow));
 });

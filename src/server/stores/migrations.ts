@@ -168,7 +168,7 @@ export const migrations: readonly (readonly Step[])[] = [
     // A desk's share of a satchel that chose S+O: who asked for it, when, and what became of it.
     `CREATE TABLE escrow (
       principal TEXT NOT NULL REFERENCES principal (id), organisation TEXT NOT NULL, epoch BIGINT NOT NULL,
-      share TEXT NOT NULL, first_by TEXT, first_at BIGINT, second_by TEXT, second_at BIGINT, opened_at BIGINT,
+      share TEXT NOT NULL, first_by TEXT, first_at BIGINT, second_by TEXT, second_at BIGINT, given_at BIGINT,
       stopped_at BIGINT,
       PRIMARY KEY (principal, organisation))`,
   ],

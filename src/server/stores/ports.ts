@@ -36,8 +36,8 @@ export interface StoredPrincipal extends PrincipalChain {
   readonly closed: Closed | null;
 }
 
-/** What is asked of a principal at every push: not its chain, which grows. */
-export type Signer = Omit<StoredPrincipal, "statements">;
+/** What never changes of a principal: its id is a hash of it. */
+export type Signer = Pick<PrincipalChain, "id" | "kind" | "sign">;
 
 /** A chain whose signatures were checked. */
 export interface CheckedChain extends PrincipalChain {
@@ -168,7 +168,10 @@ export interface Store extends WayStore {
   /** What the operator allows this principal; null: what its kind has. @returns false for an unknown one. */
   readonly setQuota: (principal: PrincipalId, bytes: number | null) => Promise<boolean>;
 
-  /** Applies one op whose signature was checked: SPEC P-W8. `digest` is SHA-256 over head and body texts. */
+  /**
+   * Applies one op whose signature was checked: SPEC P-W8. `digest` is SHA-256 over head and body texts, `quota` what the
+   * satchel may hold unless the operator said another number.
+   */
   readonly applyOp: (op: Op, head: OpHead, digest: B64, quota: number, at: ServerTime) => Promise<OpVerdict>;
   /** Of these, the ops that were ever accepted. */
   readonly applied: (principal: PrincipalId, ops: readonly OpId[]) => Promise<readonly OpId[]>;

@@ -363,16 +363,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     signer: (id) =>
       read(function* () {
-        const row = yield* one(`SELECT kind, sign, quota, ${closedColumns} FROM principal WHERE id = $1`, id);
-        return (
-          row && {
-            id,
-            kind: text(row, "kind") as PrincipalKind,
-            sign: text(row, "sign") as B64,
-            quota: numberOrNull(row, "quota"),
-            closed: closedOf(row),
-          }
-        );
+        const row = yield* one("SELECT kind, sign FROM principal WHERE id = $1", id);
+        return row && { id, kind: text(row, "kind") as PrincipalKind, sign: text(row, "sign") as B64 };
       }),
 
     saveChain: (chain, knownLength, at) =>
@@ -433,7 +425,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         const size = weight(op.head, op.body, op.sig);
         // The lock, the number and the space that a new record takes, in one statement: mostly there is no more to it.
         const counter = yield* one(
-          `UPDATE principal SET seq = seq + 1, used = used + $2 WHERE id = $1 RETURNING seq, used, ${closedColumns}`,
+          `UPDATE principal SET seq = seq + 1, used = used + $2 WHERE id = $1
+           RETURNING seq, used, quota, ${closedColumns}`,
           head.satchel,
           size + quotas.appliedOpBytes,
         );
@@ -482,7 +475,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         const fresh = head.blobs.filter((blob) => !named.includes(blob));
         if (yield* anyCollected(head.satchel, fresh)) return undone({ type: "blob-missing" });
         const replaced = before.op === null ? 0 : number(before, "size");
-        const room = size > replaced ? quota : quota + quotas.appliedReserveBytes;
+        const allowed = numberOrNull(counter, "quota") ?? quota;
+        const room = size > replaced ? allowed : allowed + quotas.appliedReserveBytes;
         if (number(counter, "used") - replaced > room) return undone({ type: "quota" });
         if (replaced > 0) yield* giveBack(head.satchel, replaced);
         yield* run(

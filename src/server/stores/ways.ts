@@ -68,6 +68,7 @@ function escrowOf(row: Row): EscrowState | undefined {
     by: text(row, "organisation") as PrincipalId,
     asks: second === null ? [first] : [first, second],
     opensAt: second === null ? null : ((second + limits.escrowMs) as ServerTime),
+    openedAt: timeOrNull(row, "given_at"),
   };
 }
 
@@ -95,7 +96,8 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           `SELECT principal.blocked_at AS blocked_at, principal.erased_at AS erased_at,
              principal.sessions_from AS sessions_from, device.device AS device, device.removed_at AS removed_at,
              keyring.epoch AS epoch, keyring.opened_at AS opened_at, way.tries AS tries,
-             escrow.organisation AS organisation, escrow.first_at AS first_at, escrow.second_at AS second_at
+             escrow.organisation AS organisation, escrow.first_at AS first_at, escrow.second_at AS second_at,
+             escrow.given_at AS given_at
            FROM principal
              LEFT JOIN device ON device.principal = principal.id AND device.device = $2
              LEFT JOIN keyring ON keyring.principal = principal.id
@@ -329,16 +331,18 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
         const escrow = escrowOf(row);
         if (escrow === undefined || escrow.opensAt === null || at < escrow.opensAt)
           return undone({ type: "reject", code: "not-yet" });
-        yield* run(
-          "UPDATE escrow SET opened_at = COALESCE(opened_at, $3) WHERE principal = $1 AND organisation = $2",
+        const given = yield* one(
+          `UPDATE escrow SET given_at = COALESCE(given_at, $3) WHERE principal = $1 AND organisation = $2
+           RETURNING *`,
           principal,
           organisation,
           at,
         );
         const held = yield* one("SELECT body, sig FROM keyring WHERE principal = $1", principal);
-        assert(held !== undefined, "a share stands in a keyring");
+        const after = given && escrowOf(given);
+        assert(held !== undefined && after !== undefined, "a share stands in a keyring");
         const share = text(row, "share") as B64;
-        return kept({ type: "ok", escrow, share, keyring: signedOf(held), epoch: number(row, "epoch") });
+        return kept({ type: "ok", escrow: after, share, keyring: signedOf(held), epoch: number(row, "epoch") });
       }),
 
     stopEscrow: (principal, at) =>

@@ -35,6 +35,8 @@ export interface HarnessOptions {
   readonly metricsToken?: string;
   /** One process of several on this store (closed by whoever made it) and vault. */
   readonly among?: { readonly store: Store; readonly self: Self };
+  /** A database that the test watches; closed with the server. */
+  readonly store?: Store;
   /** Default: the staging folder itself. */
   readonly vault?: (staging: BlobStaging) => Promise<BlobVault>;
 }
@@ -46,7 +48,8 @@ export async function createHarness(options: HarnessOptions = {}) {
   const time = { now: 1_800_000_000_000 };
   const clock = { now: () => time.now };
   const logLines: string[] = [];
-  const store = options.among?.store ?? (await openSqlite({ file: join(folder, "besace.sqlite"), clock, random }));
+  const store =
+    options.among?.store ?? options.store ?? (await openSqlite({ file: join(folder, "besace.sqlite"), clock, random }));
   const blobFolder = join(folder, "blobs");
   const staging = await openBlobFiles(blobFolder);
   const vault = (await options.vault?.(staging)) ?? vaultInPlace(staging);

@@ -6,6 +6,7 @@
 
 import { randomBytes } from "node:crypto";
 import { blobLayout, blobRootOf, sealedLengthOf } from "../../../src/protocol/blob-root.ts";
+import type { BoxKey } from "../../../src/protocol/hpke.ts";
 import { letterHeadBytes, letterManifest, signLetter } from "../../../src/protocol/letters.ts";
 import { opHeadBytes, signOp } from "../../../src/protocol/ops.ts";
 import { padme } from "../../../src/protocol/padding.ts";
@@ -39,6 +40,7 @@ export interface TestPerson {
   readonly device: DeviceId;
   readonly identity: KeyPair;
   readonly transport: KeyPair;
+  readonly boxKey: BoxKey;
   readonly op: (fields?: Partial<OpHead>, bodyBytes?: number) => Promise<{ readonly head: OpHead; readonly op: Op }>;
   /** A sealed-looking blob whose stream has `plain` bytes before padding. */
   readonly blob: (plain?: number) => Promise<TestBlob>;
@@ -64,7 +66,8 @@ export interface TestPerson {
 
 export async function createPerson(kind: PrincipalKind = "satchel"): Promise<TestPerson> {
   const identity = await generateSignPair(true);
-  const box = await rawPublicKey(await generateSignPair(true));
+  const boxPair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+  const box = await rawPublicKey(boxPair.publicKey);
   const sign = await rawPublicKey(identity);
   const transport = await generateSignPair(false);
   const device = randomId<DeviceId>(random);
@@ -87,6 +90,7 @@ export async function createPerson(kind: PrincipalKind = "satchel"): Promise<Tes
     device,
     identity,
     transport,
+    boxKey: { privateKey: boxPair.privateKey, box },
     op: async (fields = {}, bodyBytes = 256) => {
       const head: OpHead = {
         v: 1,
