@@ -277,6 +277,8 @@ export type KeyringOpenError =
   | { readonly type: "other-card" }
   /** The share is not the one that the keyring speaks of. */
   | { readonly type: "other-share" }
+  /** The server had the code stretched with another salt or other parameters than the keyring's. */
+  | { readonly type: "other-salt" }
   /** A wrong code or card, or another satchel's factors: they cannot be told apart. */
   | { readonly type: "wrong-factors" }
   | { readonly type: "weak-parameters" }
@@ -297,13 +299,21 @@ type Opened<T> = Promise<Result<T, KeyringOpenError>>;
 const wrapError = (type: string): KeyringOpenError =>
   type === "wrong-factors" || type === "weak-parameters" ? { type } : { type: "bad-format" };
 
-/** C+P+S: opens the root with the card's 16 bytes, the P factor and the share that the server gave. */
+/**
+ * C+P+S: opens the root with the card's 16 bytes, the P factor and the share that the server gave.
+ * @param look what the server had said before the code was asked for, to find out whether it said the truth.
+ */
 export async function openCardWay(
   keyring: Keyring,
   factors: { readonly card: Secret; readonly code: Secret; readonly share: Bytes },
+  look?: { readonly salt: B64; readonly params: StretchParameters },
 ): Opened<RootKey> {
   const way = keyring.body.card;
   if (way === null) return err({ type: "no-way" });
+  const { salt, params } = way;
+  const told = look ?? way;
+  const same = told.params.memoryKiB === params.memoryKiB && told.params.passes === params.passes;
+  if (told.salt !== salt || !same) return err({ type: "other-salt" });
   if ((await cardProofs(factors.card)).locator !== way.locator) return err({ type: "other-card" });
   if (!(await isShare(factors.share, way.share.hash))) return err({ type: "other-share" });
   const card = await cardFactor(factors.card);
