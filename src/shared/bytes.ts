@@ -125,8 +125,17 @@ export function u64(value: number): Bytes {
 }
 
 /** Each part behind its u32 length: no two different lists give the same bytes. */
-export const lengthPrefixed = (...parts: readonly Uint8Array[]): Bytes =>
-  concat(...parts.flatMap((part) => [u32(part.length), part]));
+export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
+  const view = new DataView(whole.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.length);
+    whole.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return whole;
+}
 
 /** Same time for equal lengths, whatever differs. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -548,14 +548,17 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       await store.setLastBackup(at(60));
       expect(await store.seen(at(80))).toBeNull();
       expect(await store.seen(at(79))).toBe(80);
-      await apply(await person.op());
+      // The operator's number counts, whatever the caller says that the kind has.
+      expect(await apply(await person.op())).toEqual({ type: "quota" });
+      expect(await store.setQuota(person.id, plenty - 1)).toBe(true);
+      expect(await apply(await person.op(), digest(), 5)).toMatchObject({ type: "ok" });
       const before = await store.epoch();
       const next = await store.bumpEpoch();
       expect(next).not.toBe(before);
       store = await here.reopen();
       expect(await store.seen(at(1))).toBe(80);
       expect(await store.epoch()).toBe(next);
-      expect((await store.principal(person.id))?.quota).toBe(5);
+      expect((await store.principal(person.id))?.quota).toBe(plenty - 1);
       expect(await store.pull(person.id, before, 1, plenty)).toMatchObject({
         epoch: next,
         backup: 70,
