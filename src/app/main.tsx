@@ -6,6 +6,7 @@ import { render } from "preact";
 import { startText, warmText } from "./i18n/i18n.ts";
 import { pickLanguage } from "./i18n/languages.ts";
 import { copyText, diagnosticText } from "./platform/diagnostics.ts";
+import { createDiscreet } from "./platform/discreet.ts";
 import { IDLE_LIMITS } from "./platform/idle.ts";
 import { markedKeep } from "./platform/mark.ts";
 import {
@@ -13,12 +14,15 @@ import {
   feedIdle,
   hidePage,
   leavePage,
+  NEUTRAL_PAGE,
   onRestored,
   onThreeEscapes,
   watchPage,
 } from "./platform/presence.ts";
+
 import { createRouter } from "./platform/router.ts";
 import { createTheme } from "./platform/theme.ts";
+import { clearOtherTabs, onWiped } from "./platform/wipe-signal.ts";
 import { browserClock, browserKeep, browserRandom, browserTimers } from "./platform/world.ts";
 import { App } from "./shell/App.tsx";
 import type { ShellDeps } from "./shell/deps.ts";
@@ -30,9 +34,14 @@ import "./ui/styles/first.css";
 import "./shell/shell.css";
 
 const keep = markedKeep(browserKeep(), document, window.location.protocol === "https:");
-const router = createRouter(window, ownsPath);
+const discreet = createDiscreet(document.documentElement, keep);
+const router = createRouter(window, ownsPath, { silent: discreet.on });
 router.takeLinks(document);
 onRestored(window, () => window.location.reload());
+onWiped(() => {
+  hidePage();
+  window.location.replace(NEUTRAL_PAGE);
+});
 
 const deps: ShellDeps = {
   version: __BESACE_VERSION__,
@@ -53,7 +62,17 @@ const deps: ShellDeps = {
   watchPage,
   online: browserOnline,
   hidePage,
-  leavePage,
+  leavePage: () => leavePage(window, browserTimers),
+  discreet,
+  clearOtherTabs: () => clearOtherTabs(browserTimers),
+  wipePage: async () =>
+    (await import("./platform/wipe.ts")).wipePage({
+      caches: window.caches,
+      serviceWorker: navigator.serviceWorker,
+      stores: () => [window.localStorage, window.sessionStorage],
+      jar: document,
+    }),
+  startAgain: () => window.location.replace("/"),
   // Parsing comes after the first paint, and brings its library along.
   loadOperator: async () => (await import("./platform/deployment.ts")).loadOperator(),
   linkServiceWorker: async (onWaiting) => (await import("./platform/service-worker.ts")).linkServiceWorker(onWaiting),

@@ -55,6 +55,7 @@ export async function showScreen(screen: ComponentChildren, options: ShowOptions
     onMove: () => () => undefined,
     go: (path) => void went.push(path),
     back: (path) => void went.push(path),
+    begin: (path) => void went.push(path),
     takeLinks: () => () => undefined,
     stop: () => undefined,
   };

@@ -1,6 +1,7 @@
 /** Wires gestures and visibility of the window to an idle watch, and quick exit to the Escape key. Runs in the page. */
-import type { Clock } from "../../shared/ports.ts";
+import type { Clock, Timers } from "../../shared/ports.ts";
 import type { IdleWatch } from "./idle.ts";
+import { depthOf } from "./router.ts";
 
 const GESTURES = ["pointerdown", "keydown", "wheel", "touchstart"] as const;
 
@@ -57,8 +58,41 @@ export function hidePage(): void {
   document.body.hidden = true;
 }
 
-/** Replaces this page by the neutral one; "back" does not lead to it. */
-export const leavePage = (): void => window.location.replace(NEUTRAL_PAGE);
+/** The part of `window` that leaving needs. */
+export interface LeavableWindow {
+  readonly history: Pick<History, "go" | "pushState" | "replaceState" | "state">;
+  readonly location: Pick<Location, "replace">;
+  readonly addEventListener: (type: "popstate", listener: () => void, options: { readonly once: true }) => void;
+}
+
+/** The browser goes back to our first entry within this; else this entry alone is replaced. */
+const BACK_MS = 400;
+
+/**
+ * Replaces this page by the neutral one. Screens that the history holds go too: back to our first entry, which becomes
+ * the neutral page, and one more neutral entry behind it cuts off the rest. In discreet mode there is one entry only.
+ */
+export function leavePage(win: LeavableWindow, timers: Timers): void {
+  const depth = depthOf(win.history.state);
+  let hasLeft = false;
+  const leave = (): void => {
+    if (!hasLeft) win.location.replace(NEUTRAL_PAGE);
+    hasLeft = true;
+  };
+  if (depth === 0) {
+    leave();
+    return;
+  }
+  timers.after(BACK_MS, leave);
+  const atFirst = (): void => {
+    if (hasLeft) return;
+    win.history.replaceState(null, "", NEUTRAL_PAGE);
+    win.history.pushState(null, "", NEUTRAL_PAGE);
+    leave();
+  };
+  win.addEventListener("popstate", atFirst, { once: true });
+  win.history.go(-depth);
+}
 
 /**
  * Calls `again` when the browser brings back a page that it had put aside whole ("back" after "Sortir"): such a page is

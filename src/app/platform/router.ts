@@ -88,10 +88,18 @@ export interface Router {
   readonly go: (path: string, options?: { readonly replace?: boolean }) => void;
   /** Back inside the app; to `fallback` when the person came here directly. */
   readonly back: (fallback: string) => void;
+  /** Another person is here: what was visited before is not shown again, by "back" either; begins at `path`. */
+  readonly begin: (path: string) => void;
   /** Takes over links of this app inside `root`; the returned function lets go. */
   readonly takeLinks: (root: EventTarget) => () => void;
   /** Lets go of the window. */
   readonly stop: () => void;
+}
+
+/** How addresses show in the browser. */
+export interface RouterLook {
+  /** Discreet mode: the address never moves, and no screen enters the history. "Back" of the browser then leaves. */
+  readonly silent?: boolean;
 }
 
 /** What the router needs of the window. */
@@ -104,11 +112,15 @@ export interface RouterWindow {
 
 const tidy = (path: string): string => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);
 
-/** How deep in the app this entry is. The only thing kept in the browser's history state. */
-function depthOf(state: unknown): number {
-  const depth = typeof state === "object" && state !== null && "depth" in state ? state.depth : 0;
-  return typeof depth === "number" ? depth : 0;
-}
+const numberIn = (state: unknown, name: "depth" | "turn"): number => {
+  const value: unknown = Object(state)[name];
+  return typeof value === "number" ? value : 0;
+};
+
+/** How deep in the app this entry of the history is. */
+export const depthOf = (state: unknown): number => numberIn(state, "depth");
+/** Which person's turn this entry is of; 0 until a second one came. With the depth all that the history's state holds. */
+const turnOf = (state: unknown): number => numberIn(state, "turn");
 
 function linkOf(event: Event): HTMLAnchorElement | undefined {
   const { target } = event;
@@ -120,26 +132,45 @@ function linkOf(event: Event): HTMLAnchorElement | undefined {
  * A router over the history of `win`. `owns(path)` says which paths are screens of this page; links to all others, and
  * links with a target, a download or a modifier key, are left to the browser.
  */
-export function createRouter(win: RouterWindow, owns: (path: string) => boolean): Router {
+export function createRouter(
+  win: RouterWindow,
+  owns: (path: string) => boolean,
+  { silent = false }: RouterLook = {},
+): Router {
   const listeners = new Set<(place: Place) => void>();
   let place: Place = { path: tidy(win.location.pathname), arrival: "start", visit: 0 };
+  let turn = turnOf(win.history.state);
+  let first = place.path;
+  /** Where one came from, when the history does not hold it. */
+  let trail: readonly string[] = [];
 
   const arrive = (path: string, arrival: Arrival): void => {
     place = { path, arrival, visit: place.visit + 1 };
     for (const listener of [...listeners]) listener(place);
   };
+  const stateAt = (depth: number) => (turn === 0 ? { depth } : { depth, turn });
+
+  if (silent && place.path !== "/") win.history.replaceState(stateAt(0), "", "/");
 
   const go: Router["go"] = (path, options) => {
     const here = depthOf(win.history.state);
-    if (options?.replace === true) win.history.replaceState({ depth: here }, "", path);
-    else if (path !== place.path) win.history.pushState({ depth: here + 1 }, "", path);
+    const isReplaced = options?.replace === true;
+    if (silent) {
+      if (!isReplaced && path !== place.path) trail = [...trail, place.path];
+    } else if (isReplaced) win.history.replaceState(stateAt(here), "", path);
+    else if (path !== place.path) win.history.pushState(stateAt(here + 1), "", path);
     arrive(tidy(path), "go");
   };
 
   // A hash that changes also says "popstate": the screen is the same, nothing moves.
   const popped = (): void => {
+    if (silent) return;
     const path = tidy(win.location.pathname);
-    if (path !== place.path) arrive(path, "pop");
+    const { state } = win.history;
+    if (turnOf(state) !== turn) {
+      win.history.replaceState(stateAt(depthOf(state)), "", first);
+      arrive(first, "pop");
+    } else if (path !== place.path) arrive(path, "pop");
   };
   win.addEventListener("popstate", popped);
 
@@ -163,8 +194,18 @@ export function createRouter(win: RouterWindow, owns: (path: string) => boolean)
     },
     go,
     back(fallback) {
-      if (depthOf(win.history.state) > 0) win.history.back();
+      const before = trail.at(-1);
+      if (before !== undefined) {
+        trail = trail.slice(0, -1);
+        arrive(before, "pop");
+      } else if (!silent && depthOf(win.history.state) > 0) win.history.back();
       else go(fallback, { replace: true });
+    },
+    begin(path) {
+      turn += 1;
+      first = path;
+      trail = [];
+      go(path, { replace: true });
     },
     takeLinks(root) {
       root.addEventListener("click", clicked);

@@ -1,6 +1,7 @@
 /** What every screen does on arrival: names the tab, and gives its h1 the focus. Runs in the page. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useT } from "../i18n/useT.ts";
+import { isDiscreet, NEUTRAL_NAME } from "./discreet.ts";
 import type { Place, Router } from "./router.ts";
 
 /** The place the router is at; renders again after each move. */
@@ -38,9 +39,11 @@ export interface ScreenOptions {
 export function useScreen({ title, arrival, failing = false, first = false, pending = false }: ScreenOptions): void {
   const t = useT();
   const seen = useRef<string | number | undefined>(first ? arrival : undefined);
-  const page = t("common.title", { page: failing ? `${t("common.review.error")} ${title}` : title });
+  const named = t("common.title", { page: failing ? `${t("common.review.error")} ${title}` : title });
+  const page = isDiscreet() ? NEUTRAL_NAME : named;
   useEffect(() => {
-    if (!pending) document.title = page;
+    // A page that "Sortir" has hidden has no name any more, whatever is drawn in it meanwhile.
+    if (!pending && !document.body.hidden) document.title = page;
   }, [page, pending]);
   useEffect(() => {
     if (pending || seen.current === arrival) return;

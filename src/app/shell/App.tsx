@@ -32,8 +32,9 @@ const PERSIST_ASKED = "persist-asked";
 const LOOK_FOR_UPDATE_MS = 60 * 60_000;
 /** What was said that shortly before going to another screen is about the way there, and comes along. */
 const COMES_ALONG_MS = 1000;
-/** Making a satchel, bringing one from another device, carrying for somebody: what can be done while none is open. */
-const isFirstPath = (path: string): boolean => [paths.code, paths.join, paths.carrier].some((one) => one === path);
+/** Making a satchel, bringing one from another device, carrying for somebody, another name for the app: what can be done while none is open. */
+const isFirstPath = (path: string): boolean =>
+  [paths.code, paths.join, paths.carrier, paths.discreet].some((one) => one === path);
 
 /** "Sortir" does not wait longer than this for the last words to be sealed; the page is hidden from the first moment. */
 const LEAVE_MS = 1500;
@@ -111,7 +112,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
 
   const askDelivery = useCallback(() => void link.current?.then((worker) => worker?.askDelivery()), []);
   useCarrierWatch(carrier, keep, timers, browserOnline);
-  const network = useNetwork(satchel, isKnown, browserOnline, askDelivery);
+  const network = useNetwork(satchel, isKnown, browserOnline, askDelivery, isOpen);
 
   useEffect(() => {
     link.current = deps.linkServiceWorker(() => setUpdateWaits(true));
@@ -233,7 +234,30 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
     return deps.feedIdle(watch);
   }, [deps, clock, timers, lock, isOpen]);
 
+  /* ---- leaving nothing behind ---- */
+
+  const [Gone, setGone] = useState<ComponentType | null>(null);
+  const wipe = useCallback(async (): ReturnType<RootHandle["wipe"]> => {
+    // The last screen is fetched while its files are still here.
+    const [{ GoneScreen }] = await Promise.all([import("./Gone.tsx"), loadAreas("erase")]);
+    await deps.clearOtherTabs();
+    const wiped = await satchel.api.wipeDevice();
+    if (!wiped.ok) return wiped;
+    setGone(() => GoneScreen);
+    await deps.wipePage();
+    return wiped;
+  }, [deps, satchel]);
+
   /* ---- where one may be ---- */
+
+  // Another person than before: nothing that the former one visited is shown again, not even as an address.
+  const database = opening.state === "known" && opening.value.type === "open" ? opening.value.profile.database : null;
+  const lastOpen = useRef<string | null>(null);
+  useEffect(() => {
+    if (database === null) return;
+    if (lastOpen.current !== null && lastOpen.current !== database) router.begin(paths.home);
+    lastOpen.current = database;
+  }, [database, router]);
 
   const cardDrilled = opening.state === "known" && opening.value.type === "open" && opening.value.cardDrilled;
   const { path } = place;
@@ -242,7 +266,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
     if (state !== "open") return;
     // A satchel that was just made has its card next; any other one starts at home.
     if (path === paths.code) router.go(cardDrilled ? paths.home : paths.card, { replace: true });
-    if (path === paths.start || path === paths.join) router.go(paths.home, { replace: true });
+    if ([paths.start, paths.join, paths.comeBack].some((one) => one === path)) router.go(paths.home, { replace: true });
   }, [state, path, cardDrilled, router]);
   const goHome = useCallback(() => router.go(isOpen ? paths.home : paths.start, { replace: true }), [router, isOpen]);
 
@@ -270,8 +294,9 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
     router,
     place,
     network: network.state,
-    waiting: network.waiting,
-    leaving: network.waiting,
+    // How much waits is between a person and an open satchel; several persons may share this phone.
+    waiting: isOpen ? network.waiting : 0,
+    leaving: isOpen ? network.waiting : 0,
     contact: operator?.contact ?? null,
     open: isOpen,
     toasts,
@@ -303,9 +328,18 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
       diagnostics: (mark) => deps.diagnostics(mark, `${path.split("/")[1] ?? ""} ${language()}`, clock.now()),
       copy: deps.copyText,
       print: deps.print,
+      discreet: {
+        on: deps.discreet.on,
+        set(on) {
+          deps.discreet.keep(on);
+          const closed = isOpen ? close() : Promise.resolve();
+          void closed.then(deps.startAgain, deps.startAgain);
+        },
+      },
+      wipe,
       forget,
     }),
-    [deps, operator, lockReason, evicted, lock, forget, clock, path],
+    [deps, operator, lockReason, evicted, lock, wipe, forget, clock, path, close, isOpen],
   );
   const world = useMemo(() => ({ clock, timers }), [clock, timers]);
 
@@ -316,16 +350,24 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
         <RootContext.Provider value={root}>
           <CarrierContext.Provider value={carrier}>
             <ShellContext.Provider value={shell}>
-              {opening.state === "failed" && (
-                <FailedScreen
-                  mark={opening.error.type === "unavailable" ? opening.error.mark : opening.error.type}
-                  onRetry={again}
-                />
+              {Gone !== null ? (
+                <Gone />
+              ) : (
+                <>
+                  {opening.state === "failed" && (
+                    <FailedScreen
+                      mark={opening.error.type === "unavailable" ? opening.error.mark : opening.error.type}
+                      onRetry={again}
+                    />
+                  )}
+                  {state === "asking" && <LoadingScreen />}
+                  {state === "none" && !isFirstUse && <StartScreen />}
+                  {state === "locked" && !isFirstUse && <Later key="lock" load={loadLock} />}
+                  {(isFirstUse || (isOpen && path !== paths.start)) && (
+                    <Routed key={path} path={path} onAbsent={goHome} />
+                  )}
+                </>
               )}
-              {state === "asking" && <LoadingScreen />}
-              {state === "none" && !isFirstUse && <StartScreen />}
-              {state === "locked" && !isFirstUse && <Later key="lock" load={loadLock} />}
-              {(isFirstUse || (isOpen && path !== paths.start)) && <Routed key={path} path={path} onAbsent={goHome} />}
             </ShellContext.Provider>
           </CarrierContext.Provider>
         </RootContext.Provider>

@@ -1,6 +1,7 @@
 /** Everything that the shell is handed by the composition root (main.tsx), or by a test. */
 import type { Clock, Random, Timers } from "../../shared/ports.ts";
 import type { Operator } from "../platform/deployment.ts";
+import type { Discreet } from "../platform/discreet.ts";
 import type { IdleLimits, IdleWatch } from "../platform/idle.ts";
 import type { Router } from "../platform/router.ts";
 import type { ServiceWorkerLink } from "../platform/service-worker.ts";
@@ -31,6 +32,13 @@ export interface ShellDeps {
   readonly online: () => boolean;
   readonly hidePage: () => void;
   readonly leavePage: () => void;
+  readonly discreet: Discreet;
+  /** The page begins anew, at the first address. */
+  readonly startAgain: () => void;
+  /** Other tabs leave. */
+  readonly clearOtherTabs: () => Promise<void>;
+  /** Files, settings and the service worker of this origin go. */
+  readonly wipePage: () => Promise<void>;
   readonly loadOperator: () => Promise<Operator | null>;
   /** `onWaiting`: a newer version is here and waits. */
   readonly linkServiceWorker: (onWaiting: () => void) => Promise<ServiceWorkerLink | null>;

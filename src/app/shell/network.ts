@@ -16,14 +16,21 @@ export function networkState(browserOnline: boolean, trouble: OutboxView["troubl
   return trouble === "not-let-through" ? "blocked" : "online";
 }
 
-/** @param known a satchel is here: the worker may be asked. */
+/**
+ * @param known a satchel is here: the worker may be asked.
+ * @param open it is open; closing forgets what was known, for the next one to open may be another person's.
+ */
 export function useNetwork(
   satchel: SatchelHandle,
   known: boolean,
   browserOnline: boolean,
   onWaiting: () => void,
+  open: boolean,
 ): NetworkWatch {
   const [view, setView] = useState<OutboxView | null>(null);
+  useEffect(() => {
+    if (!open) setView((before) => (before === null ? null : { ...before, lines: [], waiting: 0, bytesLeft: 0 }));
+  }, [open]);
   useEffect(() => {
     if (!known) {
       setView(null);
@@ -32,7 +39,7 @@ export function useNetwork(
     let isGone = false;
     const ask = (): void =>
       void satchel.api.outbox().then((answer) => {
-        // While locked the lines have no names, and some workers answer "locked": what was known stays.
+        // While locked nothing is answered about what waits: what was known of the network stays.
         if (isGone || !answer.ok) return;
         setView(answer.value);
         if (answer.value.waiting > 0) onWaiting();

@@ -16,8 +16,10 @@ const FEATURES: Readonly<Record<string, string>> = {
   envois: "outbox",
   porteur: "porteur",
   reglages: "settings",
+  discret: "settings",
   appareils: "devices",
   rejoindre: "devices",
+  revenir: "retour",
   reponses: "devices",
 };
 

@@ -17,7 +17,15 @@ const never = (): (() => void) => nothing;
 export function firstScreen(): VNode {
   const place = { path: "/", arrival: "start", visit: 0 } as const;
   const shell: ShellHandle = {
-    router: { place: () => place, onMove: never, go: nothing, back: nothing, takeLinks: never, stop: nothing },
+    router: {
+      place: () => place,
+      onMove: never,
+      go: nothing,
+      back: nothing,
+      begin: nothing,
+      takeLinks: never,
+      stop: nothing,
+    },
     place,
     network: "online",
     waiting: 0,
@@ -47,6 +55,8 @@ export function firstScreen(): VNode {
     diagnostics: () => "",
     copy: async () => false,
     print: nothing,
+    discreet: { on: false, set: nothing },
+    wipe: async () => ({ ok: true, value: undefined }),
     forget: nothing,
   };
   const world = { clock: { now: () => 0 }, timers: { after: never } };

@@ -6,6 +6,7 @@
 import type { ComponentChildren } from "preact";
 import { paths } from "../feature.ts";
 import { useT } from "../i18n/useT.ts";
+import { isDiscreet, NEUTRAL_NAME } from "../platform/discreet.ts";
 import { useScreen } from "../platform/useScreen.ts";
 import { HumanFooter } from "../ui/HumanFooter.tsx";
 import { Icon } from "../ui/icons/Icon.tsx";
@@ -78,6 +79,7 @@ export function Frame(props: FrameProps) {
     pending,
     children,
   } = props;
+  const t = useT();
   const shell = useShell();
   const { router, place, open } = shell;
   useScreen({
@@ -88,7 +90,11 @@ export function Frame(props: FrameProps) {
     // Only the very first screen leaves the focus where the browser put it.
     first: place.visit === 0 && flap === "open",
   });
+  // Locked in discreet mode, whoever looks sees neither the name nor which office helps; the help is one tap away.
+  const isNeutral = isDiscreet() && !open;
+  const human = shell.contact === null ? <AnyHelp /> : <HumanFooter contact={shell.contact} />;
   const bar = {
+    name: isNeutral ? NEUTRAL_NAME : undefined,
     back,
     onBack: back === undefined ? undefined : (onBack ?? (() => router.back(back))),
     home: open && back === undefined ? paths.home : undefined,
@@ -107,7 +113,16 @@ export function Frame(props: FrameProps) {
         </>
       }
       toasts={<Toasts messages={shell.toasts} onGone={shell.dropToast} />}
-      human={shell.contact === null ? <AnyHelp /> : <HumanFooter contact={shell.contact} />}
+      human={
+        isNeutral ? (
+          <details class="fold">
+            <summary>{t("common.help.label")}</summary>
+            {human}
+          </details>
+        ) : (
+          human
+        )
+      }
       tabs={tab !== null && open ? <TabBar current={tab} paths={TAB_PATHS} waiting={shell.waiting} /> : undefined}
     >
       {shell.notice}

@@ -3,6 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { assert } from "../../shared/assert.ts";
 import type { Random } from "../../shared/ports.ts";
+import type { Answer } from "../../workers/satchel.contract.ts";
 import type { Operator } from "../platform/deployment.ts";
 import type { Room } from "../platform/storage.ts";
 import type { ThemeChoice } from "../platform/theme.ts";
@@ -30,6 +31,10 @@ export interface RootHandle {
   readonly diagnostics: (mark: string) => string;
   readonly copy: (text: string) => Promise<boolean>;
   readonly print: () => void;
+  /** Another name and icon; `set` closes the satchel and starts the page again. */
+  readonly discreet: { readonly on: boolean; readonly set: (on: boolean) => void };
+  /** All of Besace goes from this browser, in every tab; a page of its own says so. Refused: something may be left. */
+  readonly wipe: () => Answer<void>;
   /** The last satchel of this phone was erased by the person: no trace that there was one. */
   readonly forget: () => void;
 }

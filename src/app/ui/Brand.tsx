@@ -16,13 +16,15 @@ export function BrandMark() {
 export interface BrandProps {
   readonly name: string;
   readonly href?: string | undefined;
+  /** Without the mark. */
+  readonly bare?: boolean | undefined;
 }
 
 /** Mark and name; a link home when `href` is given. The name is never translated. */
-export function Brand({ name, href }: BrandProps) {
+export function Brand({ name, href, bare }: BrandProps) {
   const inside = (
     <>
-      <BrandMark />
+      {bare !== true && <BrandMark />}
       <span class="notranslate" translate={false}>
         {name}
       </span>

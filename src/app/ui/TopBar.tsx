@@ -10,6 +10,8 @@ export interface TopBarProps {
   readonly back?: string | undefined;
   /** What "Retour" does instead of following its address. */
   readonly onBack?: (() => void) | undefined;
+  /** In place of the brand, in discreet mode: a neutral name, without the mark. */
+  readonly name?: string | undefined;
   /** Where the brand leads; without it the brand is no link. */
   readonly home?: string | undefined;
   /** Quick exit. Absent where nothing is open. */
@@ -18,12 +20,12 @@ export interface TopBarProps {
   readonly locked?: boolean | undefined;
 }
 
-function Bar({ back, onBack, home, onQuit, locked }: TopBarProps) {
+function Bar({ back, onBack, name, home, onQuit, locked }: TopBarProps) {
   const t = useT();
   return (
     <div class="top__in">
       {back === undefined ? (
-        <Brand name={t("common.app")} href={home} />
+        <Brand name={name ?? t("common.app")} href={home} bare={name !== undefined} />
       ) : (
         <Pill icon="retour" href={back} onPress={onBack}>
           {t("common.back")}

@@ -45,6 +45,7 @@ function memoryRouter(start: string): Router {
     },
     go,
     back: go,
+    begin: go,
     takeLinks: () => () => undefined,
     stop: () => undefined,
   };

@@ -101,6 +101,82 @@ describe("the lock", () => {
   });
 });
 
+describe("several persons on one phone", () => {
+  const moon = { ...FAKE_PROFILE, database: "moon", pictogram: "code-lune" };
+
+  test("another person than before starts at home: no address of the former one is shown", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/reglages");
+    await heading("Langue et réglages");
+    await satchel.api.lock();
+    await heading("Écrivez votre code");
+    satchel.data.opening = { type: "locked", profiles: [FAKE_PROFILE, moon] };
+    await satchel.api.unlock({ database: "moon", code: "417233" });
+    await heading("Bonjour");
+    expect(fake.router.place().path).toBe("/accueil");
+  });
+
+  test("while closed the head says nothing of what waits, whoever it belongs to", async () => {
+    const satchel = createFakeSatchel({
+      opening: { type: "locked", profiles: [FAKE_PROFILE, moon] },
+      outbox: { ...EMPTY_OUTBOX, waiting: 3 },
+    });
+    const fake = start(satchel, "/accueil");
+    await heading(/^Quelle est votre image/);
+    act(() => fake.page.network(false));
+    act(() => fake.page.network(true));
+    await aFrame();
+    expect(document.body.textContent).not.toMatch(/3 envois/);
+  });
+});
+
+describe("wiping this device", () => {
+  test("other tabs leave, the worker wipes, then the page; the last screen says so (nothing is claimed before)", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/reglages/effacer");
+    await heading("Que voulez-vous effacer ?");
+    fireEvent.click(screen.getByRole("radio", { name: /^Tout Besace/ }));
+    fireEvent.click(screen.getByRole("button", { name: "Voir ce qui serait perdu" }));
+    const word = await screen.findByLabelText("Pour confirmer, écrivez ce mot : EFFACER");
+    fireEvent.input(word, { target: { value: "effacer" } });
+    satchel.fail("wipeDevice", { type: "unavailable", mark: "left-3" });
+    fireEvent.click(screen.getByRole("button", { name: "Effacer pour toujours" }));
+    expect((await screen.findByRole("alert", undefined, SLOW)).textContent).toContain("left-3");
+    expect(fake.acts).not.toContain("wipe-page");
+    satchel.heal("wipeDevice");
+    fireEvent.click(screen.getByRole("button", { name: "Effacer pour toujours" }));
+    await heading("Besace n’a rien laissé sur cet appareil.");
+    expect(fake.acts.filter((one) => /clear|wipe/.test(one))).toEqual(["clear-others", "clear-others", "wipe-page"]);
+  });
+});
+
+describe("discreet mode", () => {
+  afterEach(() => {
+    delete document.documentElement.dataset.discreet;
+  });
+
+  test("locked, neither the name nor the office nor what is kept is shown; help is one tap away", async () => {
+    document.documentElement.dataset.discreet = "";
+    start(lockedSatchel(), "/accueil");
+    await heading("Écrivez votre code");
+    expect(document.title).toBe("Carnet");
+    expect(document.querySelector("header")?.textContent).not.toContain("Besace");
+    expect(document.querySelector("main")?.textContent).not.toMatch(/papier|besace|brouillon/i);
+    expect(document.querySelector("footer")?.closest("details")?.open).toBe(false);
+    fireEvent.click(screen.getByRole("link", { name: /^Aide/ }));
+    expect(document.querySelector("footer")?.closest("details")?.open).toBe(true);
+  });
+
+  test("choosing it closes the satchel first, then the page begins again", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    const fake = start(satchel, "/discret");
+    await heading("Mode discret");
+    fireEvent.click(screen.getByRole("button", { name: "Passer en mode discret" }));
+    await expect.poll(() => fake.acts.slice(-2)).toEqual(["discreet on", "start-again"]);
+    expect(satchel.data.opening.type).toBe("locked");
+  });
+});
+
 describe("Sortir", () => {
   test("hides at once, closes the satchel, then leaves", async () => {
     const satchel = createFakeSatchel({ drilled: true });

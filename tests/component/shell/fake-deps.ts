@@ -64,6 +64,10 @@ export function createFakeDeps(satchel: FakeSatchel, path: string, marked = true
     online: () => true,
     hidePage: () => void acts.push("hide"),
     leavePage: () => void acts.push("leave"),
+    discreet: { on: false, keep: (on) => void acts.push(`discreet ${on ? "on" : "off"}`) },
+    clearOtherTabs: async () => void acts.push("clear-others"),
+    wipePage: async () => void acts.push("wipe-page"),
+    startAgain: () => void acts.push("start-again"),
     loadOperator: async () => null,
     async linkServiceWorker(onWaiting) {
       updateIsHere = onWaiting;

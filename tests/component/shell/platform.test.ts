@@ -1,8 +1,12 @@
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { readOperator } from "../../../src/app/platform/deployment.ts";
 import { diagnosticText, markOf } from "../../../src/app/platform/diagnostics.ts";
+import { createDiscreet, NEUTRAL_NAME } from "../../../src/app/platform/discreet.ts";
 import { watchIdle } from "../../../src/app/platform/idle.ts";
-import { onRestored, onThreeEscapes } from "../../../src/app/platform/presence.ts";
+import { leavePage, NEUTRAL_PAGE, onRestored, onThreeEscapes } from "../../../src/app/platform/presence.ts";
+import { wipePage } from "../../../src/app/platform/wipe.ts";
+import { memoryKeep } from "../../../src/app/platform/world.ts";
 import { networkState } from "../../../src/app/shell/network.ts";
 import { FAKE_DEPLOYMENT } from "../../support/fake-satchel.ts";
 
@@ -146,4 +150,109 @@ test("diagnostics hold no path with ids, and the same bug has the same mark", ()
   expect(text).not.toContain(window.location.pathname.length > 1 ? window.location.pathname : "//");
   expect(markOf(new Error("x"))).toBe(markOf(new Error("x")));
   expect(markOf(new Error("x"))).toMatch(/^P-[0-9A-F]{3}$/);
+});
+
+describe("Sortir leaves nothing of ours in the history but the neutral page", () => {
+  function historyAt(depth: number, answers = true) {
+    const done: string[] = [];
+    let popped = (): void => undefined;
+    const win = {
+      history: {
+        state: { depth },
+        go: (by: number) => {
+          done.push(`go ${by}`);
+          if (answers) popped();
+        },
+        pushState: (_: unknown, __: string, url: string) => void done.push(`push ${url}`),
+        replaceState: (_: unknown, __: string, url: string) => void done.push(`replace ${url}`),
+      },
+      location: { replace: (url: string) => void done.push(`leave ${url}`) },
+      addEventListener: (_: string, listener: () => void) => {
+        popped = listener;
+      },
+    };
+    let late = (): void => undefined;
+    const timers = {
+      after: (_: number, task: () => void) => {
+        late = task;
+        return () => undefined;
+      },
+    };
+    leavePage(win as unknown as Parameters<typeof leavePage>[0], timers);
+    return { done, late: () => late() };
+  }
+
+  test("from the first entry: replaced, and that is all", () => {
+    expect(historyAt(0).done).toEqual([`leave ${NEUTRAL_PAGE}`]);
+  });
+
+  test("from further on: back to the first, which becomes neutral, and what was behind it is cut off", () => {
+    const { done, late } = historyAt(4);
+    late();
+    expect(done).toEqual(["go -4", `replace ${NEUTRAL_PAGE}`, `push ${NEUTRAL_PAGE}`, `leave ${NEUTRAL_PAGE}`]);
+  });
+
+  test("a browser that does not go back is left all the same", () => {
+    const { done, late } = historyAt(4, false);
+    expect(done).toEqual(["go -4"]);
+    late();
+    expect(done).toEqual(["go -4", `leave ${NEUTRAL_PAGE}`]);
+  });
+});
+
+describe("discreet mode", () => {
+  test("is read once, and kept for the next start", () => {
+    const keep = memoryKeep();
+    const root = document.createElement("html");
+    const first = createDiscreet(root, keep);
+    first.keep(true);
+    expect([first.on, root.dataset.discreet]).toEqual([false, undefined]);
+    expect(createDiscreet(root, keep).on).toBe(true);
+    expect(root.dataset.discreet).toBe("");
+    createDiscreet(root, keep).keep(false);
+    expect(createDiscreet(root, keep).on).toBe(false);
+    expect(root.dataset.discreet).toBeUndefined();
+  });
+
+  test("one name in the page, in the manifest and before the first paint; nothing in the manifest says Besace", () => {
+    const manifest = readFileSync("public/carnet.webmanifest", "utf8");
+    expect(manifest).not.toMatch(/besace/i);
+    expect(JSON.parse(manifest)).toMatchObject({ name: NEUTRAL_NAME, short_name: NEUTRAL_NAME, display: "standalone" });
+    expect(readFileSync("public/first.js", "utf8")).toContain(`document.title = "${NEUTRAL_NAME}"`);
+    for (const { src } of JSON.parse(manifest).icons) expect(existsSync(`public${src}`), src).toBe(true);
+  });
+});
+
+test("wiping takes the service worker, every cache, every cookie and every small setting", async () => {
+  const done: string[] = [];
+  const jar = {
+    get cookie() {
+      return "besace=1; other=2";
+    },
+    set cookie(text: string) {
+      done.push(text.split(";").slice(0, 2).join(";"));
+    },
+  };
+  await wipePage({
+    caches: {
+      keys: async () => ["shell", "besace-marks"],
+      delete: async (name) => done.push(`cache ${name}`) > 0,
+    },
+    serviceWorker: {
+      getRegistrations: async () => [
+        { unregister: async () => done.push("unregister") > 0 } as unknown as ServiceWorkerRegistration,
+      ],
+    },
+    stores: () => [{ clear: () => void done.push("local") }, { clear: () => void done.push("session") }],
+    jar,
+  });
+  expect(done).toEqual([
+    "unregister",
+    "cache shell",
+    "cache besace-marks",
+    "besace=; Max-Age=0",
+    "other=; Max-Age=0",
+    "local",
+    "session",
+  ]);
 });

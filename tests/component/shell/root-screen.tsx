@@ -43,6 +43,11 @@ export async function showRootScreen(
     diagnostics: (mark) => `facts ${mark}`,
     copy: async () => true,
     print: () => void acts.push("print"),
+    discreet: { on: false, set: (on) => void acts.push(`discreet ${on ? "on" : "off"}`) },
+    wipe: async () => {
+      acts.push("wipe");
+      return { ok: true, value: undefined };
+    },
     forget: () => void acts.push("forget"),
     ...options.root,
   };

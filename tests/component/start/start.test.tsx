@@ -40,10 +40,17 @@ describe("the first screen", () => {
     expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Your papers");
   });
 
-  test("says plainly that a satchel of another phone cannot be opened here yet", async () => {
+  test("a satchel that exists comes back by card and code, or from the other device", async () => {
     await show();
     fireEvent.click(screen.getByRole("button", { name: "J’ai déjà une besace" }));
-    expect(screen.getByText(/n’est pas encore possible/)).toBeTruthy();
+    expect(screen.getByRole("link", { name: "J’ai ma carte et mon code" }).getAttribute("href")).toBe("/revenir");
+    expect(screen.getByRole("link", { name: "J’ai l’autre appareil" }).getAttribute("href")).toBe("/rejoindre");
+    expect(await axeProblems()).toEqual([]);
+  });
+
+  test("discreet mode is offered before anything is made or installed", async () => {
+    await show();
+    expect(screen.getByRole("link", { name: /Mode discret/ }).getAttribute("href")).toBe("/discret");
   });
 });
 

@@ -110,6 +110,36 @@ describe("createRouter", () => {
     expect(win.entries.at(-1)?.state).toEqual({ depth: 1 });
   });
 
+  test("another person's turn: what was visited before is not shown again, by 'back' either", () => {
+    router.go(`/papiers/${ID}`);
+    router.go("/envois");
+    router.begin("/accueil");
+    expect(router.place().path).toBe("/accueil");
+    router.go("/papiers");
+    const places: string[] = [];
+    router.onMove((place) => places.push(place.path));
+    win.history.back();
+    win.history.back();
+    win.history.back();
+    expect(places).toEqual(["/accueil", "/accueil", "/accueil"]);
+    expect(win.entries.map((entry) => entry.path)).toEqual(["/accueil", "/accueil", "/accueil", "/papiers"]);
+  });
+
+  test("in discreet mode the address never moves and nothing enters the history; back inside still works", () => {
+    const quiet = createWindow(`/papiers/${ID}`);
+    router = createRouter(quiet as unknown as Parameters<typeof createRouter>[0], () => true, { silent: true });
+    expect(quiet.entries.map((entry) => entry.path)).toEqual(["/"]);
+    expect(router.place().path).toBe(`/papiers/${ID}`);
+    for (const path of ["/accueil", "/papiers", "/envois", "/reglages"]) router.go(path);
+    router.go("/accueil", { replace: true });
+    router.back("/ailleurs");
+    expect(router.place().path).toBe("/envois");
+    router.begin("/accueil");
+    router.back("/papiers");
+    expect(router.place().path).toBe("/papiers");
+    expect(quiet.entries.map((entry) => entry.path)).toEqual(["/"]);
+  });
+
   test("takes links of this page, leaves the others to the browser", () => {
     render(
       <div>

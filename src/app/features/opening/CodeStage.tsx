@@ -17,8 +17,8 @@ const focused = (heading: HTMLElement | null): void => heading?.focus();
 
 export interface CodeStageProps {
   readonly profile: ProfileView;
-  /** What is safe: "Votre brouillon est gardé." */
-  readonly hint: string;
+  /** What is safe: "Votre brouillon est gardé." Nothing in discreet mode. */
+  readonly hint: string | undefined;
   readonly onCard: () => void;
 }
 

@@ -8,6 +8,7 @@ import { paths } from "../../feature.ts";
 import { language, setLanguage } from "../../i18n/i18n.ts";
 import { LANGUAGES } from "../../i18n/languages.ts";
 import { useT } from "../../i18n/useT.ts";
+import { isDiscreet } from "../../platform/discreet.ts";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { isPicture, PICTURES } from "../../state/pictures.ts";
@@ -137,7 +138,7 @@ export function LockScreen() {
         <CodeStage
           key={profile.database}
           profile={profile}
-          hint={t(`opening.kept.${lockReason}`)}
+          hint={isDiscreet() ? undefined : t(`opening.kept.${lockReason}`)}
           onCard={() => setStage("card")}
         />
       )}
@@ -158,9 +159,11 @@ export function LockScreen() {
               {t("opening.who.other")}
             </LinkRow>
           )}
-          <LinkRow small icon="envoi" href={paths.carrier}>
-            {t("opening.carry")}
-          </LinkRow>
+          {!isDiscreet() && (
+            <LinkRow small icon="envoi" href={paths.carrier}>
+              {t("opening.carry")}
+            </LinkRow>
+          )}
           <LinkRow small icon="langue" href={here} onPress={() => setStage("language")}>
             {t("opening.language")}
           </LinkRow>

@@ -18,7 +18,6 @@ import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
 import { Why } from "../../ui/Question.tsx";
 import { Rows } from "../../ui/Rows.tsx";
-import { Erase } from "./Erase.tsx";
 
 function LanguageSetting() {
   const t = useT();
@@ -170,6 +169,12 @@ export function SettingsScreen() {
           <Item icon="cadenas" href={paths.newCode} title={t("settings.code.change")} />
           <Item icon="cle-carte" href={paths.card} title={t("settings.code.card")} />
           <Item icon="telephone" href={paths.devices} title={t("settings.code.devices")} />
+          <Item
+            icon="oeil-barre"
+            href={paths.discreet}
+            title={t("settings.discreet")}
+            detail={t("settings.discreetMore")}
+          />
         </List>
         <p class="meta">{t("settings.code.auto")}</p>
         <Button kind="second" wide icon="cadenas" onPress={lock}>
@@ -196,8 +201,17 @@ export function SettingsScreen() {
         <h2 id="place">{t("settings.room.title")}</h2>
         <RoomSetting />
       </section>
+      <section class="stack-s" aria-labelledby="famille">
+        <h2 id="famille">{t("settings.family.title")}</h2>
+        <p>{t("settings.family.text")}</p>
+      </section>
       <About />
-      <Erase />
+      <section class="stack-s" aria-labelledby="effacer">
+        <h2 id="effacer">{t("settings.erase.title")}</h2>
+        <List>
+          <Item icon="corbeille" href={paths.erase} title={t("settings.erase.link")} />
+        </List>
+      </section>
     </Frame>
   );
 }

@@ -92,9 +92,14 @@ export function StartScreen() {
           )}
         </div>
         {asksOther && (
-          <LinkButton kind="second" wide iconEnd="fleche" href={paths.join}>
-            {t("start.other.bring")}
-          </LinkButton>
+          <div class="actions">
+            <LinkButton kind="second" wide iconEnd="fleche" href={paths.comeBack}>
+              {t("start.other.card")}
+            </LinkButton>
+            <LinkButton kind="second" wide iconEnd="fleche" href={paths.join}>
+              {t("start.other.bring")}
+            </LinkButton>
+          </div>
         )}
       </PersonalForm>
       <ul class="stack-m" aria-label={t("start.facts.label")}>
@@ -109,6 +114,9 @@ export function StartScreen() {
       </ul>
       <LinkRow icon="envoi" href={paths.carrier}>
         {t("start.carry")}
+      </LinkRow>
+      <LinkRow icon="sortie-rapide" href={paths.discreet}>
+        {t("start.discreet")}
       </LinkRow>
     </Frame>
   );
