@@ -61,14 +61,23 @@ export async function createCard(
   random: Random,
   { home, set }: { readonly home: string; readonly set: number },
 ): Promise<Card> {
+  return writeCard(createSecret(random.bytes(secretBytes)), { home, set });
+}
+
+/** A card again from what its groups say, for a device that was only told those. */
+export async function writeCard(
+  own: Secret,
+  { home, set }: { readonly home: string; readonly set: number },
+): Promise<Card> {
   assert(isHome(home), "SPEC C-C3: home is a host, never a URL");
   assert(Number.isInteger(set) && set >= 0 && set < 16, "SPEC C-C2: set is 0 to 15");
-  const secret = random.bytes(secretBytes);
+  const secret = own.reveal();
   const host = utf8(home);
   const content = concat(Uint8Array.of((cardVersion << 4) | set), secret, Uint8Array.of(host.length), host);
   const qr = prefix + toBase32(concat(content, await checksumOf(content)));
   const groups = await writeGroups(labels.cardChecksum, { version: cardVersion, set, secret });
-  return { version: cardVersion, set, secret: createSecret(secret), home, groups, qr };
+  secret.fill(0);
+  return { version: cardVersion, set, secret: own, home, groups, qr };
 }
 
 /** Reads a scanned QR text. */

@@ -14,7 +14,7 @@ export const eventBudgetMs = 110_000;
 export interface DeliverDeps {
   readonly openRegistry: () => Promise<Result<Registry, StorageError>>;
   readonly openStore: (database: string) => Promise<Result<SatchelStore, StorageError>>;
-  readonly createDrainer: (profile: Profile, store: SatchelStore) => Drainer;
+  readonly createDrainer: (profile: Profile, store: SatchelStore, registry: Registry) => Drainer;
 }
 
 export interface Delivery {
@@ -37,7 +37,7 @@ export async function deliverAll(deps: DeliverDeps, budgetMs = eventBudgetMs): P
         const store = await deps.openStore(profile.database);
         if (!store.ok) return null;
         try {
-          return await deps.createDrainer(profile, store.value).run({ reason: "sync", budgetMs });
+          return await deps.createDrainer(profile, store.value, registry.value).run({ reason: "sync", budgetMs });
         } finally {
           await store.value.close();
         }

@@ -28,6 +28,7 @@ import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
 import { createDrainer } from "../sync/drain.ts";
 import { hintsOf } from "../sync/hints.ts";
 import { createHttpTransport } from "../sync/http.ts";
+import { createKeysExchange } from "../sync/keys.ts";
 import { webLocks } from "../sync/locks.ts";
 import { challengeSigner } from "../sync/session.ts";
 import { isAuthentic } from "./authentic.ts";
@@ -101,17 +102,22 @@ registerRoute(new NavigationRoute(shell.createHandlerBoundToURL("index.html"), {
 const deliverDeps: DeliverDeps = {
   openRegistry: () => openRegistry({ timers }),
   openStore: (database) => openDexieStore(database, { clock, timers }),
-  createDrainer: (profile, store) => {
+  createDrainer: (profile, store, registry) => {
     const locks = webLocks(self.navigator.locks);
+    const send: typeof fetch = (...request) => fetch(...request);
+    const transport = createHttpTransport({ fetch: send, baseUrl: "", random, timers, clock });
+    const principal = profile.principal as PrincipalId;
+    const keys = createKeysExchange({ registry, database: profile.database, principal, transport, clock });
     return createDrainer({
-      identity: { principal: profile.principal as PrincipalId, device: profile.device as DeviceId },
+      identity: { principal, device: profile.device as DeviceId },
       store,
-      transport: createHttpTransport({ fetch: (...request) => fetch(...request), baseUrl: "", random, timers, clock }),
+      transport,
       clock,
       random,
       timers,
       signChallenge: challengeSigner(profile.transportKey),
-      register: async () => profile.statements,
+      register: keys.statements,
+      ...(profile.kind === "satchel" ? { keys } : {}),
       hints: hintsOf(self.navigator),
       ...(locks === undefined ? {} : { locks }),
     });

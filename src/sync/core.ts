@@ -632,6 +632,9 @@ function bookRefused(situation: Situation, step: Step, refused: Refused): Bookin
   if (refused.status === 429) return wholeWaits(retryAfterMs);
   // S-V7: an app that the server no longer (or not yet) understands waits, with all its items.
   if (refused.error === "bad-protocol" || refused.error === "bad-nonce") return wholeWaits(limits.retryAfter.maxMs);
+  // S-K4: another device was first with the next statement: the server knows this satchel, and its chain can be read.
+  if (step.type === "register" && refused.error === "id-taken" && run.renewals < limits.renewalsARun)
+    return wholeWaits(0, { registered: true }, { ...run, renewals: run.renewals + 1 });
   if (step.type === "register" || step.type === "session")
     return wholeWaits(refused.retryAfterMs === null ? limits.authPauseMs : retryAfterMs, { pausedFor: "auth" });
   if (step.type === "pull") {

@@ -30,7 +30,8 @@ import {
   type Step,
   type StepOutcome,
 } from "./core.ts";
-import type { Hints, Identity, Locks, LossReason, Outcome, RunReason, Transport } from "./ports.ts";
+import type { KeysExchange } from "./keys.ts";
+import type { Hints, Identity, Locks, LossReason, Outcome, PullPage, RunReason, Transport } from "./ports.ts";
 
 export interface DrainerDeps {
   readonly identity: Identity;
@@ -43,6 +44,8 @@ export interface DrainerDeps {
   readonly signChallenge: (challenge: B64) => Promise<B64>;
   /** The public chain: genesis and device certificates. */
   readonly register: () => Promise<readonly Signed[]>;
+  /** Keyrings (S-K). Absent: none are spoken of. */
+  readonly keys?: KeysExchange;
   readonly locks?: Locks;
   readonly hints?: () => Hints;
   readonly onProgress?: (progress: Progress) => void;
@@ -359,6 +362,8 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     const late = takeFailure();
     if (late !== null && !(late.error instanceof StorageFault)) throw late.error;
     const answersBefore = run.answers;
+    /** S-K1: once a run what is due is published; again when something was heard of. */
+    let askKeys = deps.keys !== undefined;
 
     /** S-O7: what may not begin beside what is under way. */
     const closedLanes = (meta: SyncMeta): ReadonlySet<Lane> => {
@@ -427,6 +432,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         const booking: Booking = book({ ...(await situation()), counted, abreast, early: !registered }, done, roll());
         run = booking.run;
         note(done.outcome, done.step);
+        await hear(done);
         for (const patch of booking.patches) {
           try {
             await apply(patch);
@@ -443,6 +449,16 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       } finally {
         free();
       }
+    };
+
+    const hear = async ({ step, outcome }: StepOutcome): Promise<void> => {
+      if (deps.keys === undefined) return;
+      if (outcome.type === "refused" && (await deps.keys.refused(step.type, outcome.error, outcome.time)))
+        askKeys = true;
+      if (outcome.type !== "answer") return;
+      // S-K1: a chain that was refused is fetched as soon as there is a session.
+      if (step.type === "session" || step.type === "register") askKeys = true;
+      if (step.type === "pull" && (await deps.keys.heard(outcome.value as PullPage))) askKeys = true;
     };
 
     const note = (outcome: Outcome<unknown>, step: Step): void => {
@@ -519,6 +535,12 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         const elapsed = clock.now() - started;
         if (elapsed >= budget || elapsed < -budget) return await report("budget", clock.now());
         const now = await situation();
+        if (askKeys && now.meta.registered) {
+          askKeys = false;
+          if (await deps.keys?.isOut()) return await report("auth", null);
+          await deps.keys?.turn(now.meta.session);
+          continue;
+        }
         const step = choose(now);
         if (step.type === "offer" && inFlight.size === 0) {
           await must(store.offerAgain(clock.now()));

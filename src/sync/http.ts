@@ -9,18 +9,32 @@ import { parseCarriedAnswer } from "../protocol/carried.ts";
 import {
   parseChallengeAnswer,
   parseErrorAnswer,
+  parseHeldKeyringAnswer,
   parseJson,
+  parseKeyringAnswer,
   parseLetterAnswer,
+  parseLookAnswer,
+  parsePrincipalAnswer,
   parsePullAnswer,
   parsePushAnswer,
   parseRegisterAnswer,
   parseSessionAnswer,
+  parseWayOpenAnswer,
 } from "../protocol/parse.ts";
 import { type Answered, headers, protocolVersion, routes, type Signed } from "../protocol/wire.ts";
 import { type Bytes, toBase64Url, utf8 } from "../shared/bytes.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
 import { ok, type Result } from "../shared/result.ts";
-import type { BlobName, BlobStatus, CarrierTransport, LossReason, Outcome, Transport } from "./ports.ts";
+import type {
+  BlobName,
+  BlobStatus,
+  CarrierTransport,
+  KeysTransport,
+  LossReason,
+  Outcome,
+  Transport,
+  WaysTransport,
+} from "./ports.ts";
 
 export interface HttpDeps {
   readonly fetch: WindowOrWorkerGlobalScope["fetch"];
@@ -82,7 +96,7 @@ function retryAfterMs(response: Response, now: number): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-export function createHttpTransport(deps: HttpDeps): Transport & CarrierTransport {
+export function createHttpTransport(deps: HttpDeps): Transport & CarrierTransport & KeysTransport & WaysTransport {
   const { clock, timers } = deps;
   /** Bytes per millisecond that the line carried, over the parts so far; null = unknown. */
   let speed: number | null = null;
@@ -165,6 +179,7 @@ export function createHttpTransport(deps: HttpDeps): Transport & CarrierTranspor
       retry: error.value.retry,
       retryAfterMs: retryAfterMs(raw.response, clock.now()),
       time: error.value.time,
+      ...(error.value.left === undefined ? {} : { left: error.value.left }),
     };
   };
 
@@ -233,6 +248,12 @@ export function createHttpTransport(deps: HttpDeps): Transport & CarrierTranspor
       const done = await call(post(routes.proofs, { proof }), parseBare);
       return done.type === "answer" ? { ...done, value: null } : done;
     },
+    keyring: (keyring) => call(post(routes.keyring, { keyring }), parseKeyringAnswer),
+    heldKeyring: (session) => call({ method: "GET", path: routes.keyring, session }, parseHeldKeyringAnswer),
+    chain: (session, principal) =>
+      call({ method: "GET", path: `${routes.principals}/${principal}`, session }, parsePrincipalAnswer),
+    look: (request) => call(post(routes.waysLook, request), parseLookAnswer),
+    open: (request) => call(post(routes.waysOpen, request), parseWayOpenAnswer),
     carried: (manifest) => call(post(routes.carried, { manifest }), parseCarriedAnswer),
     pull: (session, cursor, limit) =>
       call({ method: "GET", path: `${routes.pull}?cursor=${cursor}&limit=${limit}`, session }, parsePullAnswer, limit),

@@ -7,13 +7,20 @@ import type { CarriedAnswer } from "../protocol/carried.ts";
 import type {
   B64,
   Cursor,
+  HeldKeyringAnswer,
+  KeyringAnswer,
   Letter,
   LetterAnswer,
+  LookAnswer,
+  LookRequest,
   Op,
+  PrincipalAnswer,
   PullAnswer,
   PushAnswer,
   RejectRetry,
   Signed,
+  WayOpenAnswer,
+  WayOpenRequest,
 } from "../protocol/wire.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import type { BlobId, DeviceId, PrincipalId } from "../shared/ids.ts";
@@ -32,6 +39,8 @@ export type Outcome<T> =
       readonly retry: RejectRetry | null;
       readonly retryAfterMs: number | null;
       readonly time: number | null;
+      /** With "wrong-code" of a way in: tries that are left. */
+      readonly left?: number;
     }
   | { readonly type: "lost"; readonly reason: LossReason };
 
@@ -40,7 +49,7 @@ export interface BlobStatus {
   readonly state: "incomplete" | "verified" | "again";
 }
 
-export type PullPage = Pick<PullAnswer, "rows" | "cursor" | "more" | "reset" | "backup">;
+export type PullPage = Pick<PullAnswer, "rows" | "cursor" | "more" | "reset" | "backup" | "keyring" | "way">;
 
 export interface Transport {
   readonly register: (statements: readonly Signed[]) => Promise<Outcome<{ readonly epoch: string }>>;
@@ -59,6 +68,21 @@ export interface Transport {
   readonly blobCreate: (session: string, name: BlobName, length: number, ticket: Signed) => Promise<Outcome<null>>;
   readonly blobHead: (session: string, name: BlobName) => Promise<Outcome<BlobStatus>>;
   readonly blobPatch: (session: string, name: BlobName, offset: number, bytes: Bytes) => Promise<Outcome<BlobStatus>>;
+}
+
+/** What keys.ts asks; only reading needs a session. */
+export interface KeysTransport extends Pick<Transport, "register"> {
+  readonly keyring: (keyring: Signed) => Promise<Outcome<Pick<KeyringAnswer, "verdict">>>;
+  readonly heldKeyring: (session: string) => Promise<Outcome<Pick<HeldKeyringAnswer, "keyring" | "way">>>;
+  readonly chain: (session: string, principal: PrincipalId) => Promise<Outcome<Pick<PrincipalAnswer, "statements">>>;
+}
+
+/** A new phone or a kiosk, before it is anybody's (SPEC P-Y4). */
+export interface WaysTransport {
+  readonly look: (request: LookRequest) => Promise<Outcome<Pick<LookAnswer, "salt" | "params" | "left">>>;
+  readonly open: (
+    request: WayOpenRequest,
+  ) => Promise<Outcome<Pick<WayOpenAnswer, "principal" | "statements" | "keyring" | "share">>>;
 }
 
 /** What a carrier asks (carry.ts): everything is verifiable alone, so it has no session (SPEC P-W3). */

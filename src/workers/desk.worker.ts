@@ -44,6 +44,7 @@ async function start(): Promise<Result<DeskService, WorkerError>> {
     registry: registry.value,
     open: stores.open,
     createDrainer: drainerMaker({
+      registry: registry.value,
       fetch: send,
       locks: webLocks(navigator.locks),
       hints: hintsOf(navigator),

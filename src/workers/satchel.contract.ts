@@ -51,6 +51,18 @@ export interface WayView {
   readonly openedAt: number | null;
   /** A device came in that nobody added here, and the person has not said yet that it was them (`ownDevice`). */
   readonly openedElsewhere: boolean;
+  /**
+   * What the server showed was not taken: it is older than before, not made by this satchel, or asks for weak parameters.
+   * Nothing here changed; the next pull or the next code sets it right, or a person has to look.
+   */
+  readonly trouble?:
+    | "rolled-back"
+    | "forked"
+    | "not-authentic"
+    | "weak-parameters"
+    /** A new root that does not list this device yet. */
+    | "cannot-follow"
+    | "refused";
 }
 
 export type OpeningState =
@@ -117,6 +129,8 @@ export interface ShownCard {
   readonly groups: readonly string[];
   readonly set: number;
   readonly drilled: boolean;
+  /** Of this very card, for its outer half, also while it waits for its drill; "1234 5678 9012". */
+  readonly blockNumber?: string;
 }
 
 export interface CardState {
@@ -511,7 +525,7 @@ export interface SatchelApi {
    * before until the server has confirmed: `cardState().atServer` says "waits".
    */
   readonly changeCode: (code: string) => Answer<void, CodeRefusal>;
-  /** The gentle question (`asks.code`): a right answer puts the next one further away, a wrong one is no try. */
+  /** The gentle question (`asks.code`): a right answer puts the next one further away; a wrong one counts like any other. */
   readonly answerCode: (input: { readonly code: string }) => Answer<void, UnlockRefusal>;
   /** "Later": asked again tomorrow. */
   readonly postponeCode: () => Answer<void>;

@@ -8,6 +8,7 @@ import type { Clock, Log, Random, Timers } from "../shared/ports.ts";
 import { ok, type Result } from "../shared/result.ts";
 import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
 import { hintsOf } from "../sync/hints.ts";
+import { createHttpTransport } from "../sync/http.ts";
 import { webLocks } from "../sync/locks.ts";
 import { createBlobReader } from "./common/blob-reader.ts";
 import { cacheMarks, deploymentSource, drainerMaker, exposedMethods } from "./common/browser.ts";
@@ -43,6 +44,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     registry: registry.value,
     open: stores.open,
     createDrainer: drainerMaker({
+      registry: registry.value,
       fetch: send,
       locks: webLocks(navigator.locks),
       hints: hintsOf(navigator),
@@ -85,6 +87,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     lineKnown: () => "connection" in navigator && Object(navigator.connection).type !== undefined,
     marks: cacheMarks(caches),
     reader: createBlobReader({ fetch: send, random, timers }),
+    ways: createHttpTransport({ fetch: send, baseUrl: "", random, timers, clock }),
   });
   void satchel.start().catch((error: unknown) => {
     log.note("start-failed", { error: error instanceof Error ? error.name : "unknown" });

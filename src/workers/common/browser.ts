@@ -5,8 +5,10 @@
 import { routes } from "../../protocol/wire.ts";
 import type { DeviceId, PrincipalId } from "../../shared/ids.ts";
 import type { Timers } from "../../shared/ports.ts";
+import type { Registry } from "../../storage/ports.ts";
 import { createDrainer, type DrainerDeps } from "../../sync/drain.ts";
 import { createHttpTransport } from "../../sync/http.ts";
+import { createKeysExchange } from "../../sync/keys.ts";
 import { challengeSigner } from "../../sync/session.ts";
 import type { CourierDeps } from "./couriers.ts";
 import type { DeploymentSource } from "./deployments.ts";
@@ -88,19 +90,25 @@ export const drainerMaker =
     deps: Pick<DrainerDeps, "clock" | "random" | "timers" | "hints"> & {
       readonly fetch: WindowOrWorkerGlobalScope["fetch"];
       readonly locks: DrainerDeps["locks"] | undefined;
+      readonly registry: Registry;
     },
   ): CourierDeps["createDrainer"] =>
-  (profile, store, onProgress) => {
-    const { fetch, locks, hints, clock, random, timers } = deps;
+  (profile, store, onProgress, onKeys) => {
+    const { fetch, locks, hints, clock, random, timers, registry } = deps;
+    const transport = createHttpTransport({ fetch, baseUrl: "", random, timers, clock });
+    const principal = profile.principal as PrincipalId;
+    const { database } = profile;
+    const keys = createKeysExchange({ registry, database, principal, transport, clock, onSeen: onKeys });
     return createDrainer({
-      identity: { principal: profile.principal as PrincipalId, device: profile.device as DeviceId },
+      identity: { principal, device: profile.device as DeviceId },
       store,
-      transport: createHttpTransport({ fetch, baseUrl: "", random, timers, clock }),
+      transport,
       clock,
       random,
       timers,
       signChallenge: challengeSigner(profile.transportKey),
-      register: async () => profile.statements,
+      register: keys.statements,
+      ...(profile.kind === "satchel" ? { keys } : {}),
       onProgress,
       ...(locks === undefined ? {} : { locks }),
       ...(hints === undefined ? {} : { hints }),

@@ -6,7 +6,7 @@
  * after ten wrong codes the way in is dropped only where the card was drilled: a child tapping destroys no satchel.
  */
 
-import { type CodeProblem, codeProblem } from "../../crypto/codes.ts";
+import { type CodeProblem, codeKind, codeProblem } from "../../crypto/codes.ts";
 import { newSalt, openDeviceFactor, unwrapRoot, type Wrap, wrapHead, wrapRoot } from "../../crypto/keyring.ts";
 import { createSecret, type RootKey, type Secret } from "../../crypto/secret.ts";
 import { assert } from "../../shared/assert.ts";
@@ -35,12 +35,9 @@ const waits = [0, 0, 0, 0, 1, 2, 4, 8, 15, 30, 300, 900, 3600, 14_400].map((seco
 export const longestWaitMs = 24 * hour;
 export const waitAfter = (wrongTries: number): number => waits[wrongTries] ?? longestWaitMs;
 
-/** The key epoch that this version knows. */
-export const firstEpoch = 0;
-
-/** Refuses what is not six digits, what too many people choose, and the person's own birth date. */
+/** Refuses what is no code, what too many people choose, and the person's own birth date. */
 export function refusedCode(code: string, birthdate?: string): CodeRefusal | undefined {
-  if (!/^[0-9]{6}$/.test(code)) return { type: "code-shape" };
+  if (codeKind(code) === undefined) return { type: "code-shape" };
   const problem: CodeProblem | undefined = codeProblem(code, birthdate === undefined ? {} : { birthdate });
   return problem === undefined ? undefined : { type: "code-too-common" };
 }
@@ -67,6 +64,8 @@ export async function wrapUnderCode(
   deps: CodeDeps,
   input: {
     readonly root: RootKey;
+    /** Root epoch. */
+    readonly epoch: number;
     readonly principal: PrincipalId;
     readonly device: Secret;
     readonly code: string;
@@ -79,9 +78,9 @@ export async function wrapUnderCode(
   if (!stretched.ok) return err({ type: "unavailable", mark: "stretch-broken" });
   const { output, parameters } = stretched.value;
   const factors = { device: input.device, code: createSecret(output) };
-  const meta = { principal: input.principal, epoch: firstEpoch, order: input.order, salt, params: parameters };
+  const meta = { principal: input.principal, epoch: input.epoch, order: input.order, salt, params: parameters };
   const wrap = await wrapRoot(input.root, "D+P", factors, meta, deps.random);
-  return ok({ pair: "D+P", epoch: firstEpoch, wrap });
+  return ok({ pair: "D+P", epoch: input.epoch, wrap });
 }
 
 type ProfilePatch = Parameters<Registry["update"]>[2];
@@ -199,7 +198,8 @@ export async function tryCode(
     const opened = await forgiveTries(registry, profile);
     return opened.ok ? ok({ profile: opened.value, root: root.value }) : opened;
   }
-  if (tries >= codeTries && profile.cardDrilled) {
+  // Only where the card opens this device by itself: with the card and the server the code is needed again.
+  if (tries >= codeTries && profile.cardDrilled && currentWrap(profile, "D+C") !== undefined) {
     const dropped = await updateProfile(registry, database, (held) => ({
       wraps: held.wraps.filter((stored) => stored.pair !== "D+P"),
     }));

@@ -15,6 +15,9 @@ import type { OutboxView, WorkerError } from "../satchel.contract.ts";
 
 export type Trouble = OutboxView["trouble"];
 
+/** keys: something about keys was stored that an open satchel should look at. */
+export type CourierEvent = "progress" | "arrived" | "answered" | "state" | "keys";
+
 export interface CourierState {
   readonly moving: boolean;
   readonly trouble: Trouble;
@@ -23,14 +26,19 @@ export interface CourierState {
 export interface CourierDeps {
   readonly registry: Registry;
   readonly open: (database: string) => Promise<Result<SatchelStore, WorkerError>>;
-  readonly createDrainer: (profile: Profile, store: SatchelStore, onProgress: (progress: Progress) => void) => Drainer;
+  readonly createDrainer: (
+    profile: Profile,
+    store: SatchelStore,
+    onProgress: (progress: Progress) => void,
+    onKeys: () => void,
+  ) => Drainer;
   readonly kind: Profile["kind"];
   readonly timers: Timers;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** A run got answers, or something moved: what screens show may be old. */
-  readonly onEvent: (database: string, event: "progress" | "arrived" | "answered" | "state") => void;
+  readonly onEvent: (database: string, event: CourierEvent) => void;
   /** Ms between two looks at the server while nothing waits. */
   readonly idleMs: number;
 }
@@ -107,6 +115,7 @@ export function createCouriers(deps: CourierDeps): Couriers {
       profile,
       store.value,
       onProgress(profile.database, () => own),
+      () => deps.onEvent(profile.database, "keys"),
     );
     own = {
       drainer,

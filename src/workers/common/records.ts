@@ -65,6 +65,8 @@ export interface Records<R extends object> {
   readonly aside: () => number;
   /** Resolves when no save waits any more. */
   readonly settled: () => Promise<void>;
+  /** The root was changed: saves from now on are sealed under the new one, and what did not open is tried again. */
+  readonly follow: (identity: Identity) => void;
   /** Lets go of the store; nothing is asked of these records afterwards. */
   readonly close: () => void;
 }
@@ -103,7 +105,8 @@ const releasesNothing = (save: Pick<Save<object>, "release" | "hold" | "restart"
 const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
 export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R> {
-  const { store, identity } = deps;
+  const { store } = deps;
+  let { identity } = deps;
   const opened = new Map<RecordId, Opened<R>>();
   /** Rows being opened: several questions after an unlock open each row once. */
   const underWay = new Map<OpId, Promise<R | null>>();
@@ -347,6 +350,12 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     save,
     open,
     aside: () => aside,
+    follow(next) {
+      identity = next;
+      for (const [id, { record }] of opened) if (record === null) opened.delete(id);
+      listed = null;
+      changes += 1;
+    },
     close,
     async settled() {
       while (running.size > 0) await Promise.allSettled(running.values());

@@ -13,6 +13,7 @@ import type { StatusPayload } from "../../satchel/model.ts";
 import { type LetterId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { leftOf } from "../../sync/drain.ts";
+import type { CourierEvent } from "../common/couriers.ts";
 import type { Emitter } from "../common/emitter.ts";
 import { storageErr } from "../common/errors.ts";
 import type { DeskApi, DeskChange } from "../desk.contract.ts";
@@ -25,7 +26,7 @@ export interface DeskService {
   readonly api: DeskApi;
   readonly start: () => Promise<void>;
   /** What a drainer tells (couriers' onEvent). */
-  readonly onCourier: (database: string, event: "progress" | "arrived" | "answered" | "state") => void;
+  readonly onCourier: (database: string, event: CourierEvent) => void;
 }
 
 export interface DeskServiceDeps extends Omit<DeskDeps, "emit"> {

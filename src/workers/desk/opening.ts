@@ -192,6 +192,7 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
       const { root, id } = identity.value;
       const wrap = await wrapUnderCode(codes, {
         root,
+        epoch: 0,
         principal: id,
         device: factor,
         code,

@@ -4,7 +4,7 @@ import type { Identity } from "../../crypto/identity.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import type { Clock, Log, Random } from "../../shared/ports.ts";
 import type { Profile, Registry, SatchelStore } from "../../storage/ports.ts";
-import type { Hints } from "../../sync/ports.ts";
+import type { Hints, WaysTransport } from "../../sync/ports.ts";
 import type { BlobReader } from "../common/blob-reader.ts";
 import type { Couriers } from "../common/couriers.ts";
 import type { Deployments } from "../common/deployments.ts";
@@ -14,6 +14,7 @@ import type { Stores } from "../common/stores.ts";
 import type { ImagingApi } from "../imaging.contract.ts";
 import type { Change } from "../satchel.contract.ts";
 import type { StretchApi } from "../stretch.contract.ts";
+import type { Held } from "./keyring-life.ts";
 
 /** Marks outside the databases, by their random names: "this one held records". */
 export interface Marks {
@@ -42,6 +43,10 @@ export interface SatchelDeps {
   readonly lineKnown: () => boolean;
   readonly reader: BlobReader;
   readonly marks: Marks;
+  /** What a new phone asks before it is anybody's. */
+  readonly ways: WaysTransport;
+  /** At an unlock: the profile and identity to open with, after a look at what came (key-care.ts). */
+  readonly lookAtKeys: (profile: Profile, identity: Identity) => Promise<Held>;
   readonly emit: (change: Change) => void;
 }
 

@@ -5,34 +5,36 @@
  * the lock is finished and kept; one that comes after it hears "locked".
  */
 
-import { createCard, readCardGroups, readCardText } from "../../crypto/card.ts";
+import { createCard } from "../../crypto/card.ts";
+import { codeKind } from "../../crypto/codes.ts";
+import { createDeviceBox } from "../../crypto/device-box.ts";
 import {
   certifyDevice,
   createIdentity,
   type Identity,
   openIdentity,
+  openPast,
+  sealPast,
   wipeIdentity,
   withStatements,
 } from "../../crypto/identity.ts";
 import { cardFactor, createDeviceFactor, newSalt, unwrapRoot, wrapHead, wrapRoot } from "../../crypto/keyring.ts";
 import { generateDeviceKey } from "../../crypto/primitives.ts";
-import { openRecord, sealRecord } from "../../crypto/record.ts";
 import type { RootKey, Secret } from "../../crypto/secret.ts";
 import { generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
 import { chainLimits } from "../../protocol/statements.ts";
-import type { Op } from "../../protocol/wire.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import { streamsNamed } from "../../satchel/paper.ts";
 import { assert } from "../../shared/assert.ts";
-import { type B64, type Bytes, toBase64Url, utf8, utf8ToText } from "../../shared/bytes.ts";
-import { type DeviceId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
+import { type B64, toBase64Url } from "../../shared/bytes.ts";
+import { type DeviceId, type PrincipalId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { Profile, SatchelStore } from "../../storage/ports.ts";
+import type { Profile, SatchelStore, StoredKeyring } from "../../storage/ports.ts";
+import { bothWishes } from "../../sync/keys.ts";
 import {
   type CodeDeps,
   currentWrap,
   deviceFactor,
-  firstEpoch,
   forgiveTries,
   nextOrder,
   refusedCode,
@@ -43,17 +45,27 @@ import {
 import { storageErr } from "../common/errors.ts";
 import { createShownQueue } from "../common/queue.ts";
 import { createRecords } from "../common/records.ts";
-import type { CodeRefusal, OpeningState, ProfileView, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
+import type {
+  CodeRefusal,
+  OpeningState,
+  ProfileView,
+  ShownCard,
+  UnlockRefusal,
+  WorkerError,
+} from "../satchel.contract.ts";
+import { asksOf, wayOf } from "./asks.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-
-export interface ShownCard {
-  readonly qr: string;
-  readonly groups: readonly string[];
-  readonly set: number;
-}
+import type { Held } from "./keyring-life.ts";
+import { type CardFace, openCard, readTypedCard, sealCard } from "./sealed-card.ts";
 
 /** A card with its secret, for the pair D+C. */
-export type CardToKeep = ShownCard & { readonly secret: Secret };
+export type CardToKeep = CardFace & { readonly secret: Secret };
+
+/** What a device brings that opened with card and code. */
+export interface CameBack {
+  /** The keyring that it opened with: older ones are refused from now on. */
+  readonly keyring: StoredKeyring;
+}
 
 export interface Opening {
   readonly state: () => Promise<Result<OpeningState, WorkerError>>;
@@ -65,10 +77,12 @@ export interface Opening {
   readonly join: (input: {
     readonly identity: Identity;
     readonly device: DeviceId;
+    readonly transport?: B64;
     readonly transportKey: CryptoKey;
     readonly code: string;
     readonly pictogram: string;
     readonly card: CardToKeep | null;
+    readonly cameBack?: CameBack;
   }) => Promise<Result<ProfileView, WorkerError | CodeRefusal>>;
   /** Adds a device to the chain; the longer chain is stored when this resolves. */
   readonly certify: (
@@ -84,8 +98,9 @@ export interface Opening {
   ) => Promise<Result<ProfileView, WorkerError | UnlockRefusal>>;
   readonly lock: () => Promise<void>;
   readonly changeCode: (code: string, birthdate?: string) => Promise<Result<void, WorkerError | CodeRefusal>>;
-  readonly card: () => Promise<Result<ShownCard & { readonly drilled: boolean }, WorkerError>>;
-  readonly drill: (card: string) => Promise<Result<void, WorkerError | UnlockRefusal>>;
+  readonly card: () => Promise<Result<ShownCard, WorkerError>>;
+  /** The open satchel goes on with what a look at its keyrings gave; nothing when it was locked meanwhile. */
+  readonly follow: (held: Held) => void;
   readonly erase: (database: string) => Promise<Result<void, WorkerError>>;
   /** Another tab removed a satchel of this browser: nothing is kept of it here. */
   readonly erasedElsewhere: (database: string) => Promise<void>;
@@ -99,48 +114,19 @@ const view = ({ database, pictogram, codeKind = "digits" }: Profile): ProfileVie
   codeKind,
 });
 
-/** The card is kept sealed in the format of a record that never leaves: nothing new to get wrong. */
-async function sealCard(identity: Identity, card: ShownCard, deps: SatchelDeps): Promise<Bytes> {
-  const facts = {
-    record: randomId<RecordId>(deps.random),
-    op: randomId<OpId>(deps.random),
-    base: null,
-    deleted: false,
-    blobs: [],
-  };
-  return utf8(JSON.stringify(await sealRecord(identity, facts, card, deps.random)));
-}
-
-async function openCard(identity: Identity, sealed: Bytes): Promise<ShownCard | undefined> {
-  const text = utf8ToText(sealed);
-  if (text === undefined) return undefined;
-  const opened = await openRecord(identity, JSON.parse(text) as Op);
-  const content = opened.ok ? utf8ToText(opened.value.content) : undefined;
-  return content === undefined ? undefined : (JSON.parse(content) as ShownCard);
-}
-
 /**
  * True on a device that joined until the profile record of the others is here (they wrote down there that it was added):
- * what it shows until then is not all there is.
+ * what it shows until then is not all there is. One that came back with card and code: until its first pull has ended.
  */
-async function isArriving({ profile, records }: Session): Promise<Result<boolean, WorkerError>> {
+async function isArriving({ profile, records, store }: Session): Promise<Result<boolean, WorkerError>> {
   if (profile.joinedAt === undefined) return ok(false);
+  if (profile.cameBack === true) {
+    const meta = await store.meta();
+    return meta.ok ? ok(meta.value.lastPullAt === 0) : storageErr(meta.error);
+  }
   const all = await records.list();
   if (!all.ok) return all;
   return ok(!all.value.some(({ record }) => record.t === "profile" && record.devices !== undefined));
-}
-
-/** The secret of a typed or scanned card. */
-async function readCard(typed: string): Promise<Result<Secret, UnlockRefusal>> {
-  if (/^\s*bsc[0-9]+\./i.test(typed)) {
-    const read = await readCardText(typed);
-    return read.ok ? ok(read.value.secret) : err({ type: "wrong-card" });
-  }
-  const read = await readCardGroups(typed);
-  if (read.ok) return ok(read.value.secret);
-  return read.error.type === "wrong-groups"
-    ? err({ type: "wrong-groups", groups: read.error.groups })
-    : err({ type: "wrong-card" });
 }
 
 export function createOpening(deps: SatchelDeps): Opening {
@@ -150,6 +136,8 @@ export function createOpening(deps: SatchelDeps): Opening {
   /** How often somebody asked to lock: an opening that was under way then must not end open. */
   let locks = 0;
   const tasks = new Set<Promise<unknown>>();
+  /** Identities of the open satchel before it followed a new root: their roots are forgotten with it. */
+  const before: Identity[] = [];
 
   const openSession = (profile: Profile, identity: Identity, store: SatchelStore): void => {
     const { random, clock, log } = deps;
@@ -172,16 +160,22 @@ export function createOpening(deps: SatchelDeps): Opening {
     root: RootKey,
     locksBefore: number,
   ): Promise<Result<ProfileView, WorkerError>> {
-    const identity = await openIdentity(root, profile.sealedIdentity, profile.statements);
-    if (!identity.ok) return err({ type: "unavailable", mark: `identity-${identity.error.type}` });
+    const { sealedPast, rootEpoch = 0 } = profile;
+    const older = sealedPast && (await openPast(root, profile.principal as PrincipalId, rootEpoch, sealedPast));
+    if (older?.ok === false) return err({ type: "unavailable", mark: `roots-${older.error.type}` });
+    const opened = await openIdentity(root, profile.sealedIdentity, profile.statements, older?.value ?? []);
+    if (!opened.ok) return err({ type: "unavailable", mark: `identity-${opened.error.type}` });
+    const looked = await deps.lookAtKeys(profile, opened.value);
     const store = await deps.stores.open(profile.database);
     if (!store.ok) return store;
     if (locks !== locksBefore) {
-      root.wipe();
+      wipeIdentity(opened.value);
+      wipeIdentity(looked.identity);
       return err({ type: "locked" });
     }
-    openSession(profile, identity.value, store.value);
-    return ok(view(profile));
+    before.push(opened.value);
+    openSession(looked.profile, looked.identity, store.value);
+    return ok(view(looked.profile));
   }
 
   async function lock(): Promise<void> {
@@ -194,7 +188,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       await open.records.settled();
       open.records.close();
       open.queue.close();
-      wipeIdentity(open.identity);
+      for (const identity of [open.identity, ...before.splice(0)]) wipeIdentity(identity);
     })();
     await closing;
     closing = undefined;
@@ -203,13 +197,13 @@ export function createOpening(deps: SatchelDeps): Opening {
 
   /** Opens the root with this device and a card. */
   async function openByCard(profile: Profile, typed: string): Promise<Result<RootKey, WorkerError | UnlockRefusal>> {
-    const secret = await readCard(typed);
-    if (!secret.ok) return secret;
+    const card = await readTypedCard(typed);
+    if (!card.ok) return card;
     const wrap = currentWrap(profile, "D+C");
     if (wrap === undefined) return err({ type: "wrong-card" });
     const device = await deviceFactor(profile);
     if (!device.ok) return device;
-    const root = await unwrapRoot(wrap, "D+C", { device: device.value, card: await cardFactor(secret.value) });
+    const root = await unwrapRoot(wrap, "D+C", { device: device.value, card: await cardFactor(card.value.secret) });
     return root.ok ? root : err({ type: "wrong-card" });
   }
 
@@ -234,19 +228,30 @@ export function createOpening(deps: SatchelDeps): Opening {
   async function enter(input: {
     readonly identity: Identity;
     readonly device: DeviceId;
+    /** Raw public half, where the chain does not name the device yet. */
+    readonly transport?: B64;
     readonly transportKey: CryptoKey;
     readonly code: string;
     readonly pictogram: string;
     readonly card: CardToKeep | null;
     readonly joinedAt: number | null;
+    readonly cameBack?: CameBack | undefined;
   }): Promise<Result<ProfileView, WorkerError>> {
     const { random, clock } = deps;
-    const { identity, card } = input;
-    const { root, id } = identity;
+    const { card, device, cameBack } = input;
+    const { root, id, epoch } = input.identity;
+    const own = await createDeviceBox(root, id, device, random);
+    const transport = input.identity.principal.devices.get(device)?.transport ?? input.transport;
+    assert(transport !== undefined, "SPEC C-T5: the chain, or who enters, names the device's key");
+    const statements = await certifyDevice(input.identity, input.identity.statements, device, transport, own.box);
+    const certified = await withStatements(input.identity, statements);
+    assert(certified.ok, "SPEC P-S: a chain that was just extended reads");
+    const identity = certified.value;
     const deviceKey = await generateDeviceKey();
     const { factor, sealed } = await createDeviceFactor(deviceKey, random);
     const byCode = await wrapUnderCode(codes, {
       root,
+      epoch,
       principal: id,
       device: factor,
       code: input.code,
@@ -257,27 +262,36 @@ export function createOpening(deps: SatchelDeps): Opening {
     const wraps = [byCode.value];
     if (card !== null) {
       const factors = { device: factor, card: await cardFactor(card.secret) };
-      const meta = { principal: id, epoch: firstEpoch, order: 2, salt: newSalt(random), params: null };
-      wraps.push({ pair: "D+C", epoch: firstEpoch, wrap: await wrapRoot(root, "D+C", factors, meta, random) });
+      const meta = { principal: id, epoch, order: 2, salt: newSalt(random), params: null };
+      wraps.push({ pair: "D+C", epoch, wrap: await wrapRoot(root, "D+C", factors, meta, random) });
     }
-    const shown = card === null ? null : { qr: card.qr, groups: card.groups, set: card.set };
+    const at = clock.now();
     const profile: Profile = {
       database: `b-${toBase64Url(random.bytes(16))}`,
       principal: id,
       kind: "satchel",
       pictogram: input.pictogram,
-      device: input.device,
-      statements: identity.statements,
+      device,
+      statements,
       sealedIdentity: identity.sealed,
+      rootEpoch: epoch,
+      ...(epoch === 0 ? {} : { sealedPast: await sealPast(identity, random) }),
+      sealedBox: own.sealed,
       wraps,
       deviceKey,
       sealedDeviceFactor: sealed,
       transportKey: input.transportKey,
-      cardDrilled: false,
-      sealedCard: shown === null ? null : await sealCard(identity, shown, deps),
+      // Who came back with the card has just tried it.
+      cardDrilled: cameBack !== undefined,
+      cardDrilledAt: cameBack === undefined ? null : at,
+      sealedCard: card === null ? null : await sealCard(identity, card, random),
+      codeKind: codeKind(input.code) ?? "digits",
+      codeAskedAt: at,
+      // S is used once: the next keyring has another.
+      ...(cameBack === undefined ? {} : { cameBack: true, keyring: cameBack.keyring, keyringWish: "renew" }),
       wrongTries: 0,
       nextTryAt: 0,
-      createdAt: clock.now(),
+      createdAt: at,
       ...(input.joinedAt === null ? {} : { joinedAt: input.joinedAt }),
       revision: 1,
     };
@@ -304,23 +318,27 @@ export function createOpening(deps: SatchelDeps): Opening {
       const isAlias = ({ aliasOf }: Profile): boolean =>
         aliasOf !== undefined && listed.value.some((other) => other.principal === aliasOf);
       const profiles = listed.value.filter((profile) => profile.kind === "satchel" && !isAlias(profile));
-      if (session !== undefined) {
-        const { database } = session.profile;
-        const held = profiles.find((profile) => profile.database === database);
-        if (held !== undefined) {
-          const arriving = await isArriving(session);
+      const open = session;
+      if (open !== undefined) {
+        const held = profiles.find((profile) => profile.database === open.profile.database);
+        if (held === undefined) await lock();
+        else {
+          const arriving = await isArriving(open);
           if (!arriving.ok) return arriving;
-          return ok({
-            type: "open",
-            profile: view(held),
-            cardDrilled: held.cardDrilled,
-            ...(arriving.value ? { arriving: true } : {}),
-            asks: { code: false, drill: false },
-            way: { tries: 0, left: 10, frozen: false, blockedAt: null, openedAt: null, openedElsewhere: false },
-            putOut: false,
-          });
+          const asks = await asksOf(deps, held, open.store);
+          const way = await wayOf(held, open);
+          // Locked meanwhile: what follows says so.
+          if (session !== undefined)
+            return ok({
+              type: "open",
+              profile: view(held),
+              cardDrilled: held.cardDrilled,
+              ...(arriving.value ? { arriving: true } : {}),
+              asks,
+              way,
+              putOut: held.removedAt != null,
+            });
         }
-        await lock();
       }
       if (profiles.length === 0) return ok({ type: "none" });
       const oldestFirst = [...profiles].sort((a, b) => a.createdAt - b.createdAt);
@@ -336,13 +354,11 @@ export function createOpening(deps: SatchelDeps): Opening {
       const transport = await generateSignPair(false);
       const device = randomId<DeviceId>(random);
       const publicKey = await rawPublicKey(transport);
-      const statements = await certifyDevice(fresh, fresh.statements, device, publicKey);
-      const identity = await withStatements(fresh, statements);
-      assert(identity.ok, "SPEC P-S: a chain that was just extended reads");
       const card = await createCard(random, { home: deps.home(), set: 0 });
       return enter({
-        identity: identity.value,
+        identity: fresh,
         device,
+        transport: publicKey,
         transportKey: transport.privateKey,
         code,
         pictogram,
@@ -351,11 +367,25 @@ export function createOpening(deps: SatchelDeps): Opening {
       });
     },
 
-    async join({ identity, device, transportKey, code, pictogram, card }) {
+    async join({ code, ...input }) {
       const refused = refusedCode(code);
-      if (refused !== undefined) return err(refused);
+      // The code of a satchel that is opened again is what it is.
+      if (refused !== undefined && (input.cameBack === undefined || refused.type === "code-shape")) return err(refused);
       await lock();
-      return enter({ identity, device, transportKey, code, pictogram, card, joinedAt: deps.clock.now() });
+      return enter({ ...input, code, joinedAt: deps.clock.now() });
+    },
+
+    follow({ profile, identity }) {
+      if (session === undefined || session.profile.database !== profile.database) {
+        wipeIdentity(identity);
+        return;
+      }
+      const { records } = session;
+      if (identity !== session.identity) {
+        before.push(session.identity);
+        records.follow(identity);
+      }
+      session = { ...session, profile, identity };
     },
 
     certify: (device, transport) =>
@@ -372,7 +402,7 @@ export function createOpening(deps: SatchelDeps): Opening {
           if (statements.length >= chainLimits.statements) return err("too-many");
           const longer = await certifyDevice(current.value, statements, device, transport);
           const stored = await updateProfile(deps.registry, profile.database, (now) =>
-            now.statements.length === statements.length ? { statements: longer } : null,
+            now.statements.length === statements.length ? { statements: longer, statementsDue: true } : null,
           );
           if (!stored.ok) return stored;
           // Another tab added a device in between: this one goes behind it.
@@ -424,8 +454,13 @@ export function createOpening(deps: SatchelDeps): Opening {
         if (!device.ok) return device;
         const before = currentWrap(held.value, "D+P");
         const head = before === undefined ? undefined : wrapHead(before);
+        // The root that this device's other wraps hold; all of them follow a newer one together (keyring-life.ts).
+        const epoch = held.value.rootEpoch ?? 0;
+        const root = identity.roots.get(epoch);
+        assert(root !== undefined, "SPEC C-Y2: an identity has every root so far");
         const wrap = await wrapUnderCode(codes, {
-          root: identity.root,
+          root,
+          epoch,
           principal: identity.id,
           device: device.value,
           code,
@@ -437,31 +472,22 @@ export function createOpening(deps: SatchelDeps): Opening {
           wraps: [...now.wraps.filter((stored) => stored.pair !== "D+P"), wrap.value],
           wrongTries: 0,
           nextTryAt: 0,
+          codeKind: codeKind(code) ?? "digits",
+          codeAskedAt: deps.clock.now(),
+          codeAskStep: 0,
+          // Card and code together open with the new one once the server has it.
+          keyringWish: bothWishes(now.keyringWish, "renew"),
         }));
         return changed.ok ? ok(undefined) : changed;
       }),
 
     card: () =>
-      within(async ({ profile, identity }): Promise<Result<ShownCard & { readonly drilled: boolean }, WorkerError>> => {
+      within(async ({ profile, identity }): Promise<Result<ShownCard, WorkerError>> => {
         const held = await profileOf(profile.database);
         if (!held.ok) return held;
         const sealed = held.value.sealedCard;
         const card = sealed === null ? undefined : await openCard(identity, sealed);
         return card === undefined ? err({ type: "not-found" }) : ok({ ...card, drilled: held.value.cardDrilled });
-      }),
-
-    drill: (typed) =>
-      within(async ({ profile }): Promise<Result<void, WorkerError | UnlockRefusal>> => {
-        const held = await profileOf(profile.database);
-        if (!held.ok) return held;
-        // The drill is the real thing: the card opens the root key, or it was no drill.
-        const root = await openByCard(held.value, typed);
-        if (!root.ok) return root;
-        root.value.wipe();
-        const marked = await updateProfile(deps.registry, profile.database, () => ({ cardDrilled: true }));
-        if (!marked.ok) return marked;
-        deps.emit({ type: "opening" });
-        return ok(undefined);
       }),
 
     async erase(database) {

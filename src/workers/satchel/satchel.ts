@@ -8,14 +8,17 @@ import * as paper from "../../satchel/paper.ts";
 import type { Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { refusedCode } from "../common/codes.ts";
+import type { CourierEvent } from "../common/couriers.ts";
 import type { Emitter } from "../common/emitter.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Change, PaperView, SatchelApi, WorkerError } from "../satchel.contract.ts";
+import { createCardLife } from "./card-life.ts";
 import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { createDeskWatch } from "./desk-watch.ts";
 import { createDossiers } from "./dossiers.ts";
 import { createInbox } from "./inbox.ts";
+import { createKeyCare, createWaysLoader, keysLooker } from "./key-care.ts";
 import { createOpening } from "./opening.ts";
 import { createOthers } from "./others.ts";
 import { createOut } from "./out.ts";
@@ -31,10 +34,10 @@ export interface SatchelService {
   /** Starts deliveries for every satchel of this browser, locked ones too. */
   readonly start: () => Promise<void>;
   /** What a drainer tells (couriers' onEvent). */
-  readonly onCourier: (database: string, event: "progress" | "arrived" | "answered" | "state") => void;
+  readonly onCourier: (database: string, event: CourierEvent) => void;
 }
 
-export interface SatchelServiceDeps extends Omit<SatchelDeps, "emit"> {
+export interface SatchelServiceDeps extends Omit<SatchelDeps, "emit" | "lookAtKeys"> {
   readonly emitter: Emitter<Change>;
   readonly timers: Timers;
 }
@@ -48,8 +51,12 @@ const plainProfile = ({ pinned: _pinned, ...profile }: ProfileRecord & { readonl
   profile;
 
 export function createSatchel(given: SatchelServiceDeps): SatchelService {
-  const deps: SatchelDeps = { ...given, emit: given.emitter.emit };
+  const loadWays = createWaysLoader(given);
+  const base = { ...given, emit: given.emitter.emit };
+  const deps: SatchelDeps = { ...base, lookAtKeys: keysLooker(base, loadWays) };
   const opening = createOpening(deps);
+  const care = createKeyCare(deps, opening, loadWays);
+  const card = createCardLife(deps, opening, care);
   const transfer = createTransfer(deps, opening);
   const space = createSpace(deps);
   const papers = createPapers(deps, space);
@@ -159,7 +166,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     });
   }
 
-  function afterOpening(): void {
+  /** @param code the right one, where it is in hand: without it keyrings only follow. */
+  function afterOpening(code?: string): void {
+    if (code === undefined) care.look();
+    else care.renew(code);
     background("after-opening", async (session) => {
       listen(session);
       const noticed = await space.notice(session);
@@ -179,9 +189,19 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     deps.couriers.kick("start");
   }
 
-  async function opened<T, E>(result: Promise<Result<T, E>>): Promise<Result<T, E>> {
+  /** Keys of the open satchel: looked at, then what waited for a root is taken in. Of another one: at its own unlock. */
+  function followKeys(database: string): void {
+    background("keys", async (session) => {
+      if (session.profile.database !== database) return ok(undefined);
+      care.look();
+      emit({ type: "opening" });
+      return ok(undefined);
+    });
+  }
+
+  async function opened<T, E>(result: Promise<Result<T, E>>, code?: string): Promise<Result<T, E>> {
     const value = await result;
-    if (value.ok) afterOpening();
+    if (value.ok) afterOpening(code);
     return value;
   }
 
@@ -193,21 +213,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     within((session) => papers.change(session, id, (record) => ok(apply(record))));
 
   const soon = async () => err({ type: "unavailable", mark: "not-yet" } as const);
-  const arrivingSoon = {
-    answerCode: soon,
-    postponeCode: soon,
-    cardState: soon,
-    replaceCard: soon,
-    dropPendingCard: soon,
-    setCardHere: soon,
-    removeDevice: soon,
-    ownDevice: soon,
-    comeBack: soon,
-    comeBackOpen: soon,
-    comeBackForget: soon,
-    eraseEverywhere: soon,
-    wipeDevice: soon,
-  };
+  const arrivingSoon = { eraseEverywhere: soon, wipeDevice: soon };
 
   const api: SatchelApi = {
     opening: opening.state,
@@ -215,10 +221,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       const created = await opening.create({ code, pictogram });
       if (!created.ok) return created;
       const noted = await within((session) => saveProfile(session, deps, (profile) => ({ ...profile, language })));
-      afterOpening();
+      afterOpening(code);
       return noted.ok ? created : noted;
     },
-    unlock: ({ database, code }) => opened(opening.unlock(database, code)),
+    unlock: ({ database, code }) => opened(opening.unlock(database, code), code),
     unlockWithCard: ({ database, card }) => opened(opening.unlockWithCard(database, card)),
     lock: async () => ok(await opening.lock()),
     checkCode: async (code) => {
@@ -229,10 +235,15 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     changeCode: async (code) => {
       const profile = await within(findProfile);
       if (!profile.ok) return profile;
-      return opening.changeCode(code, profile.value?.record.birthdate);
+      const changed = await opening.changeCode(code, profile.value?.record.birthdate);
+      if (changed.ok) care.renew(code);
+      return changed;
     },
     card: opening.card,
-    drill: opening.drill,
+    ...card,
+    comeBack: care.comeBack,
+    comeBackOpen: (input) => opened(care.comeBackOpen(input), input.code),
+    comeBackForget: care.comeBackForget,
     erase: async (database) => {
       const listed = await deps.registry.list();
       if (!listed.ok) return storageErr(listed.error);
@@ -249,7 +260,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
 
     ...arrivingSoon,
     ...transfer,
-    transferFinish: (code) => opened(transfer.transferFinish(code)),
+    transferFinish: (code) => opened(transfer.transferFinish(code), code),
 
     papers: async () => {
       const list = await within(papers.list);
@@ -390,8 +401,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       await deps.couriers.startAll();
       void deps.deployments.refresh();
     },
-    onCourier(_database, event) {
+    onCourier(database, event) {
       emit({ type: "outbox" });
+      if (event === "keys") followKeys(database);
       if (event === "arrived" || event === "answered") {
         emit({ type: "dossiers" });
         emit({ type: "papers" });

@@ -26,7 +26,14 @@ describe("a satchel", () => {
     const tab = openTab(browser);
     expect(must(await tab.api.opening())).toEqual({ type: "none" });
     const profile = must(await tab.api.create({ code, language: "ar", pictogram: "lune" }));
-    expect(must(await tab.api.opening())).toEqual({ type: "open", profile, cardDrilled: false });
+    expect(must(await tab.api.opening())).toEqual({
+      type: "open",
+      profile,
+      cardDrilled: false,
+      asks: { code: false, drill: false },
+      way: { tries: 0, left: 10, frozen: false, blockedAt: null, openedAt: null, openedElsewhere: false },
+      putOut: false,
+    });
     expect(must(await tab.api.profile())).toEqual({ t: "profile", language: "ar" });
     const rows = must(await browser.registry.list());
     expect(rows).toHaveLength(1);

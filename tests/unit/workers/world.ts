@@ -15,6 +15,7 @@ import {
   type MemoryDisk,
 } from "../../../src/storage/memory/index.ts";
 import type { Registry, SatchelStore, StorageError } from "../../../src/storage/ports.ts";
+import { createHttpTransport } from "../../../src/sync/http.ts";
 import { createBlobReader } from "../../../src/workers/common/blob-reader.ts";
 import { drainerMaker } from "../../../src/workers/common/browser.ts";
 import { type Couriers, createCouriers } from "../../../src/workers/common/couriers.ts";
@@ -239,6 +240,7 @@ function partsOf(
           registry,
           open: stores.open,
           createDrainer: drainerMaker({
+            registry,
             fetch: line.fetch,
             locks: undefined,
             hints: () => ({ slow: false, metered: browser.metered ?? false }),
@@ -296,6 +298,13 @@ export function openTab(
       drop: async (database) => void browser.marks.delete(database),
     },
     reader: createBlobReader({ fetch: browser.line?.fetch ?? noLine, random, timers }),
+    ways: createHttpTransport({
+      fetch: browser.line?.fetch ?? noLine,
+      baseUrl: "",
+      random,
+      timers,
+      clock: browser.clock,
+    }),
   });
   const { api } = service;
   const changes: Change[] = [];

@@ -1,0 +1,197 @@
+/**
+ * The door to ways.ts, which follows and makes keyrings: loaded when there is something to do, so that an ordinary unlock
+ * stays small. Runs in the satchel worker.
+ *
+ * Surprising fact: where that part cannot be loaded (no network before it was kept here) the satchel opens all the same:
+ * what it would have done is done at the next occasion, and nothing is lost by waiting.
+ */
+
+import type { Identity } from "../../crypto/identity.ts";
+import type { Secret } from "../../crypto/secret.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Profile, StoredWrap } from "../../storage/ports.ts";
+import { updateProfile } from "../common/codes.ts";
+import type { SatchelApi, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
+import type { SatchelDeps, Session } from "./deps.ts";
+import type { Held } from "./keyring-life.ts";
+import type { Opening } from "./opening.ts";
+import { pinWhatIsNew } from "./pins.ts";
+import { sealCard } from "./sealed-card.ts";
+
+type MakeWrap = (session: Session, profile: Profile, secret: Secret) => Promise<Result<StoredWrap, WorkerError>>;
+
+export interface KeyCare extends Pick<SatchelApi, "comeBack" | "comeBackOpen" | "comeBackForget"> {
+  /** Something came for the open satchel: looked at in the background. */
+  readonly look: () => void;
+  /** The right code was just given: wraps follow the root and what is wished for is made, in the background. */
+  readonly renew: (code: string) => void;
+  /** Adds the removal to the chain and wishes for a new root. */
+  readonly putOut: (session: Session, device: DeviceId) => Promise<Result<void, WorkerError>>;
+  /** On a device that does not know the newest card: what was typed becomes the card here if the keyring says so. */
+  readonly takeCard: (
+    session: Session,
+    profile: Profile,
+    typed: string,
+    wrap: MakeWrap,
+  ) => Promise<Result<void, WorkerError | UnlockRefusal>>;
+  /** "1234 5678 9012"; null where it cannot be computed now. */
+  readonly blockNumber: (card: Secret) => Promise<string | null>;
+}
+
+type Ways = typeof import("./ways.ts");
+
+export function createWaysLoader(deps: Pick<SatchelDeps, "log">): () => Promise<Result<Ways, WorkerError>> {
+  let loaded: Promise<Ways> | undefined;
+  return async () => {
+    loaded ??= import("./ways.ts");
+    try {
+      return ok(await loaded);
+    } catch (error) {
+      // Not on this phone yet, and no network: asked for again the next time.
+      loaded = undefined;
+      deps.log.note("ways-not-loaded", { error: error instanceof Error ? error.name : "unknown" });
+      return err({ type: "unavailable", mark: "not-loaded" });
+    }
+  };
+}
+
+/** True when an unlock has to look at keyrings or the chain before the satchel opens. */
+const hasNews = (profile: Profile): boolean =>
+  profile.keyringSeen != null ||
+  profile.chainSeen != null ||
+  profile.sealedBox === undefined ||
+  (profile.keyring?.root ?? 0) > (profile.rootEpoch ?? 0);
+
+/** At an unlock: the profile and identity to open with. Whatever goes wrong, the satchel opens as it is. */
+export const keysLooker =
+  (
+    deps: Omit<SatchelDeps, "lookAtKeys">,
+    load: () => Promise<Result<Ways, WorkerError>>,
+  ): ((profile: Profile, identity: Identity) => Promise<Held>) =>
+  async (profile, identity) => {
+    if (!hasNews(profile)) return { profile, identity };
+    const ways = await load();
+    if (!ways.ok) return { profile, identity };
+    const looked = await ways.value.createKeyringLife(deps).look(profile.database, identity);
+    if (looked.ok) return looked.value;
+    deps.log.note("keys-look", { error: looked.error.type });
+    return { profile, identity };
+  };
+
+export function createKeyCare(
+  deps: SatchelDeps,
+  opening: Opening,
+  load: () => Promise<Result<Ways, WorkerError>>,
+): KeyCare {
+  let back: ReturnType<Ways["createComeBack"]> | undefined;
+
+  /** One look or renewal of the open satchel at a time: each begins from what the one before left. */
+  let turn: Promise<unknown> = Promise.resolve();
+  function background(event: string, work: (session: Session, ways: Ways) => Promise<Result<unknown, WorkerError>>) {
+    turn = turn
+      .then(async () => {
+        const ways = await load();
+        const done = ways.ok ? await opening.within((session) => work(session, ways.value)) : ways;
+        if (!done.ok && done.error.type !== "locked") deps.log.note(event, { error: done.error.type });
+      })
+      .catch((error: unknown) => deps.log.note(event, { error: error instanceof Error ? error.name : "unknown" }));
+  }
+
+  /** @returns what the session goes on with; one that was locked meanwhile forgets it. */
+  function goOn(before: Session, held: Held): void {
+    opening.follow(held);
+    if (held.identity !== before.identity || held.profile.revision !== before.profile.revision)
+      deps.emit({ type: "opening" });
+  }
+
+  async function lookNow(session: Session, ways: Ways): Promise<Result<Held, WorkerError>> {
+    const looked = await ways.createKeyringLife(deps).look(session.profile.database, session.identity);
+    if (looked.ok) goOn(session, looked.value);
+    return looked;
+  }
+
+  async function comingBack() {
+    const ways = await load();
+    if (!ways.ok) return ways;
+    back ??= ways.value.createComeBack(deps, opening);
+    return ok(back);
+  }
+
+  return {
+    look: () => background("keys-look", lookNow),
+
+    renew: (code) =>
+      background("keys-renew", async (session, ways) => {
+        const deployment = await deps.deployments.current();
+        const pins = await pinWhatIsNew(session, deps, deployment);
+        if (!pins.ok) return pins;
+        const looked = await lookNow(session, ways);
+        if (!looked.ok) return looked;
+        const keys = Object.values(pins.value.serverKeys).map((sign) => ({ sign }));
+        const statement = deployment?.shareBox;
+        const serverBox = statement === undefined ? undefined : await ways.readServerBox(statement, keys);
+        const held = await ways.createKeyringLife(deps).renew(session.profile.database, looked.value.identity, {
+          code,
+          serverBox: serverBox ?? null,
+          organisations: Object.values(pins.value.organisations).map(({ statements }) => statements),
+        });
+        if (!held.ok) return held;
+        goOn({ ...session, ...looked.value }, held.value);
+        const { profile } = held.value;
+        if (profile.keyringDue != null || profile.statementsDue === true)
+          deps.couriers.kick("commit", profile.database);
+        return held;
+      }),
+
+    async putOut(session, device) {
+      const ways = await load();
+      if (!ways.ok) return ways;
+      const looked = await lookNow(session, ways.value);
+      if (!looked.ok) return looked;
+      const out = await ways.value
+        .createKeyringLife(deps)
+        .putOut(session.profile.database, looked.value.identity, device);
+      if (!out.ok) return out;
+      goOn(session, out.value);
+      return ok(undefined);
+    },
+
+    async takeCard(session, profile, typed, makeWrap) {
+      const ways = await load();
+      if (!ways.ok) return ways;
+      const card = await ways.value.cardOfKeyring(profile, session.identity, typed, deps.home());
+      if (!card.ok) return card;
+      const { face, secret } = card.value;
+      const wrap = profile.cardOff === true ? null : await makeWrap(session, profile, secret);
+      if (wrap !== null && !wrap.ok) return wrap;
+      const sealedCard = await sealCard(session.identity, face, deps.random);
+      const held = await updateProfile(deps.registry, profile.database, (now) => ({
+        sealedCard,
+        cardDrilled: true,
+        cardDrilledAt: deps.clock.now(),
+        wraps: [...now.wraps.filter(({ pair }) => pair !== "D+C"), ...(wrap === null ? [] : [wrap.value])],
+      }));
+      if (held.ok) deps.emit({ type: "opening" });
+      return held.ok ? ok(undefined) : held;
+    },
+
+    async blockNumber(card) {
+      const ways = await load();
+      return ways.ok ? (await ways.value.cardProofs(card)).block : null;
+    },
+
+    async comeBack(input) {
+      const tool = await comingBack();
+      return tool.ok ? tool.value.comeBack(input) : tool;
+    },
+    async comeBackOpen(input) {
+      const tool = await comingBack();
+      return tool.ok ? tool.value.comeBackOpen(input) : tool;
+    },
+    async comeBackForget() {
+      back?.forget();
+      return ok(undefined);
+    },
+  };
+}
