@@ -9,10 +9,12 @@ import { createCard, readCardGroups, readCardText } from "../../../src/crypto/ca
 import { openLetter, sealLetter } from "../../../src/crypto/letter.ts";
 import { openRecord, sealRecord } from "../../../src/crypto/record.ts";
 import { openStream, sealStream, splitBlob } from "../../../src/crypto/stream.ts";
+import { openKeyring } from "../../../src/crypto/ways.ts";
 import { blobRootOf, blobWireBytes } from "../../../src/protocol/blob-root.ts";
 import { readCarried, signCarried } from "../../../src/protocol/carried.ts";
 import { readCarrier } from "../../../src/protocol/carrier.ts";
 import { createDeskCode, readDeskCode } from "../../../src/protocol/desk-code.ts";
+import { readKeyring } from "../../../src/protocol/keyring.ts";
 import { verifyLetter } from "../../../src/protocol/letters.ts";
 import { verifyOp } from "../../../src/protocol/ops.ts";
 import { readOpenedProof, readServerProof, readWithdrawnProof, signProof } from "../../../src/protocol/proofs.ts";
@@ -20,11 +22,13 @@ import { endorseServerKey, followServerKeys } from "../../../src/protocol/server
 import { b64, generateSignPair, rawPublicKey } from "../../../src/protocol/sign.ts";
 import { readChain, readExtendedChain } from "../../../src/protocol/statements.ts";
 import { readTicket } from "../../../src/protocol/tickets.ts";
+import { readErase, readEscrow, readUnblock, signErase, signEscrow, signUnblock } from "../../../src/protocol/ways.ts";
 import type { B64, ServerTime, Signed } from "../../../src/protocol/wire.ts";
 import { type LetterId, type OpId, type RecordId, randomId, type ThreadId } from "../../../src/shared/ids.ts";
 import { ok } from "../../../src/shared/result.ts";
 import { carrierFile } from "../../support/carrier-file.ts";
 import { anIdentity } from "../crypto/support.ts";
+import { aWorld } from "../crypto/ways-world.ts";
 import { createPerson, random } from "../server/people.ts";
 import { flipped } from "./mutate.ts";
 
@@ -73,6 +77,13 @@ const sealed = await sealLetter({
     payload: { answers: {} },
   },
 });
+
+const world = await aWorld();
+const unblock = await signUnblock(desk.identity.privateKey, { block: b64(random.bytes(32)), by: desk.id, at });
+const asked = await signEscrow(desk.identity.privateKey, {
+  ...{ t: "escrow-ask", v: 1, principal: person.id, by: desk.id, helper: b64(random.bytes(16)), at },
+});
+const erase = await signErase(person.identity.privateKey, person.id, at);
 
 const signedFields = ({ body, sig }: Signed): Fields => ({ body, sig });
 const asSigned = (fields: Fields): Signed => ({ body: fields.body as B64, sig: fields.sig as B64 });
@@ -129,6 +140,29 @@ const things: readonly Thing[] = [
       const key = { id: b64(random.bytes(16)), sign: fields.sign as B64, endorsed: asSigned(fields) };
       return (await followServerKeys([serverKey], [key])).length === 1;
     },
+  },
+  {
+    name: "a keyring, by who holds the root",
+    fields: signedFields(world.keyring.signed),
+    reads: async (fields) => {
+      const read = await readKeyring(asSigned(fields), world.identity.principal);
+      return read.ok && (await openKeyring(read.value, world.identity.root, world.identity.statements)).ok;
+    },
+  },
+  {
+    name: "an unblocking",
+    fields: signedFields(unblock),
+    reads: async (fields) => (await readUnblock(asSigned(fields), desk.principal)).ok,
+  },
+  {
+    name: "an escrow's ask",
+    fields: signedFields(asked),
+    reads: async (fields) => (await readEscrow(asSigned(fields), desk.principal)).ok,
+  },
+  {
+    name: "an erasure",
+    fields: signedFields(erase),
+    reads: async (fields) => (await readErase(asSigned(fields), person.principal)).ok,
   },
   {
     name: "a device in a chain",

@@ -9,6 +9,7 @@ import { readCardGroups, readCardText } from "../../../src/crypto/card.ts";
 import { parseCarriedAnswer, readReceipt } from "../../../src/protocol/carried.ts";
 import { carrierClaim, parseCarriedRequest, readCarrier } from "../../../src/protocol/carrier.ts";
 import { readDeskCode } from "../../../src/protocol/desk-code.ts";
+import { keyringClaim } from "../../../src/protocol/keyring.ts";
 import { letterHead } from "../../../src/protocol/letters.ts";
 import { opHead } from "../../../src/protocol/ops.ts";
 import * as parsers from "../../../src/protocol/parse.ts";
@@ -16,6 +17,8 @@ import { proofClaim } from "../../../src/protocol/proofs.ts";
 import { parseBody } from "../../../src/protocol/sign.ts";
 import { readChain } from "../../../src/protocol/statements.ts";
 import { ticketClaim } from "../../../src/protocol/tickets.ts";
+import { eraseClaim, escrowClaim, readBlockNumber, unblockClaim } from "../../../src/protocol/ways.ts";
+import { wrapHead } from "../../../src/protocol/wrap-head.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
 import { ok } from "../../../src/shared/result.ts";
 import { createPerson, newRecordId } from "../server/people.ts";
@@ -46,7 +49,14 @@ const requests: readonly (readonly [string, Parser, unknown])[] = [
   ["letters", parsers.parseLetterRequest, { letter }],
   ["proofs", parsers.parseProofRequest, { proof }],
   ["carried", parseCarriedRequest, { manifest: proof }],
+  ["keyring", parsers.parseKeyringRequest, { keyring: proof }],
+  ["ways look", parsers.parseLookRequest, { locator: person.id, card: manifest }],
+  ["ways open", parsers.parseWayOpenRequest, { locator: person.id, card: manifest, code: manifest }],
+  ["block", parsers.parseBlockRequest, { number: "123456789012" }],
+  ["a way's statement", parsers.parseWayStatementRequest, { statement: proof }],
 ];
+const escrow = { by: desk.id, asks: [5], opensAt: null, openedAt: null };
+const way = { tries: 1, frozen: false, blockedAt: null, openedAt: 5, escrow };
 const pullAnswer = {
   ...answered,
   rows: [
@@ -59,6 +69,8 @@ const pullAnswer = {
   more: false,
   reset: false,
   backup: null,
+  keyring: 2,
+  way,
 };
 const verdicts = [
   { op: head.op, type: "ok", seq: 3 },
@@ -74,6 +86,22 @@ const answers: readonly (readonly [string, Parser, unknown])[] = [
   ["letter", parsers.parseLetterAnswer, { ...answered, verdict: { type: "ok", proofs: [proof] } }],
   ["error", parsers.parseErrorAnswer, { ...answered, error: "busy", retry: "later" }],
   ["principal", parsers.parsePrincipalAnswer, { ...answered, statements: person.statements }],
+  ["keyring", parsers.parseKeyringAnswer, { ...answered, verdict: { type: "conflict", current: proof } }],
+  ["held keyring", parsers.parseHeldKeyringAnswer, { ...answered, keyring: null, way }],
+  [
+    "ways look",
+    parsers.parseLookAnswer,
+    { ...answered, salt: head.op, params: { memoryKiB: 19456, passes: 2, lanes: 1 }, left: 9 },
+  ],
+  [
+    "ways open",
+    parsers.parseWayOpenAnswer,
+    { ...answered, principal: person.id, statements: person.statements, keyring: proof, share: manifest },
+  ],
+  ["block", parsers.parseBlockAnswer, { ...answered, blockedAt: 5 }],
+  ["unblock", parsers.parseUnblockAnswer, { ...answered, unblocked: true }],
+  ["escrow", parsers.parseEscrowAnswer, { ...answered, escrow }],
+  ["erase", parsers.parseEraseAnswer, { ...answered, erasedAt: 5 }],
   ["deployment", parsers.parseDeployment, JSON.parse(JSON.stringify(demonstration("http://localhost")))],
   [
     "carried",
@@ -141,6 +169,12 @@ describe("readers of signed bodies, texts and files never throw", () => {
         proofClaim(signed);
         ticketClaim(signed);
         carrierClaim(signed);
+        keyringClaim(signed);
+        unblockClaim(signed);
+        escrowClaim(signed);
+        eraseClaim(signed);
+        wrapHead({ head: input as never });
+        readBlockNumber(input);
         parsers.parseTicketMetadata(`ticket ${input}`);
         parsers.parseTicketMetadata(input);
       }),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { certifyDevice } from "../../../src/crypto/identity.ts";
+import { certifyDevice, removeDevice } from "../../../src/crypto/identity.ts";
 import { labels } from "../../../src/protocol/labels.ts";
 import {
   b64,
@@ -17,6 +17,7 @@ import {
   readChain,
   readExtendedChain,
   signDevice,
+  signDeviceRemoved,
 } from "../../../src/protocol/statements.ts";
 import type { Signed } from "../../../src/protocol/wire.ts";
 import type { B64 } from "../../../src/shared/bytes.ts";
@@ -111,6 +112,71 @@ test("a device's transport key signs no statement", async () => {
     await rawPublicKey(device),
   );
   expect(await readChain([...me.statements, forged])).toEqual({ ok: false, error: { type: "bad-signature", n: 1 } });
+});
+
+async function withDevices() {
+  const me = await anIdentity();
+  const [transport, box] = [
+    await rawPublicKey(await generateSignPair(false)),
+    await rawPublicKey(await generateSignPair(false)),
+  ];
+  const device = randomId<DeviceId>(random);
+  const principalOf = async (statements: readonly Signed[]) => {
+    const read = await readChain(statements);
+    if (!read.ok) throw new Error(read.error.type);
+    return read.value;
+  };
+  return { me, transport, box, device, principalOf };
+}
+
+test("P-S10 a device may bring a box key at once, or later under the same transport key, and then no other", async () => {
+  const { me, transport, box, device, principalOf } = await withDevices();
+  const old = await certifyDevice(me, me.statements, device, transport);
+  expect((await principalOf(old)).devices.get(device)).toEqual({ transport, box: null });
+  const both = await certifyDevice(me, old, device, transport, box);
+  expect((await principalOf(both)).devices.get(device)).toEqual({ transport, box });
+  expect(await certifyDevice(me, both, device, transport, box)).toBe(both);
+  expect(await certifyDevice(me, both, device, transport)).toBe(both);
+  const other = await rawPublicKey(await generateSignPair(false));
+  const principal = await principalOf(both);
+  const twice = { ok: false, error: { type: "device-twice", n: 3 } };
+  for (const [again, point] of [
+    [transport, other],
+    [transport, null],
+    [other, box],
+    [transport, box],
+  ] as const)
+    expect(await readChain([...both, await signDevice(me.sign, principal, device, again, point)])).toEqual(twice);
+  const atOnce = await certifyDevice(me, me.statements, device, transport, box);
+  expect((await principalOf(atOnce)).devices.get(device)).toEqual({ transport, box });
+});
+
+test("P-S10 a box key is a point of its own", async () => {
+  const { me, transport, device } = await withDevices();
+  const off = b64(Uint8Array.of(4, ...new Uint8Array(64).fill(1)));
+  for (const box of [transport, me.principal.sign, me.principal.box, off]) {
+    const signed = await signDevice(me.sign, me.principal, device, transport, box);
+    expect(await readChain([...me.statements, signed])).toEqual({ ok: false, error: { type: "bad-key", n: 1 } });
+  }
+});
+
+test("P-S11 a device that was put out is not among the devices, and its id never comes back", async () => {
+  const { me, transport, box, device, principalOf } = await withDevices();
+  const with1 = await certifyDevice(me, me.statements, device, transport, box);
+  const without = await removeDevice(me, with1, device);
+  const principal = await principalOf(without);
+  expect(principal.devices.size).toBe(0);
+  expect([...principal.removed]).toEqual([device]);
+  const none = { ok: false, error: { type: "no-device", n: 3 } };
+  expect(await readChain([...without, await signDevice(me.sign, principal, device, transport, box)])).toEqual(none);
+  expect(await readChain([...without, await signDeviceRemoved(me.sign, principal, device)])).toEqual(none);
+  await expect(certifyDevice(me, without, device, transport, box)).rejects.toThrow("SPEC P-S11");
+  const never = await signDeviceRemoved(me.sign, me.principal, device);
+  expect(await readChain([...me.statements, never])).toEqual({ ok: false, error: { type: "no-device", n: 1 } });
+  const fresh = randomId<DeviceId>(random);
+  expect((await principalOf(await certifyDevice(me, without, fresh, transport, box))).devices.size).toBe(1);
+  // Who knew the longer chain hears no shorter one.
+  expect(await readExtendedChain(principal, with1)).toEqual({ ok: false, error: { type: "rollback" } });
 });
 
 test("malformed keys and signatures do not verify and do not throw", async () => {
