@@ -3,8 +3,8 @@
  * Node.
  *
  * Surprising: a signature takes eighty microseconds wherever it is checked, but handing it to another thread and hearing
- * of it takes as long again when the machine is busy. So a worker takes all that wait at once, and meanwhile the next ones
- * gather; who comes alone is checked on the spot.
+ * of it takes as long again when the machine is busy. So a worker takes several at once, and who comes alone is checked on
+ * the spot. Not all that wait at once, though: then this thread and the worker would wait for each other in turns.
  */
 
 import { hash } from "node:crypto";
@@ -20,13 +20,18 @@ interface Waiting {
 
 /** Fewer than this are not worth the way to the worker. */
 const fewest = 3;
+/** More than this wait for the next message: what is checked can be stored while the rest is checked. */
+const most = 8;
+/** Messages that the worker may have: one that it works on, and one so that it need not wait for us. */
+const inFlight = 2;
 
 const ownWorker = (): Worker => new Worker(new URL("./verify.worker.ts", import.meta.url));
 
 /** @param makeWorker for tests: a worker that fails. */
 export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifier {
   let worker: Worker | undefined;
-  let asked: readonly Waiting[] = [];
+  /** What the worker was asked and has not answered, in order: it answers one message after the other. */
+  let asked: (readonly Waiting[])[] = [];
   let waiting: Waiting[] = [];
 
   const answer = ({ question, done, fail }: Waiting): void => {
@@ -39,35 +44,38 @@ export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifi
   const startWorker = (): Worker => {
     const started = makeWorker();
     started.on("message", (rights: readonly boolean[]) => {
+      const answered = asked.shift() ?? [];
       // Only while it is asked something does it keep the process from ending.
-      started.unref();
-      const answered = asked;
-      asked = [];
+      if (asked.length === 0) started.unref();
       for (const [at, { done }] of answered.entries()) done(rights[at] === true);
-      next();
+      hand();
     });
     started.on("error", () => {
       // What it was asked is checked here; the next crowd starts another one.
       worker = undefined;
-      const lost = asked;
+      const lost = asked.flat();
       asked = [];
       for (const each of lost) answer(each);
-      next();
+      hand();
     });
     return started;
   };
-  const next = (): void => {
-    if (asked.length > 0 || waiting.length === 0) return;
-    const batch = waiting;
-    waiting = [];
-    if (batch.length < fewest) {
-      for (const each of batch) answer(each);
+  const hand = (): void => {
+    if (waiting.length < fewest) {
+      // A few more may come before the worker is free.
+      if (asked.length > 0) return;
+      const few = waiting;
+      waiting = [];
+      for (const each of few) answer(each);
       return;
     }
-    asked = batch;
-    worker ??= startWorker();
-    worker.ref();
-    worker.postMessage(pack(batch.map(({ question }) => question)));
+    while (waiting.length >= fewest && asked.length < inFlight) {
+      const batch = waiting.splice(0, most);
+      asked.push(batch);
+      worker ??= startWorker();
+      worker.ref();
+      worker.postMessage(pack(batch.map(({ question }) => question)));
+    }
   };
 
   return {
@@ -75,7 +83,7 @@ export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifi
     verify: (rawPublic, label, bytes, sig) =>
       new Promise((done, fail) => {
         waiting.push({ question: { key: rawPublic, bytes: labelled(label, bytes), sig }, done, fail });
-        if (waiting.length === 1 && asked.length === 0) setImmediate(next);
+        if (waiting.length === 1) setImmediate(hand);
       }),
   };
 }
