@@ -4,10 +4,11 @@ import { inject } from "vitest";
 import { createPostgresDriver, openPostgres } from "../../src/server/stores/postgres.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { random } from "../unit/server/people.ts";
-import { storeContract } from "./server-store.ts";
+import { type StoreCase, storeContract } from "./server-store.ts";
 import { oldStoreContract } from "./server-store-old.ts";
+import { wayContract } from "./server-store-ways.ts";
 
-storeContract("PostgreSQL", async () => {
+const openCase = async (): Promise<StoreCase> => {
   const url = await createDatabase(inject("postgresUrl"));
   const open = () => openPostgres({ url, clock: { now: () => 1 }, random, connections: 6 });
   let store = await open();
@@ -20,7 +21,9 @@ storeContract("PostgreSQL", async () => {
     },
     close: () => store.close(),
   };
-});
+};
+storeContract("PostgreSQL", openCase);
+wayContract("PostgreSQL", openCase);
 
 oldStoreContract("PostgreSQL", async () => {
   const url = await createDatabase(inject("postgresUrl"));

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createSqliteDriver, openSqlite } from "../../src/server/stores/sqlite.ts";
 import { createPerson, random } from "../unit/server/people.ts";
-import { storeContract } from "./server-store.ts";
+import { type StoreCase, storeContract } from "./server-store.ts";
 import { oldStoreContract } from "./server-store-old.ts";
+import { wayContract } from "./server-store-ways.ts";
 
-storeContract("SQLite", async () => {
+const openCase = async (): Promise<StoreCase> => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));
   const open = () => openSqlite({ file: join(folder, "besace.sqlite"), clock: { now: () => 1 }, random });
   let store = await open();
@@ -25,7 +26,9 @@ storeContract("SQLite", async () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-});
+};
+storeContract("SQLite", openCase);
+wayContract("SQLite", openCase);
 
 oldStoreContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));

@@ -90,6 +90,7 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
         sign: person.principal.sign,
         statements,
         quota: null,
+        closed: null,
       });
       const key = person.principal.devices.get(person.device)?.transport;
       expect(await store.transportKey(person.id, person.device)).toBe(key);
@@ -583,6 +584,9 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       expect(await store.usage()).toEqual({
         principals: 2,
         records: 1,
+        cards: 0,
+        frozen: 0,
+        blocked: 0,
         letters: 0,
         blobs: { staged: 1, verified: 2, collected: 0 },
         blobBytes: one.length + two.length,
