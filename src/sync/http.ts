@@ -8,6 +8,7 @@
 import { parseCarriedAnswer } from "../protocol/carried.ts";
 import {
   parseChallengeAnswer,
+  parseEraseAnswer,
   parseErrorAnswer,
   parseHeldKeyringAnswer,
   parseJson,
@@ -254,6 +255,7 @@ export function createHttpTransport(deps: HttpDeps): Transport & CarrierTranspor
       call({ method: "GET", path: `${routes.principals}/${principal}`, session }, parsePrincipalAnswer),
     look: (request) => call(post(routes.waysLook, request), parseLookAnswer),
     open: (request) => call(post(routes.waysOpen, request), parseWayOpenAnswer),
+    erase: (statement) => call(post(routes.erase, { statement }), parseEraseAnswer),
     carried: (manifest) => call(post(routes.carried, { manifest }), parseCarriedAnswer),
     pull: (session, cursor, limit) =>
       call({ method: "GET", path: `${routes.pull}?cursor=${cursor}&limit=${limit}`, session }, parsePullAnswer, limit),

@@ -7,6 +7,7 @@ import type { CarriedAnswer } from "../protocol/carried.ts";
 import type {
   B64,
   Cursor,
+  EraseAnswer,
   HeldKeyringAnswer,
   KeyringAnswer,
   Letter,
@@ -83,6 +84,8 @@ export interface WaysTransport {
   readonly open: (
     request: WayOpenRequest,
   ) => Promise<Outcome<Pick<WayOpenAnswer, "principal" | "statements" | "keyring" | "share">>>;
+  /** "Erase everything", signed by the satchel itself (SPEC P-Y12). */
+  readonly erase: (statement: Signed) => Promise<Outcome<Pick<EraseAnswer, "erasedAt">>>;
 }
 
 /** What a carrier asks (carry.ts): everything is verifiable alone, so it has no session (SPEC P-W3). */

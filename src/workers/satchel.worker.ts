@@ -6,12 +6,13 @@
 import { expose, transfer } from "comlink";
 import type { Clock, Log, Random, Timers } from "../shared/ports.ts";
 import { ok, type Result } from "../shared/result.ts";
-import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
+import { carriedListName } from "../storage/dexie/carried.ts";
+import { openDexieStore, openRegistry, registryName } from "../storage/dexie/index.ts";
 import { hintsOf } from "../sync/hints.ts";
 import { createHttpTransport } from "../sync/http.ts";
 import { webLocks } from "../sync/locks.ts";
 import { createBlobReader } from "./common/blob-reader.ts";
-import { cacheMarks, deploymentSource, drainerMaker, exposedMethods } from "./common/browser.ts";
+import { cacheMarks, deploymentSource, drainerMaker, exposedMethods, wipeDatabases } from "./common/browser.ts";
 import { createCouriers } from "./common/couriers.ts";
 import { createDeployments } from "./common/deployments.ts";
 import { createEmitter } from "./common/emitter.ts";
@@ -88,6 +89,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     marks: cacheMarks(caches),
     reader: createBlobReader({ fetch: send, random, timers }),
     ways: createHttpTransport({ fetch: send, baseUrl: "", random, timers, clock }),
+    wipeDatabases: () => wipeDatabases(indexedDB, timers, [registryName, carriedListName]),
   });
   void satchel.start().catch((error: unknown) => {
     log.note("start-failed", { error: error instanceof Error ? error.name : "unknown" });

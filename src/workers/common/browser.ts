@@ -84,6 +84,31 @@ export function cacheMarks(caches: Pick<CacheStorage, "open">): {
   };
 }
 
+/** A database that another connection holds is gone within this, or counts as left. */
+const wipeMs = 5000;
+
+/** Deletes every database of this origin; answers how many are left. Where they cannot be listed, those named in `known`. */
+export async function wipeDatabases(
+  indexedDB: Pick<IDBFactory, "deleteDatabase"> & Partial<Pick<IDBFactory, "databases">>,
+  timers: Timers,
+  known: readonly string[],
+): Promise<number> {
+  const listed = await indexedDB.databases?.();
+  const names = listed === undefined ? known : listed.flatMap(({ name }) => name ?? []);
+  const gone = await Promise.all(
+    names.map(
+      (name) =>
+        new Promise<boolean>((resolve) => {
+          const request = indexedDB.deleteDatabase(name);
+          request.onsuccess = () => resolve(true);
+          request.onerror = () => resolve(false);
+          timers.after(wipeMs, () => resolve(false));
+        }),
+    ),
+  );
+  return gone.filter((one) => !one).length;
+}
+
 /** One drainer for one profile of this browser, on the origin that served the app. */
 export const drainerMaker =
   (

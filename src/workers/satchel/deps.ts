@@ -45,6 +45,8 @@ export interface SatchelDeps {
   readonly marks: Marks;
   /** What a new phone asks before it is anybody's. */
   readonly ways: WaysTransport;
+  /** Takes every database of this browser away; answers how many are still there. */
+  readonly wipeDatabases: () => Promise<number>;
   /** At an unlock: the profile and identity to open with, after a look at what came (key-care.ts). */
   readonly lookAtKeys: (profile: Profile, identity: Identity) => Promise<Held>;
   readonly emit: (change: Change) => void;

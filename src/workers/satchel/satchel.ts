@@ -17,6 +17,7 @@ import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { createDeskWatch } from "./desk-watch.ts";
 import { createDossiers } from "./dossiers.ts";
+import { createErase } from "./erase.ts";
 import { createInbox } from "./inbox.ts";
 import { createKeyCare, createWaysLoader, keysLooker } from "./key-care.ts";
 import { createOpening } from "./opening.ts";
@@ -212,11 +213,23 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   ): Promise<Result<PaperView, WorkerError>> =>
     within((session) => papers.change(session, id, (record) => ok(apply(record))));
 
-  const soon = async () => err({ type: "unavailable", mark: "not-yet" } as const);
-  const arrivingSoon = { eraseEverywhere: soon, wipeDevice: soon };
+  /** One satchel of this browser, with what was joined to it: that holds the same papers, and goes first. */
+  async function eraseHere(database: string): Promise<Result<void, WorkerError>> {
+    const listed = await deps.registry.list();
+    if (!listed.ok) return storageErr(listed.error);
+    const chosen = listed.value.find((profile) => profile.database === database);
+    const aliases = listed.value.filter(({ aliasOf }) => aliasOf !== undefined && aliasOf === chosen?.principal);
+    for (const one of [...aliases.map((alias) => alias.database), database]) {
+      const erased = await opening.erase(one);
+      if (!erased.ok) return erased;
+      await deps.marks.drop(one);
+    }
+    return ok(undefined);
+  }
+  const { isWiped, ...erase } = createErase({ deps, opening, eraseHere });
 
   const api: SatchelApi = {
-    opening: opening.state,
+    opening: async () => (isWiped() ? ok({ type: "none" }) : opening.state()),
     create: async ({ code, pictogram, language }) => {
       const created = await opening.create({ code, pictogram });
       if (!created.ok) return created;
@@ -244,21 +257,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     comeBack: care.comeBack,
     comeBackOpen: (input) => opened(care.comeBackOpen(input), input.code),
     comeBackForget: care.comeBackForget,
-    erase: async (database) => {
-      const listed = await deps.registry.list();
-      if (!listed.ok) return storageErr(listed.error);
-      const chosen = listed.value.find((profile) => profile.database === database);
-      // What was joined to it holds the same papers: it goes with it, first.
-      const aliases = listed.value.filter(({ aliasOf }) => aliasOf !== undefined && aliasOf === chosen?.principal);
-      for (const one of [...aliases.map((alias) => alias.database), database]) {
-        const erased = await opening.erase(one);
-        if (!erased.ok) return erased;
-        await deps.marks.drop(one);
-      }
-      return ok(undefined);
-    },
-
-    ...arrivingSoon,
+    erase: eraseHere,
+    ...erase,
     ...transfer,
     transferFinish: (code) => opened(transfer.transferFinish(code), code),
 

@@ -298,6 +298,10 @@ export function openTab(
       drop: async (database) => void browser.marks.delete(database),
     },
     reader: createBlobReader({ fetch: browser.line?.fetch ?? noLine, random, timers }),
+    wipeDatabases: async () => {
+      browser.disks.clear();
+      return 0;
+    },
     ways: createHttpTransport({
       fetch: browser.line?.fetch ?? noLine,
       baseUrl: "",
