@@ -101,8 +101,7 @@ export function createKeyCare(
   /** @returns what the session goes on with; one that was locked meanwhile forgets it. */
   function goOn(before: Session, held: Held): void {
     opening.follow(held);
-    if (held.identity !== before.identity || held.profile.revision !== before.profile.revision)
-      deps.emit({ type: "opening" });
+    if (held.profile.revision !== before.profile.revision) deps.emit({ type: "opening" });
   }
 
   async function lookNow(session: Session, ways: Ways): Promise<Result<Held, WorkerError>> {

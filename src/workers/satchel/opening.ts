@@ -381,7 +381,7 @@ export function createOpening(deps: SatchelDeps): Opening {
         return;
       }
       const { records } = session;
-      if (identity !== session.identity) {
+      if (identity.epoch !== session.identity.epoch) {
         before.push(session.identity);
         records.follow(identity);
       }
