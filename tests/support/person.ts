@@ -524,10 +524,10 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await press("start.begin");
       await sees("opening.choose");
       await chooseCodeTwice(code);
-      await sees("opening.rescue.title");
+      await sees("card.title");
     },
     async cardGroups() {
-      await said("the card", page.getByText(w.within("opening.rescue.groups")).first().waitFor({ state: "attached" }));
+      await said("the card", page.getByText(w.within("card.groups")).first().waitFor({ state: "attached" }));
       const text = await page.locator("main").innerText();
       const groups = plain(text)
         .match(/(?:\b[0-9A-Z]{4}\b ?){10}/)?.[0]
@@ -537,23 +537,23 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       return groups;
     },
     async drillCard(groups) {
-      await press("opening.rescue.try");
-      await sees("opening.rescue.drill");
+      await press("card.try.first");
+      await sees("card.drill.title");
       await typeGroups(groups);
-      await press("opening.rescue.check");
-      await sees("opening.rescue.works");
-      await press("opening.rescue.toHome");
+      await press("card.drill.check");
+      await sees("card.works.title");
+      await press("card.toHome");
       await page.getByRole("navigation", { name: w.matcher("common.nav.label") }).waitFor();
     },
     async tryCard(groups) {
-      await press("opening.rescue.try");
-      await sees("opening.rescue.drill");
+      await press("card.try.first");
+      await sees("card.drill.title");
       await typeGroups(groups);
-      await press("opening.rescue.check");
+      await press("card.drill.check");
       await said("an answer to the card", page.getByRole("alert").first().waitFor());
     },
     async laterCard() {
-      await press("opening.rescue.later");
+      await press("card.try.later");
       await page.getByRole("navigation", { name: w.matcher("common.nav.label") }).waitFor();
     },
     async lock() {

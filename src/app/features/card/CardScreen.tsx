@@ -1,145 +1,212 @@
 /**
- * The rescue card (mock-up 15): QR and ten groups, to print or to copy by hand, and what it opens today. In the page.
- *
- * Surprising: card and QR stay black on white in the dark theme too, so that they can be read by a camera.
+ * The rescue card (mock-up 15): the card itself, what it opens today and where, to print, copy, show and try; and the ways
+ * to what is rarer: another card, a theft, the card on this phone. In the page.
  */
+import type { CardState } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
+import { formatDate } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
-import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
-import { BrandMark } from "../../ui/Brand.tsx";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
-import { Qr, useQr } from "../../ui/Qr.tsx";
-import type { QrDrawing } from "../../ui/qr.ts";
-import { FailedState, Loading } from "../../ui/States.tsx";
+import { Loading } from "../../ui/States.tsx";
+import { CardPaper, PrintedCards, Trouble, useCardQr, useOutside } from "./parts.tsx";
 
-interface CardPaperProps {
-  readonly title: string;
-  readonly groups: readonly string[];
-  readonly qr: QrDrawing | null;
-  /** Where to bring a card that was found. */
-  readonly place: string | null;
+/** What the server last said about this way in, when it is not as it should be. */
+function WayState() {
+  const t = useT();
+  const asked = useAsk("opening", (api) => api.opening(), ["opening"]);
+  if (asked.state !== "ready" || asked.value.type !== "open") return null;
+  const { way } = asked.value;
+  return (
+    <>
+      {way.blockedAt !== null && (
+        <Banner
+          tone="redo"
+          icon="cadenas"
+          title={t("card.state.blocked.title", { date: formatDate(way.blockedAt, "long") })}
+        >
+          {t("card.state.blocked.text")}
+        </Banner>
+      )}
+      {way.frozen ? (
+        <Banner
+          tone="redo"
+          icon="attention"
+          title={t("card.state.frozen.title")}
+          link={{ href: paths.newCard, text: t("card.more.replace") }}
+        >
+          {t("card.state.frozen.text")}{" "}
+        </Banner>
+      ) : (
+        way.tries > 0 && (
+          <Banner tone="soon" icon="attention" link={{ href: paths.newCard, text: t("card.more.replace") }}>
+            {t("card.state.tries", { count: way.tries })}{" "}
+          </Banner>
+        )
+      )}
+    </>
+  );
 }
 
-/** One card, as printed. */
-function CardPaper({ title, groups, qr, place }: CardPaperProps) {
+/** Drilled or not, when, and whether it opens another phone; each in words and with a sign. */
+function Facts({ state }: { readonly state: CardState }) {
+  const t = useT();
+  const { atServer, drilledAt, due } = state;
+  return (
+    <ul class="stack-s">
+      {drilledAt !== null && (
+        <li class="line">
+          <Icon name={due ? "horloge" : "valider"} size="s" />
+          <span>
+            {t("card.try.last", { date: formatDate(drilledAt, "long") })} {due && t("card.try.due")}
+          </span>
+        </li>
+      )}
+      <li class="line">
+        <Icon name={atServer === "yes" ? "valider" : "en-attente"} size="s" />
+        <span>{t(`card.server.${atServer}`)}</span>
+      </li>
+    </ul>
+  );
+}
+
+function Where({ off }: { readonly off: boolean }) {
   const t = useT();
   return (
-    <div class="cardprint">
-      <p class="cardprint__top">
-        <BrandMark />
-        {title}
-      </p>
-      {qr !== null && <Qr drawing={qr} label={t("opening.rescue.qr")} />}
-      <p class="groups" dir="ltr" translate={false}>
-        <span class="sr">{t("opening.rescue.groups")} </span>
-        {groups.map((group, at) => (
-          <span key={at}>{group}</span>
-        ))}
-      </p>
-      <small>
-        {t("opening.rescue.alone")} {place !== null && t("opening.rescue.found", { place })}
-      </small>
-    </div>
+    <section class="stack-s" aria-labelledby="ou">
+      <h2 id="ou">{t("card.where.title")}</h2>
+      <List>
+        <Item
+          icon="maison"
+          title={t("card.where.away")}
+          detail={t(off ? "card.where.awayMoreOff" : "card.where.awayMore")}
+        />
+        <Item icon="personne" title={t("card.where.trust")} detail={t("card.where.trustMore")} />
+        <Item icon="oeil-barre" title={t("card.where.photo")} />
+      </List>
+    </section>
+  );
+}
+
+function More({ state }: { readonly state: CardState }) {
+  const t = useT();
+  return (
+    <section class="stack-s" aria-labelledby="plus">
+      <h2 id="plus">{t("card.more.title")}</h2>
+      <List>
+        <Item
+          icon="synchroniser"
+          href={paths.newCard}
+          title={t("card.more.replace")}
+          detail={t(state.pending ? "card.more.pending" : "card.more.replaceMore")}
+        />
+        <Item icon="cadenas" href={paths.blockCard} title={t("card.more.block")} detail={t("card.more.blockMore")} />
+        <Item
+          icon="telephone"
+          href={paths.cardHere}
+          title={t("card.more.here")}
+          detail={t(state.off ? "card.more.hereOff" : "card.more.hereOn")}
+        />
+      </List>
+    </section>
   );
 }
 
 export function CardScreen() {
   const t = useT();
-  const { go, contact } = useShell();
+  const { go } = useShell();
   const { print } = useRoot();
   const asked = useAsk("card", (api) => api.card(), ["opening"]);
+  const askedState = useAsk("cardState", (api) => api.cardState(), ["opening"]);
   const card = asked.state === "ready" ? asked.value : null;
-  const qr = useQr(card?.qr ?? null);
-  const drawing = qr === "absent" ? null : qr;
-  const place = contact === null ? null : `${contact.organisation}, ${contact.address}`;
+  const state = askedState.state === "ready" ? askedState.value : null;
+  const { drawing, absent } = useCardQr(card?.qr ?? null);
+  const facts = useOutside(state?.blockNumber ?? null);
+  const failed = asked.state === "failed" ? asked : askedState.state === "failed" ? askedState : null;
+  const paper = card === null || state === null ? null : { groups: card.groups, qr: drawing, facts, off: state.off };
   return (
-    <Frame title={t("opening.rescue.title")} back={paths.home}>
+    <Frame title={t("card.title")} back={paths.home} failing={failed !== null}>
       <div class="stack-m noprint">
         {card !== null && !card.drilled && (
           <p class="meta">
             <b>{t("opening.step", { n: 2, total: 2 })}</b>
           </p>
         )}
-        <h1>{t("opening.rescue.title")}</h1>
-        <p>{t("opening.rescue.text")}</p>
-        <p>{t("opening.rescue.limit")}</p>
+        <h1>{t("card.title")}</h1>
+        <p>{t(state?.off === true ? "card.textOff" : "card.text")}</p>
+        <p>{t("card.lostPhone")}</p>
       </div>
-      {asked.state === "loading" && <Loading />}
-      {asked.state === "failed" && <FailedState {...failure(asked.error)} onRetry={asked.again} />}
-      {card !== null && (
+      {failed === null && paper === null && <Loading text={t("card.loading")} />}
+      {failed !== null && (
+        <Trouble
+          error={failed.error}
+          onRetry={() => {
+            asked.again();
+            askedState.again();
+          }}
+        />
+      )}
+      {card !== null && state !== null && paper !== null && (
         <>
-          <div class="stack-l">
-            <CardPaper
-              title={t("opening.rescue.number", { n: card.set + 1 })}
-              groups={card.groups}
-              qr={drawing}
-              place={place}
-            />
-            {qr === "absent" && (
+          <div class="noprint stack-m">
+            <WayState />
+            <CardPaper {...paper} title={t("card.number", { n: card.set + 1 })} />
+            {absent && (
               <Banner tone="quiet" icon="information">
-                {t("opening.rescue.noQr")}
+                {t("card.noQr")}
               </Banner>
             )}
-            <p class="cut">
-              <Icon name="ciseaux" /> {t("opening.rescue.cut")}
-            </p>
-            <div class="printonly" aria-hidden="true">
-              <CardPaper
-                title={t("opening.rescue.double", { n: card.set + 1 })}
-                groups={card.groups}
-                qr={drawing}
-                place={place}
-              />
-            </div>
+            <Facts state={state} />
           </div>
-          <div class="actions noprint">
-            {card.drilled ? (
-              <>
-                <Banner tone="done" icon="valider" quiet title={t("opening.rescue.works")}>
-                  {t("opening.rescue.worksMore")}
-                </Banner>
-                <LinkButton wide href={paths.home}>
-                  {t("opening.rescue.toHome")}
-                </LinkButton>
-              </>
-            ) : (
-              <LinkButton wide icon="modifier" href={paths.drill}>
-                {t("opening.rescue.try")}
-              </LinkButton>
+          <PrintedCards
+            {...paper}
+            title={t("card.number", { n: card.set + 1 })}
+            double={t("card.double", { n: card.set + 1 })}
+          />
+          <div class="noprint stack-m">
+            {!card.drilled && (
+              <section class="stack-s" aria-labelledby="essai">
+                <h2 id="essai">{t("card.try.title")}</h2>
+                <p>{t("card.try.text")}</p>
+              </section>
             )}
-            <Button kind="second" wide icon="imprimer" onPress={print}>
-              {t("opening.rescue.print")}
-            </Button>
+            <div class="actions">
+              <LinkButton wide kind={card.drilled && !state.due ? "second" : "main"} icon="qr" href={paths.drill}>
+                {t(card.drilled ? "card.try.again" : "card.try.first")}
+              </LinkButton>
+              <Button kind="second" wide icon="imprimer" onPress={print}>
+                {t("card.print.two")}
+              </Button>
+              <LinkButton kind="second" wide icon="modifier" href={paths.handCard}>
+                {t("card.hand.link")}
+              </LinkButton>
+              <LinkButton kind="second" wide icon="agrandir" href={paths.bigCard}>
+                {t("card.show.link")}
+              </LinkButton>
+            </div>
+            {card.drilled ? (
+              <LinkButton wide kind={state.due ? "plain" : "main"} href={paths.home}>
+                {t("card.toHome")}
+              </LinkButton>
+            ) : (
+              <div class="stack-s">
+                <LinkRow icon="horloge" href={paths.home} onPress={() => go(paths.home)}>
+                  {t("card.try.later")}
+                </LinkRow>
+                <p class="meta">{t("card.try.laterMore")}</p>
+              </div>
+            )}
           </div>
-          {!card.drilled && (
-            <section class="noprint stack-s" aria-labelledby="essai">
-              <h2 id="essai">{t("opening.rescue.howTitle")}</h2>
-              <p>{t("opening.rescue.how")}</p>
-              <LinkRow icon="horloge" href={paths.home} onPress={() => go(paths.home)}>
-                {t("opening.rescue.later")}
-              </LinkRow>
-              <p class="meta">{t("opening.rescue.laterMore")}</p>
-            </section>
-          )}
-          <section class="noprint stack-s" aria-labelledby="ou">
-            <h2 id="ou">{t("opening.rescue.where.title")}</h2>
-            <List>
-              <Item icon="maison" title={t("opening.rescue.where.away")} detail={t("opening.rescue.where.awayMore")} />
-              <Item
-                icon="personne"
-                title={t("opening.rescue.where.trust")}
-                detail={t("opening.rescue.where.trustMore")}
-              />
-              <Item icon="oeil-barre" title={t("opening.rescue.where.photo")} />
-            </List>
-          </section>
+          <div class="noprint stack-l">
+            <Where off={state.off} />
+            <More state={state} />
+          </div>
         </>
       )}
     </Frame>

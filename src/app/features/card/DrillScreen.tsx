@@ -1,89 +1,116 @@
-/** The card typed back: only a card that was tried once is a card that works. The wrong groups are named. In the page. */
+/**
+ * The card given back, scanned or typed: only a card that was tried once is a card that works. In the page.
+ *
+ * Surprising: while a new card waits for its drill, this is where it becomes the card; the old one opens nothing from then.
+ */
 import { useState } from "preact/hooks";
+import type { CardState } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatList } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
+import { CardEntry } from "../../state/CardEntry.tsx";
 import { errorText, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { useSatchel } from "../../state/satchel.ts";
-import { useHold } from "../../state/shell.ts";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
-import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
-import { CARD_GROUPS, CardGroups } from "../../ui/Code.tsx";
-import { Icon } from "../../ui/icons/Icon.tsx";
-import { PersonalForm } from "../../ui/personal.tsx";
+import { LinkButton, LinkRow } from "../../ui/Button.tsx";
+import { Item, List } from "../../ui/List.tsx";
 
-const spoken = (groups: readonly number[]): string => formatList(groups.map((at) => String(at + 1)));
+const QR_MARK = /^BSC\d/i;
+const TYPED = /^[\s\dA-Z.-]{40,60}$/i;
+
+interface DoneProps {
+  readonly replaced: boolean;
+  readonly state: CardState | null;
+}
+
+/** What the card opens now, and what became of the one before. */
+function Done({ replaced, state }: DoneProps) {
+  const t = useT();
+  const title = t(replaced ? "card.works.newTitle" : "card.works.title");
+  return (
+    <Frame title={title} back={paths.card} arrival="done">
+      <h1>{title}</h1>
+      <Banner tone="done" icon="valider" quiet>
+        {t(state?.off === true ? "card.works.off" : "card.works.here")}{" "}
+        {state !== null && t(`card.server.${state.atServer}`)}
+      </Banner>
+      {replaced && (
+        <p>
+          {t("card.works.oldHere")} {state !== null && t(`card.works.oldServer.${state.atServer}`)}
+        </p>
+      )}
+      <p>{t("card.works.next")}</p>
+      <List>
+        <Item
+          icon="maison"
+          title={t("card.where.away")}
+          detail={t(state?.off === true ? "card.where.awayMoreOff" : "card.where.awayMore")}
+        />
+        <Item icon="personne" title={t("card.where.trust")} detail={t("card.where.trustMore")} />
+      </List>
+      <LinkButton wide iconEnd="fleche" href={paths.home}>
+        {t("card.toHome")}
+      </LinkButton>
+    </Frame>
+  );
+}
 
 export function DrillScreen() {
   const t = useT();
   const { api } = useSatchel();
-  const [groups, setGroups] = useState<readonly string[]>([]);
+  const asked = useAsk("cardState", (each) => each.cardState(), ["opening"]);
   const [wrong, setWrong] = useState<readonly number[]>([]);
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
-  const [isDone, setDone] = useState(false);
-  useHold(!isDone && groups.some((group) => group !== ""));
+  const [done, setDone] = useState<{ readonly replaced: boolean } | null>(null);
+  const state = asked.state === "ready" ? asked.value : null;
 
-  const tryIt = (): void => {
-    const short = Array.from({ length: CARD_GROUPS }, (_, at) => at).filter((at) => (groups[at] ?? "").length < 4);
-    setWrong(short);
-    if (short.length > 0) {
-      setError(t("opening.card.short", { groups: spoken(short) }));
+  const tryIt = (card: string): void => {
+    if (busy) return;
+    setWrong([]);
+    if (!QR_MARK.test(card) && !TYPED.test(card)) {
+      setError(t("card.notACard"));
       return;
     }
+    const replaced = state?.pending === true;
     setBusy(true);
     setError(undefined);
-    void api.drill(groups.join(" ")).then((answer) => {
+    void api.drill(card).then((answer) => {
       setBusy(false);
       if (answer.ok) {
-        setGroups([]);
-        setDone(true);
+        setDone({ replaced });
         return;
       }
       const refusal = answer.error;
       if (isWorkerError(refusal)) setError(errorText(refusal));
       else if (refusal.type === "wrong-groups") {
-        // The worker counts groups from 1, as they are printed; the fields count from 0.
-        const places = refusal.groups.map((n) => n - 1);
-        setWrong(places);
-        setError(t("opening.card.wrong", { groups: spoken(places) }));
-      } else setError(t(refusal.type === "stretch-broken" ? "opening.broken" : "opening.card.other"));
+        setWrong(refusal.groups);
+        setError(t("card.groupsWrong", { groups: formatList(refusal.groups.map(String)) }));
+      } else setError(t(refusal.type === "stretch-broken" ? "card.broken" : "card.other"));
     });
   };
-  if (isDone)
-    return (
-      <Frame title={t("opening.rescue.works")} back={paths.card} arrival="done">
-        <h1>{t("opening.rescue.works")}</h1>
-        <Banner tone="done" icon="valider" quiet title={t("opening.rescue.worksMore")}>
-          {t("opening.rescue.limit")}
-        </Banner>
-        <p>{t("opening.rescue.where.awayMore")}</p>
-        <LinkButton wide iconEnd="fleche" href={paths.home}>
-          {t("opening.rescue.toHome")}
-        </LinkButton>
-      </Frame>
-    );
+  if (done !== null) return <Done replaced={done.replaced} state={state} />;
   return (
-    <Frame title={t("opening.rescue.drill")} back={paths.card} failing={error !== undefined}>
+    <Frame title={t("card.drill.title")} back={paths.card} failing={error !== undefined}>
       <div class="stack-m">
-        <h1>{t("opening.rescue.drill")}</h1>
-        <p>{t("opening.rescue.drillText")}</p>
-      </div>
-      <PersonalForm class="stack" onSubmit={tryIt}>
-        {error !== undefined && (
-          <p class="err" role="alert">
-            <Icon name="attention" />
-            <span>{error}</span>
+        <h1>{t("card.drill.title")}</h1>
+        {state?.pending === true && (
+          <p class="meta">
+            <b>{t("card.new", { n: state.set + 2 })}</b>
           </p>
         )}
-        <CardGroups value={groups} onChange={setGroups} wrong={wrong} />
-        <Button type="submit" wide busy={busy ? t("opening.opening") : undefined}>
-          {t("opening.rescue.check")}
-        </Button>
-      </PersonalForm>
+        <p>{t("card.drill.text")}</p>
+      </div>
+      <CardEntry
+        onCard={tryIt}
+        action={t("card.drill.check")}
+        busy={busy ? t("card.drill.busy") : undefined}
+        wrong={wrong}
+        error={error}
+      />
       <LinkRow icon="horloge" href={paths.home}>
-        {t("opening.rescue.later")}
+        {t("card.try.later")}
       </LinkRow>
     </Frame>
   );

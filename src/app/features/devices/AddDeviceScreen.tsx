@@ -8,7 +8,7 @@ import type { TransferRefusal, UnlockRefusal, WorkerError } from "../../../worke
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { useSatchel } from "../../state/satchel.ts";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useHold } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, LinkButton } from "../../ui/Button.tsx";
@@ -30,6 +30,8 @@ const isUnlockRefusal = (error: { readonly type: string }): error is UnlockRefus
 export function AddDeviceScreen() {
   const t = useT();
   const { api } = useSatchel();
+  const opening = useAsk("opening", (each) => each.opening(), ["opening"]);
+  const kind = opening.state === "ready" && opening.value.type === "open" ? opening.value.profile.codeKind : "digits";
   const [stage, setStage] = useState<Stage>({ at: "paste" });
   const [request, setRequest] = useState("");
   const [code, setCode] = useState("");
@@ -116,6 +118,7 @@ export function AddDeviceScreen() {
         <>
           <p>{t("devices.old.code.text")}</p>
           <CodeEntry
+            kind={kind}
             value={code}
             onChange={setCode}
             onComplete={offer}
