@@ -31,7 +31,7 @@ test("P-W22 a code of a newer server counts as bad-format, and its retry holds",
     expect(parsePushAnswer({ ...answered, verdicts: [{ type: "reject", op, code, retry: "later" }] }).ok).toBe(false);
 });
 
-test("P-Y an older server says nothing of keyrings; a newer one's words beside ours are dropped", () => {
+test("P-Y5 an older server says nothing of keyrings; a newer one's words beside ours are dropped", () => {
   const page = { ...answered, rows: [], cursor: "e.1", more: false, reset: false };
   const way = { tries: 0, frozen: false, blockedAt: null, openedAt: null };
   for (const said of [{}, { keyring: 0 }, { keyring: 3, way }, { way: { ...way, escrow: null } }])
@@ -41,7 +41,7 @@ test("P-Y an older server says nothing of keyrings; a newer one's words beside o
     expect(parsePullAnswer({ ...page, ...wrong }).ok).toBe(false);
 });
 
-test("P-Y5 how many tries are left comes with the wrong code; weak parameters are read, to be refused by name", () => {
+test("P-Y4 how many tries are left comes with the wrong code; weak parameters are read, to be refused by name", () => {
   const error = { ...answered, error: "wrong-code", retry: "after-person", left: 7 };
   expect(parseErrorAnswer(error)).toEqual({ ok: true, value: error });
   expect(parseErrorAnswer({ ...error, left: -1 }).ok).toBe(false);

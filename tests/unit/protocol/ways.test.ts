@@ -70,7 +70,7 @@ test("P-Y9 any wrong digit and any two neighbours swapped are seen", () => {
   }
 });
 
-test("P-Y2 verifiers of card, code and number are of different kinds, whatever they are made of", async () => {
+test("P-Y6 verifiers of card, code and number are of different kinds, whatever they are made of", async () => {
   const proof = utf8("12345678901");
   const all = [await cardVerifierOf(proof), await codeVerifierOf(proof), await blockVerifierOf("123456789012")];
   expect(new Set([...all, await keyringLockOf(proof)]).size).toBe(4);
