@@ -31,5 +31,6 @@ export function createDiscreet(root: HTMLElement, keep: Keep): Discreet {
   };
 }
 
-/** Whether this page runs in discreet mode. */
-export const isDiscreet = (): boolean => document.documentElement.dataset.discreet !== undefined;
+/** Whether this page runs in discreet mode. Never while the first screen is drawn for index.html, where there is no page. */
+export const isDiscreet = (): boolean =>
+  typeof document !== "undefined" && document.documentElement.dataset.discreet !== undefined;
