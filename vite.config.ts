@@ -118,9 +118,13 @@ function inGroups<T extends ListedFile>(files: T[]): T[] {
     .map((name) => [name, isText(name) ? readFileSync(join(builtInto, name), "utf8") : ""] as const);
   const chunks = JSON.parse(readFileSync(join(builtInto, ".vite/manifest.json"), "utf8")) as Record<
     string,
-    { readonly file: string }
+    { readonly file: string; readonly css?: readonly string[] }
   >;
-  const groups = groupsOf(new Map(texts), new Map(Object.entries(chunks).map(([source, { file }]) => [source, file])));
+  const groups = groupsOf(
+    new Map(texts),
+    new Map(Object.entries(chunks).map(([source, { file }]) => [source, file])),
+    new Map(Object.values(chunks).map(({ file, css = [] }) => [file, css])),
+  );
   return files.map((entry) => {
     const group = groups.get(entry.url) ?? "shell";
     const listed = group === "shell" ? entry : { ...entry, group };

@@ -3,11 +3,11 @@
  * Runs in Node while building (vite.config.ts); the service worker takes only the types.
  *
  * Surprising fact: nothing is listed by hand. What only the desk needs is found by following file names from both pages,
- * so that a chunk that both share stays in the shell.
+ * so that a chunk that both share stays in the shell; what only some screens need, by following them from these screens.
  */
 
 /** `en`, `ar`: the words of a language other than French, which is the source and part of the shell. */
-export const laterGroups = ["photos", "codes", "carrier", "en", "ar", "desk"] as const;
+export const laterGroups = ["ways", "photos", "codes", "carrier", "en", "ar", "desk"] as const;
 export type LaterGroup = (typeof laterGroups)[number];
 export type Group = "shell" | LaterGroup;
 
@@ -29,13 +29,30 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
 ];
 
+/** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
+const screens: readonly (readonly [LaterGroup, RegExp])[] = [
+  ["ways", /^src\/app\/features\/(card|devices|retour)\/feature\.ts$/],
+];
+
+/** The French words of those screens. Other languages are groups of their own. */
+const words: readonly (readonly [LaterGroup, RegExp])[] = [["ways", /^locales\/fr\/(card|devices|retour|scan)\.json$/]];
+
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-/** Everything that `page` names, and what that names in turn. A worker named by a page counts like a chunk. */
-function reachedFrom(page: string, texts: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const reached = new Set([page]);
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * Everything that `start` names, and what that names in turn. A worker named by a page counts like a chunk. What `closed`
+ * names is not followed.
+ */
+function reachedFrom(
+  start: string,
+  texts: ReadonlyMap<string, string>,
+  closed: ReadonlySet<string> = none,
+): ReadonlySet<string> {
+  const reached = new Set([start]);
   for (const file of reached) {
-    const text = texts.get(file) ?? "";
+    const text = closed.has(file) ? "" : (texts.get(file) ?? "");
     for (const other of texts.keys()) if (!reached.has(other) && text.includes(nameOf(other))) reached.add(other);
   }
   return reached;
@@ -43,22 +60,38 @@ function reachedFrom(page: string, texts: ReadonlyMap<string, string>): Readonly
 
 /**
  * @param texts every built file by its path under dist; what is no text may be empty.
- * @param catalogues built file by source, such as "locales/ar/home.json" (Vite's manifest).
+ * @param sources built file by source, such as "locales/ar/home.json" (Vite's manifest).
+ * @param styles the style sheets of a built file; the page that loads it names them too, so they are not followed by name.
  * @throws Error when a group is empty: a tool was renamed and would silently count as ready.
  */
 export function groupsOf(
   texts: ReadonlyMap<string, string>,
-  catalogues: ReadonlyMap<string, string>,
+  sources: ReadonlyMap<string, string>,
+  styles: ReadonlyMap<string, readonly string[]> = new Map(),
 ): ReadonlyMap<string, Group> {
   const groups = new Map<string, Group>([...texts.keys()].map((file) => [file, "shell"]));
   const person = reachedFrom("index.html", texts);
   const desk = reachedFrom("guichet.html", texts);
   for (const file of desk) if (!person.has(file)) groups.set(file, "desk");
+  const doors = [...sources].flatMap(([source, file]) =>
+    screens.filter(([, pattern]) => pattern.test(source)).map(([group]) => [group, file] as const),
+  );
+  const withoutDoors = reachedFrom("index.html", texts, new Set(doors.map(([, file]) => file)));
+  for (const [group, door] of doors)
+    for (const file of reachedFrom(door, texts))
+      if (file === door || (!withoutDoors.has(file) && !desk.has(file))) groups.set(file, group);
+  for (const sheet of new Set([...styles.values()].flat())) {
+    const owners = [...styles].filter(([, sheets]) => sheets.includes(sheet)).map(([file]) => groups.get(file));
+    const [first] = owners;
+    if (first !== undefined && owners.every((owner) => owner === first)) groups.set(sheet, first);
+  }
   for (const file of texts.keys()) {
     const tool = tools.find(([, pattern]) => pattern.test(file));
     if (tool !== undefined) groups.set(file, tool[0]);
   }
-  for (const [source, file] of catalogues) {
+  for (const [source, file] of sources) {
+    const own = words.find(([, pattern]) => pattern.test(source));
+    if (own !== undefined) groups.set(file, own[0]);
     const [, language, area] = /^locales\/(\w+)\/(.+)\.json$/.exec(source) ?? [];
     if (area === "desk") groups.set(file, "desk");
     else if (language === "en" || language === "ar") groups.set(file, language);

@@ -10,6 +10,8 @@ export interface Readiness {
   readonly tools: boolean;
   /** What a person can do without network, in their own language. */
   readonly texts: boolean;
+  /** The card, coming back, my devices. */
+  readonly ways: boolean;
   readonly photos: boolean;
   readonly codes: boolean;
   readonly carrier: boolean;
@@ -34,11 +36,12 @@ export async function readiness(
   const isHere = held.length > 0 && held.every(Boolean);
   const spoken = language === "fr" ? [] : isLater(language) ? [language] : languages;
   const words = await Promise.all(spoken.map(has));
-  const [photos, codes, carrier] = await Promise.all([has("photos"), has("codes"), has("carrier")]);
+  const [ways, photos, codes, carrier] = await Promise.all([has("ways"), has("photos"), has("codes"), has("carrier")]);
   return {
     shell: isHere,
-    tools: isHere && photos && codes && carrier,
+    tools: isHere && ways && photos && codes && carrier,
     texts: isHere && words.every(Boolean),
+    ways: isHere && ways,
     photos: isHere && photos,
     codes: isHere && codes,
     carrier: isHere && carrier,
@@ -49,6 +52,8 @@ export async function readiness(
 export function fillOrder(language: unknown, page: "person" | "desk", deskWanted: boolean): readonly LaterGroup[] {
   const own: readonly LaterGroup[] = isLater(language) ? [language] : [];
   const rest: readonly LaterGroup[] = [
+    // A satchel that was just made shows its card next: it comes before everything else.
+    "ways",
     "photos",
     "codes",
     "carrier",

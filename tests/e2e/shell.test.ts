@@ -34,7 +34,7 @@ const cached = (): Promise<readonly string[]> =>
     return requests.flat().map((request) => new URL(request.url).pathname);
   });
 
-type Ready = Readonly<Record<"shell" | "tools" | "texts" | "photos" | "codes" | "carrier", boolean>>;
+type Ready = Readonly<Record<"shell" | "tools" | "texts" | "photos" | "codes" | "ways" | "carrier", boolean>>;
 
 const ready = (language: string | undefined): Promise<Ready | null> =>
   page.evaluate(

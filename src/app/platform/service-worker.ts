@@ -23,6 +23,7 @@ const readyAnswer = v.object({
   codes: v.boolean(),
   // A service worker of an older version does not say.
   carrier: v.optional(v.boolean(), false),
+  ways: v.optional(v.boolean(), false),
 });
 const fillAnswer = v.object({ done: v.boolean() });
 

@@ -7,7 +7,7 @@ import { useRoot } from "./root.ts";
 import type { Readiness } from "./shell.ts";
 
 const AGAIN_MS = 5000;
-const TOOLS = ["texts", "photos", "codes", "carrier"] as const;
+const TOOLS = ["texts", "ways", "photos", "codes", "carrier"] as const;
 
 /** Asked again every few seconds until everything is here; null while nobody answers. */
 export function useReadiness(): { readonly state: Readiness | null; readonly asked: boolean } {

@@ -16,6 +16,8 @@ export interface Readiness {
   readonly texts: boolean;
   readonly photos: boolean;
   readonly codes: boolean;
+  /** The card, coming back, my devices. */
+  readonly ways: boolean;
   readonly carrier: boolean;
 }
 

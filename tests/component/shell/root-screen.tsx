@@ -33,7 +33,7 @@ export async function showRootScreen(
     operator: null,
     lockReason: "asked",
     evicted: false,
-    readiness: async () => ({ texts: true, photos: true, codes: false, carrier: true }),
+    readiness: async () => ({ texts: true, photos: true, codes: false, ways: true, carrier: true }),
     room: async () => ({ used: 12_000_000, quota: 1_000_000_000, persisted: true }),
     askToKeep: async () => {
       acts.push("ask-to-keep");

@@ -162,6 +162,7 @@ describe("Prêt sans réseau", () => {
       shell: true,
       tools: true,
       texts: true,
+      ways: true,
       photos: true,
       codes: true,
       carrier: true,
@@ -170,6 +171,7 @@ describe("Prêt sans réseau", () => {
       shell: true,
       tools: false,
       texts: true,
+      ways: true,
       photos: false,
       codes: true,
       carrier: true,
@@ -181,9 +183,9 @@ describe("Prêt sans réseau", () => {
   });
 
   test("brings first what this page and its language need; the desk only where it was opened", () => {
-    expect(fillOrder("fr", "person", false)).toEqual(["photos", "codes", "carrier", "en", "ar"]);
-    expect(fillOrder("ar", "person", true)).toEqual(["ar", "photos", "codes", "carrier", "desk", "en"]);
-    expect(fillOrder("en", "desk", true)).toEqual(["desk", "en", "photos", "codes", "carrier", "ar"]);
+    expect(fillOrder("fr", "person", false)).toEqual(["ways", "photos", "codes", "carrier", "en", "ar"]);
+    expect(fillOrder("ar", "person", true)).toEqual(["ar", "ways", "photos", "codes", "carrier", "desk", "en"]);
+    expect(fillOrder("en", "desk", true)).toEqual(["desk", "en", "ways", "photos", "codes", "carrier", "ar"]);
   });
 });
 
@@ -191,23 +193,35 @@ describe("groups of a build", () => {
   const built = new Map([
     ["index.html", "/assets/index-1.js"],
     ["guichet.html", "/assets/guichet-1.js"],
-    ["assets/index-1.js", "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js carrier.worker-1.js"],
+    [
+      "assets/index-1.js",
+      "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js carrier.worker-1.js feature-1.js feature-1.css feature-2.js",
+    ],
     ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js"],
     ["assets/shared-1.js", ""],
+    ["assets/feature-1.js", "index-1.js shared-1.js CardEntry-1.js Frame-1.js"],
+    ["assets/feature-1.css", ""],
+    ["assets/feature-2.js", "index-1.js Frame-1.js"],
+    ["assets/CardEntry-1.js", ""],
+    ["assets/Frame-1.js", ""],
     ["assets/satchel.worker-1.js", "imaging.worker-1.js"],
     ["assets/desk.worker-1.js", "only-desk-1.js"],
     ["assets/only-desk-1.js", ""],
     ["assets/imaging.worker-1.js", ""],
     ["assets/qr-1.js", ""],
     ["assets/carrier.worker-1.js", ""],
-    ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js"],
+    ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js card-1.js"],
     ["assets/desk-1.js", ""],
     ["assets/home-1.js", ""],
+    ["assets/card-1.js", ""],
     ["assets/home-2.js", ""],
     ["assets/home-3.js", ""],
   ]);
   const words = new Map([
     ["locales/fr/desk.json", "assets/desk-1.js"],
+    ["src/app/features/card/feature.ts", "assets/feature-1.js"],
+    ["src/app/features/home/feature.ts", "assets/feature-2.js"],
+    ["locales/fr/card.json", "assets/card-1.js"],
     ["locales/fr/home.json", "assets/home-1.js"],
     ["locales/en/home.json", "assets/home-2.js"],
     ["locales/ar/home.json", "assets/home-3.js"],
@@ -232,6 +246,23 @@ describe("groups of a build", () => {
     ]);
     expect(groups.get("assets/shared-1.js")).toBe("shell");
     expect(groups.get("assets/home-1.js")).toBe("shell");
+  });
+
+  test("screens that a person rarely needs bring what only they name, their styles and their French words", () => {
+    const groups = groupsOf(built, words, new Map([["assets/feature-1.js", ["assets/feature-1.css"]]]));
+    const ways = [...groups].filter(([, group]) => group === "ways").map(([file]) => file);
+    expect(ways.sort()).toEqual([
+      "assets/CardEntry-1.js",
+      "assets/card-1.js",
+      "assets/feature-1.css",
+      "assets/feature-1.js",
+    ]);
+    expect(groups.get("assets/Frame-1.js")).toBe("shell");
+    const shared = new Map([
+      ["assets/feature-1.js", ["assets/feature-1.css"]],
+      ["assets/feature-2.js", ["assets/feature-1.css"]],
+    ]);
+    expect(groupsOf(built, words, shared).get("assets/feature-1.css")).toBe("shell");
   });
 
   test("a tool that no file belongs to any more ends the build", () => {
