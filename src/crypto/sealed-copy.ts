@@ -35,6 +35,7 @@ import {
   type SealedPiece,
   type StreamError,
   type StreamKey,
+  sealedStreamLength,
   sealStreamPieces,
 } from "./stream.ts";
 import { assertParameters, type StretchParameters, stretchSaltBytes } from "./stretch-parameters.ts";
@@ -51,6 +52,8 @@ export interface CopyHead {
   readonly params: StretchParameters;
   /** 16 random bytes, for Argon2id and for the key derivations. */
   readonly salt: B64;
+  /** Bytes of the sealed stream: a file that was cut is told before a card or a code is asked for. */
+  readonly stream: number;
   /** 16 bytes that only the right card gives: another card is told apart from a wrong code. */
   readonly card: B64;
 }
@@ -90,6 +93,7 @@ const headShape = v.strictObject({
   code: v.picklist(["digits", "pictures"]),
   params: v.strictObject({ memoryKiB: v.number(), passes: v.number(), lanes: v.literal(1) }),
   salt: fixedB64(stretchSaltBytes),
+  stream: v.pipe(v.number(), v.safeInteger(), v.minValue(headerBytes)),
   card: fixedB64(checkBytes),
 });
 
@@ -132,6 +136,7 @@ export async function* sealCopy(copy: CopyToSeal, random: Random): AsyncGenerato
     code: copy.code,
     params,
     salt: b64(salt),
+    stream: sealedStreamLength(copy.length),
     card: b64(await cardCheck(factors.card, salt)),
   };
   const headBytes = bodyBytes(head);
@@ -180,6 +185,8 @@ export async function readCopyHead(source: CopySource): Promise<Result<ReadHead,
   const shape = v.safeParse(headShape, value);
   const salt = shape.success ? fromBase64Url(shape.output.salt) : undefined;
   if (!shape.success || salt === undefined) return err({ type: "damaged" });
+  const whole = end + sealedKeyBytes + shape.output.stream;
+  if (source.size !== whole) return err({ type: source.size < whole ? "truncated" : "damaged" });
   if (!assertParameters(shape.output.params).ok) return err({ type: "weak-parameters" });
   return ok({ head: shape.output, salt, clear: concat(start, bytes) });
 }
@@ -210,7 +217,6 @@ export async function openCopy(
   const keyAt = read.clear.length;
   const streamAt = keyAt + sealedKeyBytes;
   const segmentsAt = streamAt + headerBytes;
-  if (source.size < segmentsAt) return err({ type: "truncated" });
   const key = await openBox(await copyKey(factors, read.salt), await source.read(keyAt, streamAt), read.clear);
   if (key === undefined) return err({ type: "wrong-code" });
   const stream: StreamKey = {
@@ -227,8 +233,7 @@ export async function openCopy(
   const opened = await createStreamReader(stream, await source.read(streamAt, segmentsAt), readSegment, count);
   if (!opened.ok) return err(told(opened.error));
   const { length, sealedLength } = opened.value;
-  if (source.size !== streamAt + sealedLength)
-    return err({ type: source.size < streamAt + sealedLength ? "truncated" : "damaged" });
+  if (read.head.stream !== sealedLength) return err({ type: "damaged" });
   return ok({
     length,
     async *read(from, to) {

@@ -62,6 +62,9 @@ interface Cipher {
 const paddedLengthOf = (contentLength: number): number => padme(lengthBytes + contentLength);
 const segmentCountOf = (contentLength: number): number => Math.ceil(paddedLengthOf(contentLength) / segmentBytes);
 
+/** Sealed bytes, header included, of a content of this length: known before it is sealed. */
+export const sealedStreamLength = (contentLength: number): number => sealedLengthOf(paddedLengthOf(contentLength));
+
 async function createCipher(key: Bytes, blob: BlobId, header: Bytes): Promise<Cipher> {
   const aes = await importAesKey(await hkdf(key, idBytes(blob), labels.streamKey, keyBytes));
   const place = (index: number, last: boolean): Bytes => concat(u32(index), Uint8Array.of(last ? 1 : 0));
@@ -189,7 +192,7 @@ export async function* sealStreamPieces(
     yield { type: "segment", index, segment };
     index += 1;
   }
-  const length = sealedLengthOf(paddedLengthOf(contentLength));
+  const length = sealedStreamLength(contentLength);
   yield { type: "done", length, root: await blobRootFromHashes(length, hashes), hash: b64(await hash.digest()) };
 }
 
@@ -319,7 +322,7 @@ export async function createStreamReader(
   const total = paddedLengthOf(length);
   return ok({
     length,
-    sealedLength: sealedLengthOf(total),
+    sealedLength: sealedStreamLength(length),
     async *read(from, to) {
       assert(from >= 0 && from <= to && to <= length, "SPEC C-X: a part lies inside its stream");
       let at = from + lengthBytes;

@@ -31,6 +31,9 @@ export interface ZipFacts {
 /** 1 January 1980: when something was saved is nobody's business. */
 const date = 0x0021;
 const utf8Names = 0x0800;
+/** As Unix writes them: Info-ZIP's unzip takes UTF-8 names as they are only then. Mode 0644, a plain file. */
+const madeByUnix = 0x0314;
+const unixFile = (0o100644 << 16) >>> 0;
 
 /** Sizes and places that this form can say; an archive beyond that would need ZIP64. */
 export const zipLimits = { bytes: 0xffff_fffe, files: 0xfffe } as const;
@@ -70,7 +73,7 @@ export function createZipWriter(): ZipWriter {
       const entry = record(
         0x02014b50,
         [2, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2, 2, 2, 2, 4, 4],
-        [20, 20, ...shared, 0, 0, 0, 0, offset],
+        [madeByUnix, 20, ...shared, 0, 0, 0, unixFile, offset],
         path,
       );
       central.push(entry);

@@ -72,6 +72,12 @@ const ZONES: readonly Zone[] = [
     packages: ["preact", "i18next", "workbox-window", "comlink", "uqr", "virtual:"],
   },
   {
+    // One page of its own: it opens sealed copies, and shares nothing with the app but the formats and the words.
+    name: "reader",
+    holds: inFolder("reader"),
+    imports: ["shared", "protocol", "crypto", "satchel", "locales"],
+  },
+  {
     name: "server",
     holds: inFolder("server"),
     imports: ["shared", "protocol"],
@@ -88,6 +94,7 @@ const EFFECTS = [
   /^src\/server\/(admin\/)?main\.ts$/,
   /^src\/workers\/[^/]+\.worker\.ts$/,
   /^src\/app\/(desk\/)?main\.tsx$/,
+  /^src\/reader\/main\.ts$/,
 ];
 
 const zoneOf = (path: string): Zone | undefined => ZONES.find((zone) => zone.holds(path));
