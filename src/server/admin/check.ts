@@ -1,14 +1,21 @@
 /**
- * Is every byte that the database promises really there, and right? Runs in Node, beside a working server.
+ * Is every byte that the database promises really there, and right? Would every card open? Runs in Node, beside a working
+ * server.
  *
  * Surprising: what is found missing need not be lost. The phone that sent it keeps it until a backup covers it, so with
  * `mend` the server asks for it again instead of promising it.
  */
 
 import { blobRootOf } from "../../protocol/blob-root.ts";
-import type { ServerTime } from "../../protocol/wire.ts";
+import { keyringClaim } from "../../protocol/keyring.ts";
+import { labels } from "../../protocol/labels.ts";
+import { isShare } from "../../protocol/share.ts";
+import { readSigned } from "../../protocol/sign.ts";
+import type { B64, ServerTime } from "../../protocol/wire.ts";
+import type { SharePlace, Shares } from "../shares.ts";
 import type { BlobItem, BlobVault } from "../stores/blob-ports.ts";
 import type { Store, StoredBlob } from "../stores/ports.ts";
+import type { StoredKeyring } from "../stores/way-ports.ts";
 
 export interface CheckReport {
   readonly blobs: number;
@@ -61,6 +68,61 @@ export async function checkBlobs(
     await deps.store.loseBlob(blob.owner, blob.blob, deps.now());
     await deps.vault.remove(blob);
     counts.mended += 1;
+  }
+  return counts;
+}
+
+export interface KeyringReport {
+  readonly keyrings: number;
+  /** Not signed by its satchel any more, or other than the card that stands beside it. */
+  readonly altered: number;
+  /** A share of it does not open with this key file: the card, or the desk, would fail when it is needed. */
+  readonly lost: number;
+}
+
+/** True when the kept share is the one that the keyring speaks of. */
+async function opens(shares: Pick<Shares, "give">, place: SharePlace, kept: B64, hash: B64): Promise<boolean> {
+  const share = shares.give(place, kept);
+  return share !== undefined && (await isShare(share, hash));
+}
+
+async function keyringState(
+  shares: Pick<Shares, "give">,
+  keyring: StoredKeyring,
+): Promise<"right" | "altered" | "lost"> {
+  const { principal, epoch, card, desks } = keyring;
+  const signed = await readSigned(keyring.sign, labels.keyring, keyring.signed);
+  const claim = keyringClaim(keyring.signed);
+  if (!signed.ok || !claim.ok || claim.value.epoch !== epoch) return "altered";
+  const body = claim.value;
+  if (body.card?.locator !== card?.locator) return "altered";
+  const own = { principal, epoch };
+  if (card !== null && body.card !== null) {
+    const place = { ...own, use: "card", name: card.locator } as const;
+    if (!(await opens(shares, place, card.share, body.card.share.hash))) return "lost";
+  }
+  for (const { organisation, share } of desks) {
+    const named = body.desks.find((desk) => desk.organisation === organisation && desk.share !== null)?.share;
+    if (named == null) return "altered";
+    const place = { ...own, use: "desk", name: organisation } as const;
+    if (!(await opens(shares, place, share, named.hash))) return "lost";
+  }
+  return "right";
+}
+
+/**
+ * Looks at every keyring: signed by its satchel, beside the card that it names, its shares to be opened with this key file.
+ * What is not right is put right by the next keyring that a phone makes; until then its card opens nothing.
+ */
+export async function checkKeyrings(deps: {
+  readonly store: Pick<Store, "keyrings">;
+  readonly shares: Pick<Shares, "give">;
+}): Promise<KeyringReport> {
+  const counts = { keyrings: 0, altered: 0, lost: 0 };
+  for await (const keyring of deps.store.keyrings()) {
+    counts.keyrings += 1;
+    const state = await keyringState(deps.shares, keyring);
+    if (state !== "right") counts[state] += 1;
   }
   return counts;
 }

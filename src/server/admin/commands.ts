@@ -5,13 +5,15 @@
  */
 
 import { parseArgs } from "node:util";
+import { blockVerifierOf, readBlockNumber } from "../../protocol/ways.ts";
 import type { ServerTime } from "../../protocol/wire.ts";
 import { unreachable } from "../../shared/assert.ts";
 import { isPrincipalId } from "../../shared/ids.ts";
+import type { Shares } from "../shares.ts";
 import type { BlobVault } from "../stores/blob-ports.ts";
 import type { Store } from "../stores/ports.ts";
 import { type BackupRefusal, backup, type RestoreRefusal, restore } from "./backup.ts";
-import { checkBlobs } from "./check.ts";
+import { checkBlobs, checkKeyrings } from "./check.ts";
 
 export interface AdminDeps {
   /** Opens the server's database and vault, runs `work`, closes them. */
@@ -25,6 +27,8 @@ export interface AdminDeps {
   /** Runs `work` only while no server runs on the data folder. */
   readonly stopped: <T>(work: () => Promise<T>) => Promise<T | "running">;
   readonly rotateKey: () => Promise<string>;
+  /** What opens kept shares. Without a key file nothing does. */
+  readonly shares: () => Promise<Pick<Shares, "give">>;
   /** A path as the operator meant it. */
   readonly at: (path: string) => string;
   readonly now: () => ServerTime;
@@ -35,13 +39,16 @@ type RestorePlaces = Omit<Parameters<typeof restore>[1], "backup" | "newKeys">;
 export const usage = `npm run admin -- <command>
 
   check [--quick] [--mend]     every promised blob: is it there, of its length and (unless --quick) of its root?
-                               --mend: what is not is asked for again at the phones
+                               --mend: what is not is asked for again at the phones; and every keyring: is it as its
+                               satchel signed it, do its shares open with the key file?
   backup <folder>              copies database and blobs into a folder (SQLite and files); again: only what is new.
                                The key file is not in it: keep a copy of it elsewhere
   restore <folder> [--new-keys]  into an empty data folder, server stopped. Put the key file there first
   backed-up <time>             a backup of another kind (pg_dump and the bucket), begun at this time (ISO 8601), is whole
   epoch                        after a restore by other means: every phone pulls all and offers all again
   quota <satchel> <MiB | default>
+  unblock <number>             ends the block of the satchel whose card has this number (twelve digits), once the person
+                               has shown who she is; a desk does the same
   rotate-key                   a new key signs proofs from the next start on; phones follow by themselves
 `;
 
@@ -105,7 +112,10 @@ export async function runAdmin(args: readonly string[], deps: AdminDeps): Promis
           `${blobs} blobs, ${Math.ceil(bytes / mib)} MiB; ${referenced} in use; ${missing} missing, ${damaged} damaged`,
         );
         if (mended > 0) print(`${mended} are asked for again`);
-        return missing + damaged - mended > 0 ? 1 : 0;
+        const { keyrings, altered, lost } = await checkKeyrings({ store, shares: await deps.shares() });
+        if (keyrings > 0)
+          print(`${keyrings} keyrings; ${altered} not as signed, ${lost} whose share does not open with this key file`);
+        return missing + damaged - mended + altered + lost > 0 ? 1 : 0;
       });
     case "backup 1":
       return deps.withServer(async (server) => {
@@ -146,6 +156,16 @@ export async function runAdmin(args: readonly string[], deps: AdminDeps): Promis
       }
       const known = await deps.withServer(({ store }) => store.setQuota(first, bytes));
       return known ? 0 : refuse("no satchel of that id is registered here");
+    }
+    case "unblock 1":
+    case "unblock 3": {
+      const number = readBlockNumber(read.words.slice(1).join(" "));
+      if (number === undefined) return refuse("a block number has twelve digits, and this one is mistyped");
+      const block = await blockVerifierOf(number);
+      const count = await deps.withServer(({ store }) => store.unblock(block, now()));
+      if (count === undefined) return refuse("no satchel here has a card with this number");
+      print(count === 0 ? "it was not blocked" : "unblocked");
+      return 0;
     }
     case "rotate-key 0":
       print(`new key ${await deps.rotateKey()}: start the server again (every process) to use it`);

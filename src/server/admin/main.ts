@@ -3,11 +3,13 @@
  * server: BESACE_DATA, DATABASE_URL, BLOB_URL, BESACE_KEYS.
  */
 
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ServerTime } from "../../protocol/wire.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
-import { rotateKeys } from "../keys.ts";
+import { openKeys, rotateKeys } from "../keys.ts";
+import { createShares } from "../shares.ts";
 import { openBlobFiles } from "../stores/blob-files.ts";
 import { openVault } from "../stores/blob-open.ts";
 import { lockFolder } from "../stores/folder-lock.ts";
@@ -67,6 +69,9 @@ const deps: AdminDeps = {
     }
   },
   rotateKey: async () => (await rotateKeys(keyFile)).id,
+  // A file is the server's to make: one made here would open nothing.
+  shares: async () =>
+    existsSync(keyFile) ? createShares((await openKeys(keyFile, random)).shareKey, random) : { give: () => undefined },
 };
 
 runAdmin(process.argv.slice(2), deps).then(

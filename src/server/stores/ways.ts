@@ -86,6 +86,12 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
     return numberOrNull(row, "stopped_at") === null ? row : "forbidden";
   }
 
+  /** In the order of their ids: two writes that cross each other cannot wait in a ring. */
+  function* withNumber(block: B64): Work<readonly string[]> {
+    const rows = yield* all("SELECT principal FROM way WHERE block = $1 AND replaced_at IS NULL", block);
+    return rows.map((row) => text(row, "principal")).sort();
+  }
+
   /** Everything of one card but who it was. */
   const emptied = "code = '', salt = '', params = '', block = '', share = '', tries = 0";
 
@@ -259,21 +265,17 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
 
     block: (block, at) =>
       write(function* () {
-        const rows = yield* all(
-          "SELECT DISTINCT principal FROM way WHERE block = $1 AND replaced_at IS NULL ORDER BY principal",
-          block,
-        );
         let since: ServerTime | undefined;
-        for (const row of rows) {
-          const blocked = yield* one(
+        for (const principal of yield* withNumber(block)) {
+          const row = yield* one(
             `UPDATE principal SET blocked_at = COALESCE(blocked_at, $2), sessions_from = $3 WHERE id = $1
              RETURNING blocked_at`,
-            text(row, "principal"),
+            principal,
             at,
             at + 1,
           );
-          assert(blocked !== undefined, "a card belongs to a principal");
-          const began = number(blocked, "blocked_at") as ServerTime;
+          assert(row !== undefined, "a card belongs to a principal");
+          const began = number(row, "blocked_at") as ServerTime;
           since = since === undefined || began < since ? began : since;
         }
         return kept(since);
@@ -281,16 +283,13 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
 
     unblock: (block, until) =>
       write(function* () {
-        const rows = yield* all(
-          "SELECT DISTINCT principal FROM way WHERE block = $1 AND replaced_at IS NULL ORDER BY principal",
-          block,
-        );
-        if (rows.length === 0) return undone(undefined);
+        const principals = yield* withNumber(block);
+        if (principals.length === 0) return undone(undefined);
         let count = 0;
-        for (const row of rows)
+        for (const principal of principals)
           count += yield* run(
             "UPDATE principal SET blocked_at = NULL WHERE id = $1 AND blocked_at <= $2",
-            text(row, "principal"),
+            principal,
             until,
           );
         return kept(count);
@@ -363,16 +362,14 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
         }
         if (closed !== null) return undone(closed);
         yield* run("UPDATE principal SET erased_at = $2, sessions_from = $3 WHERE id = $1", principal, at, at + 1);
-        // Whose letters lie here: what only they name is collectable then.
-        const senders = yield* all(
-          "SELECT DISTINCT sender FROM letter WHERE receiver = $1 AND dropped_at IS NULL ORDER BY sender",
-          principal,
+        // What lies here of others: their rows are held too, because what only these letters name is collectable then.
+        const letters = (yield* all("SELECT * FROM letter WHERE receiver = $1 AND dropped_at IS NULL", principal)).map(
+          toLetter,
         );
-        for (const row of senders) yield* lockOpen(text(row, "sender") as PrincipalId);
+        for (const sender of [...new Set(letters.map(({ from }) => from))].sort()) yield* lockOpen(sender);
         for (const table of ["record_blob", "record", "applied", "escrow", "way", "keyring", "device"])
           yield* run(`DELETE FROM ${table} WHERE principal = $1`, principal);
-        for (const row of yield* all("SELECT * FROM letter WHERE receiver = $1 AND dropped_at IS NULL", principal))
-          yield* dropLetter(toLetter(row), at, 0);
+        for (const letter of letters) yield* dropLetter(letter, at, 0);
         yield* run("DELETE FROM feed WHERE principal = $1", principal);
         // What a letter to somebody else names stays with that letter.
         yield* run(

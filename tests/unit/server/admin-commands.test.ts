@@ -43,6 +43,7 @@ beforeEach(() => {
     },
     stopped: async (work) => (running ? "running" : work()),
     rotateKey: async () => "KEY",
+    shares: async () => ({ give: () => undefined }),
     at: (path) => join(folder, path),
     now,
     print: (line) => lines.push(line),

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { b64 } from "../../../src/protocol/sign.ts";
+import { floor } from "../../../src/protocol/wrap-head.ts";
 import type { Store } from "../../../src/server/stores/ports.ts";
 import { createSqlStore } from "../../../src/server/stores/sql-store.ts";
 import { createSqliteDriver } from "../../../src/server/stores/sqlite.ts";
@@ -96,6 +97,41 @@ test("B9: no statement of a request walks through a table or sorts what it found
   await store.pull(person.id, "other", 5, 1000);
   await store.tally("key", at(9), at(8));
   await store.tallied("key", at(8));
+  const card = {
+    locator: text(),
+    card: text(),
+    code: text(),
+    block: text(),
+    salt: text(),
+    params: floor,
+    share: text(),
+  };
+  const keyring = { principal: person.id, epoch: 1, hash: text(), signed: signed(), after: null, card, at: at(9) };
+  await store.putKeyring({ ...keyring, desks: [{ organisation: desk.id, share: text() }] });
+  await store.keyring(person.id);
+  await store.standing(person.id, person.device);
+  await store.cardOf(card.locator);
+  await store.countTry(card.locator, 1);
+  await store.openWay(person.id, card.locator, 1, at(9));
+  for (const helper of ["one", "two"]) await store.askEscrow(person.id, desk.id, helper, at(9));
+  await store.openEscrow(person.id, desk.id, at(1e12));
+  await store.stopEscrow(person.id, at(10));
+  await store.block(card.block, at(10));
+  await store.unblock(card.block, at(10));
+  await store.forgetReplaced(at(1));
+  const letterBack = await desk.letter(person);
+  const back = { ...head, letter: letterBack.id, from: desk.id, to: person.id, blobs: [] };
+  const { letter: sealed, manifest } = letterBack;
+  await store.saveLetter({
+    head: back,
+    letter: sealed,
+    manifest,
+    digest: text(),
+    deposited: signed(),
+    at: at(11),
+    quota: 1e9,
+  });
+  await store.erase(person.id, at(12));
   // What collects garbage walks along its own index, not through what stays.
   await store.staleUploads(at(1));
   await store.collectable(at(100), 10);
