@@ -32,9 +32,9 @@ const PERSIST_ASKED = "persist-asked";
 const LOOK_FOR_UPDATE_MS = 60 * 60_000;
 /** What was said that shortly before going to another screen is about the way there, and comes along. */
 const COMES_ALONG_MS = 1000;
-/** Making a satchel, bringing one from another device, carrying for somebody, another name for the app: what can be done while none is open. */
+/** Making a satchel, bringing one from another device or with the card, carrying for somebody, another name for the app: what can be done while none is open. */
 const isFirstPath = (path: string): boolean =>
-  [paths.code, paths.join, paths.carrier, paths.discreet].some((one) => one === path);
+  [paths.code, paths.join, paths.comeBack, paths.carrier, paths.discreet].some((one) => one === path);
 
 /** "Sortir" does not wait longer than this for the last words to be sealed; the page is hidden from the first moment. */
 const LEAVE_MS = 1500;
@@ -266,7 +266,8 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
     if (state !== "open") return;
     // A satchel that was just made has its card next; any other one starts at home.
     if (path === paths.code) router.go(cardDrilled ? paths.home : paths.card, { replace: true });
-    if ([paths.start, paths.join, paths.comeBack].some((one) => one === path)) router.go(paths.home, { replace: true });
+    // Coming back ends on a page of its own, which asks what to do about the old phone and the card.
+    if (path === paths.start || path === paths.join) router.go(paths.home, { replace: true });
   }, [state, path, cardDrilled, router]);
   const goHome = useCallback(() => router.go(isOpen ? paths.home : paths.start, { replace: true }), [router, isOpen]);
 

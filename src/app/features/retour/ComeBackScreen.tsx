@@ -109,7 +109,7 @@ function ArrivedStage() {
 export function ComeBackScreen() {
   const t = useT();
   const { api } = useSatchel();
-  const { network } = useShell();
+  const { network, open: isOpen, go } = useShell();
   const { random } = useRoot();
   const [stage, setStage] = useState<Stage>({ at: "card" });
   const [kind, setKind] = useState<CodeKind>("digits");
@@ -119,6 +119,10 @@ export function ComeBackScreen() {
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
   useHold(stage.at === "code");
+  // Typed or found in the history while a satchel is open: there is nothing to come back to.
+  useEffect(() => {
+    if (isOpen && stage.at !== "arrived" && !busy) go(paths.home, { replace: true });
+  }, [isOpen, stage.at, busy, go]);
   // What was begun is forgotten when the person goes elsewhere.
   useEffect(() => () => void api.comeBackForget(), [api]);
 
