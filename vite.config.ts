@@ -14,6 +14,7 @@ import { type Plugin, runnerImport } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 import { groupsOf, type ListedFile } from "./src/sw/groups.ts";
+import { readerHtml } from "./tests/support/tasks/reader.ts";
 
 const DESK_HTML = "src/app/desk/guichet.html";
 const BUILD_TARGET = "es2022";
@@ -38,6 +39,17 @@ function deskAtGuichet(): Plugin {
         delete bundle[DESK_HTML];
         this.emitFile({ type: "asset", fileName: "guichet.html", source: page.source });
       },
+    },
+  };
+}
+
+/** Emits the offline reader of sealed copies: one file, handed out with a copy (tests/support/tasks/reader.ts). */
+function readerBeside(): Plugin {
+  return {
+    name: "besace:reader-beside",
+    apply: "build",
+    async generateBundle() {
+      this.emitFile({ type: "asset", fileName: "lecteur.html", source: await readerHtml(BUILD_TARGET) });
     },
   };
 }
@@ -171,6 +183,7 @@ export default defineConfig({
     outDirKnown(),
     deskAtGuichet(),
     firstScreenWritten(),
+    readerBeside(),
     dexieEmitted(),
     VitePWA({
       strategies: "injectManifest",

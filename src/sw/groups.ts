@@ -7,7 +7,7 @@
  */
 
 /** `en`, `ar`: the words of a language other than French, which is the source and part of the shell. */
-export const laterGroups = ["ways", "photos", "codes", "carrier", "en", "ar", "desk"] as const;
+export const laterGroups = ["ways", "photos", "codes", "carrier", "out", "reader", "en", "ar", "desk"] as const;
 export type LaterGroup = (typeof laterGroups)[number];
 export type Group = "shell" | LaterGroup;
 
@@ -27,15 +27,21 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^assets\/(imaging|reduce|heic|pdf)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|zxing|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
+  ["out", /^assets\/export-out\b[^/]*\.js$/],
+  ["reader", /^lecteur\.html$/],
 ];
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^src\/app\/features\/(card|devices|retour)\/feature\.ts$/],
+  ["out", /^src\/app\/features\/sortie\/feature\.ts$/],
 ];
 
 /** The French words of those screens. Other languages are groups of their own. */
-const words: readonly (readonly [LaterGroup, RegExp])[] = [["ways", /^locales\/fr\/(card|devices|retour|scan)\.json$/]];
+const words: readonly (readonly [LaterGroup, RegExp])[] = [
+  ["ways", /^locales\/fr\/(card|devices|retour|scan)\.json$/],
+  ["out", /^locales\/fr\/sortie\.json$/],
+];
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
@@ -76,10 +82,13 @@ export function groupsOf(
   const doors = [...sources].flatMap(([source, file]) =>
     screens.filter(([, pattern]) => pattern.test(source)).map(([group]) => [group, file] as const),
   );
+  // What screens of two groups share comes with the first of them.
+  doors.sort(([a], [b]) => laterGroups.indexOf(a) - laterGroups.indexOf(b));
   const withoutDoors = reachedFrom("index.html", texts, new Set(doors.map(([, file]) => file)));
   for (const [group, door] of doors)
     for (const file of reachedFrom(door, texts))
-      if (file === door || (!withoutDoors.has(file) && !desk.has(file))) groups.set(file, group);
+      if (groups.get(file) === "shell" && (file === door || (!withoutDoors.has(file) && !desk.has(file))))
+        groups.set(file, group);
   for (const sheet of new Set([...styles.values()].flat())) {
     const owners = [...styles].filter(([, sheets]) => sheets.includes(sheet)).map(([file]) => groups.get(file));
     const [first] = owners;

@@ -57,6 +57,8 @@ export function fillOrder(language: unknown, page: "person" | "desk", deskWanted
     "photos",
     "codes",
     "carrier",
+    "out",
+    "reader",
     ...(deskWanted ? (["desk"] as const) : []),
     ...languages,
   ];

@@ -33,6 +33,8 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "photos", name: "tool: photos", limit: 80 },
   { group: "codes", name: "tool: QR codes", limit: 40 },
   { group: "carrier", name: "tool: carrying for others", limit: 60 },
+  { group: "out", name: "tool: everything out, back in, joining", limit: 60 },
+  { group: "reader", name: "offline reader of sealed copies", limit: 40 },
   { group: "en", name: "language: en", limit: 60 },
   { group: "ar", name: "language: ar", limit: 60 },
   { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },

@@ -183,9 +183,38 @@ describe("Prêt sans réseau", () => {
   });
 
   test("brings first what this page and its language need; the desk only where it was opened", () => {
-    expect(fillOrder("fr", "person", false)).toEqual(["ways", "photos", "codes", "carrier", "en", "ar"]);
-    expect(fillOrder("ar", "person", true)).toEqual(["ar", "ways", "photos", "codes", "carrier", "desk", "en"]);
-    expect(fillOrder("en", "desk", true)).toEqual(["desk", "en", "ways", "photos", "codes", "carrier", "ar"]);
+    expect(fillOrder("fr", "person", false)).toEqual([
+      "ways",
+      "photos",
+      "codes",
+      "carrier",
+      "out",
+      "reader",
+      "en",
+      "ar",
+    ]);
+    expect(fillOrder("ar", "person", true)).toEqual([
+      "ar",
+      "ways",
+      "photos",
+      "codes",
+      "carrier",
+      "out",
+      "reader",
+      "desk",
+      "en",
+    ]);
+    expect(fillOrder("en", "desk", true)).toEqual([
+      "desk",
+      "en",
+      "ways",
+      "photos",
+      "codes",
+      "carrier",
+      "out",
+      "reader",
+      "ar",
+    ]);
   });
 });
 
@@ -195,16 +224,19 @@ describe("groups of a build", () => {
     ["guichet.html", "/assets/guichet-1.js"],
     [
       "assets/index-1.js",
-      "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js carrier.worker-1.js feature-1.js feature-1.css feature-2.js",
+      "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js carrier.worker-1.js feature-1.js feature-1.css feature-2.js feature-3.js",
     ],
     ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js"],
     ["assets/shared-1.js", ""],
     ["assets/feature-1.js", "index-1.js shared-1.js CardEntry-1.js Frame-1.js"],
     ["assets/feature-1.css", ""],
     ["assets/feature-2.js", "index-1.js Frame-1.js"],
+    ["assets/feature-3.js", "index-1.js Frame-1.js CardEntry-1.js lecteur.html"],
+    ["lecteur.html", ""],
     ["assets/CardEntry-1.js", ""],
     ["assets/Frame-1.js", ""],
-    ["assets/satchel.worker-1.js", "imaging.worker-1.js"],
+    ["assets/satchel.worker-1.js", "imaging.worker-1.js export-out-1.js"],
+    ["assets/export-out-1.js", ""],
     ["assets/desk.worker-1.js", "only-desk-1.js"],
     ["assets/only-desk-1.js", ""],
     ["assets/imaging.worker-1.js", ""],
@@ -220,6 +252,7 @@ describe("groups of a build", () => {
   const words = new Map([
     ["locales/fr/desk.json", "assets/desk-1.js"],
     ["src/app/features/card/feature.ts", "assets/feature-1.js"],
+    ["src/app/features/sortie/feature.ts", "assets/feature-3.js"],
     ["src/app/features/home/feature.ts", "assets/feature-2.js"],
     ["locales/fr/card.json", "assets/card-1.js"],
     ["locales/fr/home.json", "assets/home-1.js"],
@@ -258,6 +291,10 @@ describe("groups of a build", () => {
       "assets/feature-1.js",
     ]);
     expect(groups.get("assets/Frame-1.js")).toBe("shell");
+    // Screens of two groups name CardEntry: it comes with the first.
+    const out = [...groups].filter(([, group]) => group === "out").map(([file]) => file);
+    expect(out).toEqual(["assets/feature-3.js", "assets/export-out-1.js"]);
+    expect(groups.get("lecteur.html")).toBe("reader");
     const shared = new Map([
       ["assets/feature-1.js", ["assets/feature-1.css"]],
       ["assets/feature-2.js", ["assets/feature-1.css"]],
