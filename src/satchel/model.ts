@@ -175,8 +175,8 @@ export interface ProfileRecord {
   readonly phone_number?: string;
   readonly email?: string;
   readonly language?: string;
-  /** When each device of the satchel was added, by the clock of the device that added it. */
-  readonly devices?: Readonly<Record<DeviceId, { readonly addedAt: number }>>;
+  /** When each device of the satchel was added, and put out, by the clock of the device that did it. */
+  readonly devices?: Readonly<Record<DeviceId, { readonly addedAt: number; readonly removedAt?: number }>>;
   readonly others?: OtherAnswers;
 }
 

@@ -40,7 +40,7 @@ const statusShape = v.object({
 type RecordInbox = Extract<InboxRow, { type: "record" }>;
 type LetterInbox = Extract<InboxRow, { type: "letter" }>;
 
-/** done: leaves the inbox by itself; aside: cannot be used; later: needs what is not there yet. */
+/** merged: it leaves the inbox by being merged, or waits for what is not there yet; drop: it is done; aside: cannot be used. */
 type Outcome = "merged" | "drop" | "aside";
 
 /** Kept against a deletion: "Effacé sur un autre appareil" (satchel/others.ts). The profile is never erased by a person. */
@@ -75,6 +75,8 @@ export function createInbox(deps: SatchelDeps): Inbox {
 
   async function takeRecord(session: Session, row: RecordInbox): Promise<Result<Outcome, WorkerError>> {
     const opened = await openRecord(session.identity, row.op);
+    // Sealed under a root that this device has not followed yet: it waits for the keyring that brings it.
+    if (!opened.ok && opened.error.type === "unknown-epoch") return ok("merged");
     if (!opened.ok || opened.value.head.record !== row.record) return ok("aside");
     const { op: opId, base: rowBase, deleted } = opened.value.head;
     const held = await session.store.getRecord(row.record);

@@ -83,6 +83,8 @@ export function createKeyCare(
   deps: SatchelDeps,
   opening: Opening,
   load: () => Promise<Result<Ways, WorkerError>>,
+  /** A new root was followed: what waited for it can be opened. */
+  onRoot: () => void,
 ): KeyCare {
   let back: ReturnType<Ways["createComeBack"]> | undefined;
 
@@ -102,6 +104,7 @@ export function createKeyCare(
   function goOn(before: Session, held: Held): void {
     opening.follow(held);
     if (held.profile.revision !== before.profile.revision) deps.emit({ type: "opening" });
+    if (held.identity.epoch !== before.identity.epoch) onRoot();
   }
 
   async function lookNow(session: Session, ways: Ways): Promise<Result<Held, WorkerError>> {

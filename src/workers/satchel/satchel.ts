@@ -56,7 +56,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const base = { ...given, emit: given.emitter.emit };
   const deps: SatchelDeps = { ...base, lookAtKeys: keysLooker(base, loadWays) };
   const opening = createOpening(deps);
-  const care = createKeyCare(deps, opening, loadWays);
+  const care = createKeyCare(deps, opening, loadWays, () => takeIn());
   const card = createCardLife(deps, opening, care);
   const transfer = createTransfer(deps, opening);
   const space = createSpace(deps);

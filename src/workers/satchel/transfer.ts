@@ -257,13 +257,14 @@ export function createTransfer(deps: SatchelDeps, opening: Opening): Transfer {
         const noted = profile.value?.record.devices ?? {};
         const own = held.value ?? session.profile;
         const ownAt = own.joinedAt ?? own.createdAt;
-        return ok(
-          [...session.identity.principal.devices.keys()].map((id) => {
-            const here = id === own.device;
-            const addedAt = noted[id]?.addedAt ?? (here ? ownAt : null);
-            return { id, here, addedAt, removable: false, removedAt: null, lastSeen: null };
-          }),
-        );
+        const { devices, removed } = session.identity.principal;
+        const viewOf = (id: DeviceId): DeviceView => {
+          const here = id === own.device;
+          const out = removed.has(id);
+          const { addedAt = here ? ownAt : null, removedAt = 0 } = noted[id] ?? {};
+          return { id, here, addedAt, removable: !here && !out, removedAt: out ? removedAt : null, lastSeen: null };
+        };
+        return ok([...devices.keys(), ...removed].map(viewOf));
       }),
   };
 }

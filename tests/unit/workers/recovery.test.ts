@@ -1,0 +1,398 @@
+/**
+ * C1: every way in that DESIGN 3 allows opens, every other does not, after rotations, with a wrong clock, after eviction, in
+ * one browser and across two: worker services on memory stores and the real server app, with real keys.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createCard } from "../../../src/crypto/card.ts";
+import { createHarness, type Harness } from "../server/harness.ts";
+import { file, jpeg } from "./files.ts";
+import {
+  type Browser,
+  createConnectedBrowser,
+  createLine,
+  eventually,
+  type Line,
+  must,
+  openTab,
+  random,
+  type Tab,
+} from "./world.ts";
+
+const code = "417233";
+const home = "besace.example";
+
+interface Phone {
+  readonly line: Line;
+  readonly browser: Browser;
+  tab: Tab;
+}
+
+let server: Harness;
+let base: string;
+beforeEach(async () => {
+  server = await createHarness();
+  base = await server.http.listen({ port: 0, host: "127.0.0.1" });
+});
+afterEach(async () => server.close());
+
+async function phone(): Promise<Phone> {
+  const line = createLine(base);
+  const browser = createConnectedBrowser(line);
+  const tab = openTab(browser);
+  await tab.refresh();
+  return { line, browser, tab };
+}
+
+/** The one row of a phone's registry. */
+const rowOf = async ({ browser }: Phone) => {
+  const [row] = must(await browser.registry.list());
+  if (row === undefined) throw new Error("a satchel is here");
+  return row;
+};
+
+/** What waits of the keyring has left, and what came was looked at. */
+async function quiet(one: Phone, epoch?: number): Promise<void> {
+  await eventually(async () => {
+    must(await one.tab.api.sendNow());
+    const { keyring, keyringDue, keyringSeen, chainSeen, keyringWish } = await rowOf(one);
+    const still = keyringDue == null && keyringSeen == null && chainSeen == null && keyringWish == null;
+    return still && keyring !== undefined && (epoch === undefined || keyring.epoch >= epoch) ? true : undefined;
+  }, 15);
+}
+
+/** A satchel with one paper, whose first keyring is at the server. */
+async function first(): Promise<Phone & { readonly card: string }> {
+  const one = await phone();
+  must(await one.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
+  const { id } = must(await one.tab.api.startPaper({ kind: "passport", title: "Passeport" }));
+  must(await one.tab.api.addPage(id, file(jpeg({ width: 400, height: 300 }))));
+  must(await one.tab.api.keepPaper(id));
+  await quiet(one);
+  await eventually(async () => (must(await one.tab.api.outbox()).bytesLeft === 0 ? true : undefined), 10);
+  return { ...one, card: must(await one.tab.api.card()).qr };
+}
+
+async function comeBack(card: string, withCode = code): Promise<Phone> {
+  const two = await phone();
+  must(await two.tab.api.comeBack({ card }));
+  must(await two.tab.api.comeBackOpen({ code: withCode, pictogram: "code-lune" }));
+  return two;
+}
+
+const titles = async ({ tab }: Phone) => must(await tab.api.papers()).map(({ record }) => record.title);
+const database = async (one: Phone) => (await rowOf(one)).database;
+
+describe("C1 C+P+S on a new phone", { timeout: 60_000 }, () => {
+  test("opens with card and code; papers arrive; S is replaced after use; the old phone says so and goes on", async () => {
+    const one = await first();
+    expect(must(await one.tab.api.cardState())).toMatchObject({
+      atServer: "yes",
+      due: true,
+      off: false,
+      pending: false,
+    });
+    const two = await comeBack(one.card);
+    expect(must(await two.tab.api.opening())).toMatchObject({ type: "open", cardDrilled: true });
+    await eventually(async () => ((await titles(two))[0] === "Passeport" ? true : undefined), 15);
+    await eventually(async () => ("arriving" in must(await two.tab.api.opening()) ? undefined : true), 5);
+    await quiet(two, 2);
+    expect((await rowOf(two)).keyring?.epoch).toBe(2);
+    await quiet(one, 2);
+    const opening = must(await one.tab.api.opening());
+    expect(opening).toMatchObject({ way: { openedElsewhere: true, openedAt: server.time.now }, putOut: false });
+    expect(must(await one.tab.api.devices())).toHaveLength(2);
+    must(await one.tab.api.ownDevice());
+    expect(must(await one.tab.api.opening())).toMatchObject({ way: { openedElsewhere: false } });
+    // Both go on, each with its own D+P, and write to each other.
+    must(await two.tab.api.startPaper({ kind: "passport", title: "Du nouveau" }));
+    await eventually(async () => ((await titles(one)).includes("Du nouveau") ? true : undefined), 15);
+    for (const each of [one, two]) {
+      must(await each.tab.api.lock());
+      must(await each.tab.api.unlock({ database: await database(each), code }));
+    }
+    // A third phone, with the same card: its share is the new one.
+    const three = await comeBack(one.card);
+    await quiet(three, 3);
+  });
+
+  test("each thing that is wrong has its own word, and a try counts only with the card", async () => {
+    const one = await first();
+    const two = await phone();
+    const foreign = await createCard(random, { home, set: 0 });
+    const elsewhere = await createCard(random, { home: "autre.example", set: 0 });
+    expect(await two.tab.api.comeBackOpen({ code, pictogram: "code-lune" })).toMatchObject({
+      error: { type: "expired" },
+    });
+    expect(await two.tab.api.comeBack({ card: elsewhere.qr })).toMatchObject({
+      error: { type: "other-home", home: "autre.example" },
+    });
+    expect(await two.tab.api.comeBack({ card: foreign.qr })).toMatchObject({ error: { type: "unknown-card" } });
+    const groups = must(await one.tab.api.card()).groups;
+    const wrong = groups.map((group, at) => (at === 3 ? group.replace(/./, (c) => (c === "2" ? "3" : "2")) : group));
+    expect(await two.tab.api.comeBack({ card: wrong.join(" ") })).toMatchObject({
+      error: { type: "wrong-groups", groups: [4] },
+    });
+    expect(must(await two.tab.api.comeBack({ card: groups.join(" ").toLowerCase() }))).toEqual({ left: 10 });
+    expect(await two.tab.api.comeBackOpen({ code: "99", pictogram: "code-lune" })).toMatchObject({
+      error: { type: "code-shape" },
+    });
+    for (let left = 9; left > 0; left -= 1)
+      expect(await two.tab.api.comeBackOpen({ code: "582914", pictogram: "code-lune" })).toMatchObject({
+        error: { type: "wrong-code", left },
+      });
+    expect(await two.tab.api.comeBackOpen({ code: "582914", pictogram: "code-lune" })).toMatchObject({ ok: false });
+    expect(await two.tab.api.comeBackOpen({ code, pictogram: "code-lune" })).toMatchObject({
+      error: { type: "frozen" },
+    });
+    expect(must(await two.browser.registry.list())).toEqual([]);
+    // The first phone sees it, and renews the way with its code.
+    await eventually(async () => {
+      must(await one.tab.api.sendNow());
+      const opening = must(await one.tab.api.opening());
+      return opening.type === "open" && opening.way.frozen ? true : undefined;
+    }, 10);
+    must(await one.tab.api.changeCode("582914"));
+    await quiet(one, 2);
+    const three = await comeBack(one.card, "582914");
+    expect(must(await three.tab.api.opening())).toMatchObject({ type: "open" });
+    two.line.online = false;
+    expect(await two.tab.api.comeBack({ card: one.card })).toMatchObject({ error: { type: "no-network" } });
+    // Where the satchel is, it opens with the code.
+    must(await one.tab.api.comeBack({ card: one.card }));
+    expect(await one.tab.api.comeBackOpen({ code: "582914", pictogram: "code-lune" })).toMatchObject({
+      error: { type: "already-here" },
+    });
+  });
+});
+
+/** A new card, drilled, with the code: a new root is made and followed. */
+async function newCard(one: Phone): Promise<string> {
+  const { epoch = 0 } = (await rowOf(one)).keyring ?? {};
+  const drawn = must(await one.tab.api.replaceCard());
+  must(await one.tab.api.drill(drawn.groups.join(" ")));
+  expect(must(await one.tab.api.cardState())).toMatchObject({ atServer: "waits", pending: false, set: drawn.set });
+  const opening = must(await one.tab.api.opening());
+  expect(opening).toMatchObject({ asks: { code: true } });
+  must(await one.tab.api.answerCode({ code }));
+  await quiet(one, epoch + 1);
+  return drawn.qr;
+}
+
+/** Locks and opens with the code: the wraps follow the root. */
+async function byCode(one: Phone, withCode = code): Promise<void> {
+  must(await one.tab.api.lock());
+  must(await one.tab.api.unlock({ database: await database(one), code: withCode }));
+  await eventually(async () => {
+    const { rootEpoch = 0, keyring } = await rowOf(one);
+    return rootEpoch === (keyring?.root ?? 0) ? true : undefined;
+  }, 5);
+}
+
+describe.each([0, 1, 3])("C1 the matrix after %i rotations", { timeout: 60_000 }, (rotations) => {
+  test("INV-7 D+P, D+C and C+P+S open; old cards, other codes, other devices and single factors do not", async () => {
+    const one = await first();
+    const old: string[] = [];
+    let card = one.card;
+    for (let n = 0; n < rotations; n += 1) {
+      old.push(card);
+      card = await newCard(one);
+      // Once by the code, once straight on: a device may be a rotation behind in its wraps.
+      if (n !== 1) await byCode(one);
+    }
+    await byCode(one);
+    const row = await rowOf(one);
+    expect(row).toMatchObject({ rootEpoch: rotations, keyring: { root: rotations } });
+    expect(row.wraps.map(({ pair, epoch }) => `${pair} ${epoch}`).sort()).toEqual([
+      `D+C ${rotations}`,
+      `D+P ${rotations}`,
+    ]);
+    const { database: name } = row;
+
+    // D+P and D+C, offline, in another run of the worker.
+    one.line.online = false;
+    const again = openTab(one.browser);
+    expect(await again.api.unlock({ database: name, code: "582914" })).toMatchObject({ error: { type: "wrong-code" } });
+    must(await again.api.unlock({ database: name, code }));
+    expect(must(await again.api.papers())).toHaveLength(1);
+    must(await again.api.lock());
+    for (const each of old)
+      expect(await again.api.unlockWithCard({ database: name, card: each })).toMatchObject({
+        error: { type: "wrong-card" },
+      });
+    must(await again.api.unlockWithCard({ database: name, card }));
+    must(await again.api.lock());
+    one.line.online = true;
+
+    // D of another device with the right code and card: the row without its key opens nothing.
+    const thief = await phone();
+    must(await thief.tab.api.create({ code: "739215", language: "fr", pictogram: "code-lune" }));
+    must(await thief.tab.api.lock());
+    const other = await rowOf(thief);
+    must(
+      await thief.browser.registry.update(other.database, other.revision, {
+        wraps: row.wraps,
+        sealedIdentity: row.sealedIdentity,
+        statements: row.statements,
+      }),
+    );
+    expect(await thief.tab.api.unlock({ database: other.database, code })).toMatchObject({ ok: false });
+    expect(await thief.tab.api.unlockWithCard({ database: other.database, card })).toMatchObject({ ok: false });
+
+    // C+P+S: the newest card with the code; an old card, or another code, does not.
+    const fresh = await phone();
+    for (const each of old)
+      expect(await fresh.tab.api.comeBack({ card: each })).toMatchObject({ error: { type: "card-replaced" } });
+    must(await fresh.tab.api.comeBack({ card }));
+    expect(await fresh.tab.api.comeBackOpen({ code: "739215", pictogram: "code-lune" })).toMatchObject({
+      error: { type: "wrong-code" },
+    });
+    must(await fresh.tab.api.comeBackOpen({ code, pictogram: "code-lune" }));
+    await eventually(async () => ((await titles(fresh)).length === 1 ? true : undefined), 15);
+    await quiet(fresh);
+
+    // Evicted: the registry is empty, and the same way opens again.
+    const { database: gone } = await rowOf(fresh);
+    must(await fresh.tab.api.lock());
+    must(await fresh.browser.registry.remove(gone));
+    const back = await comeBack(card);
+    await eventually(async () => ((await titles(back)).length === 1 ? true : undefined), 15);
+  });
+});
+
+describe("C1 a clock that is off by a year", { timeout: 60_000 }, () => {
+  test.each([-365, 365])("%i days: made, published, opened on a new phone", async (days) => {
+    const shifted = { now: () => Date.now() + days * 86_400_000, set: () => undefined, pass: () => undefined };
+    const line = createLine(base);
+    const browser: Browser = { ...createConnectedBrowser(line), clock: shifted };
+    const one: Phone = { line, browser, tab: openTab(browser) };
+    await one.tab.refresh();
+    must(await one.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
+    await quiet(one);
+    expect(must(await one.tab.api.opening())).toMatchObject({ asks: { drill: false } });
+    must(await one.tab.api.answerCode({ code }));
+    expect(must(await one.tab.api.opening())).toMatchObject({ asks: { code: false } });
+    const two = await comeBack(must(await one.tab.api.card()).qr);
+    await quiet(two, 2);
+    await quiet(one, 2);
+    await byCode(one);
+  });
+});
+
+describe("a device that is put out", { timeout: 60_000 }, () => {
+  test("its session dies, the new root is not for it, what it had not sent is said and still opens", async () => {
+    const one = await first();
+    const two = await comeBack(one.card);
+    await eventually(async () => ((await titles(two)).length === 1 ? true : undefined), 15);
+    await quiet(two, 2);
+    await quiet(one, 2);
+    const { id } = must(await one.tab.api.devices()).find((device) => !device.here) ?? { id: "" };
+    expect(await one.tab.api.removeDevice({ id, code: "582914" })).toMatchObject({ error: { type: "wrong-code" } });
+    two.line.online = false;
+    expect(must(await one.tab.api.removeDevice({ id, code }))).toEqual({ waits: true });
+    await quiet(one, 3);
+    expect((await rowOf(one)).keyring?.root).toBe(1);
+    expect(must(await one.tab.api.devices()).at(-1)).toMatchObject({
+      id,
+      removable: false,
+      removedAt: expect.any(Number),
+    });
+    must(await one.tab.api.startPaper({ kind: "passport", title: "Après" }));
+    await byCode(one);
+    must(await one.tab.api.startPaper({ kind: "passport", title: "Sous la nouvelle racine" }));
+    two.line.online = true;
+    await eventually(async () => {
+      must(await two.tab.api.sendNow());
+      const opening = must(await two.tab.api.opening());
+      return opening.type === "open" && opening.putOut ? true : undefined;
+    }, 10);
+    // What it writes from now on does not leave, is counted, and opens here.
+    must(await two.tab.api.startPaper({ kind: "passport", title: "Pas parti" }));
+    must(await two.tab.api.sendNow());
+    expect(must(await two.tab.api.outbox()).waiting).toBeGreaterThan(0);
+    must(await two.tab.api.lock());
+    must(await two.tab.api.unlock({ database: await database(two), code }));
+    expect((await titles(two)).sort()).toEqual(["Pas parti", "Passeport"]);
+    expect((await rowOf(two)).rootEpoch ?? 0).toBe(0);
+    // The card opens a third phone, with everything of the first.
+    const three = await comeBack(one.card);
+    await eventually(async () => ((await titles(three)).length === 3 ? true : undefined), 15);
+    expect((await titles(three)).sort()).toEqual(["Après", "Passeport", "Sous la nouvelle racine"]);
+  });
+});
+
+describe("two devices that change keys at once", { timeout: 60_000 }, () => {
+  test("one is first, the other adopts it and makes its own behind it; both still open with every way", async () => {
+    const one = await first();
+    const two = await comeBack(one.card);
+    await quiet(two, 2);
+    await quiet(one, 2);
+    one.line.online = false;
+    two.line.online = false;
+    const cards = await Promise.all(
+      [one, two].map(async ({ tab }) => {
+        const drawn = must(await tab.api.replaceCard());
+        must(await tab.api.drill(drawn.qr));
+        must(await tab.api.answerCode({ code }));
+        return drawn.qr;
+      }),
+    );
+    for (const each of [one, two])
+      await eventually(async () => ((await rowOf(each)).keyringDue != null ? true : undefined), 5);
+    one.line.online = true;
+    two.line.online = true;
+    await eventually(async () => {
+      for (const { tab } of [one, two]) must(await tab.api.sendNow());
+      const rows = [await rowOf(one), await rowOf(two)];
+      return rows.every(({ keyring, keyringDue }) => keyring?.epoch === 3 && keyringDue == null) ? true : undefined;
+    }, 10);
+    // The one that was second is asked for its code, and goes behind.
+    const waits = (await rowOf(one)).keyringWish === "rotate" ? [one, two] : [two, one];
+    const [second, winner] = waits as [Phone, Phone];
+    must(await second.tab.api.answerCode({ code }));
+    await quiet(second, 4);
+    await quiet(winner, 4);
+    await byCode(one);
+    await byCode(two);
+    expect((await rowOf(one)).keyring?.hash).toBe((await rowOf(two)).keyring?.hash);
+    expect((await rowOf(one)).rootEpoch).toBe(2);
+    const last = cards[second === one ? 0 : 1] ?? "";
+    const replaced = cards[second === one ? 1 : 0] ?? "";
+    const three = await comeBack(last);
+    await quiet(three);
+    expect(await winner.tab.api.comeBack({ card: replaced })).toMatchObject({ error: { type: "card-replaced" } });
+    // The winner's own card opens nothing any more, here either; told the new one, it opens with it.
+    must(await winner.tab.api.drill(last));
+    must(await winner.tab.api.lock());
+    expect(await winner.tab.api.unlockWithCard({ database: await database(winner), card: replaced })).toMatchObject({
+      error: { type: "wrong-card" },
+    });
+    must(await winner.tab.api.unlockWithCard({ database: await database(winner), card: last }));
+  });
+});
+
+describe("a device that is open while another one changes the root", { timeout: 60_000 }, () => {
+  test("follows without a code, and opens what came under the new root before", async () => {
+    const one = await first();
+    const two = await comeBack(one.card);
+    await quiet(two, 2);
+    await quiet(one, 2);
+    await newCard(one);
+    await byCode(one);
+    must(await one.tab.api.startPaper({ kind: "passport", title: "Nouvelle racine" }));
+    await eventually(async () => {
+      must(await two.tab.api.sendNow());
+      return (await titles(two)).includes("Nouvelle racine") ? true : undefined;
+    }, 10);
+    // Its own wraps follow with the code; until then they open the older root, and lead to the newer one.
+    expect((await rowOf(two)).rootEpoch).toBe(0);
+    must(await two.tab.api.startPaper({ kind: "passport", title: "De deux" }));
+    two.line.online = false;
+    const later = openTab(two.browser);
+    must(await later.api.unlock({ database: await database(two), code }));
+    expect(must(await later.api.papers())).toHaveLength(3);
+    await eventually(async () => ((await rowOf(two)).rootEpoch === 1 ? true : undefined), 5);
+    // The card that it knew was replaced: it opens nothing here, and the code does.
+    expect((await rowOf(two)).wraps.map(({ pair }) => pair)).toEqual(["D+P"]);
+    expect(must(await later.api.cardState())).toMatchObject({ due: true });
+  });
+});
