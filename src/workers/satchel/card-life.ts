@@ -32,6 +32,7 @@ export type CardLife = Pick<
   SatchelApi,
   | "answerCode"
   | "postponeCode"
+  | "card"
   | "cardState"
   | "replaceCard"
   | "dropPendingCard"
@@ -62,6 +63,13 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
 
   const faceOf = async (session: Session, sealed: Profile["sealedCard"] | undefined): Promise<CardFace | undefined> =>
     sealed == null ? undefined : openCard(session.identity, sealed);
+
+  /** With the number for its outer half, where that can be computed now. */
+  async function shown(face: CardFace, drilled: boolean): Promise<ShownCard> {
+    const card = await readTypedCard(face.qr);
+    const blockNumber = card.ok ? await care.blockNumber(card.value.secret) : null;
+    return { ...face, drilled, ...(blockNumber === null ? {} : { blockNumber }) };
+  }
 
   /** A new D+C wrap under the root of this device's other wraps. */
   async function byCard(
@@ -157,6 +165,11 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
         return changed(session, ({ codeAskStep = 0 }) => ({ codeAskedAt: at - askIntervalMs(codeAskStep) + day }));
       }),
 
+    card: async () => {
+      const held = await opening.card();
+      return held.ok ? ok(await shown(held.value, held.value.drilled)) : held;
+    },
+
     cardState: () =>
       opening.within(async (session): Promise<Result<CardState, WorkerError>> => {
         const held = await profileOf(session);
@@ -180,13 +193,13 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
         const held = await profileOf(session);
         if (!held.ok) return held;
         const drawn = await faceOf(session, held.value.sealedPending);
-        if (drawn !== undefined) return ok({ ...drawn, drilled: false });
+        if (drawn !== undefined) return ok(await shown(drawn, false));
         const before = await faceOf(session, held.value.sealedCard);
         const card = await createCard(random, { home: deps.home(), set: ((before?.set ?? -1) + 1) % sets });
         const face: CardFace = { qr: card.qr, groups: card.groups, set: card.set };
         const sealedPending = await sealCard(session.identity, face, random);
         const kept = await changed(session, () => ({ sealedPending }));
-        return kept.ok ? ok({ ...face, drilled: false }) : kept;
+        return kept.ok ? ok(await shown(face, false)) : kept;
       }),
 
     dropPendingCard: () => opening.within((session) => changed(session, () => ({ sealedPending: null }))),

@@ -252,7 +252,6 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (changed.ok) care.renew(code);
       return changed;
     },
-    card: opening.card,
     ...card,
     comeBack: care.comeBack,
     comeBackOpen: (input) => opened(care.comeBackOpen(input), input.code),
