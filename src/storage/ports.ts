@@ -88,6 +88,8 @@ export interface BlobRow extends Attempt {
   readonly state: BlobState;
   /** Bytes that the server has acknowledged. */
   readonly offset: number;
+  /** Times that every byte was there and the server wanted them again (SPEC S-B6, S-B8). Absent: never. */
+  readonly spoiled?: number;
   /** Server time at which it was verified, as a pull says it; null until then, and where an older server does not say it. */
   readonly verifiedAt: number | null;
   /** Marked by the saving transaction; segments of blobs never marked are swept. */
@@ -288,6 +290,7 @@ export interface SatchelStore {
     patch: Partial<Attempt> & {
       readonly state?: BlobState;
       readonly offset?: number;
+      readonly spoiled?: number;
       readonly verifiedAt?: number | null;
     },
   ) => Stored<void>;

@@ -141,6 +141,9 @@ async function accept(tx: Transaction, op: OutOp, seq: number): Promise<void> {
   await dropInboxUpTo(tx, op.record, seq);
   const rest = await chainOf(tx, op.record);
   const newer = await inboxOf(tx, op.record);
+  // Accepted although a row of somebody else lies here: that row follows it, or is of a server that was reset since. Only a
+  // pull tells which (SPEC S-R3).
+  for (const other of newer) if (other.early !== true) await tx.put("inbox", { ...other, early: true });
   if (newer.length > 0 && !rest.some((other) => other.state === "frozen")) await holdChain(tx, op.record);
 }
 
@@ -810,8 +813,8 @@ function askedAgain(row: BlobStored): BlobStored {
   if (row.state === "away") return { ...again, state: "aside", lastCode: "blob-missing" };
   if (row.state === "aside") return row;
   if (row.state !== "verified") return again;
-  const attempts = row.attempts + 1;
-  return { ...again, attempts, ...(attempts < takenBackTimes ? {} : { state: "aside", lastCode: "bad-format" }) };
+  const spoiled = (row.spoiled ?? 0) + 1;
+  return { ...again, spoiled, ...(spoiled < takenBackTimes ? {} : { state: "aside", lastCode: "bad-format" }) };
 }
 
 function wholeThere(row: BlobStored, at: number | null | undefined): BlobStored {

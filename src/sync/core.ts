@@ -401,7 +401,11 @@ export type Patch =
   | {
       readonly type: "blob";
       readonly blob: BlobId;
-      readonly patch: Partial<Attempt> & { readonly state?: BlobState; readonly offset?: number };
+      readonly patch: Partial<Attempt> & {
+        readonly state?: BlobState;
+        readonly offset?: number;
+        readonly spoiled?: number;
+      };
     }
   /** The server no longer has blobs that this item names: they leave again. */
   | { readonly type: "blobs-again"; readonly item: OpId | LetterId }
@@ -892,7 +896,9 @@ function bookUpload(
   if (status.state === "again" && step.type === "blob-patch") {
     uploads.set(blob, { at: "offset", offset: 0 });
     const attempts = (row?.attempts ?? 0) + 1;
-    const tooOften = attempts >= limits.item.triesOfAgain;
+    // Counted apart: a busy server or a full quota says nothing about the bytes.
+    const spoiled = (row?.spoiled ?? 0) + 1;
+    const tooOften = spoiled >= limits.item.triesOfAgain;
     return {
       patches: [
         {
@@ -900,6 +906,7 @@ function bookUpload(
           blob,
           patch: {
             attempts,
+            spoiled,
             offset: 0,
             lastCode: "bad-format",
             nextAt: tooOften ? 0 : now + itemDelay(attempts),

@@ -288,13 +288,14 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     let nowhere = false;
     for (const blob of named) {
       const row = await must(store.getBlob(blob));
-      if (row === undefined) nowhere = true;
+      if (row === undefined || row.state === "away" || row.lastCode === "blob-missing") nowhere = true;
       if (row?.state === "verified")
         await must(store.setBlob(blob, { state: "waiting", offset: 0, attempts: 0, verifiedAt: null }));
       // S-V8: its bytes are not here any more: whoever looks has to know (INV-1).
       if (row?.state === "away") await must(store.setBlob(blob, { state: "aside", lastCode: "blob-missing" }));
     }
-    // Pages of another device that are nowhere any more (erased there, written on here): asking again brings nothing.
+    // Pages that are nowhere any more (erased on another device, written on here, and never here or gone to make room):
+    // asking again brings nothing.
     if (nowhere && op !== undefined)
       await must(store.setOpAttempt(op.op, { state: "aside", lastCode: "blob-missing" }));
   };

@@ -51,6 +51,15 @@ const found: readonly { readonly seed: number; readonly what: string }[] = [
   { seed: 43_841, what: "a deposit was merged again over what was erased since" },
   { seed: 104_269, what: "an epoch that a crash had left unnoted made an ordinary page of a pull a reset" },
   { seed: 304_307, what: "what a carrier's receipt had booked was not expected of the first pull after a restore" },
+  { seed: 84_096, what: "a page spoiled once on the way was set aside because the server had been busy twice before" },
+  { seed: 628_413, what: "the same, of a page that a letter names" },
+  { seed: 685_543, what: "an op that named pages erased elsewhere after they had left this phone was sent for ever" },
+  {
+    seed: 659_546,
+    what: "a row from before a restore was taken over after an op that the restored server had accepted",
+  },
+  { seed: 120_294, what: "not a bug: a deletion of a restored server is news, though another device then wrote on" },
+  { seed: 115_972, what: "not a bug: what a deletion had seen is not known once the server has lost what it follows" },
 ];
 
 describe("lives that found a bug", () => {

@@ -32,16 +32,24 @@ const here = (state: string): boolean => state === "verified" || state === "away
 /** Nothing but the poisoned record waits anywhere. */
 export const quiet = (life: Life): boolean => waiting(life).length === 0;
 
+/** Bytes that had left to make room, of a page that was deleted elsewhere and collected meanwhile: said, with a reason. */
+const collectedWhileAway = (life: Life, blob: { readonly blob: BlobId; readonly lastCode: string | null }): boolean =>
+  blob.lastCode === "blob-missing" && life.server.state().blobs.get(blob.blob)?.state === "collected";
+
 /**
  * Records whose op waits for pages that nobody can bring: deleted elsewhere, collected after a month, and then written on by a
- * device that had been away and never had their bytes. The op stays, with its reason.
+ * device that had been away and never had their bytes, or had let them go. The op stays, with its reason.
  */
 function lostPages(life: Life): ReadonlySet<RecordId> {
   const lost = new Set<RecordId>();
   for (const { disk } of life.devices)
     for (const op of disk.tables.ops.values()) {
       const named = headOf(op.wire).blobs;
-      if (op.lastCode === "blob-missing" && named.some((blob) => !disk.tables.blobs.has(blob))) lost.add(op.record);
+      const gone = (blob: BlobId): boolean => {
+        const row = disk.tables.blobs.get(blob);
+        return row === undefined || collectedWhileAway(life, row);
+      };
+      if (op.lastCode === "blob-missing" && named.some(gone)) lost.add(op.record);
     }
   return lost;
 }
@@ -57,6 +65,7 @@ function waiting(life: Life): readonly string[] {
       .filter((blob) => !here(blob.state))
       // Its bytes had left for a backup that a server without a new epoch has disowned.
       .filter((blob) => !(blob.lastCode === "blob-missing" && life.chronicle.counts.forgotten !== undefined))
+      .filter((blob) => !collectedWhileAway(life, blob))
       .map((blob) => `blob ${blob.blob} ${blob.state} ${blob.lastCode ?? ""} on ${name}`),
     ...[...tables.letters.values()]
       .filter((letter) => letter.state !== "accepted")
@@ -261,8 +270,9 @@ function checkEdits(life: Life, state: ServerState): void {
     if (record === life.poisoned?.record || lost.has(record)) continue;
     if (chronicle.erasures.some((erasure) => erasure.record === record && erasure.seen.has(edit))) continue;
     const row = held?.get(record);
-    // After a restored backup a deletion is taken for news (S-R3): nobody can know which was first.
-    if (chronicle.counts.restored !== undefined && row !== undefined && headOf(row.wire).deleted) continue;
+    // After a restored backup a deletion is taken for news (S-R3), also where another device then brings the record back with
+    // what it had written itself: nobody can know which was first.
+    if (chronicle.counts.restored !== undefined && chronicle.erasures.some((each) => each.record === record)) continue;
     const content = row === undefined ? undefined : sealer.open(row.wire);
     if (row === undefined || content === undefined || headOf(row.wire).deleted || !editsOf(content).has(edit)) {
       violations.push(`I2: edit ${edit} is gone`);
@@ -276,6 +286,8 @@ function checkEdits(life: Life, state: ServerState): void {
   for (const { record, seen, op } of chronicle.deletions) {
     const row = held?.get(record);
     if (row === undefined || headOf(row.wire).deleted) continue;
+    // Neither is it known what a deletion had seen that follows nothing which the restored server has: kept rather than lost.
+    if (chronicle.counts.restored !== undefined) continue;
     // A deposit that two devices merged at once brings the record back: what it said is kept rather than lost.
     if (chronicle.deposits.some((deposit) => deposit.record === record)) continue;
     const unseen = [...editsOf(sealer.open(row.wire))].some((edit) => !seen.has(edit));

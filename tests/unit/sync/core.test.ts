@@ -627,14 +627,17 @@ describe("S-B blobs", () => {
   });
 
   test("S-B6 again after the last byte: from the start after a pause, aside at the third time", () => {
-    const again = (attempts: number) =>
+    const again = (attempts: number, spoiled: number) =>
       book(
-        situation({ view: { blobs: [blob("p", { state: "sending", attempts })] } }),
+        situation({ view: { blobs: [blob("p", { state: "sending", attempts, spoiled })] } }),
         answer(patchP, { offset: 0, state: "again" }),
         0,
       ).patches[0];
-    expect(again(0)).toMatchObject({ patch: { attempts: 1, offset: 0, nextAt: now + 30_000 } });
-    expect(again(2)).toMatchObject({ patch: { state: "aside" } });
+    expect(again(0, 0)).toMatchObject({ patch: { attempts: 1, offset: 0, nextAt: now + 30_000 } });
+    expect(again(2, 2)).toMatchObject({ patch: { state: "aside" } });
+    // What a busy server refused before says nothing about the bytes.
+    expect(again(2, 0)).toMatchObject({ patch: { spoiled: 1, attempts: 3, offset: 0 } });
+    expect(again(2, 0)).not.toHaveProperty("patch.state");
   });
 
   test.each([0, 65_536])("S-B8 a part that brings nothing on waits, ever longer (offset %i again)", (offset) => {

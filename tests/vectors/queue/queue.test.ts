@@ -60,6 +60,8 @@ function situationOf(kind: Kind, state: VectorState): Situation {
     blobs: isBlob
       ? [
           {
+            // The vectors know one count of refusals; for "again" it is the count of its own kind.
+            spoiled: state.attempts,
             ...attempt,
             ...{ blob, segments: 2, length: 100_000, root: "" as never, sendClass: 4, state: "sending", offset: 0 },
             ...{ verifiedAt: null, complete: true, localOnly: false, order: 5 },
