@@ -186,6 +186,14 @@ export function SettingsScreen() {
         <ReadyOffline />
       </section>
       <DataSetting />
+      <section class="stack-s" aria-labelledby="emporter">
+        <h2 id="emporter">{t("settings.out.title")}</h2>
+        <List>
+          <Item icon="boite" href={paths.out} title={t("settings.out.all")} detail={t("settings.out.allMore")} />
+          <Item icon="retour" href={paths.takeIn} title={t("settings.out.takeIn")} />
+          <Item icon="deux-copies" href={paths.joinSatchels} title={t("settings.out.join")} />
+        </List>
+      </section>
       <section class="stack-s" aria-labelledby="porteur">
         <h2 id="porteur">{t("porteur.entry.title")}</h2>
         <List>
