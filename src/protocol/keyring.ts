@@ -241,7 +241,7 @@ export const keyringClaim = (signed: Signed): Result<KeyringBody, ShapeError> =>
  */
 export async function readKeyring(
   signed: Signed,
-  principal: Principal,
+  principal: Pick<Principal, "id" | "kind" | "sign"> & { readonly head: Pick<Principal["head"], "n"> },
   pinned?: PinnedKeyring,
 ): Promise<Result<Keyring, KeyringError>> {
   const claimed = v.safeParse(v.object({ principal: principalIdField }), parseBody(signed.body)?.value);

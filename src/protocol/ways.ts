@@ -121,6 +121,9 @@ export const signEscrow = (key: SignKey, statement: Escrow): Promise<Signed> => 
 export const signErase = (key: SignKey, principal: PrincipalId, at: number): Promise<Signed> =>
   signBody(key, labels.erase, { t: "erase", v: 1, principal, at });
 
+/** All that is asked of a signer: a server keeps it beside the chain that it checked once. */
+export type Signer = Pick<Principal, "id" | "kind" | "sign">;
+
 const claim = <T>(schema: v.GenericSchema<unknown, T>, signed: Signed): Result<T, SignedError> => {
   const shape = v.safeParse(schema, parseBody(signed.body)?.value);
   return shape.success ? ok(shape.output) : err({ type: "bad-format", what: "statement" });
@@ -135,7 +138,7 @@ async function read<T>(
   schema: v.GenericSchema<unknown, T>,
   label: Label,
   signed: Signed,
-  by: Principal,
+  by: Signer,
   signer: (statement: T) => PrincipalId,
   kind: Principal["kind"],
 ): Promise<Result<T, WayStatementError>> {
@@ -147,11 +150,11 @@ async function read<T>(
 }
 
 /** "Unblock", said by an organisation (SPEC P-Y10). That it is one of the deployment's is the caller's to check. */
-export const readUnblock = (signed: Signed, by: Principal): Promise<Result<Unblock, WayStatementError>> =>
+export const readUnblock = (signed: Signed, by: Signer): Promise<Result<Unblock, WayStatementError>> =>
   read(unblockShape, labels.unblock, signed, by, (statement) => statement.by, "organisation");
 
 /** An escrow's ask or open by an organisation, its stop by the satchel (SPEC P-Y11). */
-export const readEscrow = (signed: Signed, by: Principal): Promise<Result<Escrow, WayStatementError>> => {
+export const readEscrow = (signed: Signed, by: Signer): Promise<Result<Escrow, WayStatementError>> => {
   const stops = by.kind === "satchel";
   const signer = (statement: Escrow): PrincipalId | "" => {
     if (statement.t === "escrow-stop") return stops ? statement.principal : "";
@@ -168,5 +171,5 @@ export const readEscrow = (signed: Signed, by: Principal): Promise<Result<Escrow
 };
 
 /** "Erase everything", said by the satchel itself (SPEC P-Y12). */
-export const readErase = (signed: Signed, by: Principal): Promise<Result<Erase, WayStatementError>> =>
+export const readErase = (signed: Signed, by: Signer): Promise<Result<Erase, WayStatementError>> =>
   read(eraseShape, labels.erase, signed, by, (statement) => statement.principal, "satchel");

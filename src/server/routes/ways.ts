@@ -16,7 +16,7 @@ import {
   parseWayStatementRequest,
 } from "../../protocol/parse.ts";
 import { sealShare } from "../../protocol/share.ts";
-import { type Principal, readChain } from "../../protocol/statements.ts";
+import { readChain } from "../../protocol/statements.ts";
 import {
   blockVerifierOf,
   eraseClaim,
@@ -26,6 +26,7 @@ import {
   readErase,
   readEscrow,
   readUnblock,
+  type Signer,
   unblockClaim,
 } from "../../protocol/ways.ts";
 import {
@@ -51,6 +52,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { FindDeployed } from "../deployment.ts";
 import { createKeyrings } from "../keyrings.ts";
 import type { Shares } from "../shares.ts";
+import type { StoredPrincipal } from "../stores/ports.ts";
 import type { StoredCard } from "../stores/way-ports.ts";
 import type { RouteDeps } from "./deps.ts";
 
@@ -183,22 +185,16 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
 
   /* ---- signed statements ---- */
 
-  const chainOf = async (id: PrincipalId): Promise<Principal | undefined> => {
-    const known = await store.principal(id);
-    if (known === undefined) return undefined;
-    const chain = await readChain(known.statements);
-    assert(chain.ok, "a stored chain was checked before");
-    return chain.value;
-  };
-
   /** A statement whose signature and signer were checked. */
   const readStatement = async <T>(
     request: FastifyRequest,
     signed: Signed,
     by: PrincipalId,
-    check: (signed: Signed, by: Principal) => Promise<Result<T, { readonly type: string }>>,
-  ): Promise<Result<{ readonly statement: T; readonly by: Principal }, readonly [code: ErrorCode, wait?: number]>> => {
-    const signer = await chainOf(by);
+    check: (signed: Signed, by: Signer) => Promise<Result<T, { readonly type: string }>>,
+  ): Promise<
+    Result<{ readonly statement: T; readonly by: StoredPrincipal }, readonly [code: ErrorCode, wait?: number]>
+  > => {
+    const signer = await store.principal(by);
     if (signer === undefined) return err(["unknown-principal"]);
     const statement = await check(signed, signer);
     if (!statement.ok) return err([statement.error.type === "bad-signature" ? "bad-signature" : "bad-format"]);
@@ -260,8 +256,10 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
     }
     const held = await keyrings.read(opened.keyring);
     assert(held.ok, "a stored keyring was checked before");
+    const chain = await readChain(by.statements);
+    assert(chain.ok, "a stored chain was checked before");
     const context = { use: "escrow", principal, root: held.value.body.root, name: by.id } as const;
-    const sealed = await sealShare(by.box, context, share);
+    const sealed = await sealShare(chain.value.box, context, share);
     assert(sealed !== undefined, "a box key of a chain is a point");
     return say(opened.escrow, { enc: sealed.enc, sealed: sealed.sealed, keyring: opened.keyring });
   });
