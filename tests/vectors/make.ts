@@ -7,8 +7,7 @@
  * the specification can be implemented by somebody else.
  */
 
-import { argon2Sync, createCipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { argon2Sync, createHash } from "node:crypto";
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { createCard } from "../../src/crypto/card.ts";
 import { certifyDevice, createIdentity, type Identity, withStatements } from "../../src/crypto/identity.ts";
@@ -43,48 +42,9 @@ import {
   randomId,
   type ThreadId,
 } from "../../src/shared/ids.ts";
-import type { Random } from "../../src/shared/ports.ts";
+import { aesSpec, flipped, hkdfSpec, own, random, recordBodySpec, write } from "./spec.ts";
 
-const random: Random = { bytes: (length) => new Uint8Array(randomBytes(length)) };
-const own = (buffer: ArrayBuffer | Uint8Array): Bytes => new Uint8Array(buffer);
-
-function write(name: string, content: unknown): void {
-  const path = new URL(`./${name}.json`, import.meta.url);
-  try {
-    writeFileSync(path, `${JSON.stringify(content, null, 1)}\n`, { flag: "wx" });
-    console.log(`${name}.json made`);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    console.log(`${name}.json is there: left alone`);
-  }
-}
-
-/** The text with one bit of its last full byte changed. */
-function flipped(text: B64, at = -1): B64 {
-  const bytes = fromBase64Url(text) ?? new Uint8Array(0);
-  const place = at < 0 ? bytes.length + at : at;
-  bytes[place] = (bytes[place] ?? 0) ^ 1;
-  return b64(bytes);
-}
-
-/* ---- independent of src/crypto: node:crypto and SPEC.md only ---- */
-
-const hkdfSpec = (secret: Bytes, salt: Bytes, label: string, context: Bytes = new Uint8Array(0)): Bytes =>
-  own(hkdfSync("sha256", secret, salt, concat(utf8(`${label}\0`), context), 32));
-
-function aesSpec(key: Bytes, nonce: Bytes, plain: Bytes, clear: Bytes): Bytes {
-  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(clear);
-  return concat(own(cipher.update(plain)), own(cipher.final()), own(cipher.getAuthTag()));
-}
-
-/** SPEC C-R: record key from root, satchel id, epoch and op id. */
-function recordBodySpec(root: Bytes, head: OpHead, headBytes: Bytes, plain: Bytes): Bytes {
-  const epoch = new Uint8Array(4);
-  new DataView(epoch.buffer).setUint32(0, head.epoch);
-  const epochRoot = hkdfSpec(root, idBytes(head.satchel), "besace/v1/record-root", epoch);
-  const nonce = random.bytes(12);
-  return concat(nonce, aesSpec(hkdfSpec(epochRoot, idBytes(head.op), "besace/v1/record-key"), nonce, plain, headBytes));
-}
+/* ---- independent of src/crypto: SPEC.md only ---- */
 
 /** SPEC C-B: a blob whose plain stream is given whole, padding and length words included. */
 function blobSpec(plain: Bytes): { blob: BlobId; key: Bytes; wire: Bytes } {

@@ -37,21 +37,23 @@ import { verifyOp } from "../../src/protocol/ops.ts";
 import { bucketOf, padme } from "../../src/protocol/padding.ts";
 import { readOpenedProof, readProof, readServerProof, readWithdrawnProof } from "../../src/protocol/proofs.ts";
 import { verifyBytes } from "../../src/protocol/sign.ts";
-import { type Principal, readChain } from "../../src/protocol/statements.ts";
+import { readChain } from "../../src/protocol/statements.ts";
 import { readTicket } from "../../src/protocol/tickets.ts";
 import type { Letter, Op, Signed } from "../../src/protocol/wire.ts";
-import { type B64, type Bytes, fromBase64Url, toHex, utf8ToText } from "../../src/shared/bytes.ts";
+import { type B64, type Bytes, toHex, utf8ToText } from "../../src/shared/bytes.ts";
 import type { BlobId, PrincipalId } from "../../src/shared/ids.ts";
-import { ok, type Result } from "../../src/shared/result.ts";
+import { ok } from "../../src/shared/result.ts";
 import blobRoots from "./blob-roots.json" with { type: "json" };
 import cards from "./cards.json" with { type: "json" };
 import carried from "./carried.json" with { type: "json" };
 import carriers from "./carriers.json" with { type: "json" };
 import deskCodes from "./desk-codes.json" with { type: "json" };
+import { bytesOf, family, principalText, seen, type VectorFailure } from "./family.ts";
 import identities from "./identities.json" with { type: "json" };
 import letters from "./letters.json" with { type: "json" };
 import proofs from "./proofs.json" with { type: "json" };
 import records from "./records.json" with { type: "json" };
+import { wayRuns } from "./run-ways.ts";
 import signatures from "./signatures.json" with { type: "json" };
 import sizes from "./sizes.json" with { type: "json" };
 import statements from "./statements.json" with { type: "json" };
@@ -62,50 +64,11 @@ import transfers from "./transfers.json" with { type: "json" };
 import withdrawals from "./withdrawals.json" with { type: "json" };
 import wraps from "./wraps.json" with { type: "json" };
 
-export interface VectorFailure {
-  readonly name: string;
-  readonly expected: string;
-  readonly seen: string;
-}
-
-interface Vector<Input> {
-  readonly name: string;
-  readonly input: Input;
-  /** "ok" or the type of the refusal. */
-  readonly expect: string;
-  /** Compared as JSON when present. */
-  readonly value?: unknown;
-}
-
-interface Seen {
-  readonly result: string;
-  readonly value?: unknown;
-}
-
 interface IdentityInput {
   readonly root: string;
   readonly sealed: string;
   readonly statements: readonly Signed[];
 }
-
-const bytesOf = (text: string): Bytes => {
-  const bytes = fromBase64Url(text);
-  if (bytes === undefined) throw new Error("a vector holds base64url");
-  return bytes;
-};
-
-const seen = <T>(result: Result<T, { readonly type: string }>, value: (of: T) => unknown): Seen =>
-  result.ok ? { result: "ok", value: value(result.value) } : { result: result.error.type, value: result.error };
-
-/** As the first vectors wrote it; box keys and removed devices are said where there are some. */
-const principalText = ({ devices, removed, ...principal }: Principal): unknown => {
-  const { head, ...first } = principal;
-  const listed = [...devices].map(([id, { transport, box }]) => [
-    id,
-    box === null ? { transport } : { transport, box },
-  ]);
-  return { ...first, devices: listed, head, ...(removed.size === 0 ? {} : { removed: [...removed] }) };
-};
 
 /** The vectors of records were sealed when one root served every epoch: a root for each of their epochs, all alike. */
 const oldestEpochs = 3;
@@ -129,29 +92,6 @@ async function* inPieces(bytes: Bytes): AsyncGenerator<Bytes> {
 }
 
 const silent = { opened: async () => ok(undefined), bytes: async () => ok(undefined) };
-
-/** Runs one family of vectors; `run` is told the family's JSON as it was written by make.ts. */
-async function family<Input>(
-  name: string,
-  vectors: readonly unknown[],
-  run: (input: Input) => Promise<Seen>,
-): Promise<{ passed: number; failed: VectorFailure[] }> {
-  const failed: VectorFailure[] = [];
-  let passed = 0;
-  for (const vector of vectors as readonly Vector<Input>[]) {
-    let got: Seen;
-    try {
-      got = await run(vector.input);
-    } catch (error) {
-      got = { result: `thrown: ${error instanceof Error ? error.message : String(error)}` };
-    }
-    const expected = JSON.stringify([vector.expect, vector.value]);
-    const actual = JSON.stringify([got.result, vector.value === undefined ? undefined : got.value]);
-    if (expected === actual) passed += 1;
-    else failed.push({ name: `${name}: ${vector.name}`, expected, seen: actual });
-  }
-  return { passed, failed };
-}
 
 interface TransferInput {
   readonly request: string;
@@ -382,7 +322,7 @@ const runs: readonly (() => Promise<{ passed: number; failed: VectorFailure[] }>
 /** Runs all vectors; `failed` names each one that did not do what is frozen. */
 export async function runVectors(): Promise<{ passed: number; failed: VectorFailure[] }> {
   const total = { passed: 0, failed: [] as VectorFailure[] };
-  for (const run of runs) {
+  for (const run of [...runs, ...wayRuns]) {
     const { passed, failed } = await run();
     total.passed += passed;
     total.failed.push(...failed);
