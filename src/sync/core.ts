@@ -38,7 +38,7 @@ export const limits = {
     triesOfChecked: 3,
   },
   retryAfter: { defaultMs: 10 * SECOND, maxMs: HOUR, busyInARow: 3 },
-  part: { min: 16 * KIB, max: 1024 * KIB, fastMs: 5 * SECOND, slowMs: 20 * SECOND },
+  part: { min: 16 * KIB, max: 1024 * KIB, fastMs: 8 * SECOND, slowMs: 20 * SECOND },
   agesUpMs: 24 * HOUR,
   authPauseMs: 5 * MINUTE,
   renewalsARun: 2,
@@ -951,8 +951,9 @@ function bookUpload(
 }
 
 /**
- * S-B5: parts double under 5 s, halve over 20 s, between 16 KiB and 1 MiB; `tookMs` is what the line alone would have
- * taken. Only whole parts tell anything good, and one with a rest took as much longer as it was larger.
+ * S-B5: parts double under 8 s, halve over 20 s (more than twice as much: a part that was halved once must find its size
+ * again), between 16 KiB and 1 MiB; `tookMs` is what the line alone would have taken. Only whole parts tell anything good,
+ * and one with a rest took as much longer as it was larger.
  */
 export function nextPartSize(partSize: number, sent: number, tookMs: number): number {
   if (tookMs * Math.min(1, partSize / sent) > limits.part.slowMs)

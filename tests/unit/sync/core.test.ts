@@ -368,8 +368,11 @@ describe("S-A2 lost requests change timers and turns only", () => {
     expect(sizeAfter(0, book(situation({ view, run: broken.run }), lost(head), 0).run)).toBe(32_768);
   });
 
-  test("S-B5 parts double under 5 s of the line's time and halve over 20 s", () => {
-    expect(nextPartSize(65_536, 65_536, 4900)).toBe(131_072);
+  test("S-B5 parts double under 8 s of the line's time and halve over 20 s", () => {
+    expect(nextPartSize(65_536, 65_536, 7900)).toBe(131_072);
+    // 40 kbit/s: halved once by what shared the line, a part finds its size again.
+    expect(nextPartSize(32_768, 32_768, 6600)).toBe(65_536);
+    expect(nextPartSize(65_536, 65_536, 13_200)).toBe(65_536);
     expect(nextPartSize(65_536, 100, 3000)).toBe(65_536);
     expect(nextPartSize(65_536, 65_536, 19_000)).toBe(65_536);
     expect(nextPartSize(65_536, 65_536, 21_000)).toBe(32_768);
