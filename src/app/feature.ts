@@ -65,4 +65,8 @@ export const paths = {
   join: "/rejoindre",
   comeBack: "/revenir",
   others: "/reponses",
+  out: "/sortie",
+  outSealed: "/sortie/fermee",
+  takeIn: "/sortie/reprendre",
+  joinSatchels: "/sortie/reunir",
 } as const;

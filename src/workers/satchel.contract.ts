@@ -693,6 +693,8 @@ export interface SatchelApi {
   }) => Answer<TakenIn, SealedFileRefusal>;
   /** Another satchel of this browser is the same person's: the open one adopts it. `code`: the other one's. */
   readonly joinSatchel: (input: { readonly database: string; readonly code: string }) => Answer<TakenIn, JoinRefusal>;
+  /** Other satchels of this browser that could be the same person's; told apart by picture and code only. */
+  readonly joinable: () => Answer<readonly ProfileView[]>;
   readonly aliases: () => Answer<readonly AliasView[]>;
   /** Server and this device. Nothing goes from here before the server has confirmed. */
   readonly eraseEverywhere: (input: {
@@ -805,6 +807,7 @@ export const satchelMethods = Object.keys({
   importSealed: true,
   lookSealed: true,
   joinSatchel: true,
+  joinable: true,
   aliases: true,
   eraseEverywhere: true,
   wipeDevice: true,

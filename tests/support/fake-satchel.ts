@@ -217,6 +217,7 @@ export interface FakeData {
   /** What the page said for the last copy. */
   outWords: ExportWords | null;
   taken: TakenIn;
+  joinable: readonly ProfileView[];
   aliases: readonly AliasView[];
   triesLeft: number;
   papers: readonly PaperView[];
@@ -303,6 +304,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     out: { file: new Blob(["PK"], { type: "application/zip" }), papers: 2, dossiers: 1, missing: 0 },
     outWords: null,
     taken: { papers: 3, dossiers: 1, known: 0, missing: 0 },
+    joinable: [],
     aliases: [],
     triesLeft: 10,
     papers: [],
@@ -701,6 +703,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
         : err({ type: "wrong-code", triesLeft: 9, waitMs: 0 });
     },
     lookSealed: async () => ok({ set: 0, codeKind: "digits" }),
+    joinable: async () => ok(data.joinable),
     aliases: async () => ok(data.aliases),
     importSealed: async ({ card, code }) => {
       const wrong = wrongGroups(card);

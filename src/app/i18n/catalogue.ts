@@ -20,6 +20,7 @@ import type porteur from "../../../locales/fr/porteur.json";
 import type retour from "../../../locales/fr/retour.json";
 import type scan from "../../../locales/fr/scan.json";
 import type settings from "../../../locales/fr/settings.json";
+import type sortie from "../../../locales/fr/sortie.json";
 import type space from "../../../locales/fr/space.json";
 import type start from "../../../locales/fr/start.json";
 
@@ -43,6 +44,7 @@ export interface Catalogue {
   readonly retour: typeof retour;
   readonly scan: typeof scan;
   readonly settings: typeof settings;
+  readonly sortie: typeof sortie;
   readonly space: typeof space;
   readonly start: typeof start;
 }

@@ -21,6 +21,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   rejoindre: "devices",
   revenir: "retour",
   reponses: "devices",
+  sortie: "sortie",
 };
 
 const files = import.meta.glob<{ readonly feature: Feature }>("../features/*/feature.{ts,tsx}");

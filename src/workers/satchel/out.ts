@@ -8,6 +8,7 @@
 
 import { readCardText } from "../../crypto/card.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { storageErr } from "../common/errors.ts";
 import type { SatchelApi, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { Dossiers } from "./dossiers.ts";
@@ -24,6 +25,7 @@ export interface Out {
   readonly lookSealed: SatchelApi["lookSealed"];
   readonly importSealed: (session: Session, input: Given<"importSealed">) => ReturnType<SatchelApi["importSealed"]>;
   readonly join: Joining["join"];
+  readonly joinable: (session: Session) => ReturnType<SatchelApi["joinable"]>;
   readonly aliases: Joining["aliases"];
   /** After opening, and when an alias has heard something; loads nothing where there is none. */
   readonly follow: Joining["follow"];
@@ -105,6 +107,19 @@ export function createOut(
     async join(session, input) {
       const tool = await load();
       return tool.ok ? tool.value.joining.join(session, input) : tool;
+    },
+
+    async joinable({ profile: open }) {
+      const listed = await deps.registry.list();
+      if (!listed.ok) return storageErr(listed.error);
+      const others = listed.value.filter(
+        ({ kind, database, principal, aliasOf }) =>
+          kind === "satchel" &&
+          database !== open.database &&
+          principal !== open.principal &&
+          aliasOf !== open.principal,
+      );
+      return ok(others.map(({ database, pictogram, codeKind = "digits" }) => ({ database, pictogram, codeKind })));
     },
 
     aliases: (session) => withAliases(session, [], (joining) => joining.aliases(session)),

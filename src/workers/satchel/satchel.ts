@@ -371,6 +371,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     lookSealed: out.lookSealed,
     importSealed: (input) => within((session) => out.importSealed(session, input)),
     joinSatchel: (input) => within((session) => out.join(session, input)),
+    joinable: () => within(out.joinable),
     aliases: () => within(out.aliases),
 
     packCarrier: (page) => within((session) => carrier.pack(session, page)),

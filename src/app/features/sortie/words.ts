@@ -1,0 +1,159 @@
+/**
+ * What a copy for outside says, in the language shown: the worker that makes it knows no language. In the page; needs the
+ * areas "sortie", "papers", "papers-types" and those of the forms (`loadWords`).
+ *
+ * Surprising: an answer is written by its label; one that this version has no label for is written by its field, so that
+ * none is left out.
+ */
+import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
+import type { ExportWords, Fact } from "../../../satchel/export-words.ts";
+import type { AnswerValue, DossierRecord, ProfileRecord } from "../../../satchel/model.ts";
+import { showSpoken } from "../../../satchel/spoken.ts";
+import type { Deployment, DossierView, PaperView } from "../../../workers/satchel.contract.ts";
+import type { DataArea } from "../../i18n/catalogue.ts";
+import { formatCalendarDate, formatDate, formatTime } from "../../i18n/format.ts";
+import { language, loadAreas, t, tData } from "../../i18n/i18n.ts";
+import { languageInfo } from "../../i18n/languages.ts";
+import { holderName, kindName, paperName } from "../../ui/papers/names.ts";
+
+const areaOf = (procedure: string): DataArea => `form-${procedure}`;
+
+function answerText(procedure: string, field: string, answer: AnswerValue): string {
+  const choice = (id: string): string => tData(areaOf(procedure), `${field}.choices.${id}`) ?? id;
+  switch (answer.v) {
+    case "text":
+      return answer.text;
+    case "choice":
+      return choice(answer.id);
+    case "choices":
+      return answer.ids.map(choice).join("\n");
+    case "date":
+      return formatCalendarDate(answer.date);
+    case "yesno":
+      return t(answer.yes ? "common.action.yes" : "common.action.no");
+    case "unknown":
+      return t("common.question.unknown");
+  }
+}
+
+/** Questions with their answers, in the order of the form; rows of a repeat are numbered as they stand. */
+function answers(record: DossierRecord, order: readonly string[]): readonly Fact[] {
+  const { procedure, rows } = record;
+  const kept = Object.entries(rows).filter(([, row]) => !row.removed);
+  const numbers = new Map(kept.sort(([, a], [, b]) => a.position - b.position).map(([id], n) => [id, n + 1]));
+  const placed = Object.entries(record.answers).flatMap(([key, answer]) => {
+    const [repeat = key, row, inRow] = key.split("/");
+    if (row !== undefined && !numbers.has(row)) return [];
+    const field = inRow ?? repeat;
+    const n = row === undefined ? 0 : (numbers.get(row) ?? 0);
+    const label = tData(areaOf(procedure), `${field}.label`) ?? field;
+    const at = order.indexOf(repeat);
+    const fact: Fact = [n === 0 ? label : `${label} (${n})`, answerText(procedure, field, answer)];
+    return [{ at: at < 0 ? order.length : at, n, inner: order.indexOf(field), fact }];
+  });
+  placed.sort((a, b) => a.at - b.at || a.n - b.n || a.inner - b.inner);
+  const free = record.notForeseen.trim();
+  return [...placed.map(({ fact }) => fact), ...(free === "" ? [] : [[t("sortie.out.notForeseen"), free] as const])];
+}
+
+const moment = (at: number) => ({ date: formatDate(at), time: formatTime(at) });
+
+function dossierWords(view: DossierView, deployment: Deployment | null, order: readonly string[]) {
+  const { record, stage } = view;
+  const desk = deployment?.organisations.find((each) => each.slug === record.organisation)?.name ?? record.organisation;
+  const replies = Object.values(record.replies).sort((a, b) => a.at - b.at);
+  return {
+    title: tData(areaOf(record.procedure), "title") ?? record.procedure,
+    facts: [
+      [t("sortie.out.number"), showSpoken(record.number)] as const,
+      [t("sortie.out.organisation"), desk] as const,
+      [t("sortie.out.state"), t(`sortie.out.stage.${stage}`)] as const,
+    ],
+    answers: answers(record, order),
+    replies: replies.map(
+      (reply): Fact => [`${t(`sortie.out.reply.${reply.status}`)} (${formatDate(reply.at)})`, reply.text],
+    ),
+    proofs: view.proofs.map(
+      (proof): Fact => [
+        t(`sortie.out.proof.${proof.type}`),
+        t("sortie.out.proofText", { ...moment(proof.at), by: proof.by, print: proof.fingerprint }),
+      ],
+    ),
+  };
+}
+
+function paperWords({ record }: PaperView) {
+  const { kind, holder, expiry } = record;
+  return {
+    title: paperName(record),
+    facts: [
+      [t("sortie.out.kind"), kindName(kind)] as const,
+      [t("sortie.out.holder"), holder === "me" ? t("sortie.out.me") : holderName(holder)] as const,
+      ...(expiry === null ? [] : [[t("sortie.out.expiry"), formatCalendarDate(expiry)] as const]),
+    ],
+  };
+}
+
+const claims = ["given_name", "family_name", "birthdate", "phone_number", "email"] as const;
+
+/** Everything that a copy says of these papers and dossiers. */
+export async function exportWords(input: {
+  readonly papers: readonly PaperView[];
+  readonly dossiers: readonly DossierView[];
+  readonly profile: ProfileRecord;
+  readonly deployment: Deployment | null;
+  readonly now: number;
+}): Promise<ExportWords> {
+  const { papers, dossiers, profile, deployment, now } = input;
+  const procedures = [...new Set(dossiers.map(({ record }) => record.procedure))].filter(isProcedureId);
+  await loadAreas(...procedures.map(areaOf));
+  const orders = new Map<string, readonly string[]>();
+  for (const procedure of procedures) {
+    const form = await loadProcedure(procedure);
+    orders.set(
+      procedure,
+      form.fields.map((field) => field.id),
+    );
+  }
+  const code = language();
+  return {
+    language: code,
+    dir: languageInfo(code).dir,
+    title: t("sortie.out.title"),
+    made: t("sortie.out.made", moment(now)),
+    warning: t("sortie.plain.warning"),
+    sections: {
+      papers: t("sortie.out.papers"),
+      dossiers: t("sortie.out.dossiers"),
+      bin: t("sortie.out.bin"),
+      profile: t("sortie.out.profile"),
+      missing: t("sortie.out.missing"),
+      missingText: t("sortie.out.missingText"),
+      answers: t("sortie.out.answers"),
+      replies: t("sortie.out.replies"),
+      proofs: t("sortie.out.proofs"),
+      attached: t("sortie.out.attached"),
+      nothing: t("sortie.out.nothing"),
+      page: t("sortie.out.page"),
+      original: t("sortie.out.original"),
+    },
+    names: {
+      papers: t("sortie.out.folderPapers"),
+      dossiers: t("sortie.out.folderDossiers"),
+      bin: t("sortie.out.folderBin"),
+      answers: t("sortie.out.fileAnswers"),
+      proof: t("sortie.out.fileProof"),
+      index: t("sortie.out.fileIndex"),
+    },
+    profile: claims.flatMap((claim): readonly Fact[] => {
+      const value = profile[claim];
+      if (value === undefined || value === "") return [];
+      return [[t(`sortie.out.claims.${claim}`), claim === "birthdate" ? formatCalendarDate(value) : value]];
+    }),
+    papers: Object.fromEntries(papers.map((paper) => [paper.id, paperWords(paper)])),
+    dossiers: Object.fromEntries(
+      dossiers.map((view) => [view.id, dossierWords(view, deployment, orders.get(view.record.procedure) ?? [])]),
+    ),
+    unnamed: t("sortie.out.unnamed"),
+  };
+}
