@@ -152,7 +152,7 @@ function inGroups<T extends ListedFile>(files: T[]): T[] {
 function versionText(): string {
   const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
   try {
-    const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { stdio: ["ignore", "pipe", "ignore"] });
+    const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { stdio: ["ignore", "pipe", "ignore"] });
     return `${version} (${commit.toString().trim()})`;
   } catch (error) {
     // No git, or no repository: a build from an archive.
