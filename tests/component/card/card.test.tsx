@@ -206,7 +206,9 @@ describe("another card", () => {
     scanned.answer = ok(`BSC1.${FAKE_NEW_CARD.join("")}`);
     photograph();
     await waitFor(() => expect(heading()).toBe("Votre nouvelle carte marche"));
-    expect(screen.getByText(/L’ancienne carte n’ouvre plus rien ici/).textContent).toContain("jusqu’au prochain réseau");
+    expect(screen.getByText(/L’ancienne carte n’ouvre plus rien ici/).textContent).toContain(
+      "jusqu’au prochain réseau",
+    );
   });
 });
 

@@ -5,6 +5,8 @@ import { AddDeviceScreen } from "../../../src/app/features/devices/AddDeviceScre
 import { DevicesScreen } from "../../../src/app/features/devices/DevicesScreen.tsx";
 import { JoinScreen } from "../../../src/app/features/devices/JoinScreen.tsx";
 import { OthersScreen } from "../../../src/app/features/devices/OthersScreen.tsx";
+import { PutOutScreen } from "../../../src/app/features/devices/PutOutScreen.tsx";
+import { RemoveScreen } from "../../../src/app/features/devices/RemoveScreen.tsx";
 import { ProceduresScreen } from "../../../src/app/features/dossiers/ProceduresScreen.tsx";
 import { HomeScreen } from "../../../src/app/features/home/HomeScreen.tsx";
 import { ListScreen } from "../../../src/app/features/papers/ListScreen.tsx";
@@ -14,6 +16,7 @@ import {
   createFakeSatchel,
   FAKE_ANSWER,
   FAKE_CODE,
+  FAKE_NOW,
   FAKE_PROFILE,
   FAKE_REQUEST,
   FAKE_WAY,
@@ -28,7 +31,7 @@ afterEach(async () => {
   await setLanguage("fr");
 });
 
-const areas = ["devices", "opening", "others", "dossiers", "papers", "papers-types"] as const;
+const areas = ["devices", "scan", "opening", "others", "dossiers", "papers", "papers-types"] as const;
 const title = (name: string) => screen.findByRole("heading", { level: 1, name });
 const type = (label: RegExp, value: string): void =>
   void fireEvent.input(screen.getByLabelText(label), { target: { value } });
@@ -61,6 +64,10 @@ describe("my devices", () => {
     cleanup();
     satchel.fail("devices", { type: "locked" });
     await showRootScreen(<DevicesScreen />, { satchel, areas });
+    expect(await screen.findByRole("button", { name: "Écrire mon code" })).toBeTruthy();
+    cleanup();
+    satchel.fail("devices", { type: "unavailable", mark: "D-1" });
+    await showRootScreen(<DevicesScreen />, { satchel, areas });
     const again = await screen.findByRole("button", { name: "Essayer encore" });
     expect(await axeProblems()).toEqual([]);
     satchel.heal("devices");
@@ -74,6 +81,70 @@ describe("my devices", () => {
     await screen.findByRole("heading", { level: 1 });
     expect(document.body.textContent).not.toMatch(/appareil/);
     expect(await axeProblems()).toEqual([]);
+  });
+});
+
+describe("putting a device out", () => {
+  const old = fakeDevice({ id: "b", addedAt: FAKE_NOW - 90 * 86_400_000, lastSeen: FAKE_NOW - 40 * 86_400_000 });
+  const devices = [fakeDevice({ id: "a", here: true }), old];
+
+  test("the list offers it for the others only, and keeps those that are out apart", async () => {
+    const out = fakeDevice({ id: "c", removable: false, removedAt: FAKE_NOW });
+    await showRootScreen(<DevicesScreen />, { satchel: createFakeSatchel({ devices: [...devices, out] }), areas });
+    await title("Mes appareils");
+    expect(await screen.findByText("2 appareils")).toBeTruthy();
+    const [link] = screen.getAllByRole("link", { name: /^Mettre dehors/ });
+    expect(link?.getAttribute("href")).toBe("/appareils/retirer/b");
+    expect(screen.getAllByRole("link", { name: /^Mettre dehors/ })).toHaveLength(1);
+    expect(screen.getByText(/Mis dehors le/)).toBeTruthy();
+    expect(screen.getByText(/Vu la dernière fois/)).toBeTruthy();
+    expect(await axeProblems()).toEqual([]);
+  });
+
+  test("says what is lost there, asks the code, and says whether the server knows it yet", async () => {
+    const satchel = createFakeSatchel({ devices });
+    await showRootScreen(<RemoveScreen params={{ device: "b" }} />, { satchel, areas });
+    await title("Mettre cet appareil dehors\u00a0?");
+    expect(await screen.findByText(/n’avait pas encore envoyé ne viendra plus/)).toBeTruthy();
+    expect(screen.getByText(/Il a pu voir votre carte/)).toBeTruthy();
+    expect(await axeProblems()).toEqual([]);
+    await code("999999");
+    expect(await screen.findByText(/Il reste 9 essais/)).toBeTruthy();
+    await code(FAKE_CODE);
+    await title("Cet appareil est dehors");
+    expect(screen.getByText(/Jusqu’au prochain réseau/)).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Faire une nouvelle carte" }).getAttribute("href")).toBe("/carte/nouvelle");
+    expect(satchel.data.devices.find(({ id }) => id === "b")?.removedAt).toBe(FAKE_NOW);
+    expect(await axeProblems()).toEqual([]);
+  });
+
+  test("this device, and one that is gone, cannot be put out from here", async () => {
+    for (const device of ["a", "nobody"]) {
+      await showRootScreen(<RemoveScreen params={{ device }} />, { satchel: createFakeSatchel({ devices }), areas });
+      expect(await screen.findByText("Cet appareil n’est plus dans la liste.")).toBeTruthy();
+      cleanup();
+    }
+  });
+
+  test("on the device that was put out: what still opens, what is only here, the ways on", async () => {
+    await showRootScreen(<DevicesScreen />, { satchel: createFakeSatchel({ putOut: true }), areas });
+    const link = await screen.findByRole("link", { name: "Voir ce que je peux faire" });
+    expect(link.getAttribute("href")).toBe("/appareils/dehors");
+    expect(screen.queryByRole("link", { name: "Ajouter un appareil" })).toBeNull();
+    cleanup();
+    await showRootScreen(<PutOutScreen />, { satchel: createFakeSatchel({ putOut: true }), areas });
+    await title("Cet appareil a été mis dehors");
+    expect(screen.getByText(/s’ouvre toujours avec votre code/)).toBeTruthy();
+    expect(await axeProblems()).toEqual([]);
+  });
+
+  test("somebody came in with the card: it was me, and the question is gone", async () => {
+    const way = { ...FAKE_WAY, openedAt: FAKE_NOW, openedElsewhere: true };
+    const satchel = createFakeSatchel({ devices, way });
+    const shown = await showRootScreen(<DevicesScreen />, { satchel, areas });
+    fireEvent.click(await screen.findByRole("button", { name: "Oui, c’était moi" }));
+    await waitFor(() => expect(screen.queryByText(/ouverte sur un autre appareil/)).toBeNull());
+    expect(shown.said[0]?.text).toBe("C’est noté.");
   });
 });
 

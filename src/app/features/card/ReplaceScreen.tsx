@@ -13,6 +13,7 @@ import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, LinkButton } from "../../ui/Button.tsx";
+import { Item, List } from "../../ui/List.tsx";
 import { Loading } from "../../ui/States.tsx";
 import { CardPaper, PrintedCards, Trouble, useCardQr, useOutside } from "./parts.tsx";
 
@@ -117,11 +118,11 @@ export function ReplaceScreen() {
           <div class="stack-m">
             <p>{t("card.replace.text")}</p>
             <p>{t("card.replace.then")}</p>
-            <ul class="bullets stack-s">
-              <li>{t("card.replace.thenHere")}</li>
-              <li>{t("card.replace.thenServer")}</li>
-              <li>{t("card.replace.thenBackup")}</li>
-            </ul>
+            <List>
+              <Item icon="telephone" title={t("card.replace.thenHere")} />
+              <Item icon="reseau" title={t("card.replace.thenServer")} />
+              <Item icon="horloge" title={t("card.replace.thenBackup")} />
+            </List>
             <p>{t("card.replace.doubles")}</p>
           </div>
           {state.pending && (

@@ -8,6 +8,7 @@
 
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
+import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { failure } from "../../state/errors.ts";
 import { useAsk } from "../../state/satchel.ts";
@@ -68,9 +69,10 @@ export function Outside({ facts, blank = false }: { readonly facts: OutsideFacts
         )}
       </p>
       <p>
-        {t("card.outside.stolen")} {facts.phone !== null && <bdi>{t("card.outside.call", { phone: facts.phone })}</bdi>}
+        {t("card.outside.stolen")}{" "}
+        {facts.phone !== null && <bdi class="nowrap">{t("card.outside.call", { phone: facts.phone })}</bdi>}
       </p>
-      {facts.place !== null && <p>{t("card.outside.found", { place: facts.place })}</p>}
+      {facts.place !== null && <p>{t("card.outside.found", { place: isolated(facts.place) })}</p>}
       {facts.home !== null && (
         <p>
           {t("card.outside.home")}{" "}

@@ -48,15 +48,11 @@ function RefusedStage({ why, home, onAgain }: RefusedProps) {
         {t("retour.nothingLost")}
       </Banner>
       <p>
-        {why === "other-home" ? (
-          <>
-            {t("retour.refused.other-home.text", { home: "" })}
-            <bdi class="nowrap" dir="ltr" translate={false}>
-              {home}
-            </bdi>
-          </>
-        ) : (
-          t(`retour.refused.${why}.text`)
+        {t(`retour.refused.${why}.text`)}{" "}
+        {why === "other-home" && (
+          <bdi class="nowrap" dir="ltr" translate={false}>
+            {home}
+          </bdi>
         )}
       </p>
       <div class="actions">

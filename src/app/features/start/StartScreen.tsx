@@ -115,7 +115,7 @@ export function StartScreen() {
       <LinkRow icon="envoi" href={paths.carrier}>
         {t("start.carry")}
       </LinkRow>
-      <LinkRow icon="sortie-rapide" href={paths.discreet}>
+      <LinkRow icon="sortie-rapide" href={paths.discreet} onPress={() => go(paths.discreet, { replace: true })}>
         {t("start.discreet")}
       </LinkRow>
     </Frame>
