@@ -60,6 +60,8 @@ export const ways = {
   desks: 8,
   /** How far a keyring's epoch may be above the one before. */
   keyringGap: 1_000_000,
+  /** Replaced cards that the server remembers of one satchel; the oldest leaves. */
+  replacedCards: 64,
   /** Highest root epoch: each older root travels along. */
   roots: 256,
 } as const;

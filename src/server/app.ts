@@ -202,8 +202,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       log.note("forward-refused");
       answers.refuse(request, reply, "busy");
     });
-    scope.addHook("preSerialization", (_request, _reply, payload, done) => {
-      metrics.answer(payload);
+    scope.addHook("preSerialization", (request, _reply, payload, done) => {
+      metrics.answer(request.routeOptions.url ?? "(none)", payload);
       done(null, payload);
     });
     scope.addHook("onRequest", async (request, reply) => {

@@ -7,6 +7,7 @@
 
 import { statSync } from "node:fs";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { routes } from "../protocol/wire.ts";
 import type { Clock } from "../shared/ports.ts";
 import type { BlobStaging } from "./stores/blob-ports.ts";
 import type { Store, Usage } from "./stores/ports.ts";
@@ -14,8 +15,8 @@ import type { Store, Usage } from "./stores/ports.ts";
 export interface Metrics {
   /** `route` is the pattern, never the path. */
   readonly request: (method: string, route: string, status: number, seconds: number) => void;
-  /** Counts what a JSON answer of /v1 says: verdicts per op and letter, error codes. */
-  readonly answer: (body: unknown) => void;
+  /** Counts what a JSON answer of /v1 says: verdicts per op, letter and keyring, error codes. `route` as in `request`. */
+  readonly answer: (route: string, body: unknown) => void;
   /** Bytes that an upload grew by. */
   readonly staged: (bytes: number) => void;
   readonly promoted: (bytes: number) => void;
@@ -63,7 +64,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   });
   const count = (name: string, help: string, labelNames: readonly string[] = []) =>
     new Counter({ name, help, labelNames: [...labelNames], registers });
-  const verdicts = count("besace_verdicts_total", "Verdicts on ops and letters", ["item", "verdict"]);
+  const verdicts = count("besace_verdicts_total", "Verdicts on ops, letters and keyrings", ["item", "verdict"]);
   const errors = count("besace_errors_total", "Coded refusals of whole requests", ["code"]);
   const stagedBytes = count("besace_staged_bytes_total", "Bytes that uploads grew by");
   const promotedBytes = count("besace_promoted_bytes_total", "Bytes of blobs that were verified");
@@ -138,11 +139,12 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       requests.inc({ method, route, status });
       durations.observe({ method, route }, seconds);
     },
-    answer: (body) => {
+    answer: (route, body) => {
       if (typeof body !== "object" || body === null) return;
       if ("verdicts" in body && Array.isArray(body.verdicts))
         for (const verdict of body.verdicts) verdicts.inc({ item: "op", verdict: verdictOf(verdict) });
-      if ("verdict" in body) verdicts.inc({ item: "letter", verdict: verdictOf(body.verdict) });
+      const item = route === routes.keyring ? "keyring" : "letter";
+      if ("verdict" in body) verdicts.inc({ item, verdict: verdictOf(body.verdict) });
       if ("error" in body && typeof body.error === "string") errors.inc({ code: body.error });
     },
     staged: (bytes) => stagedBytes.inc(bytes),

@@ -147,6 +147,19 @@ export function wayContract(name: string, open: () => Promise<StoreCase>): void 
       expect((await store.cardOf(card.locator))?.current).toMatchObject({ salt: card.salt, params: floor, tries: 0 });
     });
 
+    test("of the cards of one satchel that were replaced only the newest are remembered", async () => {
+      const first = newCard();
+      let after: B64 | null = null;
+      for (let epoch = 1; epoch <= limits.replacedCards + 3; epoch += 1) {
+        const next = keyring({ epoch, after, card: epoch === 1 ? first : newCard(), at: at(epoch) });
+        expect(await store.putKeyring(next)).toBe("ok");
+        after = next.hash;
+        const known = (await store.cardOf(first.locator)) !== undefined;
+        expect(known).toBe(epoch <= limits.replacedCards + 1);
+      }
+      expect(await store.forgetReplaced(at(1e6))).toBe(limits.replacedCards);
+    });
+
     test("blocked: nothing is taken and no share is given; unblocked: all again", async () => {
       const card = newCard();
       const first = keyring({ card });

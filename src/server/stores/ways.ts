@@ -187,6 +187,13 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           );
           if (taken === 0) return undone("id-taken");
         }
+        // Nobody fills the database with cards.
+        yield* run(
+          `DELETE FROM way WHERE principal = $1 AND replaced_at = (SELECT MIN(replaced_at) FROM way WHERE principal = $1)
+             AND (SELECT COUNT(*) FROM way WHERE principal = $1 AND replaced_at IS NOT NULL) > $2`,
+          principal,
+          limits.replacedCards,
+        );
         yield* run("DELETE FROM escrow WHERE principal = $1", principal);
         for (const { organisation, share } of desks)
           yield* run(

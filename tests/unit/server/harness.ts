@@ -11,7 +11,7 @@ import { labels } from "../../../src/protocol/labels.ts";
 import { signBytes } from "../../../src/protocol/sign.ts";
 import type { ChallengeAnswer, Op, PullAnswer, PushAnswer, SessionAnswer, Signed } from "../../../src/protocol/wire.ts";
 import { buildApp } from "../../../src/server/app.ts";
-import { demonstration } from "../../../src/server/deployment.ts";
+import { type DeploymentBase, demonstration } from "../../../src/server/deployment.ts";
 import type { Self } from "../../../src/server/forward.ts";
 import { openKeys } from "../../../src/server/keys.ts";
 import { createLogger } from "../../../src/server/log.ts";
@@ -35,6 +35,8 @@ export interface HarnessOptions {
   readonly metricsToken?: string;
   /** One process of several on this store (closed by whoever made it) and vault. */
   readonly among?: { readonly store: Store; readonly self: Self };
+  /** Default: the demonstration. */
+  readonly deployment?: DeploymentBase;
   /** A database that the test watches; closed with the server. */
   readonly store?: Store;
   /** Default: the staging folder itself. */
@@ -59,7 +61,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     staging,
     vault,
     keys,
-    deployment: demonstration("http://localhost:8080"),
+    deployment: options.deployment ?? demonstration("http://localhost:8080"),
     clock,
     timers: {
       after: (delayMs, task) => {

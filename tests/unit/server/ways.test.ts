@@ -3,7 +3,7 @@
  * harm. Through inject, on SQLite; what concerns several processes is in ways.postgres.test.ts.
  */
 
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keyringClaim } from "../../../src/protocol/keyring.ts";
 import { ways as limits, rates as rateLimits } from "../../../src/protocol/limits.ts";
@@ -22,6 +22,7 @@ import type {
   Signed,
   WayOpenAnswer,
 } from "../../../src/protocol/wire.ts";
+import { demonstration } from "../../../src/server/deployment.ts";
 import { createHarness, type Harness } from "./harness.ts";
 import { type KeyringOptions, newCard, newKeyring, type TestCard, type TestKeyring } from "./keyrings.ts";
 import { createPerson, random, type TestPerson } from "./people.ts";
@@ -102,6 +103,32 @@ describe("keyrings", () => {
     const lost = await createPerson();
     await server.register(lost);
     await keep({ epoch: 9, opens: wrong() }, lost);
+  });
+
+  test("B10 a restored backup says its lower number; the phone's next keyring is taken, a replayed one of between is not", async () => {
+    const card = newCard();
+    const first = await keep({ epoch: 1, root: 0, card });
+    const copy = `${server.folder}/copy`;
+    mkdirSync(copy);
+    await server.store.backupTo?.(`${copy}/besace.sqlite`);
+    const between = await keep({ epoch: 2, root: 1, card: newCard(), opens: first.key });
+    const keyFile = `${copy}/server.json`;
+    copyFileSync(`${server.folder}/server.json`, keyFile);
+    const before = await server.pull(await server.session(person));
+    const restored = await createHarness({ folder: copy });
+    const left = server;
+    server = restored;
+    await left.close(true);
+    await server.store.bumpEpoch();
+    const page = await server.pull(await server.session(person), before.cursor);
+    expect(page).toMatchObject({ reset: true, keyring: 1 });
+    // It knows 2, and the root of 1: what it signs goes on from its own number and opens what is stored.
+    const next = { epoch: 3, root: 1, card: newCard(), opens: first.key } as const;
+    await keep(next);
+    expect((await put(between.signed)).type).toBe("conflict");
+    expect(refusal(await open(card))).toEqual([410, "card-replaced"]);
+    expect((await open(next.card)).statusCode).toBe(200);
+    rmSync(left.folder, { recursive: true });
   });
 
   test("C2 forged, swapped, foreign, early, weak and malformed ones are refused, each with its code, and change nothing", async () => {
@@ -542,6 +569,14 @@ describe("escrow (S+O)", () => {
     expect(refusal(await send(await signEscrow(other.identity.privateKey, stop)))).toEqual([422, "bad-signature"]);
     const late = { t: "escrow-open", v: 1, principal: person.id, by: desk.id, at: server.time.now - 2 * day } as const;
     expect(refusal(await send(await signEscrow(desk.identity.privateKey, late)))).toEqual([422, "bad-format"]);
+    const { folder } = server;
+    const base = demonstration("http://localhost:8080");
+    const organisations = base.organisations.map((one) => ({ ...one, operates: true }));
+    await server.close(true);
+    server = await createHarness({ folder, deployment: { ...base, organisations } });
+    expect(refusal(await ask(helper()))).toEqual([403, "forbidden"]);
+    await server.close(true);
+    server = await createHarness({ folder });
     const noSuch = { t: "escrow-open", v: 1, principal: other.id, by: desk.id, at: server.time.now } as const;
     expect(refusal(await send(await signEscrow(desk.identity.privateKey, noSuch)))).toEqual([404, "not-found"]);
   });
