@@ -130,11 +130,12 @@ export function createKeysExchange(deps: KeysDeps): KeysExchange {
       if (held.type !== "answer") return void (await noteRefused(held));
       newer = false;
       const { keyring, way } = held.value;
-      await change((profile) => ({
-        way,
-        ...(keyring === null || keyring.sig === profile.keyring?.signed.sig ? {} : { keyringSeen: keyring }),
-        keyringHeard: heardOf,
-      }));
+      await change((profile) => {
+        const own = keyring !== null && keyring.sig === profile.keyring?.signed.sig;
+        // S-K6: it has what this device believes; whatever it showed before, it is not behind.
+        const news = own ? { keyringBehind: null } : keyring === null ? {} : { keyringSeen: keyring };
+        return { way, ...news, keyringHeard: heardOf };
+      });
       deps.onSeen?.();
     }
     if (chain) {
