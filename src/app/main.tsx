@@ -72,7 +72,7 @@ const deps: ShellDeps = {
       stores: () => [window.localStorage, window.sessionStorage],
       jar: document,
     }),
-  startAgain: () => window.location.replace("/"),
+  startAgain: () => leavePage(window, browserTimers, { path: "/", title: "" }),
   // Parsing comes after the first paint, and brings its library along.
   loadOperator: async () => (await import("./platform/deployment.ts")).loadOperator(),
   linkServiceWorker: async (onWaiting) => (await import("./platform/service-worker.ts")).linkServiceWorker(onWaiting),

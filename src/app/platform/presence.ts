@@ -62,21 +62,32 @@ export function hidePage(): void {
 export interface LeavableWindow {
   readonly history: Pick<History, "go" | "pushState" | "replaceState" | "state">;
   readonly location: Pick<Location, "replace">;
+  readonly document: Pick<Document, "title">;
   readonly addEventListener: (type: "popstate", listener: () => void, options: { readonly once: true }) => void;
 }
+
+export interface LeavingTo {
+  readonly path: string;
+  /** Of the entry that stays behind, under which the browser lists it. */
+  readonly title: string;
+}
+
+/** As public/jours-feries.html names itself. */
+const neutral: LeavingTo = { path: NEUTRAL_PAGE, title: "Jours fériés" };
 
 /** The browser goes back to our first entry within this; else this entry alone is replaced. */
 const BACK_MS = 400;
 
 /**
- * Replaces this page by the neutral one. Screens that the history holds go too: back to our first entry, which becomes
- * the neutral page, and one more neutral entry behind it cuts off the rest. In discreet mode there is one entry only.
+ * Replaces this page by another one, the neutral page unless said otherwise. Screens that the history holds go too: back
+ * to our first entry, which takes the new address, and one more such entry behind it cuts off the rest. In discreet mode
+ * there is one entry only.
  */
-export function leavePage(win: LeavableWindow, timers: Timers): void {
+export function leavePage(win: LeavableWindow, timers: Timers, { path, title } = neutral): void {
   const depth = depthOf(win.history.state);
   let hasLeft = false;
   const leave = (): void => {
-    if (!hasLeft) win.location.replace(NEUTRAL_PAGE);
+    if (!hasLeft) win.location.replace(path);
     hasLeft = true;
   };
   if (depth === 0) {
@@ -86,8 +97,9 @@ export function leavePage(win: LeavableWindow, timers: Timers): void {
   timers.after(BACK_MS, leave);
   const atFirst = (): void => {
     if (hasLeft) return;
-    win.history.replaceState(null, "", NEUTRAL_PAGE);
-    win.history.pushState(null, "", NEUTRAL_PAGE);
+    win.history.replaceState(null, "", path);
+    win.document.title = title;
+    win.history.pushState(null, "", path);
     leave();
   };
   win.addEventListener("popstate", atFirst, { once: true });

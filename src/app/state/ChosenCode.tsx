@@ -69,6 +69,8 @@ export function ChosenCode({ onChosen, onStage, busy, error, start = "digits" }:
     }
   };
   const isPictures = kind === "pictures";
+  const firstHint = t(isPictures ? "opening.images.story" : "opening.codeHint");
+  const againHint = t(isPictures ? "opening.images.again" : "opening.againHint");
   return (
     <>
       {first === null && (
@@ -90,11 +92,7 @@ export function ChosenCode({ onChosen, onStage, busy, error, start = "digits" }:
         shown={shown}
         onShow={setShown}
         label={isPictures ? undefined : t(first === null ? "opening.codeLabel" : "opening.codeAgain")}
-        hint={
-          first === null
-            ? t(isPictures ? "opening.images.story" : "opening.codeHint")
-            : t(isPictures ? "opening.images.again" : "opening.againHint")
-        }
+        hint={busy ? t("opening.opening") : first === null ? firstHint : againHint}
         error={first === null ? (refused ?? error) : undefined}
         busy={busy || isChecking}
       />

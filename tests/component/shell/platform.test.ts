@@ -166,6 +166,7 @@ describe("Sortir leaves nothing of ours in the history but the neutral page", ()
         pushState: (_: unknown, __: string, url: string) => void done.push(`push ${url}`),
         replaceState: (_: unknown, __: string, url: string) => void done.push(`replace ${url}`),
       },
+      document: { title: "Mes papiers" },
       location: { replace: (url: string) => void done.push(`leave ${url}`) },
       addEventListener: (_: string, listener: () => void) => {
         popped = listener;
@@ -179,7 +180,7 @@ describe("Sortir leaves nothing of ours in the history but the neutral page", ()
       },
     };
     leavePage(win as unknown as Parameters<typeof leavePage>[0], timers);
-    return { done, late: () => late() };
+    return { done, late: () => late(), title: () => win.document.title };
   }
 
   test("from the first entry: replaced, and that is all", () => {
@@ -187,9 +188,10 @@ describe("Sortir leaves nothing of ours in the history but the neutral page", ()
   });
 
   test("from further on: back to the first, which becomes neutral, and what was behind it is cut off", () => {
-    const { done, late } = historyAt(4);
+    const { done, late, title } = historyAt(4);
     late();
     expect(done).toEqual(["go -4", `replace ${NEUTRAL_PAGE}`, `push ${NEUTRAL_PAGE}`, `leave ${NEUTRAL_PAGE}`]);
+    expect(readFileSync(`public${NEUTRAL_PAGE}`, "utf8")).toContain(`<title>${title()}</title>`);
   });
 
   test("a browser that does not go back is left all the same", () => {
