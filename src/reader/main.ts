@@ -221,47 +221,45 @@ function copyPage(opened: OpenCopy): HTMLElement {
     return read?.ok === true ? read.value.content : null;
   }
 
+  /** What a button is about, for who hears it: buttons of the same name stand under many papers. */
+  const about = (title: string, name: string): HTMLElement => h("span", { class: "sr" }, ` ${title}, ${name}`);
+
   function pageRow(title: string, pointer: BlobPointer, n: number, word: string): Node {
     const name = `${word} ${n}`;
-    const label = { "aria-label": `${t.save} ${title}, ${name}` };
-    const saving = button(
-      `${t.save} (${megabytes(pointer.bytes, language)})`,
-      () => {
-        void bytesOf(pointer).then((content) => {
-          const plain = safeName(`${title} ${name}`, name);
-          if (content !== null) save(content, `${plain}${endingOf(pointer.mime)}`);
-        });
-      },
-      label,
-    );
+    const saving = button(`${t.save} (${megabytes(pointer.bytes, language)})`, () => {
+      void bytesOf(pointer).then((content) => {
+        const plain = safeName(`${title} ${name}`, name);
+        if (content !== null) save(content, `${plain}${endingOf(pointer.mime)}`);
+      });
+    });
+    saving.append(about(title, name));
     if (!/^image\/(webp|jpeg|png)$/.test(pointer.mime)) return h("li", {}, `${name} `, saving);
     const picture = h("div", {});
-    const toggle = button(
-      t.show,
-      () => {
-        if (picture.firstChild !== null) {
-          picture.replaceChildren();
-          toggle.textContent = t.show;
-          toggle.setAttribute("aria-expanded", "false");
-          return;
-        }
-        void bytesOf(pointer).then((content) => {
-          if (content === null) return;
-          const url = URL.createObjectURL(content);
-          shownUrls.add(url);
-          picture.replaceChildren(h("img", { src: url, alt: `${title}, ${name}` }));
-          toggle.textContent = t.hide;
-          toggle.setAttribute("aria-expanded", "true");
-        });
-      },
-      { "aria-expanded": "false", "aria-label": `${t.show} ${title}, ${name}` },
-    );
+    const label = h("span", {}, t.show);
+    const toggle = button("", () => {
+      if (picture.firstChild !== null) {
+        picture.replaceChildren();
+        label.textContent = t.show;
+        toggle.setAttribute("aria-expanded", "false");
+        return;
+      }
+      void bytesOf(pointer).then((content) => {
+        if (content === null) return;
+        const url = URL.createObjectURL(content);
+        shownUrls.add(url);
+        picture.replaceChildren(h("img", { src: url, alt: `${title}, ${name}` }));
+        label.textContent = t.hide;
+        toggle.setAttribute("aria-expanded", "true");
+      });
+    });
+    toggle.setAttribute("aria-expanded", "false");
+    toggle.append(label, about(title, name));
     return h("li", {}, `${name} `, toggle, " ", saving, picture);
   }
 
   function paperCard(id: string, record: PaperRecord): Node {
-    const about = own.papers[id as keyof typeof own.papers];
-    const title = about?.title ?? own.unnamed;
+    const said = own.papers[id as keyof typeof own.papers];
+    const title = said?.title ?? own.unnamed;
     const rows = pagesInOrder(record).flatMap(([, page], at) => {
       const shown = [page.readable, page.original].filter((pointer) => pointer !== null && files.has(pointer.blob));
       if (shown.length === 0) return [h("li", {}, `${own.sections.page} ${at + 1}: ${own.sections.missing}`)];
@@ -271,7 +269,7 @@ function copyPage(opened: OpenCopy): HTMLElement {
         return [pageRow(title, pointer, at + 1, word)];
       });
     });
-    return h("article", {}, h("h3", { dir: "auto" }, title), facts(about?.facts ?? []), h("ul", {}, ...rows));
+    return h("article", {}, h("h3", { dir: "auto" }, title), facts(said?.facts ?? []), h("ul", {}, ...rows));
   }
 
   const papers = manifest.records.flatMap(({ id, record }) => (record.t === "paper" ? [{ id, record }] : []));
@@ -281,18 +279,18 @@ function copyPage(opened: OpenCopy): HTMLElement {
       : h("section", {}, h("h2", {}, title), ...list.map(({ id, record }) => paperCard(id, record)));
   const dossiers = manifest.records.flatMap(({ id, record }) => {
     if (record.t !== "dossier") return [];
-    const about = own.dossiers[id];
+    const told = own.dossiers[id];
     const inner = (title: string, list: readonly (readonly [string, string])[]): Node | null =>
       list.length === 0 ? null : h("section", {}, h("h4", {}, title), facts(list));
     return [
       h(
         "article",
         {},
-        h("h3", { dir: "auto" }, about?.title ?? record.number),
-        facts(about?.facts ?? []),
-        inner(own.sections.answers, about?.answers ?? []),
-        inner(own.sections.replies, about?.replies ?? []),
-        inner(own.sections.proofs, about?.proofs ?? []),
+        h("h3", { dir: "auto" }, told?.title ?? record.number),
+        facts(told?.facts ?? []),
+        inner(own.sections.answers, told?.answers ?? []),
+        inner(own.sections.replies, told?.replies ?? []),
+        inner(own.sections.proofs, told?.proofs ?? []),
       ),
     ];
   });
