@@ -22,7 +22,7 @@ import {
 
 import { createRouter } from "./platform/router.ts";
 import { createTheme } from "./platform/theme.ts";
-import { clearOtherTabs, onWiped } from "./platform/wipe-signal.ts";
+import { createWipeSignal } from "./platform/wipe-signal.ts";
 import { browserClock, browserKeep, browserRandom, browserTimers } from "./platform/world.ts";
 import { App } from "./shell/App.tsx";
 import type { ShellDeps } from "./shell/deps.ts";
@@ -38,7 +38,7 @@ const discreet = createDiscreet(document.documentElement, keep);
 const router = createRouter(window, ownsPath, { silent: discreet.on });
 router.takeLinks(document);
 onRestored(window, () => window.location.reload());
-onWiped(() => {
+const { clearOtherTabs } = createWipeSignal(browserTimers, () => {
   hidePage();
   window.location.replace(NEUTRAL_PAGE);
 });
@@ -64,7 +64,7 @@ const deps: ShellDeps = {
   hidePage,
   leavePage: () => leavePage(window, browserTimers),
   discreet,
-  clearOtherTabs: () => clearOtherTabs(browserTimers),
+  clearOtherTabs,
   wipePage: async () =>
     (await import("./platform/wipe.ts")).wipePage({
       caches: window.caches,

@@ -6,6 +6,7 @@ import { createDiscreet, NEUTRAL_NAME } from "../../../src/app/platform/discreet
 import { watchIdle } from "../../../src/app/platform/idle.ts";
 import { leavePage, NEUTRAL_PAGE, onRestored, onThreeEscapes } from "../../../src/app/platform/presence.ts";
 import { wipePage } from "../../../src/app/platform/wipe.ts";
+import { createWipeSignal } from "../../../src/app/platform/wipe-signal.ts";
 import { memoryKeep } from "../../../src/app/platform/world.ts";
 import { networkState } from "../../../src/app/shell/network.ts";
 import { FAKE_DEPLOYMENT } from "../../support/fake-satchel.ts";
@@ -257,4 +258,18 @@ test("wiping takes the service worker, every cache, every cookie and every small
     "local",
     "session",
   ]);
+});
+
+test("the other tab hears that this browser is wiped; the one that does it does not", async () => {
+  const heard: string[] = [];
+  const timers = {
+    after(ms: number, task: () => void) {
+      const id = setTimeout(task, Math.min(ms, 50));
+      return () => clearTimeout(id);
+    },
+  };
+  const here = createWipeSignal(timers, () => void heard.push("here"));
+  createWipeSignal(timers, () => void heard.push("other"));
+  await here.clearOtherTabs();
+  expect(heard).toEqual(["other"]);
 });
