@@ -61,6 +61,10 @@ export async function importBoxPublic(raw: B64): Promise<CryptoKey | undefined> 
   }
 }
 
+/** What two ECDH keys have in common, 32 bytes: the same from either side. */
+export const agree = async (publicKey: CryptoKey, privateKey: CryptoKey): Promise<Bytes> =>
+  new Uint8Array(await subtle.deriveBits({ name: "ECDH", public: publicKey }, privateKey, 256));
+
 /** A non-extractable AES-256-GCM key for `bytes` (32). */
 export const importAesKey = async (bytes: Bytes): Promise<CryptoKey> =>
   await subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);

@@ -38,7 +38,7 @@ import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { type Identity, openIdentity, openPast, sealPast, wipeIdentity } from "./identity.ts";
 import { cardFactor, newSalt, unwrapRoot, wrapRoot } from "./keyring.ts";
-import { generateBoxPair, hkdf, importBoxPublic, keyBytes } from "./primitives.ts";
+import { agree, generateBoxPair, hkdf, importBoxPublic, keyBytes } from "./primitives.ts";
 import { createRootKey, createSecret, type RootKey, rootKeyBytes, type Secret } from "./secret.ts";
 
 /* ---- what a card and a code prove themselves with ---- */
@@ -109,7 +109,8 @@ export async function createCardWay(identity: Identity, facts: CardWayFacts, ran
   const card = await cardFactor(secret);
   const { locator, proof, block } = await cardProofs(secret);
   const share = random.bytes(shareBytes);
-  const factors = { card, code: facts.code, share: createSecret(share) };
+  const shareFactor = createSecret(share);
+  const factors = { card, code: facts.code, share: shareFactor };
   const meta = {
     principal: identity.id,
     epoch: identity.epoch,
@@ -119,6 +120,8 @@ export async function createCardWay(identity: Identity, facts: CardWayFacts, ran
   };
   const number = readBlockNumber(block);
   assert(number !== undefined, "SPEC C-Y7: a block number that was just written reads");
+  const wrap = await wrapRoot(identity.root, "C+P+S", factors, meta, random);
+  shareFactor.wipe();
   return {
     set,
     locator,
@@ -126,7 +129,7 @@ export async function createCardWay(identity: Identity, facts: CardWayFacts, ran
     code: await codeVerifierOf(bytesOf(await codeProof(card, facts.code, facts.salt))),
     salt: b64(facts.salt),
     params: { memoryKiB: facts.params.memoryKiB, passes: facts.params.passes, lanes: 1 },
-    wrap: await wrapRoot(identity.root, "C+P+S", factors, meta, random),
+    wrap,
     share: await sealedShare(facts.serverBox, cardShareContext(identity.id, identity.epoch, locator), share),
     block: await blockVerifierOf(number),
   };
@@ -188,13 +191,16 @@ export async function createDeskWay(
   const common = { organisation: organisation.id, pair, enc, sealed: text };
   if (facts.pair === "C+O") {
     const factors = { card: facts.card, organisation: factor };
-    return { ...common, wrap: await wrapRoot(identity.root, "C+O", factors, meta, random), share: null };
+    const wrap = await wrapRoot(identity.root, "C+O", factors, meta, random);
+    factor.wipe();
+    return { ...common, wrap, share: null };
   }
   const share = random.bytes(shareBytes);
-  const factors = { share: createSecret(share), organisation: factor };
-  const wrap = await wrapRoot(identity.root, "S+O", factors, meta, random);
-  const context_: ShareContext = { use: "desk", principal: id, root: epoch, name: organisation.id };
-  return { ...common, wrap, share: await sealedShare(facts.serverBox, context_, share) };
+  const shareFactor = createSecret(share);
+  const wrap = await wrapRoot(identity.root, "S+O", { share: shareFactor, organisation: factor }, meta, random);
+  for (const used of [factor, shareFactor]) used.wipe();
+  const shareContext: ShareContext = { use: "desk", principal: id, root: epoch, name: organisation.id };
+  return { ...common, wrap, share: await sealedShare(facts.serverBox, shareContext, share) };
 }
 
 const deviceContext = (principal: PrincipalId, epoch: number, root: number, device: DeviceId): Bytes =>
@@ -306,14 +312,13 @@ const wrapError = (type: string): KeyringOpenError =>
 export async function openCardWay(
   keyring: Keyring,
   factors: { readonly card: Secret; readonly code: Secret; readonly share: Bytes },
-  look?: { readonly salt: B64; readonly params: StretchParameters },
+  look: { readonly salt: B64; readonly params: StretchParameters },
 ): Opened<RootKey> {
   const way = keyring.body.card;
   if (way === null) return err({ type: "no-way" });
   const { salt, params } = way;
-  const told = look ?? way;
-  const same = told.params.memoryKiB === params.memoryKiB && told.params.passes === params.passes;
-  if (told.salt !== salt || !same) return err({ type: "other-salt" });
+  const same = look.params.memoryKiB === params.memoryKiB && look.params.passes === params.passes;
+  if (look.salt !== salt || !same) return err({ type: "other-salt" });
   if ((await cardProofs(factors.card)).locator !== way.locator) return err({ type: "other-card" });
   if (!(await isShare(factors.share, way.share.hash))) return err({ type: "other-share" });
   const card = await cardFactor(factors.card);
@@ -363,14 +368,10 @@ export async function openDeskWay(keyring: Keyring, organisation: PrincipalId, f
 /** The private keys are those whose public halves the chain names. */
 async function keysFit({ sign, box, principal }: Identity): Promise<boolean> {
   const probe = utf8("besace");
-  if (
-    !(await verifyBytes(principal.sign, labels.keyringProof, probe, await signBytes(sign, labels.keyringProof, probe)))
-  )
+  if (!(await verifyBytes(principal.sign, labels.keyCheck, probe, await signBytes(sign, labels.keyCheck, probe))))
     return false;
   const [own, other] = [await importBoxPublic(principal.box), await generateBoxPair()];
   if (own === undefined) return false;
-  const agree = async (publicKey: CryptoKey, key: CryptoKey) =>
-    new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: publicKey }, key, 256));
   return equalBytes(await agree(own, other.privateKey), await agree(other.publicKey, box));
 }
 
@@ -418,15 +419,20 @@ export async function followKeyring(
 ): Opened<Identity> {
   const { body } = keyring;
   if (body.root < identity.epoch) return err({ type: "rolled-back" });
+  // Nothing is taken from the list here: it could say "put out" in the name of somebody who does not know the root.
+  if (body.root === identity.epoch) return await openKeyring(keyring, identity.root, statements);
   const entry = body.devices.find((one) => one.device === own.device);
   if (entry === undefined) return err({ type: "no-way" });
-  if (body.root === identity.epoch) return await openKeyring(keyring, identity.root, statements);
   const context = deviceContext(body.principal, body.epoch, body.root, own.device);
   const root = await hpkeOpen(own.key, labels.deviceSeal, context, entry);
   if (root?.length !== rootKeyBytes) return err({ type: "other-device" });
-  const next = await openKeyring(keyring, createRootKey(root), statements);
+  const newer = createRootKey(root);
   root.fill(0);
-  if (!next.ok) return next;
+  const next = await openKeyring(keyring, newer, statements);
+  if (!next.ok) {
+    newer.wipe();
+    return next;
+  }
   const continues = [...identity.roots].every(([epoch, known]) => {
     const there = next.value.roots.get(epoch);
     return there !== undefined && equalBytes(there.reveal(), known.reveal());

@@ -64,12 +64,12 @@ export async function hpkeOpen(
   if (raw === undefined || encBytes === undefined || body === undefined) return undefined;
   try {
     const publicKey = await suite.kem.deserializePublicKey(toBuffer(raw));
-    const context_ = await suite.createRecipientContext({
+    const receiver = await suite.createRecipientContext({
       recipientKey: { privateKey: key.privateKey, publicKey },
       enc: toBuffer(encBytes),
       info: await infoOf(label, context),
     });
-    return new Uint8Array(await context_.open(toBuffer(body), toBuffer(context)));
+    return new Uint8Array(await receiver.open(toBuffer(body), toBuffer(context)));
   } catch (error) {
     return refusal(error);
   }

@@ -21,6 +21,8 @@ export const labels = {
   unblock: "besace/v1/unblock",
   escrow: "besace/v1/escrow",
   erase: "besace/v1/erase",
+  /** Signed and verified in one place: whether a private key is that of a chain. The signature goes nowhere. */
+  keyCheck: "besace/v1/key-check",
   /** Hashes. */
   principalId: "besace/v1/principal-id",
   blobRoot: "besace/v1/blob-root",

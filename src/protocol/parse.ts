@@ -331,6 +331,7 @@ export const parsePullAnswer: Parser<PullAnswer> = parser(
     reset: v.boolean(),
     backup: v.optional(v.nullable(time)),
     keyring: v.optional(count),
+    chain: v.optional(count),
     way: v.optional(way),
   }),
 );

@@ -283,6 +283,8 @@ export interface PullAnswer extends Answered {
   readonly backup?: ServerTime | null | undefined;
   /** Epoch of the keyring at the server, 0 when there is none; absent from an older server (SPEC P-Y). */
   readonly keyring?: number | undefined;
+  /** Statements of the satchel's chain at the server: another device may have added one (SPEC P-Y5). */
+  readonly chain?: number | undefined;
   readonly way?: WayState | undefined;
 }
 

@@ -164,6 +164,14 @@ describe("the import graph of src", () => {
     for (const path of reached) for (const edge of edges.get(path) ?? []) reached.add(edge.to);
     expect([...reached].filter((path) => /^src\/(crypto|satchel|forms)\//.test(path))).toEqual([]);
   });
+
+  test("never leads from the service worker or a page to HPKE: who moves sealed bytes opens none", () => {
+    const edges = new Map(files.map((file) => [file.path, file.edges.filter((edge) => edge.kind === "static")]));
+    const reached = new Set(files.map((file) => file.path).filter((path) => /^src\/(app|sw|sync)\//.test(path)));
+    for (const path of reached) for (const edge of edges.get(path) ?? []) reached.add(edge.to);
+    expect([...reached].filter((path) => path === "src/protocol/hpke.ts")).toEqual([]);
+    expect(edges.get("src/protocol/share.ts")?.map((edge) => edge.to)).toContain("src/protocol/hpke.ts");
+  });
 });
 
 describe("the checks themselves see", () => {

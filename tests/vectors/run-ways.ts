@@ -28,6 +28,7 @@ import {
   readUnblock,
 } from "../../src/protocol/ways.ts";
 import type { Op, Signed, StretchParameters } from "../../src/protocol/wire.ts";
+import { floor } from "../../src/protocol/wrap-head.ts";
 import { type B64, toHex, utf8ToText } from "../../src/shared/bytes.ts";
 import type { DeviceId, PrincipalId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
@@ -213,7 +214,9 @@ export const wayRuns = [
       }
     >("keyrings opened with a card", keyrings.cards, async (input) => {
       const factors = { card: secretOf(input.card), code: secretOf(input.code), share: bytesOf(input.share) };
-      return seen(await openCardWay(await readable(input), factors, input.look), (root) => toHex(root.reveal()));
+      const keyring = await readable(input);
+      const look = input.look ?? keyring.body.card ?? { salt: "" as B64, params: floor };
+      return seen(await openCardWay(keyring, factors, look), (root) => toHex(root.reveal()));
     }),
   () =>
     family<DeskInput>("keyrings opened at a desk", keyrings.desks, async (input) =>

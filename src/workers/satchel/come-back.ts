@@ -14,7 +14,7 @@ import { createSecret, type Secret } from "../../crypto/secret.ts";
 import { assertParameters } from "../../crypto/stretch-parameters.ts";
 import { type CardProofs, cardProofs, codeProof, openCardWay, openKeyring } from "../../crypto/ways.ts";
 import { readKeyring } from "../../protocol/keyring.ts";
-import { generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
+import { b64, generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
 import { chainLimits, readChain } from "../../protocol/statements.ts";
 import type { StretchParameters, WayOpenAnswer } from "../../protocol/wire.ts";
 import { type Bytes, fromBase64Url } from "../../shared/bytes.ts";
@@ -100,7 +100,7 @@ export function createComeBack(deps: SatchelDeps, opening: Opening): ComeBack {
 
   /** Everything that the server gave, held against the card, the code and itself. */
   async function verify(
-    { card, salt }: Begun,
+    { card, salt, params }: Begun,
     code: Secret,
     answer: Pick<WayOpenAnswer, "principal" | "statements" | "keyring" | "share">,
   ): Promise<Result<OpenedWay, ComeBackRefusal>> {
@@ -114,10 +114,9 @@ export function createComeBack(deps: SatchelDeps, opening: Opening): ComeBack {
     }
     const { body, hash, signed } = read.value;
     const share = fromBase64Url(answer.share);
-    const own = body.card === null ? undefined : fromBase64Url(body.card.salt);
-    const sameSalt = own?.every((byte, at) => byte === salt[at]) === true;
-    if (share === undefined || !sameSalt) return err({ type: "not-authentic" });
-    const root = await openCardWay(read.value, { card: card.secret, code, share });
+    if (share === undefined) return err({ type: "not-authentic" });
+    const told = { salt: b64(salt), params };
+    const root = await openCardWay(read.value, { card: card.secret, code, share }, told);
     if (!root.ok) return err({ type: root.error.type === "weak-parameters" ? "weak-parameters" : "not-authentic" });
     const identity = await openKeyring(read.value, root.value, answer.statements);
     if (!identity.ok) {

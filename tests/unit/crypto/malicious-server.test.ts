@@ -28,7 +28,7 @@ import type { B64 } from "../../../src/shared/bytes.ts";
 import { concat, utf8 } from "../../../src/shared/bytes.ts";
 import { idBytes } from "../../../src/shared/ids.ts";
 import { anIdentity, bytesOf, cut, damaged, random } from "./support.ts";
-import { aBoxKey, aWorld, must, rotate, type World } from "./ways-world.ts";
+import { aBoxKey, aWorld, lookOf, must, rotate, type World } from "./ways-world.ts";
 
 const refused = (type: string) => ({ ok: false, error: { type } });
 const withoutProof = ({ proof: _proof, ...body }: KeyringBody) => body;
@@ -86,7 +86,7 @@ describe("C2 the server alone", () => {
     // The whole of another satchel: the card does not open it.
     const { held, shares } = mine;
     const factors = { card: held.card, code: held.code, share: shares.card };
-    expect(await openCardWay(other.keyring, factors)).toEqual(refused("other-card"));
+    expect(await openCardWay(other.keyring, factors, lookOf(other))).toEqual(refused("other-card"));
   });
 
   test("swaps a public key of the satchel: it is another satchel, or no chain", async () => {
@@ -115,9 +115,12 @@ describe("C2 the server alone", () => {
   });
 
   test("gives a changed share, the desk's share, or none", async () => {
-    const { keyring, held, shares } = await aWorld();
+    const world = await aWorld();
+    const { keyring, held, shares } = world;
     for (const share of [random.bytes(32), shares.desk, new Uint8Array(32), random.bytes(31), new Uint8Array(0)])
-      expect(await openCardWay(keyring, { card: held.card, code: held.code, share })).toEqual(refused("other-share"));
+      expect(await openCardWay(keyring, { card: held.card, code: held.code, share }, lookOf(world))).toEqual(
+        refused("other-share"),
+      );
   });
 
   test("has the code stretched with another salt or other parameters than the keyring's", async () => {
@@ -216,7 +219,7 @@ describe("C2 a server together with a device that was put out", () => {
     const context = { use: "card", principal: identity.id, root: 0, name: card.locator } as const;
     const share = (await sealShare(server.box, context, mine)) ?? never();
     const read = must(await readKeyring(await resigned(world, { card: { ...card, share } }), identity.principal));
-    expect(await openCardWay(read, { card: held.card, code: held.code, share: mine })).toEqual(
+    expect(await openCardWay(read, { card: held.card, code: held.code, share: mine }, lookOf(world))).toEqual(
       refused("wrong-factors"),
     );
   });

@@ -24,7 +24,7 @@ import {
   openOrganisationFactor,
 } from "../../../src/crypto/ways.ts";
 import type { BoxKey } from "../../../src/protocol/hpke.ts";
-import { type Keyring, readKeyring } from "../../../src/protocol/keyring.ts";
+import { type Keyring, type KeyringCard, readKeyring } from "../../../src/protocol/keyring.ts";
 import { openShare } from "../../../src/protocol/share.ts";
 import { generateSignPair, rawPublicKey } from "../../../src/protocol/sign.ts";
 import type { Pair } from "../../../src/protocol/wrap-head.ts";
@@ -172,3 +172,10 @@ export async function rotate(
 }
 
 export const sameRoot = (a: RootKey, b: RootKey): boolean => Buffer.from(a.reveal()).equals(Buffer.from(b.reveal()));
+
+/** What an honest server says before the code is asked for. */
+export function lookOf({ keyring }: Pick<World, "keyring">): Pick<KeyringCard, "salt" | "params"> {
+  const { card } = keyring.body;
+  if (card === null) throw new Error("a card");
+  return card;
+}

@@ -13,13 +13,13 @@ import {
   openDeskWay,
   openKeyring,
 } from "../../../src/crypto/ways.ts";
-import { keyringFollows, readKeyring } from "../../../src/protocol/keyring.ts";
+import { type KeyringBody, keyringFollows, readKeyring, signKeyring } from "../../../src/protocol/keyring.ts";
 import { isProved, readBlockNumber } from "../../../src/protocol/ways.ts";
 import { type Pair, pairs } from "../../../src/protocol/wrap-head.ts";
 import type { B64 } from "../../../src/shared/bytes.ts";
 import { type OpId, type RecordId, randomId } from "../../../src/shared/ids.ts";
 import { bytesOf, random } from "./support.ts";
-import { aSecret, aWorld, must, rotate, sameRoot, type World } from "./ways-world.ts";
+import { aSecret, aWorld, lookOf, must, rotate, sameRoot, type World } from "./ways-world.ts";
 
 /* ---- C1: the recovery matrix ---- */
 
@@ -96,7 +96,7 @@ describe.each([0, 1, 3])("C1 recovery matrix after %i rotations", (times) => {
     const roots = [
       must(await tryPair(world, "D+P", factorsOf(world, "D+P"))),
       must(await tryPair(world, "D+C", factorsOf(world, "D+C"))),
-      must(await openCardWay(keyring, { card: held.card, code: held.code, share: shares.card })),
+      must(await openCardWay(keyring, { card: held.card, code: held.code, share: shares.card }, lookOf(world))),
       must(
         await openDeskWay(keyring, organisation.id, { pair: "C+O", card, organisation: factors["C+O"].organisation }),
       ),
@@ -131,7 +131,10 @@ describe.each([0, 1, 3])("C1 recovery matrix after %i rotations", (times) => {
       }
       const { held, shares } = old;
       const lost = { card: held.card, code: held.code, share: shares.card };
-      expect(await openCardWay(world.keyring, lost)).toEqual({ ok: false, error: { type: "other-card" } });
+      expect(await openCardWay(world.keyring, lost, lookOf(world))).toEqual({
+        ok: false,
+        error: { type: "other-card" },
+      });
     }
   });
 });
@@ -149,13 +152,17 @@ test("C1 papers sealed before a rotation open after it, by whoever comes back wi
   const after = await rotate(await rotate(before), { card: true, at: Date.UTC(2027, 10, 22) });
   const last = await sealRecord(after.identity, facts(), { title: "Attestation" }, random);
   const { held, shares, keyring } = after;
-  const root = must(await openCardWay(keyring, { card: held.card, code: held.code, share: shares.card }));
+  const root = must(
+    await openCardWay(keyring, { card: held.card, code: held.code, share: shares.card }, lookOf(after)),
+  );
   const back = must(await openKeyring(keyring, root, after.identity.statements));
   for (const op of [first, last]) expect(await openRecord(back, op)).toMatchObject({ ok: true });
   expect(await openRecord(before.identity, last)).toEqual({ ok: false, error: { type: "unknown-epoch" } });
 });
 
 /* ---- devices ---- */
+
+const withoutProof = ({ proof: _proof, ...body }: KeyringBody) => body;
 
 test("a remaining device follows every rotation by itself; one that was put out is not listed and opens nothing new", async () => {
   const start = await aWorld();
@@ -207,6 +214,37 @@ test("a device that was put out keeps the signing key, and still nobody takes a 
   );
   const differs = await followKeyring(honest, newer, kept, next.identity.statements);
   expect(differs).toEqual({ ok: false, error: { type: "other-roots" } });
+});
+
+test("C-Y8 with the root that it has, a device is not put out by a list: only by who knows the root, or by the chain", async () => {
+  const world = await aWorld();
+  const [one, two] = world.devices;
+  if (one === undefined || two === undefined) throw new Error("two devices");
+  const { principal, statements } = world.identity;
+  const only = new Map([...principal.devices].filter(([device]) => device === two.device));
+  const facts = { before: world.keyring, card: null, desks: [], at: 0 };
+  const unlisted = must(
+    await readKeyring(
+      await createKeyring({ ...world.identity, principal: { ...principal, devices: only } }, facts, random),
+      principal,
+    ),
+  );
+  expect(unlisted.body.devices).toHaveLength(1);
+  expect((await followKeyring(world.identity, unlisted, one, statements)).ok).toBe(true);
+  const forged = must(
+    await readKeyring(
+      await signKeyring(
+        world.identity.sign,
+        { ...withoutProof(unlisted.body), devices: [] },
+        async () => world.keyring.body.proof,
+      ),
+      principal,
+    ),
+  );
+  expect(await followKeyring(world.identity, forged, one, statements)).toEqual({
+    ok: false,
+    error: { type: "not-by-root" },
+  });
 });
 
 test("a removal is said once, and the device it names has to belong to the satchel", async () => {
