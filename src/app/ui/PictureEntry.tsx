@@ -119,7 +119,7 @@ export function PictureEntry(props: EntryProps) {
           </Button>
           <Button
             wide
-            icon="valider"
+            icon={missing > 0 ? undefined : "valider"}
             missing={missing > 0 ? t("opening.images.missing", { count: missing }) : undefined}
             onPress={() => {
               if (!busy) onConfirm(value);

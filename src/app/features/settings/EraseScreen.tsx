@@ -49,9 +49,9 @@ function Losses({ scope }: { readonly scope: Scope }) {
   const isEverywhere = scope === "everywhere";
   return (
     <ul class="stack-s">
-      <li>{t("erase.papers", { count: onlyHere })}</li>
-      <li>{t("erase.unsent", { count: outbox.value.waiting })}</li>
-      <li>{t("erase.drafts", { count: drafts })}</li>
+      {onlyHere > 0 && <li>{t("erase.papers", { count: onlyHere })}</li>}
+      {outbox.value.waiting > 0 && <li>{t("erase.unsent", { count: outbox.value.waiting })}</li>}
+      {drafts > 0 && <li>{t("erase.drafts", { count: drafts })}</li>}
       {scope === "device" && <li>{t("erase.others")}</li>}
       {scope === "device" && <li>{t("erase.carried")}</li>}
       {isEverywhere && <li>{t("erase.server")}</li>}
@@ -143,11 +143,10 @@ export function EraseScreen() {
       onBack={stage === "where" ? undefined : () => go(stage === "code" ? "lost" : "where")}
       arrival={stage}
     >
+      {stage === "where" && <h1>{titles.where}</h1>}
       {stage === "where" && (
         <fieldset>
-          <legend>
-            <h1>{titles.where}</h1>
-          </legend>
+          <legend class="sr">{titles.where}</legend>
           <RadioGroup
             options={SCOPES.map((value) => ({
               value,
@@ -175,6 +174,9 @@ export function EraseScreen() {
             </p>
           </div>
           <Losses scope={scope} />
+          <LinkRow icon="boite" href={paths.out}>
+            {t("erase.before")}
+          </LinkRow>
           {wrong}
           <PersonalForm class="stack" onSubmit={confirm}>
             <TextField label={t("erase.type", { word: t("erase.word") })} value={word} onChange={setWord} />
