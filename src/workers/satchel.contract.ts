@@ -144,6 +144,8 @@ export interface CardState {
   readonly blockNumber: string | null;
   /** yes: this card and this code open on a new phone; waits: that leaves with the next network; no: nothing is made yet. */
   readonly atServer: "yes" | "waits" | "no";
+  /** What the server is to have can be made only with the code: it is asked (`answerCode`), then the network suffices. */
+  readonly needsCode?: boolean;
   /** The card opens nothing on this device (pair D+C is switched off). */
   readonly off: boolean;
   /** A new card was drawn and waits for its drill; until then the old one stays good. */

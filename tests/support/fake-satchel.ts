@@ -432,7 +432,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     card: async () => ok({ qr: `BSC1${data.card.join("")}`, groups: data.card, set: 0, drilled: data.drilled }),
     answerCode: async ({ code }) => {
       if (code !== data.code) return err({ type: "wrong-code", triesLeft: data.triesLeft, waitMs: 0 });
-      restate({ asks: { ...data.asks, code: false } });
+      restate({ asks: { ...data.asks, code: false }, cardState: { ...data.cardState, needsCode: false } });
       return ok(undefined);
     },
     postponeCode: async () => {
@@ -455,7 +455,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       const wrong = wrongGroups(card, data.pendingCard ?? data.card);
       if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });
       const { set } = data.cardState;
-      const replaced = data.pendingCard !== null ? { set: set + 1, atServer: "waits" as const, pending: false } : {};
+      const replaced = data.pendingCard !== null ? { set: set + 1, atServer: "waits" as const, needsCode: true, pending: false } : {};
       data.card = data.pendingCard ?? data.card;
       data.pendingCard = null;
       data.drilled = true;

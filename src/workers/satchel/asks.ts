@@ -50,11 +50,14 @@ export async function asksOf(
   };
 }
 
+/** The way to a new phone is to be made anew, which takes the code (SPEC C-Y). */
+export const needsCode = ({ keyringWish, cardFresh }: Profile): boolean =>
+  (keyringWish != null && keyringWish !== "rotate-later") || cardFresh === true;
+
 /** yes: what is here is what the server has. */
-export const atServer = ({ keyring, keyringDue, keyringWish, cardFresh }: Profile): CardState["atServer"] => {
-  if (keyringDue != null || (keyringWish != null && keyringWish !== "rotate-later") || cardFresh === true)
-    return "waits";
-  return keyring === undefined ? "no" : "yes";
+export const atServer = (profile: Profile): CardState["atServer"] => {
+  if (profile.keyringDue != null || needsCode(profile)) return "waits";
+  return profile.keyring === undefined ? "no" : "yes";
 };
 
 export async function wayOf(profile: Profile, session: Session): Promise<WayView> {

@@ -17,7 +17,7 @@ import { bothWishes } from "../../sync/keys.ts";
 import { currentWrap, deviceFactor, nextOrder, updateProfile } from "../common/codes.ts";
 import { storageErr } from "../common/errors.ts";
 import type { CardState, SatchelApi, ShownCard, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
-import { askIntervalMs, atServer, codeAskDays, drillIsDue, serverNow } from "./asks.ts";
+import { askIntervalMs, atServer, codeAskDays, drillIsDue, needsCode, serverNow } from "./asks.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { Opening } from "./opening.ts";
@@ -183,6 +183,7 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
           due: drillIsDue(profile, await serverNow(deps, session.store)),
           blockNumber: card?.ok === true ? await care.blockNumber(card.value.secret) : null,
           atServer: atServer(profile),
+          needsCode: needsCode(profile),
           off: profile.cardOff === true,
           pending: profile.sealedPending != null,
         });

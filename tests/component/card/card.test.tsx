@@ -11,7 +11,14 @@ import { setLanguage } from "../../../src/app/i18n/i18n.ts";
 import { drawQr } from "../../../src/app/ui/qr.ts";
 import { err, ok } from "../../../src/shared/result.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
-import { createFakeSatchel, FAKE_CARD, FAKE_NEW_CARD, FAKE_NOW, FAKE_WAY } from "../../support/fake-satchel.ts";
+import {
+  createFakeSatchel,
+  FAKE_CARD,
+  FAKE_CODE,
+  FAKE_NEW_CARD,
+  FAKE_NOW,
+  FAKE_WAY,
+} from "../../support/fake-satchel.ts";
 import { showRootScreen } from "../shell/root-screen.tsx";
 
 const scanned = vi.hoisted(() => ({ answer: undefined as unknown }));
@@ -209,6 +216,13 @@ describe("another card", () => {
     expect(screen.getByText(/L’ancienne carte n’ouvre plus rien ici/).textContent).toContain(
       "jusqu’au prochain réseau",
     );
+    expect(await screen.findByText(/il faut votre code/)).toBeTruthy();
+    expect(await axeProblems()).toEqual([]);
+    for (const digit of "999999") fireEvent.click(screen.getByRole("button", { name: digit }));
+    expect((await screen.findByRole("alert")).textContent).toContain("Rien n’est perdu");
+    for (const digit of FAKE_CODE) fireEvent.click(screen.getByRole("button", { name: digit }));
+    expect(await screen.findByText(/C’est préparé/)).toBeTruthy();
+    expect(satchel.data.cardState.needsCode).toBe(false);
   });
 });
 

@@ -15,6 +15,7 @@ import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
 import { Loading } from "../../ui/States.tsx";
+import { CodeForCard } from "./CodeForCard.tsx";
 import { CardPaper, PrintedCards, Trouble, useCardQr, useOutside } from "./parts.tsx";
 
 /** What the server last said about this way in, when it is not as it should be. */
@@ -163,6 +164,7 @@ export function CardScreen() {
               </Banner>
             )}
             <Facts state={state} />
+            {card.drilled && state.needsCode === true && <CodeForCard replaced={false} />}
           </div>
           <PrintedCards
             {...paper}

@@ -3,7 +3,7 @@
  *
  * Surprising: while a new card waits for its drill, this is where it becomes the card; the old one opens nothing from then.
  */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { CardState } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatList } from "../../i18n/format.ts";
@@ -15,6 +15,7 @@ import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Item, List } from "../../ui/List.tsx";
+import { CodeForCard } from "./CodeForCard.tsx";
 
 const QR_MARK = /^BSC\d/i;
 const TYPED = /^[\s\dA-Z.-]{40,60}$/i;
@@ -28,6 +29,12 @@ interface DoneProps {
 function Done({ replaced, state }: DoneProps) {
   const t = useT();
   const title = t(replaced ? "card.works.newTitle" : "card.works.title");
+  // Once asked it stays, so that its answer is seen.
+  const [asksCode, setAsksCode] = useState(false);
+  const needsCode = state?.needsCode === true;
+  useEffect(() => {
+    if (needsCode) setAsksCode(true);
+  }, [needsCode]);
   return (
     <Frame title={title} back={paths.card} arrival="done">
       <h1>{title}</h1>
@@ -40,6 +47,7 @@ function Done({ replaced, state }: DoneProps) {
           {t("card.works.oldHere")} {state !== null && t(`card.works.oldServer.${state.atServer}`)}
         </p>
       )}
+      {asksCode && <CodeForCard replaced={replaced} />}
       <p>{t("card.works.next")}</p>
       <List>
         <Item
