@@ -300,6 +300,9 @@ export interface SatchelStore {
     patch: Partial<Attempt> & { readonly state?: LetterState; readonly proofs?: readonly Signed[] },
   ) => Stored<void>;
 
+  /** strict. Letters that are not needed any more, as far as they have not begun to leave: the others stay. */
+  readonly recall: (letters: readonly LetterId[]) => Stored<void>;
+
   /* carrier (SPEC P-C) */
   /**
    * strict. Freezes all that could leave by itself (S-F1) and names it: ops in chain order, letters, proofs, blobs by class

@@ -183,6 +183,13 @@ async function referredBlobs(tx: Transaction): Promise<ReadonlySet<BlobId>> {
   return referred;
 }
 
+async function recallLetters(tx: Transaction, letters: readonly LetterId[]): Promise<void> {
+  for (const id of letters) {
+    const letter = await tx.get("letters", id);
+    if (letter?.state === "waiting" || letter?.state === "aside") await tx.delete("letters", id);
+  }
+}
+
 export interface RuleDeps {
   readonly backend: Backend;
   readonly clock: Clock;
@@ -324,10 +331,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
             const blob = await tx.get("blobs", id);
             if (blob?.localOnly === true) await tx.put("blobs", { ...blob, localOnly: false, queuedAt: input.now });
           }
-          for (const id of input.recall ?? []) {
-            const letter = await tx.get("letters", id);
-            if (letter?.state === "waiting" || letter?.state === "aside") await tx.delete("letters", id);
-          }
+          await recallLetters(tx, input.recall ?? []);
           const hold = input.hold ?? [];
           const promised = hold.length === 0 ? [] : (await tx.all("letters")).flatMap((letter) => letter.blobs);
           for (const id of hold) {
@@ -351,6 +355,12 @@ export function createStore(deps: RuleDeps): SatchelStore {
           return ok({ revision: revision + 1 });
         },
       ),
+
+    recall: (letters) =>
+      write(["letters"], "strict", ["queue"], async (tx) => {
+        await recallLetters(tx, letters);
+        return done;
+      }),
 
     adoptRecord: (input) =>
       write(["records", "ops", "inbox"], "strict", ["records", "queue", "inbox"], async (tx) => {

@@ -46,6 +46,8 @@ export interface DrainerDeps {
   readonly register: () => Promise<readonly Signed[]>;
   /** Keyrings (S-K). Absent: none are spoken of. */
   readonly keys?: KeysExchange;
+  /** A kiosk's postbox: it has no key and reads nothing, so no session is asked (SPEC P-W3). */
+  readonly sendOnly?: boolean;
   readonly locks?: Locks;
   readonly hints?: () => Hints;
   readonly onProgress?: (progress: Progress) => void;
@@ -388,11 +390,12 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
     const situation = async (): Promise<Situation> => {
       const meta = await must(store.meta());
+      const isSendOnly = deps.sendOnly === true;
       return {
         view: await must(store.queue()),
-        meta,
+        meta: isSendOnly ? { ...meta, offerDue: false } : meta,
         now: clock.now(),
-        run,
+        run: isSendOnly ? { ...run, pullDue: false } : run,
         hints: deps.hints?.() ?? { slow: false, metered: false },
         person: clock.now() < personUntil && personUntil - clock.now() <= personMs,
         busy,

@@ -81,7 +81,17 @@ export interface RecordsDeps<R extends object> {
   readonly blobsOf: (record: R) => readonly BlobId[];
   /** After each completed transaction: something may leave. */
   readonly onSaved?: () => void;
+  /** What else goes into the transaction of a save: a kiosk's deposits (decisions/0018). */
+  readonly beside?: Beside<R>;
 }
+
+/** `base`: the server's state as far as this device has merged it; null where it knows none. `next` null: deleted. */
+export type Beside<R> = (save: {
+  readonly id: RecordId;
+  readonly base: R | null;
+  readonly next: R | null;
+  readonly blobs: readonly NewBlob[];
+}) => Promise<Result<Pick<SaveInput, "letters" | "recall" | "release">, WorkerError>>;
 
 interface Waiting<R> {
   readonly apply: Apply<R, unknown>;
@@ -271,6 +281,17 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       deleted ? {} : next,
       deps.random,
     );
+    const newBlobs = saves.flatMap((save) => save.blobs ?? []);
+    const serverOp = base === null ? null : (merged ?? row.value?.server ?? null);
+    const server = deps.beside === undefined || serverOp === null ? null : await open(serverOp);
+    const beside = await deps.beside?.({
+      id,
+      base: server?.ok === true ? server.value : null,
+      next: deleted ? null : next,
+      blobs: newBlobs,
+    });
+    if (beside?.ok === false) return { left: done, result: beside };
+    const more = beside?.value ?? { letters: [], recall: [], release: [] };
     const listBefore = listed;
     const changesBefore = changes;
     const saved = await store.saveRecord({
@@ -280,12 +301,12 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       base,
       deleted,
       expectedRevision: place.value.revision,
-      blobs: saves.flatMap((save) => save.blobs ?? []),
-      letters: saves.flatMap((save) => save.letters ?? []),
-      release: saves.flatMap((save) => save.release ?? []),
+      blobs: newBlobs,
+      letters: [...saves.flatMap((save) => save.letters ?? []), ...more.letters],
+      release: [...saves.flatMap((save) => save.release ?? []), ...more.release],
       // Of several saves in one turn the last one knows what the record has become.
-      hold: saves.at(-1)?.hold ?? [],
-      recall: saves.flatMap((save) => save.recall ?? []),
+      hold: deps.beside === undefined ? (saves.at(-1)?.hold ?? []) : [],
+      recall: [...saves.flatMap((save) => save.recall ?? []), ...(more.recall ?? [])],
       merged,
       now: deps.clock.now(),
     });

@@ -9,7 +9,7 @@ import type { BlobReader } from "../common/blob-reader.ts";
 import type { Couriers } from "../common/couriers.ts";
 import type { Deployments } from "../common/deployments.ts";
 import type { ShownQueue } from "../common/queue.ts";
-import type { Records } from "../common/records.ts";
+import type { Beside, Records } from "../common/records.ts";
 import type { Stores } from "../common/stores.ts";
 import type { ImagingApi } from "../imaging.contract.ts";
 import type { Change } from "../satchel.contract.ts";
@@ -50,6 +50,13 @@ export interface SatchelDeps {
   /** At an unlock: the profile and identity to open with, after a look at what came (key-care.ts). */
   readonly lookAtKeys: (profile: Profile, identity: Identity) => Promise<Held>;
   readonly emit: (change: Change) => void;
+  /** A computer that others use too: what is kept leaves as deposits as well (decisions/0018). */
+  readonly shared?: SharedComputer;
+}
+
+export interface SharedComputer {
+  readonly beside: (identity: Identity, store: SatchelStore) => Beside<SatchelRecord>;
+  readonly opened: (session: Session) => void;
 }
 
 /** An opened satchel: everything that needs keys gets one and forgets it. */

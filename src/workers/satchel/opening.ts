@@ -149,8 +149,10 @@ export function createOpening(deps: SatchelDeps): Opening {
       log,
       blobsOf: streamsNamed,
       onSaved: () => deps.couriers.kick("commit", profile.database),
+      ...(deps.shared === undefined ? {} : { beside: deps.shared.beside(identity, store) }),
     });
     session = { profile, identity, store, records, queue: createShownQueue(store) };
+    deps.shared?.opened(session);
     deps.emit({ type: "opening" });
   };
 

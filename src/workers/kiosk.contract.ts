@@ -1,0 +1,29 @@
+/**
+ * What the page of a shared computer may ask of its worker (kiosk.worker.ts): everything of a satchel, and its end. Types
+ * and names only.
+ */
+
+import { type Answer, type SatchelApi, satchelMethods } from "./satchel.contract.ts";
+
+export interface Farewell {
+  /** Sealed things that this session left here to be delivered later; 0: all of it is at the server. */
+  readonly items: number;
+}
+
+/** What the administrator may know: how much waits and since when, never whose. */
+export interface PostboxView {
+  readonly items: number;
+  /** Device clock of the oldest session that left something; null: nothing waits. */
+  readonly since: number | null;
+}
+
+export interface KioskApi extends SatchelApi {
+  /**
+   * Ends the session: what was typed is kept, what can leave has `patienceMs` to leave, the rest stays sealed in the
+   * postbox, keys are forgotten. The page ends the worker afterwards. Without a session: nothing waits.
+   */
+  readonly finish: (patienceMs: number) => Answer<Farewell>;
+  readonly postbox: () => Answer<PostboxView>;
+}
+
+export const kioskMethods: readonly (keyof KioskApi & string)[] = [...satchelMethods, "finish", "postbox"];

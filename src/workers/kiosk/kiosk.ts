@@ -1,0 +1,147 @@
+/**
+ * A satchel at a shared computer: the same service as on a phone, with a registry in memory, deposits beside every save and
+ * an end after which nothing here opens what lies on the disk (INV-6, decisions/0018). Runs in the kiosk's worker; tests
+ * run it in Node.
+ */
+
+import type { Clock, Random, Timers } from "../../shared/ports.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Registry, SatchelStore, StorageError } from "../../storage/ports.ts";
+import type { Postboxes } from "../../storage/postbox-ports.ts";
+import { leftOf } from "../../sync/drain.ts";
+import type { Couriers } from "../common/couriers.ts";
+import { storageErr } from "../common/errors.ts";
+import { createStores, type Stores } from "../common/stores.ts";
+import type { Farewell, KioskApi } from "../kiosk.contract.ts";
+import { createSatchel, type SatchelService, type SatchelServiceDeps } from "../satchel/satchel.ts";
+import type { WorkerError } from "../satchel.contract.ts";
+import { countOf, type Delivery } from "./delivery.ts";
+import { createDepositKeeper } from "./deposits.ts";
+import { createSessionRegistry } from "./registry.ts";
+
+export interface KioskDeps
+  extends Omit<SatchelServiceDeps, "registry" | "stores" | "couriers" | "marks" | "wipeDatabases" | "shared"> {
+  readonly postboxes: Postboxes;
+  readonly openStore: (database: string) => Promise<Result<SatchelStore, StorageError>>;
+  readonly makeCouriers: (parts: {
+    readonly registry: Registry;
+    readonly stores: Stores;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly timers: Timers;
+    readonly onEvent: SatchelService["onCourier"];
+  }) => Couriers;
+  readonly delivery: Delivery;
+}
+
+/** A keyring is made in the background; a line that was cut is tried again. */
+const lookAgainMs = 200;
+
+export interface KioskService {
+  readonly api: KioskApi;
+  readonly start: () => Promise<void>;
+}
+
+export function createKiosk(deps: KioskDeps): KioskService {
+  const { postboxes, openStore, makeCouriers, delivery, ...rest } = deps;
+  const { clock, random, timers } = deps;
+  const registry = createSessionRegistry(postboxes);
+  const keeper = createDepositKeeper({ random, clock });
+  /** The stores behind what the session sees. */
+  const behind = new Map<string, SatchelStore>();
+  const stores = createStores(registry, async (database) => {
+    const opened = await openStore(database);
+    if (!opened.ok) return opened;
+    behind.set(database, opened.value);
+    return ok(keeper.hide(opened.value));
+  });
+  const couriers = makeCouriers({
+    registry,
+    stores,
+    clock,
+    random,
+    timers,
+    onEvent: (database, event) => satchel.onCourier(database, event),
+  });
+  const marks = new Set<string>();
+  const satchel = createSatchel({
+    ...rest,
+    registry,
+    stores,
+    couriers,
+    shared: keeper.shared,
+    marks: {
+      has: async (database) => marks.has(database),
+      put: async (database) => void marks.add(database),
+      drop: async (database) => void marks.delete(database),
+    },
+    // What others left here is not this person's to wipe.
+    wipeDatabases: async () => 0,
+  });
+
+  const within = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const cancel = timers.after(ms, () => resolve(undefined));
+      work.then(resolve, reject).finally(cancel);
+    });
+
+  /** Ops, letters and pages that the session itself could still bring away, and its keyring. */
+  async function isEmpty(database: string): Promise<boolean> {
+    const store = await stores.open(database);
+    const view = store.ok ? await store.value.queue() : undefined;
+    const row = await registry.get(database);
+    return view?.ok === true && leftOf(view.value) === 0 && row.ok && row.value?.keyringDue == null;
+  }
+
+  /** As much as the network takes until then. */
+  async function leave(database: string, until: number): Promise<void> {
+    while (!(await isEmpty(database)) && clock.now() < until) {
+      await within(until - clock.now(), couriers.runNow(database));
+      await new Promise<void>((resolve) => void timers.after(lookAgainMs, resolve));
+    }
+  }
+
+  async function finish(patienceMs: number): Promise<Result<Farewell, WorkerError>> {
+    const listed = await registry.list();
+    if (!listed.ok) return storageErr(listed.error);
+    const [profile] = listed.value;
+    if (profile === undefined) return ok({ items: 0 });
+    const { database } = profile;
+    const flushed = await satchel.api.flush();
+    if (!flushed.ok && flushed.error.type !== "locked") return flushed;
+    await leave(database, clock.now() + patienceMs);
+    const settled = await keeper.settle();
+    // Keys go whatever the disk says; what was kept before stays kept.
+    await satchel.api.lock();
+    couriers.stop(database);
+    const store = behind.get(database);
+    const [view, row] = [await store?.queue(), await registry.get(database)];
+    const count = view?.ok === true ? countOf(view.value) : 1;
+    const items = count + (row.ok && row.value?.keyringDue != null ? 1 : 0);
+    await stores.forget(database);
+    behind.delete(database);
+    const left = await postboxes.update(database, { state: "left" });
+    delivery.kick("start");
+    if (!settled.ok) return settled;
+    return left.ok ? ok({ items }) : storageErr(left.error);
+  }
+
+  return {
+    api: {
+      ...satchel.api,
+      finish,
+      async postbox() {
+        const waiting = await delivery.waiting();
+        return waiting.ok ? ok(waiting.value) : err({ type: "unavailable", mark: waiting.error.type });
+      },
+      async hint(why) {
+        delivery.kick(why);
+        return satchel.api.hint(why);
+      },
+    },
+    async start() {
+      await satchel.start();
+      await delivery.start("killed");
+    },
+  };
+}
