@@ -21,7 +21,14 @@ import {
   utf8,
 } from "../../src/shared/bytes.ts";
 import { idBytes } from "../../src/shared/ids.ts";
-import { aesSpec, flipped, hkdfSpec, own, random, recordBodySpec, write } from "./spec.ts";
+import { aesSpec, blobSpec, flipped, hkdfSpec, own, random, recordBodySpec, write } from "./spec.ts";
+
+/** SPEC C-B8. */
+function padme(length: number): number {
+  const e = Math.floor(Math.log2(length));
+  const step = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
+  return Math.ceil(length / step) * step;
+}
 
 const { subtle } = globalThis.crypto;
 const b64 = (bytes: Uint8Array): B64 => Buffer.from(bytes).toString("base64url") as B64;
@@ -834,6 +841,113 @@ async function makeWayStatements(): Promise<void> {
   });
 }
 
+/* ---- a transfer after a rotation (C-T5, settings of version 2) ---- */
+
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+function base32(bytes: Bytes): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const padded = bits.padEnd(Math.ceil(bits.length / 5) * 5, "0");
+  return (padded.match(/.{5}/g) ?? []).map((five) => crockford.charAt(Number.parseInt(five, 2))).join("");
+}
+
+async function makeTransfers(): Promise<void> {
+  const [box, transport] = [await pair("ECDH"), await pair("ECDSA")];
+  const device = id();
+  const request = concat(Uint8Array.of(0x11), raw(device), raw(box.raw), raw(transport.raw));
+  const text = (prefix: string, bytes: Bytes): string =>
+    `${prefix}1.${base32(concat(bytes, sha(labelled("besace/v1/transfer-text", utf8(prefix), bytes)).slice(0, 4)))}`;
+  const number = "402913";
+  const [r0, r1, r2] = roots;
+  const joined = await longer(person, { t: "device", v: 1, device, transport: transport.raw });
+  const settings = { at: 1_795_300_000_000, pictogram: "code-bateau", profile: null, card: null, serverKeys: {} };
+  const answer = async (said: object, root: Bytes = r2): Promise<string> => {
+    const chain = joined.statements.flatMap(({ body, sig }) => [raw(body), raw(sig)]);
+    const plain = lengthPrefixed(root, keysUnder(root), json(said), ...chain);
+    const suite = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+    const info = sha(labelled("besace/v1/transfer-seal", lengthPrefixed(request, utf8(number)))).buffer;
+    const sender = await suite.createSenderContext({ recipientPublicKey: box.key.publicKey, info });
+    const clear = concat(Uint8Array.of(0x11), sha(labelled("besace/v1/transfer-request", request)).slice(0, 16));
+    const sealed = own(await sender.seal(plain.slice().buffer, clear.slice().buffer));
+    return text("BSA", concat(clear, own(sender.enc), sealed));
+  };
+  const keys = { box: b64(box.pkcs8), transport: b64(transport.pkcs8) };
+  const past = b64(pastUnder(r2, 2, [r0, r1]));
+  const asked = { request: text("BSR", request), keys, number };
+  const with2 = async (change: object = {}) => ({
+    ...asked,
+    answer: await answer({ v: 2, ...settings, epoch: 2, past, ...change }),
+  });
+  write("transfers-2", [
+    {
+      name: "after two rotations",
+      input: await with2(),
+      expect: "ok",
+      value: { id: person.id, roots: roots.map((root) => toHex(root)), settings },
+    },
+    {
+      name: "before any, version 1",
+      input: { ...asked, answer: await answer({ v: 1, ...settings }, r0) },
+      expect: "ok",
+      value: { id: person.id, roots: [toHex(r0)], settings },
+    },
+    { name: "another epoch than the sealed roots", input: await with2({ epoch: 1 }), expect: "bad-content" },
+    { name: "version 2 at epoch 0", input: await with2({ epoch: 0 }), expect: "bad-content" },
+    { name: "roots of another satchel", input: await with2({ past: id(96) }), expect: "bad-content" },
+    {
+      name: "version 1 with older roots",
+      input: { ...asked, answer: await answer({ v: 1, ...settings, epoch: 2, past }) },
+      expect: "bad-content",
+    },
+  ]);
+}
+
+/* ---- the sealed copy (C-X) ---- */
+
+function makeCopies(): void {
+  const content = utf8("Une besace entière, fermée.");
+  const plain = concat(u64(content.length), content, new Uint8Array(padme(8 + content.length) - 8 - content.length));
+  const stream = blobSpec(plain);
+  const card = hkdfSpec(cardSecret, none, "besace/v1/card-factor");
+  const check = own(hkdfSync("sha256", card, salt, utf8("besace/v1/sealed-copy-card\0"), 16));
+  const whole = (change: object = {}, factors: readonly Bytes[] = [card, code], wire: Bytes = stream.wire): Bytes => {
+    const facts = { set: 1, code: "digits", params, salt: b64(salt), stream: stream.wire.length, card: b64(check) };
+    const head = json({ v: 1, suite: 1, ...facts, ...change });
+    const clear = concat(utf8("BSX1"), u32(head.length), head);
+    const key = hkdfSpec(lengthPrefixed(...factors), salt, "besace/v1/sealed-copy/C+P");
+    return concat(clear, boxed(key, concat(stream.key, raw(stream.blob)), clear), wire);
+  };
+  const file = whole();
+  const input = { file: b64(file), card: b64(cardSecret), code: b64(code) };
+  const as = (bytes: Bytes) => ({ ...input, file: b64(bytes) });
+  write("copies", [
+    { name: "a sealed copy", input, expect: "ok", value: "Une besace entière, fermée." },
+    { name: "another code", input: { ...input, code: id(32) }, expect: "wrong-code" },
+    { name: "another card", input: { ...input, card: id() }, expect: "other-card" },
+    { name: "the factors in the other order", input: as(whole({}, [code, card])), expect: "wrong-code" },
+    { name: "one factor alone", input: as(whole({}, [card])), expect: "wrong-code" },
+    { name: "weak parameters", input: as(whole({ params: { ...params, passes: 1 } })), expect: "weak-parameters" },
+    {
+      name: "parameters of 4 GiB",
+      input: as(whole({ params: { ...params, memoryKiB: 4_194_304 } })),
+      expect: "weak-parameters",
+    },
+    {
+      name: "with pictures",
+      input: as(whole({ code: "pictures" })),
+      expect: "ok",
+      value: "Une besace entière, fermée.",
+    },
+    { name: "a byte short", input: as(file.slice(0, -1)), expect: "truncated" },
+    { name: "a byte long", input: as(concat(file, Uint8Array.of(0))), expect: "damaged" },
+    { name: "a changed byte at the end", input: as(raw(flipped(input.file))), expect: "damaged" },
+    { name: "another version", input: as(concat(utf8("BSX2"), file.slice(4))), expect: "newer" },
+    { name: "a version 2 inside", input: as(whole({ v: 2 })), expect: "newer" },
+    { name: "one more field", input: as(whole({ note: "x" })), expect: "damaged" },
+    { name: "something else", input: as(utf8("%PDF-1.7")), expect: "not-sealed-copy" },
+    { name: "nothing", input: as(none), expect: "not-sealed-copy" },
+  ]);
+}
+
 await makeStatements();
 await makeRoots();
 makeProofs();
@@ -842,3 +956,5 @@ await makeShares();
 await makeKeyrings();
 makeDeviceBoxes();
 await makeWayStatements();
+await makeTransfers();
+makeCopies();

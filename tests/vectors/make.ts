@@ -42,31 +42,9 @@ import {
   randomId,
   type ThreadId,
 } from "../../src/shared/ids.ts";
-import { aesSpec, flipped, hkdfSpec, own, random, recordBodySpec, write } from "./spec.ts";
+import { aesSpec, blobSpec, flipped, hkdfSpec, own, random, recordBodySpec, write } from "./spec.ts";
 
 /* ---- independent of src/crypto: SPEC.md only ---- */
-
-/** SPEC C-B: a blob whose plain stream is given whole, padding and length words included. */
-function blobSpec(plain: Bytes): { blob: BlobId; key: Bytes; wire: Bytes } {
-  const blob = randomId<BlobId>(random);
-  const key = random.bytes(32);
-  const commitment = hkdfSpec(key, idBytes(blob), "besace/v1/stream-commitment");
-  const header = concat(utf8("BSS1"), Uint8Array.of(1, 0, 1, 0, 0), idBytes(blob), commitment);
-  const aes = hkdfSpec(key, idBytes(blob), "besace/v1/stream-key");
-  const count = Math.ceil(plain.length / 65536);
-  const segments = Array.from({ length: count }, (_, index) => {
-    const place = new Uint8Array(5);
-    new DataView(place.buffer).setUint32(0, index);
-    place[4] = index === count - 1 ? 1 : 0;
-    return aesSpec(
-      aes,
-      concat(new Uint8Array(7), place),
-      plain.slice(index * 65536, (index + 1) * 65536),
-      concat(header, place),
-    );
-  });
-  return { blob, key, wire: concat(header, ...segments) };
-}
 
 /** SPEC C-L: HPKE by the library, everything around it by hand. */
 async function letterSpec(sender: Identity, to: Identity, head: LetterHead, inner: object | Bytes): Promise<Letter> {

@@ -2,9 +2,10 @@
 
 import { openDeviceBox } from "../../src/crypto/device-box.ts";
 import { type Identity, openIdentity, openPast } from "../../src/crypto/identity.ts";
-import { type Pair, type PairFactors, unwrapRoot, type Wrap } from "../../src/crypto/keyring.ts";
+import { cardFactor, type Pair, type PairFactors, unwrapRoot, type Wrap } from "../../src/crypto/keyring.ts";
 import { importPrivate } from "../../src/crypto/primitives.ts";
 import { openRecord } from "../../src/crypto/record.ts";
+import { openCopy, readCopyHead } from "../../src/crypto/sealed-copy.ts";
 import { createRootKey, createSecret, type Secret } from "../../src/crypto/secret.ts";
 import {
   cardProofs,
@@ -29,9 +30,10 @@ import {
 } from "../../src/protocol/ways.ts";
 import type { Op, Signed, StretchParameters } from "../../src/protocol/wire.ts";
 import { floor } from "../../src/protocol/wrap-head.ts";
-import { type B64, toHex, utf8ToText } from "../../src/shared/bytes.ts";
+import { type B64, type Bytes, concat, toHex, utf8ToText } from "../../src/shared/bytes.ts";
 import type { DeviceId, PrincipalId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
+import copies from "./copies.json" with { type: "json" };
 import deviceBoxes from "./device-boxes.json" with { type: "json" };
 import { bytesOf, family, principalText, type Seen, seen } from "./family.ts";
 import keyrings from "./keyrings.json" with { type: "json" };
@@ -251,4 +253,20 @@ export const wayRuns = [
         return seen(box === undefined ? err({ type: "refused" }) : ok(box), (point) => point);
       },
     ),
+  () =>
+    family<{ file: string; card: string; code: string }>("sealed copies", copies, async (input) => {
+      const file = bytesOf(input.file);
+      const source = { size: file.length, read: async (from: number, to: number) => file.slice(from, to) };
+      const read = await readCopyHead(source);
+      if (!read.ok) return seen(read, () => undefined);
+      const factors = { card: await cardFactor(secretOf(input.card)), code: secretOf(input.code) };
+      const opened = await openCopy(source, read.value, factors);
+      if (!opened.ok) return seen(opened, () => undefined);
+      const parts: Bytes[] = [];
+      for await (const piece of opened.value.read(0, opened.value.length)) {
+        if (!piece.ok) return seen(piece, () => undefined);
+        parts.push(piece.value);
+      }
+      return { result: "ok", value: utf8ToText(concat(...parts)) };
+    }),
 ];

@@ -61,6 +61,7 @@ import streams from "./streams.json" with { type: "json" };
 import stretched from "./stretch.json" with { type: "json" };
 import tickets from "./tickets.json" with { type: "json" };
 import transfers from "./transfers.json" with { type: "json" };
+import transfers2 from "./transfers-2.json" with { type: "json" };
 import withdrawals from "./withdrawals.json" with { type: "json" };
 import wraps from "./wraps.json" with { type: "json" };
 
@@ -314,6 +315,14 @@ const runs: readonly (() => Promise<{ passed: number; failed: VectorFailure[] }>
       seen(await openTransferAnswer(await ownRequest(input), input.number, input.answer), ({ identity, settings }) => ({
         id: identity.id,
         root: toHex(identity.root.reveal()),
+        settings,
+      })),
+    ),
+  () =>
+    family<TransferInput & { answer: string }>("transfer answers, second part", transfers2, async (input) =>
+      seen(await openTransferAnswer(await ownRequest(input), input.number, input.answer), ({ identity, settings }) => ({
+        id: identity.id,
+        roots: [...identity.roots.values()].map((root) => toHex(root.reveal())),
         settings,
       })),
     ),

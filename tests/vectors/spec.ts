@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { b64 } from "../../src/protocol/sign.ts";
 import type { OpHead } from "../../src/protocol/wire.ts";
 import { type B64, type Bytes, concat, fromBase64Url, utf8 } from "../../src/shared/bytes.ts";
-import { idBytes } from "../../src/shared/ids.ts";
+import { type BlobId, idBytes, randomId } from "../../src/shared/ids.ts";
 import type { Random } from "../../src/shared/ports.ts";
 
 export const random: Random = { bytes: (length) => new Uint8Array(randomBytes(length)) };
@@ -47,4 +47,26 @@ export function recordBodySpec(root: Bytes, head: OpHead, headBytes: Bytes, plai
   const epochRoot = hkdfSpec(root, idBytes(head.satchel), "besace/v1/record-root", epoch);
   const nonce = random.bytes(12);
   return concat(nonce, aesSpec(hkdfSpec(epochRoot, idBytes(head.op), "besace/v1/record-key"), nonce, plain, headBytes));
+}
+
+/** SPEC C-B: a blob whose plain stream is given whole, padding and length words included. */
+export function blobSpec(plain: Bytes): { blob: BlobId; key: Bytes; wire: Bytes } {
+  const blob = randomId<BlobId>(random);
+  const key = random.bytes(32);
+  const commitment = hkdfSpec(key, idBytes(blob), "besace/v1/stream-commitment");
+  const header = concat(utf8("BSS1"), Uint8Array.of(1, 0, 1, 0, 0), idBytes(blob), commitment);
+  const aes = hkdfSpec(key, idBytes(blob), "besace/v1/stream-key");
+  const count = Math.ceil(plain.length / 65536);
+  const segments = Array.from({ length: count }, (_, index) => {
+    const place = new Uint8Array(5);
+    new DataView(place.buffer).setUint32(0, index);
+    place[4] = index === count - 1 ? 1 : 0;
+    return aesSpec(
+      aes,
+      concat(new Uint8Array(7), place),
+      plain.slice(index * 65536, (index + 1) * 65536),
+      concat(header, place),
+    );
+  });
+  return { blob, key, wire: concat(header, ...segments) };
 }
