@@ -193,6 +193,7 @@ export function oldStoreContract(name: string, begin: () => Promise<OldStoreCase
         sessionsFrom: 0,
         device: "here",
         keyring: 0,
+        chain: 2,
         way: { tries: 0, frozen: false, blockedAt: null, openedAt: null, escrow: null },
       });
       expect((await store.principal(person.id))?.closed).toBeNull();

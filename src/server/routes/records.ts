@@ -77,6 +77,7 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
       reset: page.reset,
       backup: page.backup,
       keyring: standing?.keyring ?? 0,
+      chain: standing?.chain ?? 0,
       way: standing?.way ?? noWay,
     };
     return reply.send(answer);

@@ -20,6 +20,8 @@ export interface Standing {
   readonly device: "here" | "removed" | "unknown";
   /** Epoch of the keyring here, 0 when there is none. */
   readonly keyring: number;
+  /** Statements of the chain. */
+  readonly chain: number;
   readonly way: WayState;
 }
 

@@ -100,7 +100,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
       read(function* () {
         const rows = yield* all(
           `SELECT principal.blocked_at AS blocked_at, principal.erased_at AS erased_at,
-             principal.sessions_from AS sessions_from, device.device AS device, device.removed_at AS removed_at,
+             principal.sessions_from AS sessions_from, principal.length AS length, device.device AS device, device.removed_at AS removed_at,
              keyring.epoch AS epoch, keyring.opened_at AS opened_at, way.tries AS tries,
              escrow.organisation AS organisation, escrow.first_at AS first_at, escrow.second_at AS second_at,
              escrow.given_at AS given_at
@@ -123,6 +123,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           sessionsFrom: number(row, "sessions_from") as ServerTime,
           device: textOrNull(row, "device") === null ? "unknown" : removed ? "removed" : "here",
           keyring: numberOrNull(row, "epoch") ?? 0,
+          chain: number(row, "length"),
           way: {
             tries,
             frozen: tries >= limits.tries,
