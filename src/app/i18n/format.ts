@@ -4,6 +4,7 @@
  */
 import { language, t } from "./i18n.ts";
 import { languageInfo } from "./languages.ts";
+import { remembered } from "./remembered.ts";
 
 /** `long` 23 novembre 2026; `day` lundi 23 novembre; `full` lundi 23 novembre 2026; `short` 3 nov.; `weekday` lundi. */
 export type DateStyle = "long" | "day" | "full" | "short" | "weekday" | "month";
@@ -21,6 +22,32 @@ const CALENDAR_DATE = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/;
 
 const locale = (): string => languageInfo(language()).locale;
 
+const dateFormat = remembered(
+  (tag: string, style: DateStyle, timeZone: string | undefined, _offset: number) =>
+    new Intl.DateTimeFormat(tag, { ...OPTIONS[style], ...inZone(timeZone) }),
+);
+const timeFormat = remembered(
+  (timeZone: string | undefined, _offset: number) =>
+    new Intl.DateTimeFormat("en-GB", {
+      hour: "numeric",
+      minute: "numeric",
+      hourCycle: "h23",
+      ...inZone(timeZone),
+    }),
+);
+const numberFormat = remembered(
+  (tag: string, maximumFractionDigits: number) => new Intl.NumberFormat(tag, { maximumFractionDigits }),
+);
+const listFormat = remembered((tag: string) => new Intl.ListFormat(tag, { type: "conjunction" }));
+
+function inZone(timeZone: string | undefined): Intl.DateTimeFormatOptions {
+  return timeZone === undefined ? {} : { timeZone };
+}
+
+/** A formatter of the device's own zone is for one offset: a phone crosses borders while the page stays open. */
+const offsetOf = (date: Date, timeZone: string | undefined): number =>
+  timeZone === undefined ? date.getTimezoneOffset() : 0;
+
 /**
  * A day stays with its month. A line may end after the weekday and before the year: at twice the text size a whole date
  * is wider than a narrow screen, and what may not break at a space breaks inside "2026".
@@ -32,8 +59,7 @@ const unbroken = (text: string): string =>
     .replace(/^([^\d\u00a0]+)\u00a0(?=\d)/, "$1 ");
 
 function said(date: Date, style: DateStyle, timeZone: string | undefined): string {
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const text = new Intl.DateTimeFormat(locale(), { ...OPTIONS[style], ...zone }).format(date);
+  const text = dateFormat(locale(), style, timeZone, offsetOf(date, timeZone)).format(date);
   const plain = language() === "fr" ? text.replace(/(^|\s)1(?=\s\p{L})/u, "$11er") : text;
   return unbroken(plain);
 }
@@ -60,12 +86,8 @@ function clockText(hours: number, minutes: number): string {
 
 /** A moment as a time of day: 14 h 12, 9 h; 14:12 in other languages. */
 export function formatTime(at: number, timeZone?: string): string {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    hour: "numeric",
-    minute: "numeric",
-    hourCycle: "h23",
-    ...(timeZone === undefined ? {} : { timeZone }),
-  }).formatToParts(new Date(at));
+  const date = new Date(at);
+  const parts = timeFormat(timeZone, offsetOf(date, timeZone)).formatToParts(date);
   const part = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
   return clockText(part("hour"), part("minute"));
 }
@@ -78,7 +100,7 @@ export function formatClock(time: string): string {
 
 /** 1 234,5 in French. */
 export function formatNumber(value: number, maximumFractionDigits = 2): string {
-  return new Intl.NumberFormat(locale(), { maximumFractionDigits }).format(value);
+  return numberFormat(locale(), maximumFractionDigits).format(value);
 }
 
 /** A size in Ko, Mo or Go (1 Ko = 1000 bytes): whole Ko, one decimal above; never "0 Ko" for something. */
@@ -90,5 +112,5 @@ export function formatBytes(bytes: number): string {
 
 /** "identité, logement et santé". */
 export function formatList(items: readonly string[]): string {
-  return new Intl.ListFormat(locale(), { type: "conjunction" }).format(items);
+  return listFormat(locale()).format(items);
 }

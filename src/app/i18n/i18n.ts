@@ -44,7 +44,11 @@ function startEngine(): Promise<i18n> {
   return starting;
 }
 
+/** Texts without values in the language shown, as i18next found them: most of what a screen asks for, each time it is drawn. */
+const found = new Map<string, string>();
+
 function tell(): void {
+  found.clear();
   for (const listener of [...listeners]) listener();
 }
 
@@ -62,11 +66,16 @@ export async function warmText(): Promise<void> {
   await Promise.allSettled([startEngine()]);
 }
 
+/** How often a catalogue was added: screens are drawn again for a new one only. */
+let added = 0;
+
 async function load(code: Language, area: string): Promise<void> {
   if (engine?.hasResourceBundle(code, area) === true) return;
   const { loadCatalogue } = await import("./lazy.ts");
   const [speaker, strings] = await Promise.all([startEngine(), loadCatalogue(code, area)]);
-  if (strings !== undefined) speaker.addResourceBundle(code, area, strings);
+  if (strings === undefined) return;
+  speaker.addResourceBundle(code, area, strings);
+  added += 1;
 }
 
 async function loadAll(code: Language, names: readonly string[]): Promise<boolean> {
@@ -80,9 +89,10 @@ async function loadAll(code: Language, names: readonly string[]): Promise<boolea
  */
 export async function loadAreas(...names: readonly (Area | DataArea)[]): Promise<Result<void, "missing">> {
   for (const name of names) areas.add(name);
+  const before = added;
   const complete = await loadAll(wanted, names);
   const french = wanted === SOURCE_LANGUAGE || (await loadAll(SOURCE_LANGUAGE, names));
-  tell();
+  if (added !== before) tell();
   return complete && french ? ok(undefined) : err("missing");
 }
 
@@ -145,8 +155,14 @@ function sayPlainly(area: string, name: string, values: TextValues | undefined):
 
 function say(area: string, name: string, values: TextValues | undefined): string {
   if (engine === undefined) return sayPlainly(area, name, values);
+  if (values === undefined) {
+    const key = `${area}.${name}`;
+    const text = found.get(key) ?? engine.t(name, { ns: area });
+    found.set(key, text);
+    return text;
+  }
   // French has a third plural ("many", for millions) that no catalogue needs to write: `_other` stands in.
-  const names = values !== undefined && "count" in values ? [name, `${name}_other`] : name;
+  const names = "count" in values ? [name, `${name}_other`] : name;
   return engine.t(names, { ...values, ns: area });
 }
 

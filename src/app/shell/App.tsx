@@ -105,7 +105,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   );
   // What was said about an open satchel is not for whoever sees the lock screen.
   useEffect(() => {
-    if (!isOpen) setToasts([]);
+    if (!isOpen) setToasts((all) => (all.length === 0 ? all : []));
   }, [isOpen]);
 
   /* ---- network, queue, service worker ---- */
@@ -276,6 +276,7 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   const { visit } = place;
   useEffect(() => {
     setToasts((all) => {
+      if (all.length === 0) return all;
       const along = all.filter((toast) => toast.arrived !== true && clock.now() - toast.saidAt < COMES_ALONG_MS);
       return along.map((toast) => ({ ...toast, arrived: true }));
     });
@@ -291,29 +292,39 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
   }, [close, isOpen]);
 
   const mayUpdate = updateWaits && holds === 0 && !network.moving;
-  const shell: ShellHandle = {
-    router,
-    place,
-    network: network.state,
-    // How much waits is between a person and an open satchel; several persons may share this phone.
-    waiting: isOpen ? network.waiting : 0,
-    leaving: isOpen ? network.waiting : 0,
-    contact: operator?.contact ?? null,
-    open: isOpen,
-    toasts,
-    notice: (
+  const notice = useMemo(
+    () => (
       <>
         {Lost !== null && <Lost />}
         {mayUpdate && <UpdateNotice onUpdate={update} />}
       </>
     ),
-    go: router.go,
-    quit,
-    say,
-    dropToast,
-    beforeLock,
-    hold,
-  };
+    [Lost, mayUpdate, update],
+  );
+  // How much waits is between a person and an open satchel; several persons may share this phone.
+  const waiting = isOpen ? network.waiting : 0;
+  const contact = operator?.contact ?? null;
+  // The same object while nothing in it changed: every screen listens to it.
+  const shell = useMemo<ShellHandle>(
+    () => ({
+      router,
+      place,
+      network: network.state,
+      waiting,
+      leaving: waiting,
+      contact,
+      open: isOpen,
+      toasts,
+      notice,
+      go: router.go,
+      quit,
+      say,
+      dropToast,
+      beforeLock,
+      hold,
+    }),
+    [router, place, network.state, waiting, contact, isOpen, toasts, notice, quit, say, dropToast, beforeLock, hold],
+  );
   const root = useMemo<RootHandle>(
     () => ({
       version: deps.version,

@@ -1,8 +1,11 @@
 /** What the network does, as the last real answers say, and how much waits for it. `online` of the browser is a hint. */
 import { useEffect, useState } from "preact/hooks";
 import type { OutboxView } from "../../workers/satchel.contract.ts";
+import { kept } from "../state/kept.ts";
 import type { SatchelHandle } from "../state/satchel.ts";
 import type { NetworkState } from "../ui/NetworkLine.tsx";
+
+type Seen = Pick<OutboxView, "trouble" | "waiting" | "moving">;
 
 export interface NetworkWatch {
   readonly state: NetworkState;
@@ -27,9 +30,9 @@ export function useNetwork(
   onWaiting: () => void,
   open: boolean,
 ): NetworkWatch {
-  const [view, setView] = useState<OutboxView | null>(null);
+  const [view, setView] = useState<Seen | null>(null);
   useEffect(() => {
-    if (!open) setView((before) => (before === null ? null : { ...before, lines: [], waiting: 0, bytesLeft: 0 }));
+    if (!open) setView((before) => kept(before, before === null ? null : { ...before, waiting: 0 }));
   }, [open]);
   useEffect(() => {
     if (!known) {
@@ -37,12 +40,17 @@ export function useNetwork(
       return;
     }
     let isGone = false;
+    let told: Seen | null = null;
     const ask = (): void =>
       void satchel.api.outbox().then((answer) => {
         // While locked nothing is answered about what waits: what was known of the network stays.
         if (isGone || !answer.ok) return;
-        setView(answer.value);
-        if (answer.value.waiting > 0) onWaiting();
+        const { trouble, waiting, moving } = answer.value;
+        const seen = kept<Seen>(told, { trouble, waiting, moving });
+        setView((before) => kept(before, seen));
+        // Each part that leaves is a change; the browser is asked to help when what waits, or how, is another.
+        if (waiting > 0 && seen !== told) onWaiting();
+        told = seen;
       });
     ask();
     const stop = satchel.listen((change) => {

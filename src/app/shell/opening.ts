@@ -7,6 +7,7 @@ import type { Timers } from "../../shared/ports.ts";
 import type { OpeningState, WorkerError } from "../../workers/satchel.contract.ts";
 import { SATCHEL_MARK as MARK } from "../platform/mark.ts";
 import type { Keep } from "../platform/world.ts";
+import { kept } from "../state/kept.ts";
 import type { SatchelHandle } from "../state/satchel.ts";
 
 /** The first screen is painted and its words are read before the worker is asked for. */
@@ -47,7 +48,7 @@ export function useOpening(satchel: SatchelHandle, keep: Keep, timers: Timers): 
         keep.write(MARK, "1");
         setEvicted(false);
       }
-      setOpening({ state: "known", value: answer.value });
+      setOpening((before) => kept(before, { state: "known", value: answer.value }));
     });
   }, [satchel, keep]);
 

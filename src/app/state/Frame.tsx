@@ -4,6 +4,7 @@
  */
 
 import type { ComponentChildren } from "preact";
+import { useCallback } from "preact/hooks";
 import { paths } from "../feature.ts";
 import { useT } from "../i18n/useT.ts";
 import { isDiscreet, NEUTRAL_NAME } from "../platform/discreet.ts";
@@ -93,10 +94,11 @@ export function Frame(props: FrameProps) {
   // Locked in discreet mode, whoever looks sees neither the name nor which office helps; the help is one tap away.
   const isNeutral = isDiscreet() && !open;
   const human = shell.contact === null ? <AnyHelp /> : <HumanFooter contact={shell.contact} />;
+  const goBack = useCallback(() => router.back(back ?? paths.home), [router, back]);
   const bar = {
     name: isNeutral ? NEUTRAL_NAME : undefined,
     back,
-    onBack: back === undefined ? undefined : (onBack ?? (() => router.back(back))),
+    onBack: back === undefined ? undefined : (onBack ?? goBack),
     home: open && back === undefined ? paths.home : undefined,
     onQuit: open || flap === "closed" ? shell.quit : undefined,
     locked: !open,

@@ -4,6 +4,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Result } from "../../shared/result.ts";
+import { kept } from "./kept.ts";
 
 export type AskedOf<T, E> =
   | { readonly state: "loading" }
@@ -18,7 +19,9 @@ export interface AskHandle<Api, Change extends { readonly type: string }> {
 
 /**
  * Asks once, and again after each change of a kind in `on`. Keeps showing the last value while a newer one is asked,
- * so that nothing flickers (INV-9). `key` names what is asked: a new key starts again from "loading".
+ * so that nothing flickers (INV-9), and the same objects where nothing changed, so that nothing is drawn twice. One
+ * question at a time: what changes while it is asked is asked for once, after it. `key` names what is asked: a new key
+ * starts again from "loading".
  */
 export function useAskOf<Api, Change extends { readonly type: string }, T, E>(
   { api, listen }: AskHandle<Api, Change>,
@@ -30,20 +33,23 @@ export function useAskOf<Api, Change extends { readonly type: string }, T, E>(
     key,
     asked: { state: "loading" },
   });
-  const latest = useRef(0);
+  /** The question that waits for its answer; `stale`: something changed since it was asked. */
+  const flight = useRef<{ stale: boolean } | null>(null);
   const asking = useRef(ask);
   asking.current = ask;
 
   const again = useCallback(() => {
-    latest.current += 1;
-    const turn = latest.current;
+    const mine = { stale: false };
+    flight.current = mine;
     void asking.current(api).then((result) => {
       // A slower, older answer never replaces a newer one.
-      if (turn !== latest.current) return;
-      setAnswer({
-        key,
-        asked: result.ok ? { state: "ready", value: result.value } : { state: "failed", error: result.error },
-      });
+      if (mine !== flight.current) return;
+      flight.current = null;
+      const asked: AskedOf<T, E> = result.ok
+        ? { state: "ready", value: result.value }
+        : { state: "failed", error: result.error };
+      setAnswer((before) => kept(before, { key, asked }));
+      if (mine.stale) again();
     });
   }, [api, key]);
 
@@ -52,10 +58,12 @@ export function useAskOf<Api, Change extends { readonly type: string }, T, E>(
     again();
     const wanted = kinds.split(" ");
     const stop = listen((change) => {
-      if (wanted.includes(change.type)) again();
+      if (!wanted.includes(change.type)) return;
+      if (flight.current === null) again();
+      else flight.current.stale = true;
     });
     return () => {
-      latest.current += 1;
+      flight.current = null;
       stop();
     };
   }, [again, listen, kinds]);

@@ -5,6 +5,7 @@ import { t as text } from "../i18n/i18n.ts";
 import { rich } from "../i18n/rich.tsx";
 import { useT } from "../i18n/useT.ts";
 import { Icon } from "./icons/Icon.tsx";
+import { memo } from "./memo.tsx";
 import { daysLater, type OpeningHours, openingAt } from "./opening.ts";
 import { HUMAN_ID } from "./places.ts";
 import { useWorld } from "./world.ts";
@@ -44,7 +45,7 @@ export interface HumanFooterProps {
 }
 
 /** "Parler à quelqu'un". */
-export function HumanFooter({ contact, deskHref }: HumanFooterProps) {
+export const HumanFooter = memo(function HumanFooter({ contact, deskHref }: HumanFooterProps) {
   const t = useT();
   const { clock, timers } = useWorld();
   const [now, setNow] = useState(clock.now());
@@ -103,4 +104,4 @@ export function HumanFooter({ contact, deskHref }: HumanFooterProps) {
       </div>
     </footer>
   );
-}
+});

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useT } from "../i18n/useT.ts";
 import { Banner } from "./Banner.tsx";
 import { Icon } from "./icons/Icon.tsx";
+import { memo } from "./memo.tsx";
 import { useWorld } from "./world.ts";
 
 /** `blocked`: something answers, but it is not our server (a captive portal, a filter). */
@@ -17,7 +18,7 @@ export interface NetworkLineProps {
 }
 
 /** Under the head. Offline: a quiet line. Back again: a done banner for six seconds. Online: an empty live region. */
-export function NetworkLine({ state, leaving = 0 }: NetworkLineProps) {
+export const NetworkLine = memo(function NetworkLine({ state, leaving = 0 }: NetworkLineProps) {
   const t = useT();
   const { timers } = useWorld();
   const [isBack, setBack] = useState(false);
@@ -46,4 +47,4 @@ export function NetworkLine({ state, leaving = 0 }: NetworkLineProps) {
       )}
     </div>
   );
-}
+});

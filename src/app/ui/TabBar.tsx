@@ -2,6 +2,7 @@
 import { useT } from "../i18n/useT.ts";
 import { Icon } from "./icons/Icon.tsx";
 import type { IconName } from "./icons/names.ts";
+import { memo } from "./memo.tsx";
 
 export type TabName = "home" | "papers" | "dossiers" | "outbox";
 
@@ -20,7 +21,7 @@ export interface TabBarProps {
 }
 
 /** The tab bar. */
-export function TabBar({ current, paths, waiting }: TabBarProps) {
+export const TabBar = memo(function TabBar({ current, paths, waiting }: TabBarProps) {
   const t = useT();
   return (
     <nav class="tabs" aria-label={t("common.nav.label")}>
@@ -46,4 +47,4 @@ export function TabBar({ current, paths, waiting }: TabBarProps) {
       </ul>
     </nav>
   );
-}
+});

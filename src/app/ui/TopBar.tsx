@@ -3,6 +3,7 @@ import { useT } from "../i18n/useT.ts";
 import { Brand } from "./Brand.tsx";
 import { Pill } from "./Button.tsx";
 import { Icon } from "./icons/Icon.tsx";
+import { memo } from "./memo.tsx";
 import { HUMAN_ID, moveTo } from "./places.ts";
 
 export interface TopBarProps {
@@ -56,13 +57,13 @@ function Bar({ back, onBack, name, home, onQuit, locked }: TopBarProps) {
 }
 
 /** The ordinary head, which stays in sight. */
-export function TopBar(props: TopBarProps) {
+export const TopBar = memo(function TopBar(props: TopBarProps) {
   return (
     <header class="top">
       <Bar {...props} />
     </header>
   );
-}
+});
 
 export interface FlapProps extends TopBarProps {
   /** `open` on first use, `closed` (with its buckle) when the satchel is locked. */

@@ -1,5 +1,7 @@
 /** When a desk is open, worked out on the phone from the hours of deployment.json. Pure. */
 
+import { remembered } from "../i18n/remembered.ts";
+
 export interface OpeningHours {
   /** 1 Monday to 7 Sunday. */
   readonly day: 1 | 2 | 3 | 4 | 5 | 6 | 7;
@@ -22,15 +24,23 @@ interface LocalTime {
   readonly time: string;
 }
 
+const deskFormat = remembered(
+  (timeZone: string) =>
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone,
+      weekday: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    }),
+);
+
 function localTime(now: number, timeZone: string): LocalTime {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
-  const parts = new Map(format.formatToParts(new Date(now)).map((part) => [part.type, part.value]));
+  const parts = new Map(
+    deskFormat(timeZone)
+      .formatToParts(new Date(now))
+      .map((part) => [part.type, part.value]),
+  );
   return {
     day: WEEKDAYS.indexOf(parts.get("weekday") ?? "") + 1,
     time: `${parts.get("hour")}:${parts.get("minute")}`,

@@ -1,4 +1,7 @@
-/** Coarse change events to screens: several of one kind in a moment become one. Pure but for its timer. */
+/**
+ * Coarse change events to screens: several of one kind in a moment become one, and a kind that comes all the time (each
+ * part of a delivery) is told a few times a second. Pure but for its timers.
+ */
 
 import type { Timers } from "../../shared/ports.ts";
 
@@ -9,21 +12,36 @@ export interface Emitter<Change extends { readonly type: string }> {
 
 /** Long enough to join the events of one commit, short enough not to be seen. */
 const joinMs = 40;
+/** A kind that was just told waits this long: a screen that draws itself anew costs a cheap phone 50 ms and more. */
+const restMs = 250;
 
 export function createEmitter<Change extends { readonly type: string }>(timers: Timers): Emitter<Change> {
   const listeners = new Set<(change: Change) => void>();
   const waiting = new Map<string, Change>();
+  const resting = new Set<string>();
+  let joining = false;
+
+  const tell = (change: Change): void => {
+    waiting.delete(change.type);
+    resting.add(change.type);
+    timers.after(restMs, () => {
+      resting.delete(change.type);
+      const next = waiting.get(change.type);
+      if (next !== undefined && !joining) tell(next);
+    });
+    for (const listener of listeners) listener(change);
+  };
+
   return {
     listen: (listener) => void listeners.add(listener),
     emit(change) {
-      if (waiting.size === 0) {
-        timers.after(joinMs, () => {
-          const changes = [...waiting.values()];
-          waiting.clear();
-          for (const each of changes) for (const listener of listeners) listener(each);
-        });
-      }
       waiting.set(change.type, change);
+      if (joining || resting.has(change.type)) return;
+      joining = true;
+      timers.after(joinMs, () => {
+        joining = false;
+        for (const each of [...waiting.values()]) if (!resting.has(each.type)) tell(each);
+      });
     },
   };
 }

@@ -158,6 +158,45 @@ test("events of one moment become one of each kind", async () => {
   expect(heard).toEqual(["outbox", "papers"]);
 });
 
+test("a kind that comes all the time is told a few times a second, its last news included; others do not wait for it", () => {
+  let now = 0;
+  const due: { readonly at: number; readonly task: () => void }[] = [];
+  const pass = (ms: number): void => {
+    const end = now + ms;
+    for (;;) {
+      due.sort((a, b) => a.at - b.at);
+      const next = due[0];
+      if (next === undefined || next.at > end) break;
+      due.shift();
+      now = next.at;
+      next.task();
+    }
+    now = end;
+  };
+  const emitter = createEmitter<{ readonly type: "outbox" | "opening"; readonly n: number }>({
+    after(delayMs, task) {
+      due.push({ at: now + delayMs, task });
+      return () => undefined;
+    },
+  });
+  const heard: string[] = [];
+  emitter.listen(({ type, n }) => heard.push(`${type} ${n} at ${now}`));
+  for (let n = 0; n < 100; n += 1) {
+    emitter.emit({ type: "outbox", n });
+    if (n === 10) emitter.emit({ type: "opening", n });
+    pass(10);
+  }
+  pass(1000);
+  expect(heard).toEqual([
+    "outbox 3 at 40",
+    "opening 10 at 140",
+    "outbox 28 at 290",
+    "outbox 53 at 540",
+    "outbox 78 at 790",
+    "outbox 99 at 1040",
+  ]);
+});
+
 describe("couriers", () => {
   const report = (patch: Partial<RunReport> = {}): RunReport => ({
     ended: "empty",

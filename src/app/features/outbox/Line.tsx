@@ -11,6 +11,7 @@ import { useShell } from "../../state/shell.ts";
 import { LinkRow } from "../../ui/Button.tsx";
 import { Chip } from "../../ui/Chip.tsx";
 import type { IconName } from "../../ui/icons/names.ts";
+import { memo } from "../../ui/memo.tsx";
 import { QueueRow } from "../../ui/Queue.tsx";
 import { Bar, Thread, type ThreadStep } from "../../ui/Thread.tsx";
 import { detailOf, type Names, paperTitle, titleOf } from "./names.ts";
@@ -125,7 +126,7 @@ interface LineProps {
   readonly order: number;
 }
 
-export function Line({ line, names, order }: LineProps) {
+export const Line = memo(function Line({ line, names, order }: LineProps) {
   const t = useT();
   const { network } = useShell();
   const title = titleOf(line, names);
@@ -173,4 +174,4 @@ export function Line({ line, names, order }: LineProps) {
       )}
     </QueueRow>
   );
-}
+});

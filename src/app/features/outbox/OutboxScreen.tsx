@@ -6,7 +6,7 @@
  * authentic, with its date.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { OutboxView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatBytes, formatDate, formatTime } from "../../i18n/format.ts";
@@ -30,6 +30,9 @@ import { FORM_AREAS, type Names, titleOf } from "./names.ts";
 
 /** How long a run may take to show that it has begun. */
 const BEGIN_MS = 1500;
+
+const NO_DOSSIERS: Names["dossiers"] = [];
+const NO_PAPERS: Names["papers"] = [];
 
 /** "Envoyer maintenant": always runs; `said` is what came of it, once it is over. */
 function useSendNow(
@@ -88,11 +91,13 @@ export function OutboxScreen() {
   const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
   const view = asked.state === "ready" ? asked.value : null;
   const sendNow = useSendNow(view, asked.again);
-  const names: Names = {
-    dossiers: dossiers.state === "ready" ? dossiers.value : [],
-    papers: papers.state === "ready" ? papers.value : [],
-    deployment: deployment.state === "ready" ? deployment.value : null,
-  };
+  const knownDossiers = dossiers.state === "ready" ? dossiers.value : NO_DOSSIERS;
+  const knownPapers = papers.state === "ready" ? papers.value : NO_PAPERS;
+  const knownDeployment = deployment.state === "ready" ? deployment.value : null;
+  const names = useMemo<Names>(
+    () => ({ dossiers: knownDossiers, papers: knownPapers, deployment: knownDeployment }),
+    [knownDossiers, knownPapers, knownDeployment],
+  );
   const named = worded && dossiers.state !== "loading" && papers.state !== "loading" && deployment.state !== "loading";
   const title = t("outbox.title");
   return (
