@@ -105,7 +105,7 @@ describe("a question that stays up to date", () => {
       );
     }
     const view = render(<Screen />);
-    const change = (type: Change["type"]): void =>
+    const change = (type: Change["type"]): Promise<void> =>
       act(() => {
         for (const listener of listeners) listener({ type });
       });
@@ -115,8 +115,8 @@ describe("a question that stays up to date", () => {
   test("changes while it is asked are asked for once, after it", async () => {
     const { asked, change } = world();
     expect(asked).toHaveLength(1);
-    for (let n = 0; n < 5; n += 1) change("papers");
-    change("outbox");
+    for (let n = 0; n < 5; n += 1) await change("papers");
+    await change("outbox");
     expect(asked).toHaveLength(1);
     await asked[0]?.(["a"]);
     expect(asked).toHaveLength(2);
@@ -128,17 +128,17 @@ describe("a question that stays up to date", () => {
     const { asked, seen, change } = world();
     await asked[0]?.(["a"]);
     const drawn = seen.length;
-    change("papers");
+    await change("papers");
     await asked[1]?.(["a"]);
     expect(seen).toHaveLength(drawn);
-    change("papers");
+    await change("papers");
     await asked[2]?.(["b", "a"]);
     expect((seen.at(-1) as readonly unknown[])[1]).toBe((seen[drawn - 1] as readonly unknown[])[0]);
   });
 
   test("who asks again does not wait for an answer that never comes, and an older one never replaces a newer", async () => {
     const { asked, seen, view } = world();
-    act(() => view.getByRole("button").click());
+    await act(() => view.getByRole("button").click());
     expect(asked).toHaveLength(2);
     await asked[1]?.(["new"]);
     await asked[0]?.(["old"]);
