@@ -14,6 +14,7 @@ import { type Plugin, runnerImport } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 import { groupsOf, type ListedFile } from "./src/sw/groups.ts";
+import { coreScript } from "./tests/support/tasks/core-script.ts";
 import { readerHtml } from "./tests/support/tasks/reader.ts";
 
 const DESK_HTML = "src/app/desk/guichet.html";
@@ -76,38 +77,7 @@ function firstScreenWritten(): Plugin {
   };
 }
 
-const dexieScript = readFileSync(new URL("node_modules/dexie/dist/dexie.min.js", import.meta.url), "utf8").replace(
-  /\n?\/\/# sourceMappingURL=.*/,
-  "",
-);
-const DEXIE_URL = `/assets/dexie-${createHash("sha256").update(dexieScript).digest("hex").slice(0, 8)}.js`;
-
-/**
- * Dexie is a file of its own, the package's, that every worker and the service worker load: bundled into each, a phone
- * would fetch its 27 KB three times. Workers import it, the service worker, a classic script, knows `importScripts` only.
- */
-function oneDexie(how: "import" | "importScripts"): Plugin {
-  const shim = "\0besace:dexie";
-  const load = how === "import" ? `import "${DEXIE_URL}";` : `importScripts("${DEXIE_URL}");`;
-  return {
-    name: "besace:one-dexie",
-    apply: "build",
-    enforce: "pre",
-    resolveId: (id) => (id === "dexie" ? shim : id === DEXIE_URL ? { id, external: true } : null),
-    load: (id) => (id === shim ? `${load} export const { Dexie } = globalThis;` : null),
-  };
-}
-
-/** Puts that file among the others of the build. */
-function dexieEmitted(): Plugin {
-  return {
-    name: "besace:dexie-emitted",
-    apply: "build",
-    generateBundle() {
-      this.emitFile({ type: "asset", fileName: DEXIE_URL.slice(1), source: dexieScript });
-    },
-  };
-}
+const core = coreScript(import.meta.dirname, BUILD_TARGET);
 
 let builtInto = "dist";
 
@@ -178,13 +148,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: { input: { index: "index.html", guichet: DESK_HTML } },
   },
-  worker: { format: "es", plugins: () => [oneDexie("import")] },
+  worker: { format: "es", plugins: () => [core.shared("import")] },
   plugins: [
     outDirKnown(),
     deskAtGuichet(),
     firstScreenWritten(),
     readerBeside(),
-    dexieEmitted(),
+    core.emitted,
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src/sw",
@@ -192,30 +162,11 @@ export default defineConfig({
       registerType: "prompt",
       injectRegister: false,
       includeManifestIcons: false,
-      manifestFilename: "manifest.webmanifest",
-      manifest: {
-        id: "/",
-        name: "Besace",
-        short_name: "Besace",
-        description: "Vos papiers et vos démarches, même sans réseau.",
-        lang: "fr",
-        dir: "ltr",
-        start_url: "/",
-        scope: "/",
-        display: "standalone",
-        orientation: "any",
-        theme_color: "#0f4a39",
-        background_color: "#f1f0e9",
-        icons: [
-          { src: "/icons/besace-192.png", sizes: "192x192", type: "image/png" },
-          { src: "/icons/besace-512.png", sizes: "512x512", type: "image/png" },
-          { src: "/icons/besace-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
-          { src: "/icons/besace-icon.svg", sizes: "any", type: "image/svg+xml" },
-        ],
-      },
+      // Both manifests are in public/: index.html names one, and public/first.js the other before anybody reads it.
+      manifest: false,
       injectManifest: {
         target: BUILD_TARGET,
-        buildPlugins: { vite: [oneDexie("importScripts")] },
+        buildPlugins: { vite: [core.shared("importScripts")] },
         globPatterns: ["**/*.{html,js,css,svg,png,webp,woff2,wasm,json,webmanifest}"],
         // Only the system reads these, once, while it installs the app: 40 KB that no screen waits for.
         globIgnores: ["icons/*.png"],

@@ -18,17 +18,12 @@
   if (read("discreet") !== null) {
     root.dataset.discreet = "";
     document.title = "Carnet";
-    const stand = () => {
-      for (const link of document.querySelectorAll("link")) {
-        if (link.rel === "manifest") link.href = "/carnet.webmanifest";
-        else if (link.rel === "icon") link.href = "/icons/carnet-icon.svg";
-        else if (link.rel === "apple-touch-icon") link.href = "/icons/carnet-192.png";
-      }
-      for (const meta of document.querySelectorAll("meta[name=description]")) meta.remove();
-      for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.content = "#4a5a66";
-    };
-    stand();
-    document.addEventListener("DOMContentLoaded", stand);
+    for (const link of document.querySelectorAll("link")) {
+      if (link.rel === "manifest") link.href = "/carnet.webmanifest";
+      else if (link.rel === "icon") link.href = "/icons/carnet-icon.svg";
+      else if (link.rel === "apple-touch-icon") link.href = "/icons/carnet-192.png";
+    }
+    for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.content = "#4a5a66";
   }
   const language = read("language") ?? (navigator.languages ?? ["fr"])[0];
   const isFirst = window.location.pathname === "/" && read("satchel") === null && /^fr\b/.test(language);

@@ -8,7 +8,7 @@ export function GoneScreen() {
     <Frame title={t("erase.gone.title")} flap="open">
       <h1>{t("erase.gone.title")}</h1>
       <p>{t("erase.gone.text")}</p>
-      <a class="link-row" href="/" target="_self" rel="external">
+      <a class="link-row" href="/" target="_top">
         {t("erase.gone.again")}
       </a>
     </Frame>
