@@ -9,18 +9,20 @@ import { readCardGroups, readCardText } from "../../../src/crypto/card.ts";
 import { parseCarriedAnswer, readReceipt } from "../../../src/protocol/carried.ts";
 import { carrierClaim, parseCarriedRequest, readCarrier } from "../../../src/protocol/carrier.ts";
 import { readDeskCode } from "../../../src/protocol/desk-code.ts";
-import { keyringClaim } from "../../../src/protocol/keyring.ts";
+import { keyringClaim, readKeyring } from "../../../src/protocol/keyring.ts";
+import { labels } from "../../../src/protocol/labels.ts";
 import { letterHead } from "../../../src/protocol/letters.ts";
 import { opHead } from "../../../src/protocol/ops.ts";
 import * as parsers from "../../../src/protocol/parse.ts";
 import { proofClaim } from "../../../src/protocol/proofs.ts";
-import { parseBody } from "../../../src/protocol/sign.ts";
+import { parseBody, signBody } from "../../../src/protocol/sign.ts";
 import { readChain } from "../../../src/protocol/statements.ts";
 import { ticketClaim } from "../../../src/protocol/tickets.ts";
 import { eraseClaim, escrowClaim, readBlockNumber, unblockClaim } from "../../../src/protocol/ways.ts";
 import { wrapHead } from "../../../src/protocol/wrap-head.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
 import { ok } from "../../../src/shared/result.ts";
+import { aWorld } from "../crypto/ways-world.ts";
 import { createPerson, newRecordId } from "../server/people.ts";
 import { mutated } from "./mutate.ts";
 
@@ -179,6 +181,19 @@ describe("readers of signed bodies, texts and files never throw", () => {
         parsers.parseTicketMetadata(input);
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  test("a keyring whose body is almost one, rightly signed", async () => {
+    const { keyring, identity } = await aWorld();
+    await fc.assert(
+      fc.asyncProperty(mutated(keyring.body), async (value) => {
+        const signed = await signBody(identity.sign, labels.keyring, Object(value));
+        const read = await readKeyring(signed, identity.principal);
+        if (read.ok) expect(read.value.body).toEqual(value);
+        expect(keyringClaim(signed).ok).toBeTypeOf("boolean");
+      }),
+      { numRuns: 300 },
     );
   });
 
