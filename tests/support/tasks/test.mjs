@@ -13,6 +13,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "./chromium.mjs";
 import { install, root, runPinned, say } from "./common.mjs";
+import { ensureFirefox } from "./firefox.mjs";
 import { ensurePostgres, ensureStrace } from "./postgres.mjs";
 
 const REPORTS = join(root, "test-results");
@@ -95,6 +96,7 @@ await install();
 const env = {
   ...(process.stdout.isTTY === true ? {} : { NO_COLOR: "1", FORCE_COLOR: undefined }),
   CHROMIUM: await ensureChromium(),
+  FIREFOX: long ? await ensureFirefox() : undefined,
   BESACE_POSTGRES: await ensurePostgres(),
   BESACE_STRACE: await ensureStrace(),
   BESACE_LONG: long ? "1" : undefined,
