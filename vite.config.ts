@@ -1,8 +1,8 @@
 /**
  * How the two pages, the workers and the service worker are built, and how the tests run.
  *
- * Surprising: Vite emits an HTML entry at its path under the root. The desk's page lives in src/app/desk, so that
- * the repository's root keeps only index.html; `deskAtGuichet` gives it its public name (`/guichet`). The first screen
+ * Surprising: Vite emits an HTML entry at its path under the root. The desk's and the kiosk's pages live in
+ * src/app, so that the repository's root keeps only index.html; `pagesByName` gives them their names (`/guichet`, `/poste`). The first screen
  * is drawn while building and written into index.html, so that it is there before any script (`firstScreenWritten`).
  */
 import { execFileSync } from "node:child_process";
@@ -17,28 +17,31 @@ import { groupsOf, type ListedFile } from "./src/sw/groups.ts";
 import { coreScript } from "./tests/support/tasks/core-script.ts";
 import { readerHtml } from "./tests/support/tasks/reader.ts";
 
-const DESK_HTML = "src/app/desk/guichet.html";
+const PAGES = { guichet: "src/app/desk/guichet.html", poste: "src/app/kiosk/poste.html" } as const;
 const BUILD_TARGET = "es2022";
 
-/** Serves the desk's page as `/guichet` in development and emits it as `guichet.html` in a build. */
-function deskAtGuichet(): Plugin {
+/** Serves the desk's and the kiosk's pages by their public names in development and emits them so in a build. */
+function pagesByName(): Plugin {
   return {
-    name: "besace:desk-at-guichet",
+    name: "besace:pages-by-name",
     enforce: "post",
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
         const path = request.url?.split("?")[0];
-        if (path === "/guichet" || path === "/guichet/") request.url = `/${DESK_HTML}`;
+        for (const [name, html] of Object.entries(PAGES))
+          if (path === `/${name}` || path?.startsWith(`/${name}/`) === true) request.url = `/${html}`;
         next();
       });
     },
     generateBundle: {
       order: "post",
       handler(_options, bundle) {
-        const page = bundle[DESK_HTML];
-        if (page?.type !== "asset") return;
-        delete bundle[DESK_HTML];
-        this.emitFile({ type: "asset", fileName: "guichet.html", source: page.source });
+        for (const [name, html] of Object.entries(PAGES)) {
+          const page = bundle[html];
+          if (page?.type !== "asset") continue;
+          delete bundle[html];
+          this.emitFile({ type: "asset", fileName: `${name}.html`, source: page.source });
+        }
       },
     },
   };
@@ -146,12 +149,12 @@ export default defineConfig({
       resolveDependencies: (_file, needs, { hostType }) => (hostType === "html" ? needs : []),
     },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { index: "index.html", guichet: DESK_HTML } },
+    rolldownOptions: { input: { index: "index.html", ...PAGES } },
   },
   worker: { format: "es", plugins: () => [core.shared("import")] },
   plugins: [
     outDirKnown(),
-    deskAtGuichet(),
+    pagesByName(),
     firstScreenWritten(),
     readerBeside(),
     core.emitted,

@@ -302,6 +302,13 @@ const deployment = v.object({
   human,
   urls: v.object({ app: text(300), desk: text(300), kiosk: text(300) }),
   languages: words,
+  kiosk: v.optional(
+    v.object({
+      name: v.optional(text(200)),
+      idleSeconds: v.optional(v.pipe(count, v.minValue(30), v.maxValue(900))),
+      printing: v.optional(v.boolean()),
+    }),
+  ),
   serverKeys: v.pipe(
     v.array(v.object({ id: b64(64, 1), sign: b64Of(65), endorsed: v.optional(looseSigned) })),
     v.maxLength(64),

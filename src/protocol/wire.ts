@@ -491,6 +491,14 @@ export interface Deployment {
   readonly human: HumanContact;
   readonly urls: { readonly app: string; readonly desk: string; readonly kiosk: string };
   readonly languages: readonly string[];
+  /** Shared computers (src/app/kiosk): name of the place, seconds without a gesture, whether one may print. */
+  readonly kiosk?:
+    | {
+        readonly name?: string | undefined;
+        readonly idleSeconds?: number | undefined;
+        readonly printing?: boolean | undefined;
+      }
+    | undefined;
   readonly serverKeys: readonly ServerKey[];
   /** Where shares are sealed to (SPEC P-K3), signed by a server key; absent from an older server. */
   readonly shareBox?: Signed | undefined;

@@ -37,7 +37,7 @@ export const demonstration = (url: string): DeploymentBase => ({
   v: 1,
   operator: "Démonstration de Besace",
   human: demonstrationHuman,
-  urls: { app: `${url}/`, desk: `${url}/guichet`, kiosk: `${url}/` },
+  urls: { app: `${url}/`, desk: `${url}/guichet`, kiosk: `${url}/poste` },
   languages: ["fr", "en", "ar"],
   serverKeys: [],
   organisations: [

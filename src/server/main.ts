@@ -179,7 +179,7 @@ async function start(): Promise<void> {
   const shownUrl = publicUrl ?? `http://localhost:${actual}`;
   if (publicUrl === undefined && setting("BESACE_DEPLOYMENT") === undefined)
     Object.assign(urls, demonstration(shownUrl).urls);
-  const kioskUrl = publicUrl === undefined ? `${shownUrl}/` : deployment.urls.kiosk;
+  const kioskUrl = publicUrl === undefined ? `${shownUrl}/poste` : deployment.urls.kiosk;
   const lines = ["", `Besace         ${shownUrl}/`, `Guichet        ${shownUrl}/guichet`, `Poste partagé  ${kioskUrl}`];
   const others = self === undefined ? [] : (await store.nodes(aliveSince())).filter(({ node }) => node !== self.node);
   for (const { slug, name } of deployment.organisations) {

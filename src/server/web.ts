@@ -96,7 +96,17 @@ async function sameBytes(a: string, b: string): Promise<boolean> {
   }
 }
 
-/** Serves the published folder: `/`, `/guichet` and their inner paths give the right page, a missing file gives 404. */
+/**
+ * A shared computer's page is neither kept by the browser nor brought back by "back". `Clear-Site-Data` would take along what
+ * waits there for the network, so nothing of it is said (decisions/0018).
+ */
+const kioskHeaders = {
+  "cache-control": "no-store",
+  "permissions-policy":
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), display-capture=(), publickey-credentials-get=(), browsing-topics=()",
+};
+
+/** Serves the published folder: `/`, `/guichet`, `/poste` and their inner paths give the right page, a missing file gives 404. */
 export async function serveWeb(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,
@@ -107,6 +117,7 @@ export async function serveWeb(app: FastifyInstance, folder: string): Promise<vo
     cacheControl: false,
     setHeaders: (reply, path) => {
       const name = relative(folder, path).replaceAll("\\", "/");
+      if (name.startsWith("poste.html")) return;
       reply.header("cache-control", name.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache");
       if (name.endsWith(".webmanifest")) reply.header("content-type", "application/manifest+json");
     },
@@ -115,6 +126,8 @@ export async function serveWeb(app: FastifyInstance, folder: string): Promise<vo
     reply.sendFile(name);
   app.get("/guichet", page("guichet.html"));
   app.get("/guichet/*", page("guichet.html"));
+  for (const path of ["/poste", "/poste/*"])
+    app.get(path, async (_request, reply) => reply.headers(kioskHeaders).sendFile("poste.html"));
 }
 
 /** True when a path that names no file is a screen of the app (its last part has no dot) and a page is wanted. */

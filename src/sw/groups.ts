@@ -7,7 +7,18 @@
  */
 
 /** `en`, `ar`: the words of a language other than French, which is the source and part of the shell. */
-export const laterGroups = ["ways", "photos", "codes", "carrier", "out", "reader", "en", "ar", "desk"] as const;
+export const laterGroups = [
+  "ways",
+  "photos",
+  "codes",
+  "carrier",
+  "out",
+  "reader",
+  "en",
+  "ar",
+  "desk",
+  "kiosk",
+] as const;
 export type LaterGroup = (typeof laterGroups)[number];
 export type Group = "shell" | LaterGroup;
 
@@ -78,7 +89,10 @@ export function groupsOf(
   const groups = new Map<string, Group>([...texts.keys()].map((file) => [file, "shell"]));
   const person = reachedFrom("index.html", texts);
   const desk = reachedFrom("guichet.html", texts);
-  for (const file of desk) if (!person.has(file)) groups.set(file, "desk");
+  const kiosk = reachedFrom("poste.html", texts);
+  // What desk and kiosk share stays in the shell: either may be the only one that a computer uses.
+  for (const file of desk) if (!person.has(file) && !kiosk.has(file)) groups.set(file, "desk");
+  for (const file of kiosk) if (!person.has(file) && !desk.has(file)) groups.set(file, "kiosk");
   const doors = [...sources].flatMap(([source, file]) =>
     screens.filter(([, pattern]) => pattern.test(source)).map(([group]) => [group, file] as const),
   );
@@ -103,6 +117,7 @@ export function groupsOf(
     if (own !== undefined) groups.set(file, own[0]);
     const [, language, area] = /^locales\/(\w+)\/(.+)\.json$/.exec(source) ?? [];
     if (area === "desk") groups.set(file, "desk");
+    else if (area === "poste") groups.set(file, "kiosk");
     else if (language === "en" || language === "ar") groups.set(file, language);
   }
   const found = new Set(groups.values());

@@ -49,7 +49,12 @@ export async function readiness(
 }
 
 /** Which groups to bring, in which order: what this page and its language need comes first (DESIGN 1). */
-export function fillOrder(language: unknown, page: "person" | "desk", deskWanted: boolean): readonly LaterGroup[] {
+export function fillOrder(
+  language: unknown,
+  page: "person" | "desk" | "kiosk",
+  deskWanted: boolean,
+  kioskWanted = false,
+): readonly LaterGroup[] {
   const own: readonly LaterGroup[] = isLater(language) ? [language] : [];
   const rest: readonly LaterGroup[] = [
     // A satchel that was just made shows its card next: it comes before everything else.
@@ -60,7 +65,8 @@ export function fillOrder(language: unknown, page: "person" | "desk", deskWanted
     "out",
     "reader",
     ...(deskWanted ? (["desk"] as const) : []),
+    ...(kioskWanted ? (["kiosk"] as const) : []),
     ...languages,
   ];
-  return [...new Set<LaterGroup>([...(page === "desk" ? (["desk"] as const) : []), ...own, ...rest])];
+  return [...new Set<LaterGroup>([...(page === "person" ? [] : [page]), ...own, ...rest])];
 }

@@ -6,7 +6,7 @@
  * | install                    | precache the shell (workbox), `DeploymentFiles.refresh`; of an update also, if the   |
  * |                            | line allows, the later groups that were here                                      |
  * | activate                   | old files go (workbox, `LaterFiles.sweep`), `clients.claim`                       |
- * | fetch, navigation          | `/guichet*` gets the desk's page, all else the person's                           |
+ * | fetch, navigation          | `/guichet*`  the desk's page, `/poste*` the kiosk's, else the person's                           |
  * | fetch, deployment.json     | `DeploymentFiles.respond`: network first, three seconds                           |
  * | fetch, file of the shell   | workbox                                                                           |
  * | fetch, file of a later group | `LaterFiles.respond`; any other file goes to the network, never to a page       |
@@ -59,6 +59,8 @@ const timers: Timers = {
 const updateFillMs = 60_000;
 const deskPage = "/guichet.html";
 const deskPaths = /^\/guichet(\/|$)/;
+const kioskPage = "/poste.html";
+const kioskPaths = /^\/poste(\/|$)/;
 
 // What vite.config.ts made of the build's list.
 const listed = self.__WB_MANIFEST as readonly ListedFile[];
@@ -97,6 +99,12 @@ registerRoute(
     denylist: notPages,
   }),
 );
+registerRoute(
+  new NavigationRoute(async ({ request }) => (await later.kept(kioskPage)) ?? fetch(request), {
+    allowlist: [/^\/poste(\/|\?|$)/],
+    denylist: notPages,
+  }),
+);
 registerRoute(new NavigationRoute(shell.createHandlerBoundToURL("index.html"), { denylist: notPages }));
 
 const deliverDeps: DeliverDeps = {
@@ -129,7 +137,10 @@ const syncManager = (): SyncManagerLike | undefined =>
 /** What worked without network before an update works after it too, as far as the line allows. Never rejects. */
 async function followUpdate(): Promise<void> {
   const tooLate = new Promise<void>((resolve) => void timers.after(updateFillMs, resolve));
-  await Promise.race([tooLate, later.fill(fillOrder(undefined, "person", await later.knew(deskPage)))]);
+  await Promise.race([
+    tooLate,
+    later.fill(fillOrder(undefined, "person", await later.knew(deskPage), await later.knew(kioskPage))),
+  ]);
 }
 
 self.addEventListener("install", (event) => {
@@ -174,9 +185,11 @@ self.addEventListener("message", (event) => {
     case "FILL":
       event.waitUntil(
         (async () => {
-          const isDesk = event.source instanceof WindowClient && deskPaths.test(new URL(event.source.url).pathname);
-          const wantsDesk = isDesk || (await later.knew(deskPage));
-          const done = await later.fill(fillOrder(language, isDesk ? "desk" : "person", wantsDesk));
+          const from = event.source instanceof WindowClient ? new URL(event.source.url).pathname : "";
+          const page = deskPaths.test(from) ? "desk" : kioskPaths.test(from) ? "kiosk" : "person";
+          const wantsDesk = page === "desk" || (await later.knew(deskPage));
+          const wantsKiosk = page === "kiosk" || (await later.knew(kioskPage));
+          const done = await later.fill(fillOrder(language, page, wantsDesk, wantsKiosk));
           port?.postMessage({ done });
         })(),
       );

@@ -17,6 +17,7 @@ import type outbox from "../../../locales/fr/outbox.json";
 import type papers from "../../../locales/fr/papers.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
 import type porteur from "../../../locales/fr/porteur.json";
+import type poste from "../../../locales/fr/poste.json";
 import type retour from "../../../locales/fr/retour.json";
 import type scan from "../../../locales/fr/scan.json";
 import type settings from "../../../locales/fr/settings.json";
@@ -41,6 +42,7 @@ export interface Catalogue {
   readonly papers: typeof papers;
   readonly "papers-types": typeof papersTypes;
   readonly porteur: typeof porteur;
+  readonly poste: typeof poste;
   readonly retour: typeof retour;
   readonly scan: typeof scan;
   readonly settings: typeof settings;

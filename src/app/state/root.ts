@@ -20,6 +20,8 @@ export interface RootHandle {
   readonly lockReason: LockReason;
   /** A satchel had been here and the browser erased it. */
   readonly evicted: boolean;
+  /** A computer that others use too: nothing is saved in its Downloads (decisions/0018). */
+  readonly shared?: true;
   /** What works without network now; null when nobody can say. */
   readonly readiness: () => Promise<Readiness | null>;
   readonly room: () => Promise<Room>;

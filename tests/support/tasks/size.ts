@@ -38,6 +38,7 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "en", name: "language: en", limit: 60 },
   { group: "ar", name: "language: ar", limit: 60 },
   { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },
+  { group: "kiosk", name: "kiosk (fetched when /poste is opened)", limit: 220 },
 ];
 
 const BUDGETS: readonly Budget[] = [
