@@ -69,8 +69,7 @@ export function Outside({ facts, blank = false }: { readonly facts: OutsideFacts
         )}
       </p>
       <p>
-        {t("card.outside.stolen")}{" "}
-        {facts.phone !== null && <bdi class="nowrap">{t("card.outside.call", { phone: facts.phone })}</bdi>}
+        {t("card.outside.stolen")} {facts.phone !== null && <bdi>{t("card.outside.call", { phone: facts.phone })}</bdi>}
       </p>
       {facts.place !== null && <p>{t("card.outside.found", { place: isolated(facts.place) })}</p>}
       {facts.home !== null && (
