@@ -28,7 +28,7 @@ test("ten groups of four without I, O, 0, 1; a QR text of QR's alphanumeric lett
   }
 });
 
-test("one wrong character, whichever, names its own group and no other", async () => {
+test("C5 one wrong character, whichever, names its own group and no other", async () => {
   const card = await createCard(random, { home, set: 2 });
   for (let place = 0; place < 10; place += 1) {
     const group = card.groups[place] ?? "";
@@ -77,7 +77,7 @@ test("several wrong groups are all named; a misread group never becomes another 
   );
 });
 
-test("O, 0, I and 1 are read as the letters that look like them, when the group says which", async () => {
+test("C5 O, 0, I and 1 are read as the letters that look like them, when the group says which", async () => {
   let healed = 0;
   for (let run = 0; run < 20; run += 1) {
     const card = await createCard(random, { home, set: 0 });
