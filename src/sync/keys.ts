@@ -19,7 +19,7 @@ export interface KeysExchange {
   /** This device was put out: nothing is to leave. */
   readonly isOut: () => Promise<boolean>;
   /** What a pull said; true when there is something to fetch. */
-  readonly heard: (page: Pick<PullPage, "keyring" | "way">) => Promise<boolean>;
+  readonly heard: (page: Pick<PullPage, "keyring" | "chain" | "way">) => Promise<boolean>;
   /** What a refusal of any request says about keys; true when there is something to fetch. */
   readonly refused: (step: string, error: string, time: number | null) => Promise<boolean>;
   /** Publishes what is due and, with a session, fetches what was heard of. Never throws for what the network does. */
@@ -172,7 +172,7 @@ export function createKeysExchange(deps: KeysDeps): KeysExchange {
     isOut: async () => (await read())?.removedAt != null,
     refused,
 
-    async heard({ keyring, way }) {
+    async heard({ keyring, chain: statements, way }) {
       if (keyring === undefined && way === undefined) return false;
       const profile = await read();
       if (profile === undefined) return false;
@@ -180,6 +180,11 @@ export function createKeysExchange(deps: KeysDeps): KeysExchange {
         await change(() => ({ way }));
         deps.onSeen?.();
       }
+      // S-K4: another device added or removed one; one of ours that it lacks is on its way.
+      if (statements !== undefined && statements > profile.statements.length && profile.chainSeen == null) chain = true;
+      // S-K6: a server that was set back hears again what it knew.
+      if (statements !== undefined && statements < profile.statements.length && profile.statementsDue !== true)
+        await change(() => ({ statementsDue: true }));
       heardOf = keyring ?? 0;
       const known = profile.keyring?.epoch ?? 0;
       if (keyring === 0 && profile.keyring !== undefined && profile.keyringDue == null) {

@@ -50,7 +50,7 @@ export interface BlobStatus {
   readonly state: "incomplete" | "verified" | "again";
 }
 
-export type PullPage = Pick<PullAnswer, "rows" | "cursor" | "more" | "reset" | "backup" | "keyring" | "way">;
+export type PullPage = Pick<PullAnswer, "rows" | "cursor" | "more" | "reset" | "backup" | "keyring" | "chain" | "way">;
 
 export interface Transport {
   readonly register: (statements: readonly Signed[]) => Promise<Outcome<{ readonly epoch: string }>>;

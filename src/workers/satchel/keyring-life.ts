@@ -36,7 +36,7 @@ import { assert } from "../../shared/assert.ts";
 import { type B64, fromBase64Url } from "../../shared/bytes.ts";
 import type { DeviceId, PrincipalId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { KeyringTrouble, KeyringWish, Profile, Registry, StoredKeyring } from "../../storage/ports.ts";
+import type { KeyringTrouble, Profile, Registry, StoredKeyring } from "../../storage/ports.ts";
 import { bothWishes } from "../../sync/keys.ts";
 import { type CodeDeps, currentWrap, deviceFactor, nextOrder } from "../common/codes.ts";
 import { storageErr } from "../common/errors.ts";
@@ -121,17 +121,19 @@ async function chainAfter(
   assert(mine.ok, "SPEC P-S: this device's own chain reads");
   const read = await readExtendedChain(mine.value, theirs);
   if (read.ok) return theirs;
-  if (read.error.type === "rollback") return own;
-  if (read.error.type !== "fork") return null;
+  if (read.error.type !== "fork" && read.error.type !== "rollback") return null;
+  // Shorter and otherwise the same: what is longer here has not arrived there yet.
+  if (theirs.every(({ body }, n) => own[n]?.body === body)) return own;
   const other = await readChain(theirs);
   return other.ok && other.value.id === mine.value.id ? behind(identity, own, theirs) : null;
 }
 
-/** Those of the chain that a keyring could list and does not. */
-const unlisted = (principal: Principal, keyring: Keyring): boolean =>
-  [...principal.devices].some(
-    ([id, { box }]) => box !== null && !keyring.body.devices.some(({ device }) => device === id),
-  );
+/** It lists exactly the devices that belong to the chain now and can be listed. */
+function listsAll(principal: Principal, keyring: Keyring): boolean {
+  const listed = new Set<DeviceId>(keyring.body.devices.map(({ device }) => device));
+  const able = [...principal.devices].flatMap(([id, { box }]) => (box === null ? [] : [id]));
+  return able.length === listed.size && able.every((id) => listed.has(id));
+}
 
 export function createKeyringLife(deps: CodeDeps): KeyringLife {
   const { registry, random, clock } = deps;
@@ -365,13 +367,6 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
     return new Map(read.flatMap((chain) => (chain.ok ? [[chain.value.id, chain.value] as const] : [])));
   }
 
-  /** What the next keyring has to settle; null when the one that is, or is on its way, is right. */
-  function needed(profile: Profile, identity: Identity, newest: Keyring | null): KeyringWish | null {
-    if (profile.keyringWish != null) return profile.keyringWish;
-    if (newest === null) return "renew";
-    return unlisted(identity.principal, newest) ? "renew" : null;
-  }
-
   async function keyringOf(identity: Identity, stored: StoredKeyring | undefined | null): Promise<Keyring | null> {
     const read = stored == null ? undefined : await readKeyring(stored.signed, identity.principal);
     return read?.ok === true ? read.value : null;
@@ -380,22 +375,27 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
   async function make(profile: Profile, identity: Identity, facts: RenewFacts): Promise<Result<Patch, WorkerError>> {
     const { serverBox } = facts;
     const newest = await keyringOf(identity, profile.keyringDue ?? profile.keyring);
-    const wish = needed(profile, identity, newest);
+    const lacks = newest === null || !listsAll(identity.principal, newest);
+    const asked = bothWishes(profile.keyringWish, lacks ? "renew" : null);
+    // It takes the place of the one that is on its way, and settles what that one would have.
+    const wish = asked === null ? null : bothWishes(asked, profile.keyringDue?.wish);
     // A device that was put out makes none, and one that cannot follow must not overwrite what it does not know.
     const behindRoot = (profile.keyring?.root ?? 0) > identity.epoch;
     if (wish === null || serverBox === null || profile.removedAt != null || behindRoot) return ok({});
     const back =
       profile.keyringBehind == null ? undefined : await readKeyring(profile.keyringBehind, identity.principal);
-    const before = back?.ok === true ? back.value : await keyringOf(identity, profile.keyring);
+    // What is carried over is this device's newest; what the server has only says which lock to open.
+    const own = await keyringOf(identity, profile.keyring);
+    const before = back?.ok === true ? back.value : own;
     const card = await cardOf(profile, identity);
     const organisations = await pinnedOrganisations(facts);
     // A rotation that would lose a way in waits until it can keep it.
     const keepsAll =
-      (card !== undefined || (before?.body.card ?? null) === null) &&
+      (card !== undefined || (own?.body.card ?? null) === null) &&
       [...identity.principal.devices.values()].every(({ box }) => box !== null) &&
-      (before?.body.desks ?? []).every(({ organisation }) => organisations.has(organisation)) &&
+      (own?.body.desks ?? []).every(({ organisation }) => organisations.has(organisation)) &&
       identity.epoch < ways.roots;
-    if (wish === "rotate-later" && !keepsAll) return ok({});
+    if (wish === "rotate-later" && !keepsAll && !lacks) return ok({});
     const rotates = wish !== "renew" && keepsAll;
     const salt = newSalt(random);
     const stretched = await deps.stretch.enrol(facts.code, salt, floor);
@@ -405,10 +405,10 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
     const code = createSecret(stretched.value.output);
     const way =
       card === undefined
-        ? (before?.body.card ?? null)
+        ? (own?.body.card ?? null)
         : await createCardWay(next, { card, code, salt, params: floor, serverBox, order }, random);
     const desks = await Promise.all(
-      (before?.body.desks ?? []).map(async (desk) => {
+      (own?.body.desks ?? []).map(async (desk) => {
         if (!rotates) return desk;
         const organisation = organisations.get(desk.organisation);
         assert(organisation !== undefined, "SPEC C-Y6: a rotation keeps every way in");
