@@ -134,7 +134,7 @@ describe("wiping this device", () => {
   test("other tabs leave, the worker wipes, then the page; the last screen says so (nothing is claimed before)", async () => {
     const satchel = createFakeSatchel({ drilled: true });
     const fake = start(satchel, "/reglages/effacer");
-    await heading("Que voulez-vous effacer ?");
+    await heading(/^Que voulez-vous effacer/);
     fireEvent.click(screen.getByRole("radio", { name: /^Tout Besace/ }));
     fireEvent.click(screen.getByRole("button", { name: "Voir ce qui serait perdu" }));
     const word = await screen.findByLabelText("Pour confirmer, écrivez ce mot : EFFACER");
