@@ -82,6 +82,7 @@ describe("the rescue card", () => {
   test.each([
     ["frozen", { ...FAKE_WAY, tries: 10, left: 0, frozen: true }, /a essayé 10 mauvais codes/],
     ["tried", { ...FAKE_WAY, tries: 3, left: 7 }, /3 mauvais codes ont été essayés/],
+    ["shown an old state", { ...FAKE_WAY, trouble: "rolled-back" as const }, /Besace ne l’a pas pris/],
     ["blocked", { ...FAKE_WAY, blockedAt: FAKE_NOW }, /est bloquée depuis le 21 novembre/],
   ])("says when that way is %s", async (_, way, words) => {
     await showRootScreen(<CardScreen />, { satchel: createFakeSatchel({ way }), areas });

@@ -35,6 +35,11 @@ function WayState() {
           {t("card.state.blocked.text")}
         </Banner>
       )}
+      {way.trouble !== undefined && (
+        <Banner tone="redo" icon="attention" title={t(`card.state.trouble.${way.trouble}.title`)}>
+          {t(`card.state.trouble.${way.trouble}.text`)}
+        </Banner>
+      )}
       {way.frozen ? (
         <Banner
           tone="redo"

@@ -11,9 +11,15 @@ import { Button, LinkButton } from "../../ui/Button.tsx";
 
 type Open = Extract<OpeningState, { readonly type: "open" }>;
 
-const AT = { out: paths.devices, blocked: paths.card, frozen: paths.card, elsewhere: paths.devices } as const;
+const AT = {
+  out: paths.devices,
+  blocked: paths.card,
+  frozen: paths.card,
+  elsewhere: paths.devices,
+  trouble: paths.card,
+} as const;
 
-/** This device put out; a satchel that is blocked; ten codes tried with the card; a device that nobody here added. */
+/** This device put out; a satchel that is blocked; ten codes tried with the card; a device that nobody here added; a server that lies. */
 export function WayNews({ opening }: { readonly opening: Open }) {
   const t = useT();
   const { way, putOut } = opening;
@@ -22,6 +28,7 @@ export function WayNews({ opening }: { readonly opening: Open }) {
     way.blockedAt === null ? null : ("blocked" as const),
     way.frozen ? ("frozen" as const) : null,
     way.openedElsewhere ? ("elsewhere" as const) : null,
+    way.trouble === undefined ? null : ("trouble" as const),
   ].filter((one) => one !== null);
   return news.map((one) => (
     <Banner
