@@ -509,14 +509,24 @@ const itemPatch = (step: Step, key: string, patch: Setback): Patch => {
   return { type: "blob", blob: key as BlobId, patch };
 };
 
+/** What is said of keyrings only: no item can be meant by it. */
+const ofKeyrings: ReadonlySet<RejectCode | null> = new Set(["weak-parameters", "bad-share", "other-root"]);
+
+/** S-V3: "blocked" is no word about an item: all of them wait until a desk has unblocked the satchel. */
+const meantBy = (code: RejectCode | null, retry: RejectRetry | "unknown"): RejectRetry | "unknown" => {
+  if (code === "blocked") return "later";
+  return ofKeyrings.has(code) ? "unknown" : retry;
+};
+
 /** S-T2 and S-V3: an authentic "not this one, not now" or "not ever". */
 function setback(
   attempt: Attempt,
   now: number,
-  retry: RejectRetry | "unknown",
+  said: RejectRetry | "unknown",
   code: RejectCode | null,
   retryAfterMs: number | null = null,
 ): Setback {
+  const retry = meantBy(code, said);
   const attempts = attempt.attempts + 1;
   if (retry === "never" || retry === "after-person") return { attempts, lastCode: code, state: "aside" };
   if (retry === "unknown" && attempts >= limits.item.triesOfUnknown)
@@ -636,9 +646,6 @@ function bookRefused(situation: Situation, step: Step, refused: Refused): Bookin
   if (refused.status === 429) return wholeWaits(retryAfterMs);
   // S-V7: an app that the server no longer (or not yet) understands waits, with all its items.
   if (refused.error === "bad-protocol" || refused.error === "bad-nonce") return wholeWaits(limits.retryAfter.maxMs);
-  // S-K4: another device was first with the next statement: the server knows this satchel, and its chain can be read.
-  if (step.type === "register" && refused.error === "id-taken" && run.renewals < limits.renewalsARun)
-    return wholeWaits(0, { registered: true }, { ...run, renewals: run.renewals + 1 });
   if (step.type === "register" || step.type === "session")
     return wholeWaits(refused.retryAfterMs === null ? limits.authPauseMs : retryAfterMs, { pausedFor: "auth" });
   if (step.type === "pull") {

@@ -367,6 +367,8 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     const answersBefore = run.answers;
     /** S-K1: once a run what is due is published; again when something was heard of. */
     let askKeys = deps.keys !== undefined;
+    /** S-K4: the chain here and the one at the server have parted. */
+    let forked = false;
 
     /** S-O7: what may not begin beside what is under way. */
     const closedLanes = (meta: SyncMeta): ReadonlySet<Lane> => {
@@ -436,7 +438,6 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         const booking: Booking = book({ ...(await situation()), counted, abreast, early: !registered }, done, roll());
         run = booking.run;
         note(done.outcome, done.step);
-        await hear(done);
         for (const patch of booking.patches) {
           try {
             await apply(patch);
@@ -450,6 +451,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
             run = { ...run, pullDue: true, pullNextAt: clock.now() + limits.authPauseMs };
           }
         }
+        await hear(done);
       } finally {
         free();
       }
@@ -457,8 +459,13 @@ export function createDrainer(deps: DrainerDeps): Drainer {
 
     const hear = async ({ step, outcome }: StepOutcome): Promise<void> => {
       if (deps.keys === undefined) return;
-      if (outcome.type === "refused" && (await deps.keys.refused(step.type, outcome.error, outcome.time)))
+      if (outcome.type === "refused" && (await deps.keys.refused(step.type, outcome.error, outcome.time))) {
         askKeys = true;
+        // S-K4: another device was first with the next statement: the server knows this satchel, and its chain can be read.
+        // Once a run; a device that it does not know waits like anybody else.
+        if (step.type === "register" && !forked) await must(store.setMeta({ registered: true, networkNextAt: 0 }));
+        forked ||= step.type === "register";
+      }
       if (outcome.type !== "answer") return;
       // S-K1: a chain that was refused is fetched as soon as there is a session.
       if (step.type === "session" || step.type === "register") askKeys = true;
