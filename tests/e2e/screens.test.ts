@@ -177,6 +177,8 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
     await person.chooseLanguage(language);
     await follow(person, "/code");
     await here("02-code", language);
+    await page.getByRole("button", { name: person.words().matcher("opening.kind.pictures") }).click();
+    await here("02-code-pictures", language);
     await follow(person, "/");
   }
   await person.createSatchel(CODE);
@@ -275,6 +277,9 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
     ["15-drill", "/carte/essai"],
     ["16-settings", "/reglages"],
     ["16-new-code", "/code/nouveau"],
+    ["16-recall", "/code/essai"],
+    ["16-erase", "/reglages/effacer"],
+    ["16-discreet", "/discret"],
     ["16-space", "/papiers/place"],
     ["17-carry", "/porteur"],
     ["17-give", "/porteur/donner"],
