@@ -98,8 +98,10 @@ export function bridge<Api>(start: () => WorkerLike, methods: readonly (keyof Ap
   const api: Record<string, unknown> = Object.fromEntries(methods.map((name) => [name, call(name)]));
   if (methods.includes("onChange" as keyof Api & string)) {
     api.onChange = async (listener: (change: unknown) => void): Promise<void> => {
+      // Started first: a start tells the worker of every listener that is known by then.
+      const to = ready();
       listeners.add(listener);
-      await listen(ready(), listener);
+      await listen(to, listener);
     };
   }
   return {

@@ -27,6 +27,7 @@ import { UpdateNotice } from "./Notices.tsx";
 import { useNetwork } from "./network.ts";
 import { useOpening } from "./opening.ts";
 import { LoadingScreen, Routed } from "./Routed.tsx";
+import { loadScreen } from "./routes.ts";
 
 const PERSIST_ASKED = "persist-asked";
 const LOOK_FOR_UPDATE_MS = 60 * 60_000;
@@ -35,6 +36,9 @@ const COMES_ALONG_MS = 1000;
 /** Making a satchel, bringing one from another device or with the card, carrying for somebody, another name for the app: what can be done while none is open. */
 const isFirstPath = (path: string): boolean =>
   [paths.code, paths.join, paths.comeBack, paths.carrier, paths.discreet].some((one) => one === path);
+
+/** The lock screen is drawn first. */
+const BEHIND_MS = 400;
 
 /** "Sortir" does not wait longer than this for the last words to be sealed; the page is hidden from the first moment. */
 const LEAVE_MS = 1500;
@@ -269,6 +273,12 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
     // Coming back ends on a page of its own, which asks what to do about the old phone and the card.
     if (path === paths.start || path === paths.join) router.go(paths.home, { replace: true });
   }, [state, path, cardDrilled, router]);
+  // While the code is typed, the screen behind the lock comes: opening does not wait for its files.
+  useEffect(() => {
+    if (state !== "locked") return;
+    const behind = path === paths.start ? paths.home : path;
+    return timers.after(BEHIND_MS, () => void Promise.allSettled([loadScreen(behind)]));
+  }, [state, path, timers]);
   const goHome = useCallback(() => router.go(isOpen ? paths.home : paths.start, { replace: true }), [router, isOpen]);
 
   /* ---- what screens are handed ---- */

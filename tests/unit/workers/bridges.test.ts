@@ -88,6 +88,18 @@ describe("the page's bridge", () => {
     await eventually(() => (heard.includes("papers") ? true : undefined));
   });
 
+  test("a listener hears each change once, whether it came before the worker or after it", async () => {
+    const told: ((change: { type: string }) => void)[] = [];
+    const worker = fakeWorker({
+      ask: async () => ok("here"),
+      onChange: async (listener: (change: { type: string }) => void) => void told.push(listener),
+    });
+    const { api } = bridge<Api>(() => worker, ["ask", "onChange"]);
+    await api.onChange(() => undefined);
+    await api.onChange(() => undefined);
+    expect(told).toHaveLength(2);
+  });
+
   test("an error event after the first answer ends nothing: a transaction may be under way", async () => {
     const worker = fakeWorker({ ask: async () => ok("here") });
     const { api } = bridge<Api>(() => worker, ["ask"]);
