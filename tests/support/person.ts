@@ -82,6 +82,8 @@ export type Person = {
   chooseLanguage(language: Language): Promise<void>;
   /** From the first screen to the card of a new satchel. */
   createSatchel(code: string): Promise<void>;
+  /** From the choice of a code to the card of a new satchel. */
+  newSatchel(code: string): Promise<void>;
   /** The ten groups shown on the card's screen. */
   cardGroups(): Promise<readonly string[]>;
   /** From the card's screen: types the groups back and goes home. */
@@ -229,6 +231,12 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await press("common.action.confirm");
     }
   }
+  const newCode = async (code: string): Promise<void> => {
+    await sees("opening.choose");
+    await chooseCodeTwice(code);
+    await sees("card.title");
+  };
+
   async function typeGroups(groups: readonly string[]): Promise<void> {
     for (const [at, group] of groups.entries())
       await page.getByLabel(w.matcher("common.card.group", { n: at + 1, total: groups.length })).fill(group);
@@ -522,10 +530,9 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     chooseLanguage,
     async createSatchel(code) {
       await press("start.begin");
-      await sees("opening.choose");
-      await chooseCodeTwice(code);
-      await sees("card.title");
+      await newCode(code);
     },
+    newSatchel: newCode,
     async cardGroups() {
       await said("the card", page.getByText(w.within("card.groups")).first().waitFor({ state: "attached" }));
       const text = await page.locator("main").innerText();

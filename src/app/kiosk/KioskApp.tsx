@@ -116,6 +116,7 @@ export function KioskApp({ deps, page }: { readonly deps: KioskDeps; readonly pa
           idleMs={deployment?.config.idleMs ?? carefulConfig.idleMs}
           gate={gateNow}
           online={online}
+          onNews={opening.again}
           onEnd={end}
         />
       )}

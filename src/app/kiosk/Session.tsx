@@ -6,7 +6,7 @@ import { paths } from "../feature.ts";
 import { language, t } from "../i18n/i18n.ts";
 import { usePlace } from "../platform/useScreen.ts";
 import { useNetwork } from "../shell/network.ts";
-import { Routed } from "../shell/Routed.tsx";
+import { LoadingScreen, Routed } from "../shell/Routed.tsx";
 import { CarrierContext } from "../state/carrier.ts";
 import { RootContext, type RootHandle } from "../state/root.ts";
 import { SatchelContext } from "../state/satchel.ts";
@@ -30,11 +30,13 @@ export interface SessionProps {
   readonly idleMs: number;
   readonly gate: Gate;
   readonly online: boolean;
+  /** What is known of the satchel is not the newest any more. */
+  readonly onNews: () => void;
   /** `lastWords`: hands over what was typed a moment ago. */
   readonly onEnd: (why: "asked" | "idle", lastWords: () => Promise<unknown>) => void;
 }
 
-export function Session({ deps, deployment, idleMs, gate, online, onEnd }: SessionProps) {
+export function Session({ deps, deployment, idleMs, gate, online, onNews, onEnd }: SessionProps) {
   const { clock, timers, router, kiosk } = deps;
   const place = usePlace(router);
   const [toasts, setToasts] = useState<readonly ToastMessage[]>([]);
@@ -84,11 +86,27 @@ export function Session({ deps, deployment, idleMs, gate, online, onEnd }: Sessi
   /* ---- where one may be ---- */
 
   const where = whereTo(place.path, gate);
+  const instead = "instead" in where ? where.instead : null;
+  const why = "instead" in where ? where.say : null;
   useEffect(() => {
-    if (!("instead" in where)) return;
-    if (where.say !== null) say(t(`poste.${where.say}`));
-    router.go(where.instead, { replace: true });
-  });
+    if (instead === null) return;
+    let isGone = false;
+    const turn = (): void => {
+      if (isGone) return;
+      if (why !== null) say(t(`poste.${why}`));
+      router.go(instead, { replace: true });
+    };
+    if (why !== "drillFirst") turn();
+    // The card may have been tried a moment ago, and the word of it be still on its way here.
+    else
+      void kiosk.api.opening().then((answer) => {
+        if (answer.ok && answer.value.type === "open" && answer.value.cardDrilled) onNews();
+        else turn();
+      });
+    return () => {
+      isGone = true;
+    };
+  }, [instead, why, kiosk, router, say, onNews]);
 
   const beforeLock = useCallback((task: () => Promise<unknown>) => {
     tasks.current.add(task);
@@ -142,7 +160,7 @@ export function Session({ deps, deployment, idleMs, gate, online, onEnd }: Sessi
         <CarrierContext.Provider value={deps.carrier}>
           <ShellContext.Provider value={shell}>
             <Bar place={null} left={left} onEnd={finish} />
-            {"show" in where && <Routed key={where.show} path={where.show} onAbsent={home} />}
+            {"show" in where ? <Routed key={where.show} path={where.show} onAbsent={home} /> : <LoadingScreen />}
             <Dialog
               open={isShort}
               title={t("poste.idle.title")}

@@ -40,7 +40,7 @@ export interface KioskDeployment {
 }
 
 /** Asks the service worker's copy or the server. Null: not on this computer and no network. */
-export async function loadKioskDeployment(send: typeof fetch): Promise<KioskDeployment | null> {
+export async function loadKioskDeployment(send: WindowOrWorkerGlobalScope["fetch"]): Promise<KioskDeployment | null> {
   try {
     const answer = await send("/deployment.json", { credentials: "omit", redirect: "error" });
     if (!answer.ok) return null;
