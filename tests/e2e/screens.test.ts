@@ -179,6 +179,8 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
     await here("02-code", language);
     await page.getByRole("button", { name: person.words().matcher("opening.kind.pictures") }).click();
     await here("02-code-pictures", language);
+    await follow(person, "/revenir");
+    await here("02-come-back", language);
     await follow(person, "/");
   }
   await person.createSatchel(CODE);
@@ -275,6 +277,12 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
     ["13-receipt", `${sent}/recepisse`],
     ["15-card", "/carte"],
     ["15-drill", "/carte/essai"],
+    ["15-hand", "/carte/main"],
+    ["15-large", "/carte/grande"],
+    ["15-replace", "/carte/nouvelle"],
+    ["15-here", "/carte/ici"],
+    ["15-block", "/carte/bloquer"],
+    ["16-devices", "/appareils"],
     ["16-settings", "/reglages"],
     ["16-new-code", "/code/nouveau"],
     ["16-recall", "/code/essai"],
