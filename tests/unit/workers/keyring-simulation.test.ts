@@ -4,6 +4,7 @@
  * and then a server that was set back. Seeded: a failing run is named by its number.
  */
 import { describe, expect, test, vi } from "vitest";
+import type { KeyringAnswer } from "../../../src/protocol/wire.ts";
 import type { Random } from "../../../src/shared/ports.ts";
 import { err, ok } from "../../../src/shared/result.ts";
 import type { Profile, Registry, StoredKeyring } from "../../../src/storage/ports.ts";
@@ -130,21 +131,20 @@ function transportOf(world: World, device: string): KeysTransport {
         return answer({ epoch: "e" });
       }),
     keyring: (signed) =>
-      call(() => {
+      call<{ readonly verdict: KeyringAnswer["verdict"] }>(() => {
         const given = signed as unknown as Statement;
         const [body, stored] = [bodyOf(given), world.keyring];
         const reject = (code: "other-root" | "bad-format", retry: "after-person" | "never") =>
-          answer({ verdict: { type: "reject" as const, code, retry } });
+          answer<{ readonly verdict: KeyringAnswer["verdict"] }>({ verdict: { type: "reject", code, retry } });
         if (body.chain > world.chain.length - 1) return reject("bad-format", "never");
-        if (stored?.body === given.body) return answer({ verdict: { type: "ok" as const, epoch: body.epoch } });
+        if (stored?.body === given.body) return answer({ verdict: { type: "ok", epoch: body.epoch } });
         if (stored !== null) {
           const held = bodyOf(stored);
-          if (body.epoch <= held.epoch)
-            return answer({ verdict: { type: "conflict" as const, current: stored as never } });
+          if (body.epoch <= held.epoch) return answer({ verdict: { type: "conflict", current: stored as never } });
           if (body.opens !== lockOf(held) || body.root < held.root) return reject("other-root", "after-person");
         }
         world.keyring = given;
-        return answer({ verdict: { type: "ok" as const, epoch: body.epoch } });
+        return answer({ verdict: { type: "ok", epoch: body.epoch } });
       }),
     heldKeyring: () => call(() => session(() => answer({ keyring: world.keyring as never, way }))),
     chain: () => call(() => session(() => answer({ statements: world.chain as never }))),
