@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -44,6 +45,16 @@ export function BlockScreen() {
     <Frame title={t("card.block.title")} back={paths.card} failing={asked.state === "failed"}>
       <h1>{t("card.block.title")}</h1>
       <p>{t("card.block.text")}</p>
+      <ReadAloud
+        text={[
+          t("card.block.text"),
+          t("card.block.how"),
+          t("card.block.stops"),
+          t("card.block.letters"),
+          t("card.block.kept"),
+          t("card.block.undo"),
+        ]}
+      />
       {asked.state === "loading" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
       {asked.state === "ready" &&

@@ -7,6 +7,7 @@ import { paths } from "../../feature.ts";
 import { formatDate } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -16,7 +17,7 @@ import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
 import { Loading } from "../../ui/States.tsx";
 import { CodeForCard } from "./CodeForCard.tsx";
-import { CardPaper, PrintedCards, Trouble, useCardQr, useOutside } from "./parts.tsx";
+import { CardPaper, elsewhere, PrintedCards, Trouble, useCardQr, useOutside } from "./parts.tsx";
 
 /** What the server last said about this way in, when it is not as it should be. */
 function WayState() {
@@ -63,7 +64,8 @@ function WayState() {
 /** Drilled or not, when, and whether it opens another phone; each in words and with a sign. */
 function Facts({ state }: { readonly state: CardState }) {
   const t = useT();
-  const { atServer, drilledAt, due } = state;
+  const { drilledAt, due } = state;
+  const there = elsewhere(state);
   return (
     <ul class="stack-s">
       {drilledAt !== null && (
@@ -75,8 +77,8 @@ function Facts({ state }: { readonly state: CardState }) {
         </li>
       )}
       <li class="line">
-        <Icon name={atServer === "yes" ? "valider" : "en-attente"} size="s" />
-        <span>{t(`card.server.${atServer}`)}</span>
+        <Icon name={there === "yes" ? "valider" : "en-attente"} size="s" />
+        <span>{t(`card.server.${there}`)}</span>
       </li>
     </ul>
   );
@@ -147,6 +149,9 @@ export function CardScreen() {
         <h1>{t("card.title")}</h1>
         <p>{t(state?.off === true ? "card.textOff" : "card.text")}</p>
         <p>{t("card.lostPhone")}</p>
+        <ReadAloud
+          text={[t("card.title"), t(state?.off === true ? "card.textOff" : "card.text"), t("card.lostPhone")]}
+        />
       </div>
       {failed === null && paper === null && <Loading text={t("card.loading")} />}
       {failed !== null && (

@@ -16,6 +16,7 @@ import { Banner } from "../../ui/Banner.tsx";
 import { LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Item, List } from "../../ui/List.tsx";
 import { CodeForCard } from "./CodeForCard.tsx";
+import { elsewhere } from "./parts.tsx";
 
 const QR_MARK = /^BSC\d/i;
 const TYPED = /^[\s\dA-Z.-]{40,60}$/i;
@@ -40,7 +41,7 @@ function Done({ replaced, state }: DoneProps) {
       <h1>{title}</h1>
       <Banner tone="done" icon="valider" quiet>
         {t(state?.off === true ? "card.works.off" : "card.works.here")}{" "}
-        {state !== null && t(`card.server.${state.atServer}`)}
+        {state !== null && t(`card.server.${elsewhere(state)}`)}
       </Banner>
       {replaced && (
         <p>

@@ -4,6 +4,7 @@ import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { errorText } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -32,6 +33,16 @@ export function HereScreen() {
   return (
     <Frame title={t("card.here.title")} back={paths.card} failing={error !== undefined || asked.state === "failed"}>
       <h1>{t("card.here.title")}</h1>
+      <ReadAloud
+        text={[
+          t(off ? "card.here.now.off" : "card.here.now.on"),
+          t("card.here.useful"),
+          t("card.here.fearTitle"),
+          t("card.here.fear"),
+          t("card.here.hidden"),
+          off ? undefined : t("card.here.price"),
+        ]}
+      />
       {asked.state === "loading" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
       {asked.state === "ready" && (

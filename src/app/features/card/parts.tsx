@@ -6,7 +6,7 @@
  * Card and QR stay black on white in the dark theme too, so that they can be read by a camera.
  */
 
-import type { WorkerError } from "../../../workers/satchel.contract.ts";
+import type { CardState, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
@@ -203,6 +203,10 @@ export function PrintedBlanks({ facts }: { readonly facts: OutsideFacts }) {
     </div>
   );
 }
+
+/** Whether the card opens another phone, as far as this phone knows. */
+export const elsewhere = ({ atServer, needsCode }: CardState): "yes" | "waits" | "no" | "code" =>
+  needsCode === true ? "code" : atServer;
 
 export interface TroubleProps {
   readonly error: WorkerError;

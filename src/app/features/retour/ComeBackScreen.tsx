@@ -13,6 +13,7 @@ import { CardEntry } from "../../state/CardEntry.tsx";
 import { errorText, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { freePicture } from "../../state/pictures.ts";
+import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useHold, useShell } from "../../state/shell.ts";
@@ -193,6 +194,9 @@ export function ComeBackScreen() {
       {stage.at === "card" && (
         <>
           <p>{t("retour.card.text")}</p>
+          <ReadAloud
+            text={[title, t("retour.card.text"), t("card.drill.text"), t("retour.card.none"), t("retour.card.neither")]}
+          />
           {network !== "online" && (
             <Banner tone="quiet" icon="hors-ligne">
               {t("retour.offline")}
