@@ -12,6 +12,7 @@ import { storageErr } from "../common/errors.ts";
 import type { UnlockRefusal, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps } from "./deps.ts";
 import type { Opening } from "./opening.ts";
+import type { Out } from "./out.ts";
 
 export interface Erase {
   readonly eraseEverywhere: (input: {
@@ -25,6 +26,8 @@ export interface Erase {
 export interface EraseDeps {
   readonly deps: SatchelDeps;
   readonly opening: Pick<Opening, "within" | "verifyCode" | "lock">;
+  /** Satchels that were joined to it are erased with it: each by its own key. */
+  readonly aliases: Pick<Out, "eraseThere">;
   /** One satchel of this browser with all that belongs to it. */
   readonly eraseHere: (database: string) => Promise<Result<void, WorkerError>>;
 }
@@ -40,13 +43,24 @@ function confirmed(outcome: Outcome<unknown>): Result<void, WorkerError | { read
     : err({ type: "unavailable", mark: `erase-${outcome.error}` });
 }
 
-export function createErase({ deps, opening, eraseHere }: EraseDeps): Erase {
+export function createErase({ deps, opening, aliases, eraseHere }: EraseDeps): Erase {
   let wiped = false;
   return {
     async eraseEverywhere({ code }) {
       const verified = await opening.verifyCode(code);
       if (!verified.ok) return verified;
-      const asked = await opening.within(async ({ identity, profile: { database } }) => {
+      const asked = await opening.within(async (session) => {
+        const {
+          identity,
+          profile: { database },
+        } = session;
+        const joined = await aliases.eraseThere(session, async (statement) =>
+          confirmed(await deps.ways.erase(statement)),
+        );
+        if (!joined.ok) {
+          void deps.couriers.startAll();
+          return joined;
+        }
         const statement = await signErase(identity.sign, identity.id, deps.clock.now());
         // Nothing is registered or sent behind its back.
         deps.couriers.stop(database);

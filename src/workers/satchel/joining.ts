@@ -6,10 +6,12 @@
  * never again; and what the alias still receives comes in by adopting again, which changes nothing but what is new.
  */
 
-import { openIdentity, openPast, wipeIdentity } from "../../crypto/identity.ts";
+import { type Identity, openIdentity, openPast, wipeIdentity } from "../../crypto/identity.ts";
 import { createRootKey } from "../../crypto/secret.ts";
 import { createSha256 } from "../../crypto/sha256.ts";
 import { b64 } from "../../protocol/sign.ts";
+import { signErase } from "../../protocol/ways.ts";
+import type { Signed } from "../../protocol/wire.ts";
 import { pointersIn } from "../../satchel/join.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import { streamsNamed } from "../../satchel/paper.ts";
@@ -42,6 +44,14 @@ export interface Joining {
   ) => Promise<Result<TakenIn, WorkerError | JoinRefusal>>;
   /** Takes in what aliases of this device have received since, and hands them what was asked to be taken back. */
   readonly follow: (session: Session) => Promise<Result<void, WorkerError>>;
+  /**
+   * Says to the server, with each alias's own key, that it is erased everywhere. `say` brings the statement there; the first
+   * that is not heard ends it, and asking again is answered the same.
+   */
+  readonly eraseThere: <E>(
+    session: Session,
+    say: (statement: Signed) => Promise<Result<void, E>>,
+  ) => Promise<Result<void, E | WorkerError>>;
   readonly aliases: (session: Session) => Promise<Result<readonly AliasView[], WorkerError>>;
 }
 
@@ -61,11 +71,10 @@ export function createJoining(deps: JoiningDeps): Joining {
     return ok(held.value?.kind === "satchel" ? held.value : undefined);
   }
 
-  /** Opens the other satchel beside the open one for as long as `use` takes; its keys are forgotten afterwards. */
-  async function beside<T, E>(
-    profile: Profile,
-    roots: Alias["roots"],
-    use: (other: Session) => Promise<Result<T, E>>,
+  /** The keys of an alias, wherever its database is; `use` has them for as long as it takes. */
+  async function withKeys<T, E>(
+    { roots, keys: sealed, statements }: Pick<Alias, "roots" | "keys" | "statements">,
+    use: (identity: Identity) => Promise<Result<T, E>>,
   ): Promise<Result<T, E | WorkerError>> {
     const keys = roots.flatMap((root) => {
       const bytes = fromBase64Url(root);
@@ -73,29 +82,45 @@ export function createJoining(deps: JoiningDeps): Joining {
     });
     const root = keys.at(-1);
     if (root === undefined) return err({ type: "unavailable", mark: "alias-roots" });
-    const identity = await openIdentity(root, profile.sealedIdentity, profile.statements, keys.slice(0, -1));
+    const sealedBytes = fromBase64Url(sealed) ?? new Uint8Array(0);
+    const identity = await openIdentity(root, sealedBytes, statements, keys.slice(0, -1));
     if (!identity.ok) return err({ type: "unavailable", mark: `identity-${identity.error.type}` });
-    const store = await deps.stores.open(profile.database);
-    if (!store.ok) return store;
-    const { random, clock, log } = deps;
-    const records = createRecords<SatchelRecord>({
-      store: store.value,
-      identity: identity.value,
-      random,
-      clock,
-      log,
-      blobsOf: streamsNamed,
-      onSaved: () => deps.couriers.kick("commit", profile.database),
-    });
-    const queue = createShownQueue(store.value);
     try {
-      return mine(await use({ profile, identity: identity.value, store: store.value, records, queue }));
+      return await use(identity.value);
     } finally {
-      await records.settled();
-      records.close();
-      queue.close();
       wipeIdentity(identity.value);
     }
+  }
+
+  /** Opens the other satchel beside the open one for as long as `use` takes; its keys are forgotten afterwards. */
+  async function beside<T, E>(
+    profile: Profile,
+    alias: Pick<Alias, "roots" | "keys">,
+    use: (other: Session) => Promise<Result<T, E>>,
+  ): Promise<Result<T, E | WorkerError>> {
+    const { statements } = profile;
+    return withKeys<T, E | WorkerError>({ ...alias, statements }, async (identity) => {
+      const store = await deps.stores.open(profile.database);
+      if (!store.ok) return store;
+      const { random, clock, log } = deps;
+      const records = createRecords<SatchelRecord>({
+        store: store.value,
+        identity,
+        random,
+        clock,
+        log,
+        blobsOf: streamsNamed,
+        onSaved: () => deps.couriers.kick("commit", profile.database),
+      });
+      const queue = createShownQueue(store.value);
+      try {
+        return mine(await use({ profile, identity, store: store.value, records, queue }));
+      } finally {
+        await records.settled();
+        records.close();
+        queue.close();
+      }
+    });
   }
 
   async function sourceOf(other: Session, revive: boolean): Promise<Result<Source, WorkerError>> {
@@ -187,7 +212,7 @@ export function createJoining(deps: JoiningDeps): Joining {
       if (profile.value === undefined || profile.value.principal !== id) continue;
       // An adoption that was cut off goes on as it began; a finished one brings back nothing that was erased since.
       const finished = profile.value.aliasOf === session.identity.id;
-      const taken = await beside(profile.value, alias.roots, (other) => take(session, other, !finished));
+      const taken = await beside(profile.value, alias, (other) => take(session, other, !finished));
       if (!taken.ok) return taken;
     }
     return ok(undefined);
@@ -213,17 +238,18 @@ export function createJoining(deps: JoiningDeps): Joining {
       const roots = [...past.value, root].map((one) => b64(one.reveal()));
       for (const one of [...past.value, root]) one.wipe();
       const { pictogram, statements } = profile;
+      const keys = b64(profile.sealedIdentity);
       // Its own aliases come along: what they still receive is looked at by this one.
-      const inherited = await beside(profile, roots, aliasesOf);
+      const inherited = await beside(profile, { roots, keys }, aliasesOf);
       if (!inherited.ok) return inherited;
       const noted = await saveProfile(session, deps, (record) => {
         const pinned = record.pinned ?? { serverKeys: {}, organisations: {} };
-        const alias: Alias = { database, pictogram, statements, roots, joinedAt: deps.clock.now() };
+        const alias: Alias = { database, pictogram, statements, roots, keys, joinedAt: deps.clock.now() };
         const aliases = { ...Object.fromEntries(inherited.value), ...pinned.aliases, [id]: alias };
         return { ...record, pinned: { ...pinned, aliases } };
       });
       if (!noted.ok) return noted;
-      const taken = await beside(profile, roots, (other) => take(session, other, true));
+      const taken = await beside(profile, { roots, keys }, (other) => take(session, other, true));
       deps.emit({ type: "opening" });
       return taken;
     },
@@ -241,6 +267,20 @@ export function createJoining(deps: JoiningDeps): Joining {
         running = undefined;
       });
       return running;
+    },
+
+    async eraseThere(session, say) {
+      const listed = await aliasesOf(session);
+      if (!listed.ok) return listed;
+      for (const [id, alias] of listed.value) {
+        const said = await withKeys(alias, async (identity) => {
+          // Nothing of it is registered or sent behind this.
+          deps.couriers.stop(alias.database);
+          return say(await signErase(identity.sign, id, deps.clock.now()));
+        });
+        if (!said.ok) return said;
+      }
+      return ok(undefined);
     },
 
     async aliases(session) {

@@ -27,6 +27,7 @@ export interface Out {
   readonly join: Joining["join"];
   readonly joinable: (session: Session) => ReturnType<SatchelApi["joinable"]>;
   readonly aliases: Joining["aliases"];
+  readonly eraseThere: Joining["eraseThere"];
   /** After opening, and when an alias has heard something; loads nothing where there is none. */
   readonly follow: Joining["follow"];
 }
@@ -51,11 +52,11 @@ export function createOut(
     }
   }
 
-  async function withAliases<T>(
+  async function withAliases<T, E = never>(
     session: Session,
     none: T,
-    use: (joining: Joining) => Promise<Result<T, WorkerError>>,
-  ): Promise<Result<T, WorkerError>> {
+    use: (joining: Joining) => Promise<Result<T, E | WorkerError>>,
+  ): Promise<Result<T, E | WorkerError>> {
     const pins = await pinsOf(session);
     if (!pins.ok) return pins;
     if (Object.keys(pins.value.aliases ?? {}).length === 0) return ok(none);
@@ -123,6 +124,7 @@ export function createOut(
     },
 
     aliases: (session) => withAliases(session, [], (joining) => joining.aliases(session)),
+    eraseThere: (session, say) => withAliases(session, undefined, (joining) => joining.eraseThere(session, say)),
     follow: (session) => withAliases(session, undefined, (joining) => joining.follow(session)),
   };
 }

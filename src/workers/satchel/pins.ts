@@ -25,6 +25,8 @@ export interface Alias {
   readonly statements: readonly Signed[];
   /** Its roots, oldest first: sealed here as part of the profile record, as INV-3 asks. */
   readonly roots: readonly B64[];
+  /** Its private keys, sealed under the last of them. */
+  readonly keys: B64;
   readonly joinedAt: number;
 }
 

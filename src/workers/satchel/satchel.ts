@@ -226,7 +226,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     }
     return ok(undefined);
   }
-  const { isWiped, ...erase } = createErase({ deps, opening, eraseHere });
+  const { isWiped, ...erase } = createErase({ deps, opening, aliases: out, eraseHere });
 
   const api: SatchelApi = {
     opening: async () => (isWiped() ? ok({ type: "none" }) : opening.state()),

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prepareDesk } from "../../../src/server/desks.ts";
 import type { RecordId } from "../../../src/shared/ids.ts";
+import { createHttpTransport } from "../../../src/sync/http.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { file, jpeg } from "../workers/files.ts";
 import {
@@ -14,6 +15,7 @@ import {
   openTab,
   random,
   type Tab,
+  timers,
 } from "../workers/world.ts";
 
 const slug = "ccas-brevigny";
@@ -103,5 +105,27 @@ describe("an alias", { timeout: 60_000 }, () => {
     must(await again.api.unlock({ database: profile?.database ?? "", code }));
     expect(must(await again.api.dossier(kept)).stage).toBe("opened");
     expect(must(await again.api.papers()).map(({ record }) => record.title)).toEqual(["Carte"]);
+  });
+
+  test("goes from the server with the satchel that adopted it, by its own key", async () => {
+    const line = createLine(base);
+    const browser = createConnectedBrowser(line);
+    const tab = openTab(browser);
+    const { database: old } = must(await tab.api.create({ code: other, language: "fr", pictogram: "bateau" }));
+    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined), 20);
+    must(await tab.api.create({ code, language: "fr", pictogram: "arbre" }));
+    must(await tab.api.joinSatchel({ database: old, code: other }));
+    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined), 20);
+    const rows = must(await browser.registry.list());
+    expect(rows.find((row) => row.database === old)?.aliasOf).toBe(rows.find((row) => row.database !== old)?.principal);
+    line.online = false;
+    expect(await tab.api.eraseEverywhere({ code })).toMatchObject({ ok: false, error: { type: "no-network" } });
+    expect(must(await browser.registry.list())).toHaveLength(2);
+    line.online = true;
+    must(await tab.api.eraseEverywhere({ code }));
+    expect(must(await browser.registry.list())).toEqual([]);
+    const transport = createHttpTransport({ fetch: line.fetch, baseUrl: "", random, timers, clock: browser.clock });
+    for (const { statements } of rows)
+      expect(await transport.register(statements)).toMatchObject({ type: "refused", error: "gone" });
   });
 });
