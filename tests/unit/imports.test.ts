@@ -93,7 +93,7 @@ const EFFECTS = [
   /^src\/sw\//,
   /^src\/server\/(admin\/)?main\.ts$/,
   /^src\/workers\/[^/]+\.worker\.ts$/,
-  /^src\/app\/(desk\/)?main\.tsx$/,
+  /^src\/app\/((desk|kiosk)\/)?main\.tsx$/,
   /^src\/reader\/main\.ts$/,
 ];
 
