@@ -39,16 +39,6 @@ export interface KioskDeployment {
   readonly operator: Operator | null;
 }
 
-/** Asks the service worker's copy or the server. Null: not on this computer and no network. */
-export async function loadKioskDeployment(send: WindowOrWorkerGlobalScope["fetch"]): Promise<KioskDeployment | null> {
-  try {
-    const answer = await send("/deployment.json", { credentials: "omit", redirect: "error" });
-    if (!answer.ok) return null;
-    const json: unknown = await answer.json();
-    return { config: readKioskConfig(json), operator: readOperator(json) };
-  } catch (error) {
-    // No network (TypeError), or a portal's page where JSON should be (SyntaxError).
-    if (error instanceof TypeError || error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
+/** From deployment.json as it was read; null: it is not on this computer and there is no network. */
+export const readKioskDeployment = (json: unknown): KioskDeployment | null =>
+  json === null ? null : { config: readKioskConfig(json), operator: readOperator(json) };

@@ -9,13 +9,14 @@ import { connectKiosk } from "../../workers/kiosk.client.ts";
 import type { Change } from "../../workers/satchel.contract.ts";
 import { loadAreas, startText } from "../i18n/i18n.ts";
 import { pickLanguage } from "../i18n/languages.ts";
+import { loadDeploymentJson } from "../platform/deployment.ts";
 import { copyText } from "../platform/diagnostics.ts";
 import { browserOnline, feedIdle, onRestored, watchPage } from "../platform/presence.ts";
 import { createTheme } from "../platform/theme.ts";
 import { browserClock, browserRandom, browserTimers, memoryKeep } from "../platform/world.ts";
 import { lazyCarrier } from "../shell/lazy-carrier.ts";
 import { runChecks } from "./checks.ts";
-import { loadKioskDeployment } from "./config.ts";
+import { readKioskDeployment } from "./config.ts";
 import type { KioskDeps, KioskHandle } from "./deps.ts";
 import { KioskApp } from "./KioskApp.tsx";
 import { kioskStart } from "./places.ts";
@@ -85,7 +86,7 @@ function depsNow(): KioskDeps {
     watchPage,
     online: browserOnline,
     loadDeployment: async () => {
-      const found = await loadKioskDeployment((...request) => fetch(...request));
+      const found = readKioskDeployment(await loadDeploymentJson());
       if (found?.config.printing === false) {
         document.documentElement.dataset.noPrint = "";
         window.print = () => undefined;

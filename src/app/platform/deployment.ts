@@ -38,11 +38,14 @@ export function readOperator(json: unknown): Operator | null {
   };
 }
 
-/** Asks the service worker's copy or the server. Null: not on this device and no network; a later call may succeed. */
-export async function loadOperator(): Promise<Operator | null> {
+/** The operator. Null: not on this device and no network; a later call may succeed. */
+export const loadOperator = async (): Promise<Operator | null> => readOperator(await loadDeploymentJson());
+
+/** Asks the service worker's copy or the server; null as above. */
+export async function loadDeploymentJson(): Promise<unknown> {
   try {
     const answer = await fetch("/deployment.json", { credentials: "omit", redirect: "error" });
-    return answer.ok ? readOperator(await answer.json()) : null;
+    return answer.ok ? await answer.json() : null;
   } catch (error) {
     // No network (TypeError), or a portal's page where JSON should be (SyntaxError).
     if (error instanceof TypeError || error instanceof SyntaxError) return null;
