@@ -78,6 +78,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const keysOf = (database: string): KeysExchange => ({
     statements: async () => (await rowOf(database))?.statements ?? [],
     isOut: async () => false,
+    isIn: async () => undefined,
     heard: async () => false,
     refused: async () => false,
     async turn() {
