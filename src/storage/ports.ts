@@ -390,7 +390,7 @@ export interface SatchelStore {
 
 /* ---- the registry: which satchels live in this browser, and what opens or speaks for them ---- */
 
-/** What has to be in the next keyring (SPEC S-K): the same root with new ways in, or a new root. */
+/** What has to be in the next keyring (SPEC S-Y): the same root with new ways in, or a new root. */
 export type KeyringWish =
   | "renew"
   | "rotate"
@@ -461,7 +461,7 @@ export interface Profile {
   /** Opened with card and code on a new phone: the newest of the satchel comes with the first pull. */
   readonly cameBack?: boolean;
 
-  /* ways back in that go through the server (SPEC S-K); none of this opens anything by itself */
+  /* ways back in that go through the server (SPEC S-Y); none of this opens anything by itself */
   /**
    * This device's private box key, sealed under the root that its wraps hold: a bare one would open its entry in a keyring
    * with one factor (INV-7).

@@ -38,6 +38,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^assets\/(imaging|reduce|heic|pdf)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|zxing|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
+  ["ways", /^assets\/ways\b[^/]*\.js$/],
   ["out", /^assets\/export-out\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
 ];

@@ -44,7 +44,7 @@ export interface DrainerDeps {
   readonly signChallenge: (challenge: B64) => Promise<B64>;
   /** The public chain: genesis and device certificates. */
   readonly register: () => Promise<readonly Signed[]>;
-  /** Keyrings (S-K). Absent: none are spoken of. */
+  /** Keyrings (S-Y). Absent: none are spoken of. */
   readonly keys?: KeysExchange;
   /** A kiosk's postbox: it has no key and reads nothing, so no session is asked (SPEC P-W3). */
   readonly sendOnly?: boolean;
@@ -365,9 +365,9 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     const late = takeFailure();
     if (late !== null && !(late.error instanceof StorageFault)) throw late.error;
     const answersBefore = run.answers;
-    /** S-K1: once a run what is due is published; again when something was heard of. */
+    /** S-Y1: once a run what is due is published; again when something was heard of. */
     let askKeys = deps.keys !== undefined;
-    /** S-K4: the chain here and the one at the server have parted. */
+    /** S-Y4: the chain here and the one at the server have parted. */
     let forked = false;
 
     /** S-O7: what may not begin beside what is under way. */
@@ -461,13 +461,13 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       if (deps.keys === undefined) return;
       if (outcome.type === "refused" && (await deps.keys.refused(step.type, outcome.error, outcome.time))) {
         askKeys = true;
-        // S-K4: another device was first with the next statement: the server knows this satchel, and its chain can be read.
+        // S-Y4: another device was first with the next statement: the server knows this satchel, and its chain can be read.
         // Once a run; a device that it does not know waits like anybody else.
         if (step.type === "register" && !forked) await must(store.setMeta({ registered: true, networkNextAt: 0 }));
         forked ||= step.type === "register";
       }
       if (outcome.type !== "answer") return;
-      // S-K1: a chain that was refused is fetched as soon as there is a session.
+      // S-Y1: a chain that was refused is fetched as soon as there is a session.
       if (step.type === "session" || step.type === "register") askKeys = true;
       if (step.type === "pull" && (await deps.keys.heard(outcome.value as PullPage))) askKeys = true;
     };
@@ -548,7 +548,12 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         const now = await situation();
         if (askKeys && now.meta.registered) {
           askKeys = false;
-          if (await deps.keys?.isOut()) return await report("auth", null);
+          if (await deps.keys?.isOut()) {
+            // S-Y7: one word of the server put this device out; one word lets it in again.
+            const knocked = await send({ type: "session" }, "");
+            if (knocked?.outcome.type !== "answer") return await report("auth", null);
+            await deps.keys?.isIn();
+          }
           await deps.keys?.turn(now.meta.session);
           continue;
         }

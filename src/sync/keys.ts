@@ -1,5 +1,5 @@
 /**
- * Keyrings and chains between the registry of this browser and the server (SPEC S-K): publishes what was made here, fetches
+ * Keyrings and chains between the registry of this browser and the server (SPEC S-Y): publishes what was made here, fetches
  * what other devices made. Runs with the drainer, in the page's worker and in the service worker; needs no key, judges
  * nothing: what came is looked at by the worker that can verify it, when the satchel is open.
  *
@@ -18,6 +18,8 @@ export interface KeysExchange {
   readonly statements: () => Promise<readonly Signed[]>;
   /** This device was put out: nothing is to leave. */
   readonly isOut: () => Promise<boolean>;
+  /** The server has let it in again: it had lied, or erred. */
+  readonly isIn: () => Promise<void>;
   /** What a pull said; true when there is something to fetch. */
   readonly heard: (page: Pick<PullPage, "keyring" | "chain" | "way">) => Promise<boolean>;
   /** What a refusal of any request says about keys; true when there is something to fetch. */
@@ -90,7 +92,7 @@ export function createKeysExchange(deps: KeysDeps): KeysExchange {
         : null,
     );
 
-  /** S-K4: the chain became longer here, after the registration. */
+  /** S-Y4: the chain became longer here, after the registration. */
   async function registerAgain(): Promise<boolean> {
     const profile = await read();
     if (profile?.statementsDue !== true) return true;
@@ -132,7 +134,7 @@ export function createKeysExchange(deps: KeysDeps): KeysExchange {
       const { keyring, way } = held.value;
       await change((profile) => {
         const own = keyring !== null && keyring.sig === profile.keyring?.signed.sig;
-        // S-K6: it has what this device believes; whatever it showed before, it is not behind.
+        // S-Y6: it has what this device believes; whatever it showed before, it is not behind.
         const news = own ? { keyringBehind: null } : keyring === null ? {} : { keyringSeen: keyring };
         return { way, ...news, keyringHeard: heardOf };
       });
@@ -170,6 +172,7 @@ export function createKeysExchange(deps: KeysDeps): KeysExchange {
   return {
     statements: async () => (await read())?.statements ?? [],
     isOut: async () => (await read())?.removedAt != null,
+    isIn: async () => void (await change(() => ({ removedAt: null }))),
     refused,
 
     async heard({ keyring, chain: statements, way }) {
@@ -180,15 +183,15 @@ export function createKeysExchange(deps: KeysDeps): KeysExchange {
         await change(() => ({ way }));
         deps.onSeen?.();
       }
-      // S-K4: another device added or removed one; one of ours that it lacks is on its way.
+      // S-Y4: another device added or removed one; one of ours that it lacks is on its way.
       if (statements !== undefined && statements > profile.statements.length && profile.chainSeen == null) chain = true;
-      // S-K6: a server that was set back hears again what it knew.
+      // S-Y6: a server that was set back hears again what it knew.
       if (statements !== undefined && statements < profile.statements.length && profile.statementsDue !== true)
         await change(() => ({ statementsDue: true }));
       heardOf = keyring ?? 0;
       const known = profile.keyring?.epoch ?? 0;
       if (keyring === 0 && profile.keyring !== undefined && profile.keyringDue == null) {
-        // S-K6: a server that lost it gets it again.
+        // S-Y6: a server that lost it gets it again.
         const lost = { ...profile.keyring, wish: "renew" as const };
         await change(({ keyringDue }) => (keyringDue == null ? { keyringDue: lost } : null));
         return true;

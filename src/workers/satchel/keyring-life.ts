@@ -1,5 +1,5 @@
 /**
- * The life of a keyring on one device (SPEC S-K): what the server showed is verified and followed, and with the code in hand
+ * The life of a keyring on one device (SPEC S-Y): what the server showed is verified and followed, and with the code in hand
  * the next one is made. A chunk of its own: an unlock loads it only when there is something to do.
  *
  * Surprising facts: nothing here changes what opens this device before the server has taken it. A rotation made here is
@@ -84,7 +84,7 @@ const storedOf = ({ body, hash, signed }: Keyring): StoredKeyring => ({
   signed,
 });
 
-/** Own statements that another device's chain does not have, made again behind it (S-K4). */
+/** Own statements that another device's chain does not have, made again behind it (S-Y4). */
 async function behind(
   identity: Identity,
   own: readonly Signed[],

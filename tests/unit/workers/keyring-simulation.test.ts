@@ -1,5 +1,5 @@
 /**
- * The keyring's life on several devices, thousands of times (SPEC S-K): codes changed, cards replaced, devices put out, added,
+ * The keyring's life on several devices, thousands of times (SPEC S-Y): codes changed, cards replaced, devices put out, added,
  * opened with card and code, all at once, over a line that loses requests and answers, with crashes at every await and now
  * and then a server that was set back. Seeded: a failing run is named by its number.
  */
