@@ -30,8 +30,8 @@ function lyingLine(): { readonly line: Line; readonly lies: Map<string, Lie>; re
     if (!/json/.test(response.headers.get("content-type") ?? "")) return response;
     const answer = (await response.json()) as Json;
     heard.set(address, answer);
-    const { headers, status } = response;
-    return new Response(JSON.stringify(lies.get(address)?.(answer) ?? answer), { status, headers });
+    const { status = response.status, ...said } = lies.get(address)?.(answer) ?? answer;
+    return new Response(JSON.stringify(said), { status: Number(status), headers: response.headers });
   };
   return { line: { ...honest, fetch }, lies, heard };
 }
@@ -154,6 +154,25 @@ describe("C2 a device that pulls from a server that lies", { timeout: 60_000 }, 
     await one.tab.refresh();
     must(await one.tab.api.answerCode({ code: "582914" }));
     await atServer(one, 2);
+  });
+
+  test("a server that says once that this device was put out ends nothing for good", async () => {
+    const one = await owner();
+    const lie: Lie = ({ nonce, time }) => ({ nonce, time, error: "device-removed", retry: "never", status: 403 });
+    for (const address of ["GET /v1/pull", "POST /v1/session"]) one.lies.set(address, lie);
+    const isOut = async (expected: boolean) =>
+      eventually(async () => {
+        must(await one.tab.api.sendNow());
+        const opening = must(await one.tab.api.opening());
+        return opening.type === "open" && opening.putOut === expected ? true : undefined;
+      }, 5);
+    await isOut(true);
+    must(await one.tab.api.startPaper({ kind: "passport", title: "Pas parti" }));
+    must(await one.tab.api.sendNow());
+    expect(must(await one.tab.api.outbox()).waiting).toBeGreaterThan(0);
+    one.lies.clear();
+    await isOut(false);
+    await eventually(async () => (must(await one.tab.api.outbox()).waiting === 0 ? true : undefined), 5);
   });
 
   test("a server that lost the keyring gets it again, without a key", async () => {
