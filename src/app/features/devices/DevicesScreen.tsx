@@ -27,7 +27,8 @@ function useDetail(): (device: DeviceView) => string {
   };
 }
 
-function Devices({ devices }: { readonly devices: readonly DeviceView[] }) {
+/** `isOut`: this device was put out; nothing that it says about the others would be taken. */
+function Devices({ devices, isOut }: { readonly devices: readonly DeviceView[]; readonly isOut: boolean }) {
   const t = useT();
   const detail = useDetail();
   const inside = devices.filter((device) => device.removedAt === null);
@@ -46,7 +47,7 @@ function Devices({ devices }: { readonly devices: readonly DeviceView[] }) {
             title={t(device.here ? "devices.here" : "devices.remove.which", { n: at + 1 })}
             detail={detail(device)}
             end={
-              device.removable ? (
+              device.removable && !isOut ? (
                 <a
                   class="edit"
                   href={paths.removeDevice(device.id)}
@@ -123,7 +124,7 @@ export function DevicesScreen() {
         <Banner
           tone="redo"
           icon="attention"
-          title={t("devices.out.title")}
+          title={`${t("devices.out.title")}.`}
           link={{ href: paths.putOut, text: t("devices.out.link") }}
         >
           {t("devices.out.text")}{" "}
@@ -144,7 +145,7 @@ export function DevicesScreen() {
       {asked.state === "ready" && (
         <>
           {opening.state === "ready" && <Elsewhere opening={opening.value} />}
-          <Devices devices={asked.value} />
+          <Devices devices={asked.value} isOut={isOut} />
           {!isOut && (
             <div class="actions">
               <LinkButton wide icon="plus" href={paths.addDevice}>
@@ -152,7 +153,7 @@ export function DevicesScreen() {
               </LinkButton>
             </div>
           )}
-          <p class="meta">{t(asked.value.length === 1 ? "devices.alone" : "devices.lost")}</p>
+          {!isOut && <p class="meta">{t(asked.value.length === 1 ? "devices.alone" : "devices.lost")}</p>}
         </>
       )}
     </Frame>

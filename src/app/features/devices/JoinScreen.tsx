@@ -14,7 +14,7 @@ import { errorText, failure, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useHold } from "../../state/shell.ts";
-import { Button } from "../../ui/Button.tsx";
+import { Button, LinkRow } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/Field.tsx";
 import { PersonalForm } from "../../ui/personal.tsx";
 import { FailedState, Loading } from "../../ui/States.tsx";
@@ -108,6 +108,9 @@ export function JoinScreen() {
           <Button wide iconEnd="fleche" onPress={() => setStage({ at: "number" })}>
             {t("devices.new.request.next")}
           </Button>
+          <LinkRow icon="cle-carte" href={paths.comeBack}>
+            {t("devices.new.withCard")}
+          </LinkRow>
         </>
       )}
       {stage.at === "number" && (

@@ -99,7 +99,9 @@ export function RemoveScreen({ params }: ScreenProps) {
       else setError(isWorkerError(answer.error) ? errorText(answer.error) : words(answer.error));
     });
   };
-  const title = t(done === null ? "devices.remove.title" : "devices.remove.doneTitle");
+  const title = t(
+    done === null ? "devices.remove.title" : done.waits ? "devices.remove.waitsTitle" : "devices.remove.doneTitle",
+  );
   return (
     <Frame
       title={title}
