@@ -4,16 +4,25 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createCard } from "../../../src/crypto/card.ts";
+import { certifyDevice, openIdentity } from "../../../src/crypto/identity.ts";
+import { unwrapRoot, wrapHead } from "../../../src/crypto/keyring.ts";
+import { createSecret } from "../../../src/crypto/secret.ts";
+import { fromBase64Url } from "../../../src/shared/bytes.ts";
+import type { DeviceId } from "../../../src/shared/ids.ts";
+import type { Profile } from "../../../src/storage/ports.ts";
+import { currentWrap, deviceFactor } from "../../../src/workers/common/codes.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { file, jpeg } from "./files.ts";
 import {
   type Browser,
+  createBrowser,
   createConnectedBrowser,
   createLine,
   eventually,
   type Line,
   must,
   openTab,
+  quickStretch,
   random,
   type Tab,
 } from "./world.ts";
@@ -394,5 +403,63 @@ describe("a device that is open while another one changes the root", { timeout: 
     // The card that it knew was replaced: it opens nothing here, and the code does.
     expect((await rowOf(two)).wraps.map(({ pair }) => pair)).toEqual(["D+P"]);
     expect(must(await later.api.cardState())).toMatchObject({ due: true });
+  });
+});
+
+describe("a satchel of the version before", { timeout: 60_000 }, () => {
+  test("INV-8 opens, gets its box key, and its way to a new phone, with its next code", async () => {
+    const nowhere = createBrowser();
+    const made: Phone = { line: createLine(base), browser: nowhere, tab: openTab(nowhere) };
+    must(await made.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
+    const row = await rowOf(made);
+    // Its row and chain as they were: no box key, no epoch, no keyring.
+    const wrap = currentWrap(row, "D+P");
+    const head = wrap === undefined ? undefined : must(wrapHead(wrap));
+    const salt = fromBase64Url(head?.salt ?? "");
+    if (wrap === undefined || salt === undefined) throw new Error("D+P is there");
+    const stretched = must(await quickStretch.derive(code, salt, { memoryKiB: 1, passes: 1, lanes: 1 }));
+    const device = must(await deviceFactor(row));
+    const root = must(await unwrapRoot(wrap, "D+P", { device, code: createSecret(stretched) }));
+    const identity = must(await openIdentity(root, row.sealedIdentity, row.statements));
+    const id = row.device as DeviceId;
+    const transport = identity.principal.devices.get(id)?.transport;
+    const [genesis] = row.statements;
+    if (transport === undefined || genesis === undefined) throw new Error("the chain names the device");
+    const { database: name, principal, kind, pictogram, sealedIdentity, wraps, deviceKey, sealedDeviceFactor } = row;
+    const old: Profile = {
+      database: name,
+      principal,
+      kind,
+      pictogram,
+      device: row.device,
+      statements: await certifyDevice(identity, [genesis], id, transport),
+      sealedIdentity,
+      wraps,
+      deviceKey,
+      sealedDeviceFactor,
+      transportKey: row.transportKey,
+      cardDrilled: true,
+      sealedCard: row.sealedCard,
+      wrongTries: 0,
+      nextTryAt: 0,
+      createdAt: row.createdAt,
+      revision: 1,
+    };
+    const line = createLine(base);
+    const browser = createConnectedBrowser(line);
+    must(await browser.registry.add(old));
+    const one: Phone = { line, browser, tab: openTab(browser) };
+    await one.tab.refresh();
+    // The card opens it, and the code makes the rest.
+    const { qr } = must(await made.tab.api.card());
+    must(await one.tab.api.unlockWithCard({ database: name, card: qr }));
+    expect((await rowOf(one)).statements).toHaveLength(3);
+    expect(must(await one.tab.api.cardState())).toMatchObject({ atServer: "no" });
+    expect(must(await one.tab.api.opening())).toMatchObject({ profile: { codeKind: "digits" }, putOut: false });
+    must(await one.tab.api.lock());
+    must(await one.tab.api.unlock({ database: name, code }));
+    await quiet(one, 1);
+    const two = await comeBack(qr);
+    await quiet(two, 2);
   });
 });
