@@ -60,6 +60,18 @@ export const atServer = (profile: Profile): CardState["atServer"] => {
   return profile.keyring === undefined ? "no" : "yes";
 };
 
+/**
+ * A whole way in works without this device (INV-2): card and code with what the server has of them, the card tried here, and
+ * nobody has stopped it.
+ */
+export const opensElsewhere = (profile: Profile): boolean =>
+  profile.cardDrilled &&
+  profile.sealedCard !== null &&
+  atServer(profile) === "yes" &&
+  profile.removedAt == null &&
+  profile.way?.frozen !== true &&
+  profile.way?.blockedAt == null;
+
 export async function wayOf(profile: Profile, session: Session): Promise<WayView> {
   const { tries = 0, frozen = false, blockedAt = null, openedAt = null } = profile.way ?? {};
   const held = await findProfile(session);

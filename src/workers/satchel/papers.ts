@@ -27,6 +27,7 @@ import type {
   PaperView,
   WorkerError,
 } from "../satchel.contract.ts";
+import { opensElsewhere } from "./asks.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { Space } from "./space.ts";
 
@@ -111,7 +112,11 @@ function viewOf(
   kept: KeptPaper,
   rows: ReadonlyMap<BlobId, BlobRow>,
   asideOp: string | null,
-  around: { readonly fetching: PaperView["fetching"] | undefined; readonly damaged: ReadonlySet<BlobId> },
+  around: {
+    readonly fetching: PaperView["fetching"] | undefined;
+    readonly damaged: ReadonlySet<BlobId>;
+    readonly drilledElsewhere: boolean;
+  },
 ): PaperView {
   const pointers = paper.paperBlobs(kept.record);
   const known = pointers.flatMap((pointer) => rows.get(pointer.blob) ?? []);
@@ -128,8 +133,7 @@ function viewOf(
     verified: known.filter(isThere).length,
     recordAccepted: kept.accepted || (pointers.length > 0 && pointers.every((pointer) => named.has(pointer.blob))),
     moving: known.some((row) => row.state === "sending" || (row.state === "waiting" && row.offset > 0)),
-    // The pairs of this version all need this device (D+P, D+C): no way in works without it yet.
-    drilledElsewhere: false,
+    drilledElsewhere: around.drilledElsewhere,
     aside: known.find((row) => row.state === "aside")?.lastCode ?? asideOp,
     received: null,
     expiry: null,
@@ -164,7 +168,16 @@ function viewOf(
 export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | "makeRoom" | "damaged">): Papers {
   const now = (): number => deps.clock.now();
   const { damaged } = space;
-  const around = (id: RecordId) => ({ fetching: space.fetching(id), damaged });
+  const around = (id: RecordId, elsewhere: boolean) => ({
+    fetching: space.fetching(id),
+    damaged,
+    drilledElsewhere: elsewhere,
+  });
+  /** INV-2: read from the registry, because a keyring leaves and is confirmed without the session. */
+  async function elsewhere({ profile }: Session): Promise<Result<boolean, WorkerError>> {
+    const held = await deps.registry.get(profile.database);
+    return held.ok ? ok(held.value !== undefined && opensElsewhere(held.value)) : storageErr(held.error);
+  }
   /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
   const irreducible = new Set<BlobId>();
 
@@ -186,7 +199,10 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     const chain = await session.store.chain(kept.id);
     if (!chain.ok) return storageErr(chain.error);
     const aside = chain.value.find((op) => op.state === "aside");
-    return ok(viewOf(kept, rows, aside === undefined ? null : (aside.lastCode ?? "unknown"), around(kept.id)));
+    const drilled = await elsewhere(session);
+    if (!drilled.ok) return drilled;
+    const code = aside === undefined ? null : (aside.lastCode ?? "unknown");
+    return ok(viewOf(kept, rows, code, around(kept.id, drilled.value)));
   }
 
   async function papersOf(session: Session): Promise<Result<readonly KeptPaper[], WorkerError>> {
@@ -355,14 +371,20 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     erase: eraseNow,
 
     async list(session) {
-      const [papers, rows, aside] = await Promise.all([papersOf(session), session.queue.blobs(), asideOf(session)]);
+      const [papers, rows, aside, drilled] = await Promise.all([
+        papersOf(session),
+        session.queue.blobs(),
+        asideOf(session),
+        elsewhere(session),
+      ]);
       if (!papers.ok) return papers;
+      if (!drilled.ok) return drilled;
       if (!rows.ok) return rows;
       if (!aside.ok) return aside;
       const sorted = paper.sortPapers(papers.value.map((kept) => ({ record: kept.id, paper: kept.record, kept })));
       return ok(
         (sorted as readonly { readonly kept: KeptPaper }[]).map(({ kept }) =>
-          viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id)),
+          viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id, drilled.value)),
         ),
       );
     },
