@@ -104,14 +104,14 @@ describe("putting a device out", () => {
   test("says what is lost there, asks the code, and says whether the server knows it yet", async () => {
     const satchel = createFakeSatchel({ devices });
     await showRootScreen(<RemoveScreen params={{ device: "b" }} />, { satchel, areas });
-    await title("Mettre cet appareil dehors\u00a0?");
+    await title("Mettre l’autre appareil dehors\u00a0?");
     expect(await screen.findByText(/n’avait pas encore envoyé ne viendra plus/)).toBeTruthy();
     expect(screen.getByText(/Il a pu voir votre carte/)).toBeTruthy();
     expect(await axeProblems()).toEqual([]);
     await code("999999");
     expect(await screen.findByText(/Il reste 9 essais/)).toBeTruthy();
     await code(FAKE_CODE);
-    await title("Cet appareil est dehors");
+    await title("L’autre appareil sera dehors au prochain réseau");
     expect(screen.getByText(/Jusqu’au prochain réseau/)).toBeTruthy();
     expect(screen.getByRole("link", { name: "Faire une nouvelle carte" }).getAttribute("href")).toBe("/carte/nouvelle");
     expect(satchel.data.devices.find(({ id }) => id === "b")?.removedAt).toBe(FAKE_NOW);
