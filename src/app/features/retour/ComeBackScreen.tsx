@@ -32,6 +32,9 @@ type Stage =
   | { readonly at: "refused"; readonly why: Refused; readonly home: string; readonly left: number | null }
   | { readonly at: "arrived" };
 
+/** Nothing went wrong: it is only not now. */
+const isOrdinary = (why: Refused): boolean => why === "no-network" || why === "expired";
+
 const KINDS: readonly CodeKind[] = ["digits", "pictures"];
 
 interface RefusedProps {
@@ -45,7 +48,7 @@ function RefusedStage({ why, home, onAgain }: RefusedProps) {
   const t = useT();
   return (
     <>
-      <Banner tone={why === "no-network" || why === "expired" ? "quiet" : "redo"} icon="attention" quiet>
+      <Banner tone={isOrdinary(why) ? "quiet" : "redo"} icon="attention" quiet>
         {t("retour.nothingLost")}
       </Banner>
       <p>
@@ -188,7 +191,7 @@ export function ComeBackScreen() {
       back={stage.at === "arrived" ? undefined : paths.start}
       onBack={stage.at === "code" || stage.at === "refused" ? restart : undefined}
       arrival={stage.at === "refused" ? stage.why : stage.at}
-      failing={error !== undefined || stage.at === "refused"}
+      failing={error !== undefined || (stage.at === "refused" && !isOrdinary(stage.why))}
     >
       <h1>{title}</h1>
       {stage.at === "card" && (
