@@ -8,6 +8,8 @@
 
 import type { Identity } from "../../crypto/identity.ts";
 import type { Secret } from "../../crypto/secret.ts";
+import type { KeyringBody } from "../../protocol/keyring.ts";
+import { parseBody } from "../../protocol/sign.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Profile, StoredWrap } from "../../storage/ports.ts";
@@ -63,6 +65,17 @@ const hasNews = (profile: Profile): boolean =>
   profile.sealedBox === undefined ||
   (profile.keyring?.root ?? 0) > (profile.rootEpoch ?? 0);
 
+/** True when a code in hand has nothing to do: all that is wished for is made, and lists every device of the chain. */
+function isSettled(profile: Profile, { principal }: Identity): boolean {
+  const newest = profile.keyringDue ?? profile.keyring;
+  if (hasNews(profile) || profile.keyringWish != null || newest == null) return false;
+  // Signed here, or verified before it was stored: only its list is looked at.
+  const body = parseBody(newest.signed.body)?.value as Pick<KeyringBody, "devices"> | undefined;
+  const listed = new Set(body?.devices.map(({ device }) => device));
+  const able = [...principal.devices].flatMap(([id, { box }]) => (box === null ? [] : [id]));
+  return able.length === listed.size && able.every((id) => listed.has(id));
+}
+
 /** At an unlock: the profile and identity to open with. Whatever goes wrong, the satchel opens as it is. */
 export const keysLooker =
   (
@@ -90,11 +103,19 @@ export function createKeyCare(
 
   /** One look or renewal of the open satchel at a time: each begins from what the one before left. */
   let turn: Promise<unknown> = Promise.resolve();
-  function background(event: string, work: (session: Session, ways: Ways) => Promise<Result<unknown, WorkerError>>) {
+  function background(
+    event: string,
+    isIdle: (profile: Profile, identity: Identity) => boolean,
+    work: (session: Session, ways: Ways) => Promise<Result<unknown, WorkerError>>,
+  ): void {
     turn = turn
       .then(async () => {
-        const ways = await load();
-        const done = ways.ok ? await opening.within((session) => work(session, ways.value)) : ways;
+        const done = await opening.within(async (session): Promise<Result<unknown, WorkerError>> => {
+          const held = await deps.registry.get(session.profile.database);
+          if (held.ok && held.value !== undefined && isIdle(held.value, session.identity)) return ok(undefined);
+          const ways = await load();
+          return ways.ok ? work(session, ways.value) : ways;
+        });
         if (!done.ok && done.error.type !== "locked") deps.log.note(event, { error: done.error.type });
       })
       .catch((error: unknown) => deps.log.note(event, { error: error instanceof Error ? error.name : "unknown" }));
@@ -121,10 +142,10 @@ export function createKeyCare(
   }
 
   return {
-    look: () => background("keys-look", lookNow),
+    look: () => background("keys-look", (profile) => !hasNews(profile), lookNow),
 
     renew: (code) =>
-      background("keys-renew", async (session, ways) => {
+      background("keys-renew", isSettled, async (session, ways) => {
         const deployment = await deps.deployments.current();
         const pins = await pinWhatIsNew(session, deps, deployment);
         if (!pins.ok) return pins;
