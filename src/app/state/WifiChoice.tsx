@@ -9,9 +9,10 @@ import { formatBytes } from "../i18n/format.ts";
 import { useT } from "../i18n/useT.ts";
 import { Checkbox } from "../ui/Choice.tsx";
 import { Icon } from "../ui/icons/Icon.tsx";
+import { memo } from "../ui/memo.tsx";
 import { useSatchel } from "./satchel.ts";
 
-export function WifiChoice({ data }: { readonly data: DataChoice }) {
+export const WifiChoice = memo(function WifiChoice({ data }: { readonly data: DataChoice }) {
   const t = useT();
   const { api } = useSatchel();
   const [refused, setRefused] = useState(false);
@@ -50,4 +51,4 @@ export function WifiChoice({ data }: { readonly data: DataChoice }) {
       </div>
     </div>
   );
-}
+});

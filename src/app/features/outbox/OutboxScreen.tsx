@@ -7,7 +7,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { OutboxView } from "../../../workers/satchel.contract.ts";
+import type { OutboxLine, OutboxView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatBytes, formatDate, formatTime } from "../../i18n/format.ts";
 import { t as text } from "../../i18n/i18n.ts";
@@ -20,6 +20,7 @@ import { WifiChoice } from "../../state/WifiChoice.tsx";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Item, List } from "../../ui/List.tsx";
+import { memo } from "../../ui/memo.tsx";
 import { Why } from "../../ui/Question.tsx";
 import { EmptyState, FailedState, Loading, LockedState } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
@@ -186,13 +187,13 @@ function Totals({ view }: { readonly view: OutboxView }) {
 }
 
 /** Somebody who goes where there is a network: to give to, or to be. */
-function Carrier({ waiting }: { readonly waiting: number }) {
+const Carrier = memo(function Carrier({ isWaiting }: { readonly isWaiting: boolean }) {
   const t = useT();
   return (
     <section class="stack-s" aria-labelledby="porteur">
       <h2 id="porteur">{t("porteur.entry.title")}</h2>
       <List>
-        {waiting > 0 && (
+        {isWaiting && (
           <Item
             icon="partager"
             href={paths.carrierPack}
@@ -215,7 +216,21 @@ function Carrier({ waiting }: { readonly waiting: number }) {
       </List>
     </section>
   );
-}
+});
+
+/** What is at its receiver, or what no proof is known of any more. */
+const Arrived = memo(function Arrived({ line, names }: { readonly line: OutboxLine; readonly names: Names }) {
+  const t = useT();
+  return (
+    <Item
+      icon={line.at === null ? "en-attente" : "recu"}
+      tone={line.at === null ? undefined : "done"}
+      href={line.what === "dossier" ? paths.dossier(line.id) : undefined}
+      title={titleOf(line, names)}
+      detail={line.at === null ? t("outbox.noProof") : t("common.state.depositedOn", { date: formatDate(line.at) })}
+    />
+  );
+});
 
 interface LinesProps {
   readonly view: OutboxView;
@@ -263,22 +278,13 @@ function Lines({ view, names, children }: LinesProps) {
         </section>
       )}
       {children}
-      <Carrier waiting={view.waiting} />
+      <Carrier isWaiting={view.waiting > 0} />
       {arrived.length > 0 && (
         <section class="stack-s" aria-labelledby="arrives">
           <h2 id="arrives">{t("outbox.arrived")}</h2>
           <List>
             {arrived.map((line, at) => (
-              <Item
-                key={`${line.what} ${line.id} ${at}`}
-                icon={line.at === null ? "en-attente" : "recu"}
-                tone={line.at === null ? undefined : "done"}
-                href={line.what === "dossier" ? paths.dossier(line.id) : undefined}
-                title={titleOf(line, names)}
-                detail={
-                  line.at === null ? t("outbox.noProof") : t("common.state.depositedOn", { date: formatDate(line.at) })
-                }
-              />
+              <Arrived key={`${line.what} ${line.id} ${at}`} line={line} names={names} />
             ))}
           </List>
         </section>
