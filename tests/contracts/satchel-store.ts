@@ -692,6 +692,29 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "letters that are not needed any more are recalled as long as they have not begun to leave",
+    run: async ({ open }) => {
+      const store = await open();
+      const letters = ["waits", "left", "there"].map((name) => ({
+        letter: id<LetterId>(name),
+        wire: letterWire,
+        blobs: [],
+      }));
+      await must(store.saveRecord(saving("a", null, 0, { letters })));
+      await must(store.freezeLetter(id("left")));
+      await must(store.setLetter(id("there"), { state: "accepted" }));
+      await must(store.recall([id("waits"), id("left"), id("there"), id("unknown")]));
+      same(
+        (await must(store.queue())).letters.map((row) => [row.letter, row.state]),
+        [
+          ["left", "frozen"],
+          ["there", "accepted"],
+        ],
+        "what has left stays",
+      );
+    },
+  },
+  {
     title: "a proof that this principal signed waits, once, until it is sent",
     run: async ({ open }) => {
       const store = await open();
