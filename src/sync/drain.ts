@@ -546,7 +546,9 @@ export function createDrainer(deps: DrainerDeps): Drainer {
         const elapsed = clock.now() - started;
         if (elapsed >= budget || elapsed < -budget) return await report("budget", clock.now());
         const now = await situation();
-        if (askKeys && now.meta.registered) {
+        // S-T3: a back-off of the line holds keys like anything else.
+        const backOffMs = now.meta.networkNextAt - now.now;
+        if (askKeys && now.meta.registered && (backOffMs <= 0 || backOffMs > limits.retryAfter.maxMs)) {
           askKeys = false;
           if (await deps.keys?.isOut()) {
             // S-Y7: one word of the server put this device out; one word lets it in again.
