@@ -49,6 +49,7 @@ describe("the rescue card", () => {
     expect(screen.getAllByText("4821 9037 5516").length).toBeGreaterThan(0);
     expect(screen.getByText(/elle attend le réseau/)).toBeTruthy();
     expect(screen.getByText("Étape 2 sur 2")).toBeTruthy();
+    expect(screen.queryByText("Changer, bloquer")).toBeNull();
     expect(screen.getByRole("link", { name: "Le faire plus tard" }).getAttribute("href")).toBe("/accueil");
     expect(screen.getByRole("link", { name: "Essayer ma carte" }).getAttribute("href")).toBe("/carte/essai");
     expect(await axeProblems()).toEqual([]);
@@ -69,6 +70,7 @@ describe("the rescue card", () => {
     const satchel = createFakeSatchel({ drilled: true });
     const shown = await showRootScreen(<CardScreen />, { satchel, areas });
     expect(await screen.findByText(/Dernier essai le/)).toBeTruthy();
+    expect(screen.getByRole("link", { name: /bloquer ma besace/ }).getAttribute("href")).toBe("/carte/bloquer");
     expect(screen.queryByText("Le faire plus tard")).toBeNull();
     expect(screen.getByRole("link", { name: "Essayer encore ma carte" }).className).toContain("second");
     cleanup();
@@ -223,6 +225,7 @@ describe("another card", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("Rien n’est perdu");
     for (const digit of FAKE_CODE) fireEvent.click(screen.getByRole("button", { name: digit }));
     expect(await screen.findByText(/C’est préparé/)).toBeTruthy();
+    await waitFor(() => expect(document.activeElement?.textContent).toContain("C’est préparé"));
     expect(satchel.data.cardState.needsCode).toBe(false);
   });
 });

@@ -217,7 +217,7 @@ export function CardScreen() {
           </div>
           <div class="noprint stack-l">
             <Where off={state.off} />
-            <More state={state} />
+            {card.drilled && <More state={state} />}
           </div>
         </>
       )}

@@ -2,7 +2,7 @@
  * "Encore votre code": what a new phone needs is made of card and code together, and the code is nowhere to be read. Asked
  * when something about the card changed and the code was not given since. In the page.
  */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useT } from "../../i18n/useT.ts";
 import { errorText, isWorkerError } from "../../state/errors.ts";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
@@ -30,11 +30,18 @@ export function CodeForCard({ replaced }: { readonly replaced: boolean }) {
       else setError(t(answered.error.type === "stretch-broken" ? "opening.broken" : "card.code.wrong"));
     });
   };
+  // The keypad goes away with the last digit: the focus goes to what took its place.
+  const said = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isDone) said.current?.focus();
+  }, [isDone]);
   if (isDone)
     return (
-      <Banner tone="done" icon="valider">
-        {t("card.code.done")}
-      </Banner>
+      <div ref={said} tabIndex={-1}>
+        <Banner tone="done" icon="valider" quiet>
+          {t("card.code.done")}
+        </Banner>
+      </div>
     );
   return (
     <section class="stack-s" aria-labelledby="encore">

@@ -8,7 +8,7 @@
 
 import type { CardState, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
-import { isolated } from "../../i18n/rich.tsx";
+import { isolated, rich } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { failure } from "../../state/errors.ts";
 import { useAsk } from "../../state/satchel.ts";
@@ -69,7 +69,18 @@ export function Outside({ facts, blank = false }: { readonly facts: OutsideFacts
         )}
       </p>
       <p>
-        {t("card.outside.stolen")} {facts.phone !== null && <bdi>{t("card.outside.call", { phone: facts.phone })}</bdi>}
+        {t("card.outside.stolen")}{" "}
+        {facts.phone !== null && (
+          <bdi>
+            {rich("card.outside.call", {
+              phone: (
+                <bdi class="nowrap" dir="ltr">
+                  {facts.phone}
+                </bdi>
+              ),
+            })}
+          </bdi>
+        )}
       </p>
       {facts.place !== null && <p>{t("card.outside.found", { place: isolated(facts.place) })}</p>}
       {facts.home !== null && (
