@@ -202,6 +202,39 @@ export function createJoining(deps: JoiningDeps): Joining {
     return pins.ok ? ok(Object.entries(pins.value.aliases ?? {}) as [PrincipalId, Alias][]) : pins;
   }
 
+  /** What an alias looked like when all of it had been taken in: the same again is not opened again. */
+  const seen = new Map<PrincipalId, string>();
+
+  /** Changes with whatever there may be to take in, or to hand over; needs no key of the alias. */
+  async function markOf(session: Session, id: PrincipalId, database: string): Promise<Result<string, WorkerError>> {
+    const store = await deps.stores.open(database);
+    if (!store.ok) return mine(store);
+    const [inboxRows, rows, proofs, all] = await Promise.all([
+      store.value.listInbox(),
+      store.value.listRecords(),
+      store.value.listProofs(),
+      session.records.list(),
+    ]);
+    if (!inboxRows.ok) return mine(storageErr(inboxRows.error));
+    if (!rows.ok) return mine(storageErr(rows.error));
+    if (!proofs.ok) return mine(storageErr(proofs.error));
+    if (!all.ok) return all;
+    const withdrawn = all.value
+      .filter(isDossier)
+      .flatMap(({ record }) =>
+        Object.keys(record.withdrawn ?? {}).filter((letter) => record.sent[letter as LetterId]?.from === id),
+      );
+    const records = rows.value.map((row) => `${row.record} ${row.revision}`).sort();
+    const parts = [
+      session.identity.id,
+      inboxRows.value.map((row) => row.order),
+      records,
+      proofs.value.length,
+      withdrawn,
+    ];
+    return ok(JSON.stringify(parts));
+  }
+
   async function followAll(session: Session): Promise<Result<void, WorkerError>> {
     const listed = await aliasesOf(session);
     if (!listed.ok) return listed;
@@ -210,10 +243,14 @@ export function createJoining(deps: JoiningDeps): Joining {
       if (!profile.ok) return profile;
       // Joined on another device: its keys are there.
       if (profile.value === undefined || profile.value.principal !== id) continue;
+      const mark = await markOf(session, id, alias.database);
+      if (!mark.ok) return mark;
+      if (seen.get(id) === mark.value) continue;
       // An adoption that was cut off goes on as it began; a finished one brings back nothing that was erased since.
       const finished = profile.value.aliasOf === session.identity.id;
       const taken = await beside(profile.value, alias, (other) => take(session, other, !finished));
       if (!taken.ok) return taken;
+      if (taken.value.missing === 0) seen.set(id, mark.value);
     }
     return ok(undefined);
   }

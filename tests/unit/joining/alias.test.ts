@@ -31,8 +31,8 @@ beforeEach(async () => {
   server = await createHarness();
   base = await server.http.listen({ port: 0, host: "127.0.0.1" });
   deskCode = (await prepareDesk({ store: server.store, random }, slug, undefined))?.join(" ") ?? "";
-});
-afterEach(async () => server.close());
+}, 60_000);
+afterEach(async () => server.close(), 60_000);
 
 async function sendOne(tab: Tab, paper: RecordId, request: string): Promise<RecordId> {
   const { id } = must(await tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: slug }));
@@ -42,7 +42,7 @@ async function sendOne(tab: Tab, paper: RecordId, request: string): Promise<Reco
   return id;
 }
 
-describe("an alias", { timeout: 60_000 }, () => {
+describe("an alias", { timeout: 120_000 }, () => {
   test("delivers what it had sealed offline, hears the desk, and takes back what is withdrawn", async () => {
     const helper = openDesk(createConnectedBrowser(createLine(base)));
     must(await helper.api.enrol({ slug, deskCode, code: "284611" }));
