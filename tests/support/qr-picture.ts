@@ -224,3 +224,21 @@ export function manyScenes(): readonly QrScene[] {
     };
   });
 }
+
+/** The picture as a film that stands still, in the format that Chromium's pretended camera plays (`--use-file-for-fake-video-capture`). */
+export function filmOf({ data, width, height }: Picture): Uint8Array<ArrayBuffer> {
+  const text = (words: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(words);
+  const light = new Uint8Array(width * height);
+  // Studio range: 16 is black, 235 is white.
+  for (let n = 0; n < light.length; n += 1) light[n] = 16 + ((data[n * 4] ?? 0) * 219) / 255;
+  const noColour = new Uint8Array((width * height) / 2).fill(128);
+  const frame = [text("FRAME\n"), light, noColour];
+  const parts = [text(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`), ...frame, ...frame];
+  const film = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    film.set(part, at);
+    at += part.length;
+  }
+  return film;
+}

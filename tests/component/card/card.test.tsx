@@ -81,6 +81,18 @@ describe("the rescue card", () => {
     expect(shown.acts).toEqual([]);
   });
 
+  test("asks the code again only when what was given last has not sufficed after a while", async () => {
+    const satchel = createFakeSatchel({ drilled: true });
+    satchel.data.cardState = { ...satchel.data.cardState, needsCode: true };
+    const shown = await showRootScreen(<CardScreen />, { satchel, areas });
+    expect(await screen.findByText(/il faut encore votre code/)).toBeTruthy();
+    expect(screen.queryByText("Encore votre code")).toBeNull();
+    await waitFor(() => {
+      shown.pass(6000);
+      expect(screen.getByText("Encore votre code")).toBeTruthy();
+    });
+  });
+
   test.each([
     ["frozen", { ...FAKE_WAY, tries: 10, left: 0, frozen: true }, /a essayé 10 mauvais codes/],
     ["tried", { ...FAKE_WAY, tries: 3, left: 7 }, /3 mauvais codes ont été essayés/],

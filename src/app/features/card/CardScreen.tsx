@@ -2,6 +2,7 @@
  * The rescue card (mock-up 15): the card itself, what it opens today and where, to print, copy, show and try; and the ways
  * to what is rarer: another card, a theft, the card on this phone. In the page.
  */
+import { useEffect, useState } from "preact/hooks";
 import type { CardState } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatDate } from "../../i18n/format.ts";
@@ -16,6 +17,7 @@ import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
 import { Loading } from "../../ui/States.tsx";
+import { useWorld } from "../../ui/world.ts";
 import { CodeForCard } from "./CodeForCard.tsx";
 import { CardPaper, elsewhere, PrintedCards, Trouble, useCardQr, useOutside } from "./parts.tsx";
 
@@ -126,6 +128,20 @@ function More({ state }: { readonly state: CardState }) {
   );
 }
 
+/** A code that was just given is at work for a while: asked again only if it is still needed then. */
+const AT_WORK_MS = 6000;
+
+/** True once `now` has been true for `ms` without a break. */
+function useLasting(now: boolean, ms: number): boolean {
+  const { timers } = useWorld();
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    setLasts(false);
+    return now ? timers.after(ms, () => setLasts(true)) : undefined;
+  }, [now, ms, timers]);
+  return now && lasts;
+}
+
 export function CardScreen() {
   const t = useT();
   const { go } = useShell();
@@ -134,6 +150,7 @@ export function CardScreen() {
   const askedState = useAsk("cardState", (api) => api.cardState(), ["opening"]);
   const card = asked.state === "ready" ? asked.value : null;
   const state = askedState.state === "ready" ? askedState.value : null;
+  const asksCode = useLasting(card?.drilled === true && state?.needsCode === true, AT_WORK_MS);
   const { drawing, absent } = useCardQr(card?.qr ?? null);
   const facts = useOutside(state?.blockNumber ?? null);
   const failed = asked.state === "failed" ? asked : askedState.state === "failed" ? askedState : null;
@@ -174,7 +191,7 @@ export function CardScreen() {
               </Banner>
             )}
             <Facts state={state} />
-            {card.drilled && state.needsCode === true && <CodeForCard replaced={false} />}
+            {asksCode && <CodeForCard replaced={false} />}
           </div>
           <PrintedCards
             {...paper}
