@@ -455,7 +455,8 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       const wrong = wrongGroups(card, data.pendingCard ?? data.card);
       if (wrong.length > 0) return err({ type: "wrong-groups", groups: wrong });
       const { set } = data.cardState;
-      const replaced = data.pendingCard !== null ? { set: set + 1, atServer: "waits" as const, needsCode: true, pending: false } : {};
+      const replaced =
+        data.pendingCard !== null ? { set: set + 1, atServer: "waits" as const, needsCode: true, pending: false } : {};
       data.card = data.pendingCard ?? data.card;
       data.pendingCard = null;
       data.drilled = true;

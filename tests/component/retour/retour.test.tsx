@@ -150,9 +150,7 @@ describe("C2 every refusal has a page of its own, in words", () => {
     expired: true,
   };
   const types = Object.keys(refusals) as readonly (keyof typeof refusals)[];
-  const each = types.flatMap((type) =>
-    (["fr", "en", "ar"] as const).map((code) => [type, code] as const),
-  );
+  const each = types.flatMap((type) => (["fr", "en", "ar"] as const).map((code) => [type, code] as const));
 
   test.each(each)("%s in %s", async (type, code: Language) => {
     await setLanguage(code);
