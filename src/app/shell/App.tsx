@@ -167,6 +167,8 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
       if (change.type !== "papers" || keep.read(PERSIST_ASKED) !== null) return;
       void satchel.api.papers().then((answer) => {
         if (!answer.ok || !answer.value.some((paper) => paper.record.status === "kept")) return;
+        // Another change may have asked while this one looked.
+        if (keep.read(PERSIST_ASKED) !== null) return;
         keep.write(PERSIST_ASKED, "1");
         void deps.askToKeep().then(async (promised) => {
           // A refusal is said once, in plain words; the settings say it at any time.
