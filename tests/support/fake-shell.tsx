@@ -10,9 +10,11 @@ import type { ComponentChildren } from "preact";
 import type { Area } from "../../src/app/i18n/catalogue.ts";
 import { loadAreas } from "../../src/app/i18n/i18n.ts";
 import type { Place, Router } from "../../src/app/platform/router.ts";
+import { RootContext } from "../../src/app/state/root.ts";
 import { SatchelContext } from "../../src/app/state/satchel.ts";
 import { ShellContext, type ShellHandle } from "../../src/app/state/shell.ts";
 import { UiWorld } from "../../src/app/ui/world.ts";
+import { createFakeRoot } from "./fake-root.ts";
 import type { FakeSatchel } from "./fake-satchel.ts";
 
 export interface ShownScreen {
@@ -103,11 +105,14 @@ export async function showScreen(screen: ComponentChildren, options: ShowOptions
       },
     },
   };
+  const root = createFakeRoot([]);
   const draw = () => (
     <UiWorld value={world}>
-      <SatchelContext.Provider value={options.satchel.handle}>
-        <ShellContext.Provider value={shell}>{screen}</ShellContext.Provider>
-      </SatchelContext.Provider>
+      <RootContext.Provider value={root}>
+        <SatchelContext.Provider value={options.satchel.handle}>
+          <ShellContext.Provider value={shell}>{screen}</ShellContext.Provider>
+        </SatchelContext.Provider>
+      </RootContext.Provider>
     </UiWorld>
   );
   const view = render(draw());
