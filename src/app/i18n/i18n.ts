@@ -66,6 +66,18 @@ export async function warmText(): Promise<void> {
   await Promise.allSettled([startEngine()]);
 }
 
+/** Another wording of a text where this page runs; see `rephrase`. */
+let wording: ((key: TextKey, text: string) => string) | undefined;
+
+/**
+ * Every text of `t` goes through `change` from now on: a shared computer is no phone (app/kiosk/words.ts).
+ * Not asked again for a text that was shown: it must answer by key and language alone.
+ */
+export function rephrase(change: (key: TextKey, text: string) => string): void {
+  wording = change;
+  tell();
+}
+
 /** How often a catalogue was added: screens are drawn again for a new one only. */
 let added = 0;
 
@@ -157,14 +169,17 @@ function say(area: string, name: string, values: TextValues | undefined): string
   if (engine === undefined) return sayPlainly(area, name, values);
   if (values === undefined) {
     const key = `${area}.${name}`;
-    const text = found.get(key) ?? engine.t(name, { ns: area });
+    const text = found.get(key) ?? reworded(area, name, engine.t(name, { ns: area }));
     found.set(key, text);
     return text;
   }
   // French has a third plural ("many", for millions) that no catalogue needs to write: `_other` stands in.
   const names = "count" in values ? [name, `${name}_other`] : name;
-  return engine.t(names, { ...values, ns: area });
+  return reworded(area, name, engine.t(names, { ...values, ns: area }));
 }
+
+const reworded = (area: string, name: string, text: string): string =>
+  wording === undefined ? text : wording(`${area}.${name}` as TextKey, text);
 
 /** The text of `key`. Values are put in as they are: Preact escapes, so nothing is escaped twice. */
 export function t(key: TextKey, values?: TextValues): string {

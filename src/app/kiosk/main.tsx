@@ -7,7 +7,7 @@
 import { render } from "preact";
 import { connectKiosk } from "../../workers/kiosk.client.ts";
 import type { Change } from "../../workers/satchel.contract.ts";
-import { loadAreas, startText } from "../i18n/i18n.ts";
+import { loadAreas, rephrase, startText } from "../i18n/i18n.ts";
 import { pickLanguage } from "../i18n/languages.ts";
 import { loadDeploymentJson } from "../platform/deployment.ts";
 import { copyText } from "../platform/diagnostics.ts";
@@ -22,6 +22,7 @@ import { KioskApp } from "./KioskApp.tsx";
 import { kioskStart } from "./places.ts";
 import { createQuietRouter } from "./router.ts";
 import { SecondTab } from "./Screens.tsx";
+import { atSharedComputer } from "./words.ts";
 import "../ui/styles/first.css";
 import "../ui/app.ts";
 import "../shell/shell.css";
@@ -114,7 +115,11 @@ if (place !== null) {
   const text = startText(
     { read: () => keep.read("language"), write: (language) => keep.write("language", language) },
     pickLanguage(navigator.languages),
-  ).then(() => loadAreas("poste", "errors"));
+  ).then(async () => {
+    const loaded = await loadAreas("poste", "errors");
+    rephrase(atSharedComputer);
+    return loaded;
+  });
   router.takeLinks(document);
   void navigator.locks.request(lockName, { ifAvailable: true }, async (lock) => {
     await text;

@@ -44,6 +44,8 @@ export interface FrameProps {
   readonly failing?: boolean | undefined;
   /** Nothing to show yet: the title of the tab and the focus wait for the screen itself. */
   readonly pending?: boolean | undefined;
+  /** Nothing on this screen works without the network. */
+  readonly needsNetwork?: boolean | undefined;
   readonly children: ComponentChildren;
 }
 
@@ -78,6 +80,7 @@ export function Frame(props: FrameProps) {
     arrival,
     failing,
     pending,
+    needsNetwork,
     children,
   } = props;
   const t = useT();
@@ -110,7 +113,7 @@ export function Frame(props: FrameProps) {
       top={flap === undefined ? <TopBar {...bar} /> : <Flap state={flap} {...bar} />}
       net={
         <>
-          <NetworkLine state={shell.network} leaving={shell.leaving} />
+          <NetworkLine state={shell.network} leaving={shell.leaving} needed={needsNetwork} />
           <Toasts arrived messages={shell.toasts} onGone={shell.dropToast} />
         </>
       }

@@ -15,10 +15,12 @@ export interface NetworkLineProps {
   readonly state: NetworkState;
   /** How many items leave now that the network is back. */
   readonly leaving?: number | undefined;
+  /** What is done on this screen needs the network: no promise that everything works without. */
+  readonly needed?: boolean | undefined;
 }
 
 /** Under the head. Offline: a quiet line. Back again: a done banner for six seconds. Online: an empty live region. */
-export const NetworkLine = memo(function NetworkLine({ state, leaving = 0 }: NetworkLineProps) {
+export const NetworkLine = memo(function NetworkLine({ state, leaving = 0, needed = false }: NetworkLineProps) {
   const t = useT();
   const { timers } = useWorld();
   const [isBack, setBack] = useState(false);
@@ -36,7 +38,7 @@ export const NetworkLine = memo(function NetworkLine({ state, leaving = 0 }: Net
           <Icon name="hors-ligne" />
           <span>
             <b>{t(state === "offline" ? "common.net.off" : "common.net.blocked")}</b>{" "}
-            {t(state === "offline" ? "common.net.offMore" : "common.net.blockedMore")}
+            {!needed && t(state === "offline" ? "common.net.offMore" : "common.net.blockedMore")}
           </span>
         </p>
       )}

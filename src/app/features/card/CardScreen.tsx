@@ -106,23 +106,29 @@ function Where({ off }: { readonly off: boolean }) {
 
 function More({ state }: { readonly state: CardState }) {
   const t = useT();
+  // What changes the ways in, or opens by this very device, is for the person's own one.
+  const { shared } = useRoot();
   return (
     <section class="stack-s" aria-labelledby="plus">
       <h2 id="plus">{t("card.more.title")}</h2>
       <List>
-        <Item
-          icon="synchroniser"
-          href={paths.newCard}
-          title={t("card.more.replace")}
-          detail={t(state.pending ? "card.more.pending" : "card.more.replaceMore")}
-        />
+        {shared !== true && (
+          <Item
+            icon="synchroniser"
+            href={paths.newCard}
+            title={t("card.more.replace")}
+            detail={t(state.pending ? "card.more.pending" : "card.more.replaceMore")}
+          />
+        )}
         <Item icon="cadenas" href={paths.blockCard} title={t("card.more.block")} detail={t("card.more.blockMore")} />
-        <Item
-          icon="telephone"
-          href={paths.cardHere}
-          title={t("card.more.here")}
-          detail={t(state.off ? "card.more.hereOff" : "card.more.hereOn")}
-        />
+        {shared !== true && (
+          <Item
+            icon="telephone"
+            href={paths.cardHere}
+            title={t("card.more.here")}
+            detail={t(state.off ? "card.more.hereOff" : "card.more.hereOn")}
+          />
+        )}
       </List>
     </section>
   );
@@ -145,7 +151,7 @@ function useLasting(now: boolean, ms: number): boolean {
 export function CardScreen() {
   const t = useT();
   const { go } = useShell();
-  const { print } = useRoot();
+  const { print, shared } = useRoot();
   const asked = useAsk("card", (api) => api.card(), ["opening"]);
   const askedState = useAsk("cardState", (api) => api.cardState(), ["opening"]);
   const card = asked.state === "ready" ? asked.value : null;
@@ -223,7 +229,7 @@ export function CardScreen() {
               <LinkButton wide kind={state.due ? "plain" : "main"} href={paths.home}>
                 {t("card.toHome")}
               </LinkButton>
-            ) : (
+            ) : shared === true ? null : (
               <div class="stack-s">
                 <LinkRow icon="horloge" href={paths.home} onPress={() => go(paths.home)}>
                   {t("card.try.later")}

@@ -11,6 +11,7 @@ import { useT } from "../../i18n/useT.ts";
 import { CardEntry } from "../../state/CardEntry.tsx";
 import { errorText, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { useRoot } from "../../state/root.ts";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { LinkButton, LinkRow } from "../../ui/Button.tsx";
@@ -68,6 +69,7 @@ function Done({ replaced, state }: DoneProps) {
 export function DrillScreen() {
   const t = useT();
   const { api } = useSatchel();
+  const { shared } = useRoot();
   const asked = useAsk("cardState", (each) => each.cardState(), ["opening"]);
   const [wrong, setWrong] = useState<readonly number[]>([]);
   const [error, setError] = useState<string | undefined>();
@@ -118,9 +120,11 @@ export function DrillScreen() {
         wrong={wrong}
         error={error}
       />
-      <LinkRow icon="horloge" href={paths.home}>
-        {t("card.try.later")}
-      </LinkRow>
+      {shared !== true && (
+        <LinkRow icon="horloge" href={paths.home}>
+          {t("card.try.later")}
+        </LinkRow>
+      )}
     </Frame>
   );
 }

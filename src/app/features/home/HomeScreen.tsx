@@ -12,6 +12,7 @@ import { useAreas, useT } from "../../i18n/useT.ts";
 import { Arriving } from "../../state/Arriving.tsx";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { LinkButton, LinkRow } from "../../ui/Button.tsx";
@@ -177,6 +178,7 @@ function Content({
   readonly dossiers: readonly DossierView[];
 }) {
   const t = useT();
+  const { shared } = useRoot();
   const { clock } = useWorld();
   const opening = useAsk("opening", (api) => api.opening(), ["opening"]);
   const outbox = useAsk("outbox", (api) => api.outbox(), ["outbox"]);
@@ -286,7 +288,7 @@ function Content({
         </h2>
         <List>
           <Item icon="cle-carte" href={paths.card} title={t("home.more.card")} />
-          <Item icon="reglages" href={paths.settings} title={t("home.more.settings")} />
+          {shared !== true && <Item icon="reglages" href={paths.settings} title={t("home.more.settings")} />}
         </List>
       </section>
     </>

@@ -110,7 +110,7 @@ export function ComeBackScreen() {
   const t = useT();
   const { api } = useSatchel();
   const { network, open: isOpen, go } = useShell();
-  const { random } = useRoot();
+  const { random, shared } = useRoot();
   const [stage, setStage] = useState<Stage>({ at: "card" });
   const [kind, setKind] = useState<CodeKind>("digits");
   const [code, setCode] = useState("");
@@ -192,6 +192,7 @@ export function ComeBackScreen() {
       onBack={stage.at === "code" || stage.at === "refused" ? restart : undefined}
       arrival={stage.at === "refused" ? stage.why : stage.at}
       failing={error !== undefined || (stage.at === "refused" && !isOrdinary(stage.why))}
+      needsNetwork={stage.at !== "arrived"}
     >
       <h1>{title}</h1>
       {stage.at === "card" && (
@@ -214,9 +215,11 @@ export function ComeBackScreen() {
           />
           <section class="stack-s">
             <p>{t("retour.card.none")}</p>
-            <LinkRow icon="telephone" href={paths.join}>
-              {t("retour.card.bring")}
-            </LinkRow>
+            {shared !== true && (
+              <LinkRow icon="telephone" href={paths.join}>
+                {t("retour.card.bring")}
+              </LinkRow>
+            )}
             <p class="meta">{t("retour.card.neither")}</p>
           </section>
         </>

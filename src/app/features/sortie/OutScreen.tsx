@@ -47,7 +47,12 @@ export function OutScreen() {
   const title = t("sortie.title");
   const error: WorkerError | null = stage.at === "failed" ? stage.error : open ? null : { type: "locked" };
   return (
-    <Frame title={title} back={paths.settings} failing={stage.at === "failed"}>
+    <Frame
+      title={title}
+      back={paths.settings}
+      failing={stage.at === "failed"}
+      arrival={stage.at === "ready" ? "ready" : ""}
+    >
       <div class="stack-m">
         <h1>{title}</h1>
         <p>{t("sortie.text")}</p>

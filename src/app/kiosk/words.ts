@@ -1,0 +1,30 @@
+/**
+ * The person's screens speak of "ce téléphone". At a shared computer that is wrong, and some of it would be a promise that
+ * nobody keeps. Pure.
+ */
+import type { TextKey } from "../i18n/catalogue.ts";
+import { t } from "../i18n/i18n.ts";
+
+/** Texts whose meaning differs here, not only the thing that they name. */
+const instead: Readonly<Partial<Record<TextKey, TextKey>>> = {
+  "card.text": "poste.instead.card",
+  "card.works.here": "poste.instead.works",
+  "home.pocket.closed": "poste.instead.closed",
+  "papers.details.healthHere": "poste.instead.health",
+  "papers.keep.done": "poste.instead.kept",
+  "papers.view.serverLocal": "poste.instead.local",
+  "papers.view.serverLocalText": "poste.instead.health",
+  "papers.view.serverSealed": "poste.instead.sealed",
+};
+
+/** What the text of `key` says at a shared computer. */
+export function atSharedComputer(key: TextKey, text: string): string {
+  if (key.startsWith("poste.")) return text;
+  const other = instead[key];
+  if (other !== undefined) return t(other);
+  return text
+    .replaceAll(t("poste.thing.phone"), t("poste.thing.computer"))
+    .replaceAll(capital(t("poste.thing.phone")), capital(t("poste.thing.computer")));
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
