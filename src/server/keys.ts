@@ -53,6 +53,7 @@ const firstShape = v.strictObject({
   public: keyField,
   session: bytesField,
 });
+const signedShape = v.strictObject({ body: v.custom<B64>(isText), sig: v.custom<B64>(isText) });
 const secondFields = {
   private: bytesField,
   /** Newest first; the first one belongs to `private`. Each but the last is endorsed by the one after it (SPEC P-K1). */
@@ -60,7 +61,7 @@ const secondFields = {
     v.array(
       v.strictObject({
         sign: keyField,
-        endorsed: v.optional(v.strictObject({ body: v.custom<B64>(isText), sig: v.custom<B64>(isText) })),
+        endorsed: v.optional(signedShape),
       }),
     ),
     v.minLength(1),
@@ -82,6 +83,11 @@ const fileShape = v.strictObject({
     v.check((scalar) => pointOf(scalar) !== undefined),
   ),
   shareKey: secretField,
+  /**
+   * By the signing key over `box`: kept, so that deployment.json is the same after a restart and in every process. Absent
+   * where the file was of an earlier version: signed at each start until the next rotation.
+   */
+  shareBox: v.optional(signedShape),
 });
 type KeyFile = v.InferOutput<typeof fileShape>;
 
@@ -153,6 +159,9 @@ async function readKeyFile(file: string): Promise<KeyFile> {
 const importSign = (key: Uint8Array): Promise<SignKey> =>
   subtle.importKey("pkcs8", Uint8Array.from(key), curve, false, ["sign"]);
 
+const signBox = async (by: { readonly private: Uint8Array; readonly sign: B64 }, box: Uint8Array): Promise<Signed> =>
+  signServerBox(await importSign(by.private), by.sign, (await importBox(box)).box);
+
 async function named(key: { readonly sign: B64; readonly endorsed?: Signed | undefined }): Promise<ServerKey> {
   const raw = fromBase64Url(key.sign) ?? new Uint8Array(0);
   return { id: b64((await sha256(raw)).slice(0, 16)), ...key };
@@ -162,13 +171,15 @@ async function named(key: { readonly sign: B64; readonly endorsed?: Signed | und
 async function makeKeyFile(file: string, random: Random): Promise<void> {
   if (await exists(file)) return;
   const pair = await freshPair();
+  const box = firstScalar(() => random.bytes(secretBytes));
   const text = write({
     v: 3,
     private: pair.private,
     keys: [{ sign: pair.sign }],
     session: random.bytes(secretBytes),
-    box: firstScalar(() => random.bytes(secretBytes)),
+    box,
     shareKey: random.bytes(secretBytes),
+    shareBox: await signBox(pair, box),
   });
   const part = `${file}.${toHex(random.bytes(6))}.part`;
   await writeDurably(part, "wx", text);
@@ -206,7 +217,7 @@ export async function openKeys(file: string, random: Random): Promise<ServerKeys
     older,
     sessionSecret: Uint8Array.from(read.session),
     box,
-    shareBox: await signServerBox(sign, current.sign, box.box),
+    shareBox: read.shareBox ?? (await signServerBox(sign, current.sign, box.box)),
     shareKey: read.shareKey,
   };
 }
@@ -223,7 +234,9 @@ export async function rotateKeys(file: string): Promise<ServerKey> {
   const pair = await freshPair();
   const endorsed = await endorseServerKey(await importSign(before.private), current.sign, pair.sign);
   const next = { sign: pair.sign, endorsed };
-  await writeDurably(`${file}.new`, "w", write({ ...before, private: pair.private, keys: [next, ...before.keys] }));
+  const shareBox = await signBox(pair, before.box);
+  const after = { ...before, private: pair.private, keys: [next, ...before.keys], shareBox };
+  await writeDurably(`${file}.new`, "w", write(after));
   await rename(`${file}.new`, file);
   await syncFolder(dirname(file));
   return named(next);

@@ -194,7 +194,7 @@ test("with PORT=0 the addresses printed and in deployment.json are those where i
   expect(deployment.urls).toEqual({
     app: `http://localhost:${port}/`,
     desk: `http://localhost:${port}/guichet`,
-    kiosk: `http://localhost:${port}/`,
+    kiosk: `http://localhost:${port}/poste`,
   });
   // What the process uses is counted too, for whoever is on this machine.
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();

@@ -115,7 +115,7 @@ test("files of earlier versions come to the same share keys wherever a copy of t
   await rotateKeys(copy);
   expect(shareKeys(await openKeys(copy, random))).toEqual(shareKeys(here));
   // The second version: the same without them.
-  const { box: _box, shareKey: _shareKey, ...second } = JSON.parse(await readFile(copy, "utf8"));
+  const { box: _box, shareKey: _shareKey, shareBox: _shareBox, ...second } = JSON.parse(await readFile(copy, "utf8"));
   await writeFile(file, JSON.stringify({ ...second, v: 2 }));
   expect(shareKeys(await openKeys(file, random))).toEqual(shareKeys(here));
   await writeFile(file, (await firstFile(random.bytes(32))).text);

@@ -72,6 +72,8 @@ describe("taking a dossier back", { timeout: 60_000 }, () => {
     const { tab, line, store } = await world();
     line.online = false;
     const id = await dossierWith(tab);
+    // The line is known to be away: no run that is under way takes the letter into its hands.
+    await eventually(async () => (must(await store.meta()).networkAttempts > 0 ? true : undefined), 10);
     expect(must(await tab.api.send(id, null)).stage).toBe("waits");
     const back = must(await tab.api.withdraw(id));
     expect(back).toMatchObject({ stage: "draft", proofs: [] });
