@@ -79,6 +79,11 @@ export interface Chronicle {
   readonly deletions: { readonly record: RecordId; readonly seen: ReadonlySet<string>; readonly op: OpId }[];
   /** Deletions that were tried: a crash leaves some that were stored unheard. */
   readonly erasures: { readonly record: RecordId; readonly seen: ReadonlySet<string> }[];
+  /**
+   * Records of which a device, after a restored backup, could not know the newer state (S-R3): joined without an ancestor,
+   * kept against a deletion that follows nothing which the server has, or taken over from whoever wrote against one.
+   */
+  readonly unsure: Set<RecordId>;
   readonly letters: Map<LetterId, { readonly thread: string; readonly blobs: readonly BlobId[]; readonly by: string }>;
   /** Everything that was ever sealed as a stream. */
   readonly streams: Map<BlobId, { readonly bytes: Uint8Array; readonly device: Device; readonly ref: BlobRefOf }>;
@@ -107,6 +112,7 @@ export const createChronicle = (): Chronicle => ({
   overwrote: [],
   deletions: [],
   erasures: [],
+  unsure: new Set(),
   letters: new Map(),
   streams: new Map(),
   roots: new Map(),
@@ -572,6 +578,8 @@ export function createSatchelDevice(deps: DeviceDeps): SatchelDevice {
           },
       { op, base: headOf(row.op).base, deleted },
     );
+    const tombstone = mine?.deleted === true && !deleted;
+    if (tombstone && what === "adopt" && chronicle.counts.restored !== undefined) chronicle.unsure.add(row.record);
     if (faults.resurrects && mine?.deleted === true) what = "adopt";
     const frozen = [...disk.tables.ops.values()].some((each) => each.record === row.record && each.state === "frozen");
     const stored = disk.tables.records.get(row.record);
@@ -594,6 +602,8 @@ export function createSatchelDevice(deps: DeviceDeps): SatchelDevice {
       if (sameValue(joined(known, known, theirs), theirs)) return await adopt();
     if (what === "merge" && deleted && known !== null && mine !== undefined && !mine.deleted)
       if (mine.server?.sig !== mine.local.sig && sameValue(sealer.open(mine.local), known)) return await adopt();
+    const untouched = mine !== undefined && mine.server?.sig === mine.local.sig;
+    if (what === "unrelated" || (what === "merge" && deleted && untouched)) chronicle.unsure.add(row.record);
     await save(
       row.record,
       (current) => {

@@ -286,8 +286,8 @@ function checkEdits(life: Life, state: ServerState): void {
   for (const { record, seen, op } of chronicle.deletions) {
     const row = held?.get(record);
     if (row === undefined || headOf(row.wire).deleted) continue;
-    // Neither is it known what a deletion had seen that follows nothing which the restored server has: kept rather than lost.
-    if (chronicle.counts.restored !== undefined) continue;
+    // What a deletion had seen that follows nothing which the restored server has is not known: kept rather than lost.
+    if (chronicle.unsure.has(record)) continue;
     // A deposit that two devices merged at once brings the record back: what it said is kept rather than lost.
     if (chronicle.deposits.some((deposit) => deposit.record === record)) continue;
     const unseen = [...editsOf(sealer.open(row.wire))].some((edit) => !seen.has(edit));
