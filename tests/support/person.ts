@@ -582,7 +582,10 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await typeCode("common.code.label", code);
       // What the code before it brought goes away first.
       await glimpsed(page.locator("main [aria-busy=true]"));
-      const answer = page.getByRole("alert").or(page.getByText(w.within("opening.wait.text")));
+      const answer = page
+        .getByRole("alert")
+        .or(page.getByText(w.within("opening.wait.text")))
+        .or(page.getByText(w.within("opening.droppedTitle")));
       await said("an answer to the code", answer.first().waitFor());
       return screen();
     },
@@ -593,7 +596,8 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await sees("opening.enter");
     },
     async unlockWithCard(groups, newCode) {
-      await press("opening.forgotten");
+      const dropped = await page.getByText(w.within("opening.droppedTitle")).isVisible();
+      await press(dropped ? "opening.droppedCard" : "opening.forgotten");
       await sees("opening.card.title");
       await typeGroups(groups);
       await press("opening.card.open");
