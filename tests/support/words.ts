@@ -8,6 +8,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInstance } from "i18next";
+import { instead } from "../../src/app/kiosk/instead.ts";
 
 export type Language = "fr" | "en" | "ar";
 
@@ -83,8 +84,15 @@ export function createWords(language: Language): Words {
       .map((name) => tree[name])
       .filter((text): text is string => typeof text === "string");
   }
+  /** The same as a shared computer says it. */
+  function atSharedComputer(key: string): readonly string[] {
+    const [phone, computer] = ["phone", "computer"].map((thing) => find(`poste.thing.${thing}`) ?? "");
+    const other = (instead as Readonly<Record<string, string>>)[key];
+    const here = other === undefined ? sources(key) : sources(other);
+    return here.map((text) => text.replaceAll(phone ?? "", computer ?? ""));
+  }
   function source(key: string, values: Readonly<Record<string, string | number>>): string {
-    const all = sources(key);
+    const all = [...new Set([...sources(key), ...atSharedComputer(key)])];
     if (all.length === 0) throw new Error(`no text "${key}" in ${language}`);
     return all
       .map((text) =>

@@ -4,18 +4,7 @@
  */
 import type { TextKey } from "../i18n/catalogue.ts";
 import { t } from "../i18n/i18n.ts";
-
-/** Texts whose meaning differs here, not only the thing that they name. */
-const instead: Readonly<Partial<Record<TextKey, TextKey>>> = {
-  "card.text": "poste.instead.card",
-  "card.works.here": "poste.instead.works",
-  "home.pocket.closed": "poste.instead.closed",
-  "papers.details.healthHere": "poste.instead.health",
-  "papers.keep.done": "poste.instead.kept",
-  "papers.view.serverLocal": "poste.instead.local",
-  "papers.view.serverLocalText": "poste.instead.health",
-  "papers.view.serverSealed": "poste.instead.sealed",
-};
+import { instead } from "./instead.ts";
 
 /** What the text of `key` says at a shared computer. */
 export function atSharedComputer(key: TextKey, text: string): string {
