@@ -6,6 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { CodeKind } from "../../workers/satchel.contract.ts";
 import { useT } from "../i18n/useT.ts";
 import { CodeEntry } from "../ui/Code.tsx";
+import { CodeKinds } from "../ui/CodeKinds.tsx";
 import { isWorkerError } from "./errors.ts";
 import { useSatchel } from "./satchel.ts";
 
@@ -19,8 +20,6 @@ export interface ChosenCodeProps {
   /** Shown first. Default: digits. */
   readonly start?: CodeKind | undefined;
 }
-
-const KINDS: readonly CodeKind[] = ["digits", "pictures"];
 
 export function ChosenCode({ onChosen, onStage, busy, error, start = "digits" }: ChosenCodeProps) {
   const t = useT();
@@ -73,16 +72,7 @@ export function ChosenCode({ onChosen, onStage, busy, error, start = "digits" }:
   const againHint = t(isPictures ? "opening.images.again" : "opening.againHint");
   return (
     <>
-      {first === null && (
-        // biome-ignore lint/a11y/useSemanticElements: two toggles under a name, as in the design; not a form group
-        <div class="seg" role="group" aria-label={t("opening.kind.label")}>
-          {KINDS.map((one) => (
-            <button key={one} type="button" aria-pressed={one === kind} onClick={() => choose(one)}>
-              {t(`opening.kind.${one}`)}
-            </button>
-          ))}
-        </div>
-      )}
+      {first === null && <CodeKinds kind={kind} onChoose={choose} />}
       <CodeEntry
         key={`${kind} ${first === null ? "first" : "again"}`}
         kind={kind}

@@ -4,30 +4,12 @@
  * Surprising: answers are written by their labels, in the language shown; a label that this version lacks falls back to
  * the id of the field, so that no answer is left out.
  */
-import type { AnswerValue, DossierRecord } from "../../../satchel/model.ts";
+import type { DossierRecord } from "../../../satchel/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import type { ExportedFile, OutboxLine } from "../../../workers/satchel.contract.ts";
-import { formatCalendarDate } from "../../i18n/format.ts";
+import { answerText } from "../../i18n/answer-text.ts";
 import { t, tData } from "../../i18n/i18n.ts";
 import { zipOf } from "../../platform/zip.ts";
-
-function answerText(procedure: string, field: string, answer: AnswerValue): string {
-  const choice = (id: string): string => tData(`form-${procedure}`, `${field}.choices.${id}`) ?? id;
-  switch (answer.v) {
-    case "text":
-      return answer.text;
-    case "choice":
-      return choice(answer.id);
-    case "choices":
-      return answer.ids.map(choice).join(", ");
-    case "date":
-      return formatCalendarDate(answer.date);
-    case "yesno":
-      return t(answer.yes ? "common.action.yes" : "common.action.no");
-    case "unknown":
-      return t("common.question.unknown");
-  }
-}
 
 /** Every answer with its question, one under the other; rows of a repeat are numbered as they stand. */
 export function answersText(record: DossierRecord): string {
@@ -40,7 +22,7 @@ export function answersText(record: DossierRecord): string {
     if (row !== undefined && !order.has(row)) return [];
     const label = tData(`form-${procedure}`, `${field}.label`) ?? field;
     const n = row === undefined ? "" : ` (${order.get(row)})`;
-    return [`${label}${n}\n${answerText(procedure, field, answer)}\n`];
+    return [`${label}${n}\n${answerText(procedure, field, answer, ", ")}\n`];
   });
   const title = tData(`form-${procedure}`, "title") ?? t("outbox.dossier");
   const free = record.notForeseen.trim() === "" ? [] : [record.notForeseen];

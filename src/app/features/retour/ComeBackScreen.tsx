@@ -20,6 +20,7 @@ import { useHold, useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { CodeEntry } from "../../ui/Code.tsx";
+import { CodeKinds } from "../../ui/CodeKinds.tsx";
 import { Item, List } from "../../ui/List.tsx";
 
 /** A refusal that is not about one field: it has a page of its own. */
@@ -34,8 +35,6 @@ type Stage =
 
 /** Nothing went wrong: it is only not now. */
 const isOrdinary = (why: Refused): boolean => why === "no-network" || why === "expired";
-
-const KINDS: readonly CodeKind[] = ["digits", "pictures"];
 
 interface RefusedProps {
   readonly why: Refused;
@@ -76,6 +75,7 @@ function RefusedStage({ why, home, onAgain }: RefusedProps) {
 
 function ArrivedStage() {
   const t = useT();
+  const { shared } = useRoot();
   return (
     <>
       <Banner tone="done" icon="valider" quiet>
@@ -84,24 +84,26 @@ function ArrivedStage() {
       <LinkButton wide iconEnd="fleche" href={paths.home}>
         {t("retour.arrived.home")}
       </LinkButton>
-      <section class="stack-s" aria-labelledby="suite">
-        <h2 id="suite">{t("retour.arrived.next")}</h2>
-        <List>
-          <Item
-            icon="telephone"
-            href={paths.devices}
-            title={t("retour.arrived.out")}
-            detail={t("retour.arrived.outMore")}
-          />
-          <Item
-            icon="cle-carte"
-            href={paths.newCard}
-            title={t("retour.arrived.newCard")}
-            detail={t("retour.arrived.newCardMore")}
-          />
-        </List>
-        <p class="meta">{t("retour.arrived.keep")}</p>
-      </section>
+      {shared !== true && (
+        <section class="stack-s" aria-labelledby="suite">
+          <h2 id="suite">{t("retour.arrived.next")}</h2>
+          <List>
+            <Item
+              icon="telephone"
+              href={paths.devices}
+              title={t("retour.arrived.out")}
+              detail={t("retour.arrived.outMore")}
+            />
+            <Item
+              icon="cle-carte"
+              href={paths.newCard}
+              title={t("retour.arrived.newCard")}
+              detail={t("retour.arrived.newCardMore")}
+            />
+          </List>
+          <p class="meta">{t("retour.arrived.keep")}</p>
+        </section>
+      )}
     </>
   );
 }
@@ -229,22 +231,13 @@ export function ComeBackScreen() {
           <p>
             {t("retour.code.text")} {error === undefined && t("retour.code.left", { count: stage.left })}
           </p>
-          {/* biome-ignore lint/a11y/useSemanticElements: two toggles under a name, as in the design; not a form group */}
-          <div class="seg" role="group" aria-label={t("opening.kind.label")}>
-            {KINDS.map((one) => (
-              <button
-                key={one}
-                type="button"
-                aria-pressed={one === kind}
-                onClick={() => {
-                  setKind(one);
-                  setCode("");
-                }}
-              >
-                {t(`opening.kind.${one}`)}
-              </button>
-            ))}
-          </div>
+          <CodeKinds
+            kind={kind}
+            onChoose={(one) => {
+              setKind(one);
+              setCode("");
+            }}
+          />
           <CodeEntry
             key={kind}
             kind={kind}

@@ -7,9 +7,10 @@
  */
 import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
 import type { ExportWords, Fact } from "../../../satchel/export-words.ts";
-import type { AnswerValue, DossierRecord, ProfileRecord } from "../../../satchel/model.ts";
+import type { DossierRecord, ProfileRecord } from "../../../satchel/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import type { Deployment, DossierView, PaperView } from "../../../workers/satchel.contract.ts";
+import { answerText } from "../../i18n/answer-text.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
 import { formatCalendarDate, formatDate, formatTime } from "../../i18n/format.ts";
 import { language, loadAreas, t, tData } from "../../i18n/i18n.ts";
@@ -17,24 +18,6 @@ import { languageInfo } from "../../i18n/languages.ts";
 import { holderName, kindName, paperName } from "../../ui/papers/names.ts";
 
 const areaOf = (procedure: string): DataArea => `form-${procedure}`;
-
-function answerText(procedure: string, field: string, answer: AnswerValue): string {
-  const choice = (id: string): string => tData(areaOf(procedure), `${field}.choices.${id}`) ?? id;
-  switch (answer.v) {
-    case "text":
-      return answer.text;
-    case "choice":
-      return choice(answer.id);
-    case "choices":
-      return answer.ids.map(choice).join("\n");
-    case "date":
-      return formatCalendarDate(answer.date);
-    case "yesno":
-      return t(answer.yes ? "common.action.yes" : "common.action.no");
-    case "unknown":
-      return t("common.question.unknown");
-  }
-}
 
 /** Questions with their answers, in the order of the form; rows of a repeat are numbered as they stand. */
 function answers(record: DossierRecord, order: readonly string[]): readonly Fact[] {
@@ -48,7 +31,7 @@ function answers(record: DossierRecord, order: readonly string[]): readonly Fact
     const n = row === undefined ? 0 : (numbers.get(row) ?? 0);
     const label = tData(areaOf(procedure), `${field}.label`) ?? field;
     const at = order.indexOf(repeat);
-    const fact: Fact = [n === 0 ? label : `${label} (${n})`, answerText(procedure, field, answer)];
+    const fact: Fact = [n === 0 ? label : `${label} (${n})`, answerText(procedure, field, answer, "\n")];
     return [{ at: at < 0 ? order.length : at, n, inner: order.indexOf(field), fact }];
   });
   placed.sort((a, b) => a.at - b.at || a.n - b.n || a.inner - b.inner);
