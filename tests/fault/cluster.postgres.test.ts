@@ -55,8 +55,8 @@ test("processes on one database that could not reach each other, or would keep b
   expect(await refused({ BLOB_URL, BESACE_NODE_URL: "somewhere" })).toContain("BESACE_NODE_URL must be");
   await first.restart({ BESACE_NODE_URL: first.url, BLOB_URL });
   // The code of a desk that was not opened yet: the second process does not make the first one's worthless.
-  const printed = first.lines().filter(({ text }) => code.test(text)).length;
-  expect(printed).toBe(3);
+  // The port answers a moment before the code is printed.
+  await expect.poll(() => first.lines().filter(({ text }) => code.test(text)).length, { timeout: 20_000 }).toBe(3);
   const second = await start("second", { BLOB_URL, ...url });
   expect(second.log()).toContain("/guichet");
   expect(code.test(second.log())).toBe(false);
