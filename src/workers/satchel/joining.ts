@@ -6,7 +6,7 @@
  * never again; and what the alias still receives comes in by adopting again, which changes nothing but what is new.
  */
 
-import { type Identity, openIdentity, openPast, wipeIdentity } from "../../crypto/identity.ts";
+import { type Identity, olderRoots, openIdentity, openPast, wipeIdentity } from "../../crypto/identity.ts";
 import { createRootKey } from "../../crypto/secret.ts";
 import { createSha256 } from "../../crypto/sha256.ts";
 import { b64 } from "../../protocol/sign.ts";
@@ -29,12 +29,14 @@ import { type Dossiers, isDossier } from "./dossiers.ts";
 import { everythingOf, fetchAway, plainPieces } from "./export-streams.ts";
 import { createInbox } from "./inbox.ts";
 import { adopt, type Source } from "./joining-adopt.ts";
+import type { KeyCare } from "./key-care.ts";
 import { type Alias, pinsOf, saveProfile } from "./pins.ts";
 import type { Space } from "./space.ts";
 
 export interface JoiningDeps extends SatchelDeps {
   readonly space: Pick<Space, "fetchBack">;
   readonly dossiers: Pick<Dossiers, "withdraw" | "settleAll">;
+  readonly care: Pick<KeyCare, "renewOther">;
 }
 
 export interface Joining {
@@ -92,16 +94,23 @@ export function createJoining(deps: JoiningDeps): Joining {
     }
   }
 
-  /** Opens the other satchel beside the open one for as long as `use` takes; its keys are forgotten afterwards. */
+  /**
+   * Opens the other satchel beside the open one for as long as `use` takes; its keys are forgotten afterwards. Its root may
+   * have been changed on another device since: it is followed like at an unlock.
+   */
   async function beside<T, E>(
-    profile: Profile,
+    held: Profile,
     alias: Pick<Alias, "roots" | "keys">,
     use: (other: Session) => Promise<Result<T, E>>,
   ): Promise<Result<T, E | WorkerError>> {
-    const { statements } = profile;
-    return withKeys<T, E | WorkerError>({ ...alias, statements }, async (identity) => {
+    const { statements } = held;
+    return withKeys<T, E | WorkerError>({ ...alias, statements }, async (opened) => {
+      const { profile, identity } = await deps.lookAtKeys(held, opened);
       const store = await deps.stores.open(profile.database);
-      if (!store.ok) return store;
+      if (!store.ok) {
+        wipeIdentity(identity);
+        return store;
+      }
       const { random, clock, log } = deps;
       const records = createRecords<SatchelRecord>({
         store: store.value,
@@ -119,6 +128,7 @@ export function createJoining(deps: JoiningDeps): Joining {
         await records.settled();
         records.close();
         queue.close();
+        wipeIdentity(identity);
       }
     });
   }
@@ -174,6 +184,28 @@ export function createJoining(deps: JoiningDeps): Joining {
     return ok(undefined);
   }
 
+  /** Its keys are this satchel's from now on, with every root that it has. */
+  async function noteAlias(
+    session: Session,
+    { profile, identity }: Session,
+    inherited: readonly (readonly [PrincipalId, Alias])[],
+  ): Promise<Result<unknown, WorkerError>> {
+    const { database, pictogram } = profile;
+    const alias: Alias = {
+      database,
+      pictogram,
+      statements: identity.statements,
+      roots: [...olderRoots(identity), identity.root].map((root) => b64(root.reveal())),
+      keys: b64(identity.sealed),
+      joinedAt: deps.clock.now(),
+    };
+    return saveProfile(session, deps, (record) => {
+      const pinned = record.pinned ?? { serverKeys: {}, organisations: {} };
+      const aliases = { ...Object.fromEntries(inherited), ...pinned.aliases, [identity.id]: alias };
+      return { ...record, pinned: { ...pinned, aliases } };
+    });
+  }
+
   async function take(session: Session, other: Session, revive: boolean): Promise<Result<TakenIn, WorkerError>> {
     const worked = await inbox.work(other);
     if (!worked.ok) return worked;
@@ -206,8 +238,8 @@ export function createJoining(deps: JoiningDeps): Joining {
   const seen = new Map<PrincipalId, string>();
 
   /** Changes with whatever there may be to take in, or to hand over; needs no key of the alias. */
-  async function markOf(session: Session, id: PrincipalId, database: string): Promise<Result<string, WorkerError>> {
-    const store = await deps.stores.open(database);
+  async function markOf(session: Session, id: PrincipalId, profile: Profile): Promise<Result<string, WorkerError>> {
+    const store = await deps.stores.open(profile.database);
     if (!store.ok) return mine(store);
     const [inboxRows, rows, proofs, all] = await Promise.all([
       store.value.listInbox(),
@@ -231,6 +263,8 @@ export function createJoining(deps: JoiningDeps): Joining {
       records,
       proofs.value.length,
       withdrawn,
+      // A root that was changed on another device: what was sealed under it opens now.
+      [profile.keyringSeen?.sig, profile.keyring?.hash, profile.chainSeen?.length],
     ];
     return ok(JSON.stringify(parts));
   }
@@ -243,7 +277,7 @@ export function createJoining(deps: JoiningDeps): Joining {
       if (!profile.ok) return profile;
       // Joined on another device: its keys are there.
       if (profile.value === undefined || profile.value.principal !== id) continue;
-      const mark = await markOf(session, id, alias.database);
+      const mark = await markOf(session, id, profile.value);
       if (!mark.ok) return mark;
       if (seen.get(id) === mark.value) continue;
       // An adoption that was cut off goes on as it began; a finished one brings back nothing that was erased since.
@@ -274,19 +308,17 @@ export function createJoining(deps: JoiningDeps): Joining {
       if (!past.ok) return err({ type: "unavailable", mark: "past-roots" });
       const roots = [...past.value, root].map((one) => b64(one.reveal()));
       for (const one of [...past.value, root]) one.wipe();
-      const { pictogram, statements } = profile;
       const keys = b64(profile.sealedIdentity);
-      // Its own aliases come along: what they still receive is looked at by this one.
-      const inherited = await beside(profile, { roots, keys }, aliasesOf);
-      if (!inherited.ok) return inherited;
-      const noted = await saveProfile(session, deps, (record) => {
-        const pinned = record.pinned ?? { serverKeys: {}, organisations: {} };
-        const alias: Alias = { database, pictogram, statements, roots, keys, joinedAt: deps.clock.now() };
-        const aliases = { ...Object.fromEntries(inherited.value), ...pinned.aliases, [id]: alias };
-        return { ...record, pinned: { ...pinned, aliases } };
+      const taken = await beside(profile, { roots, keys }, async (other): Promise<Result<TakenIn, WorkerError>> => {
+        // Its own aliases come along: what they still receive is looked at by this one.
+        const inherited = await aliasesOf(other);
+        if (!inherited.ok) return inherited;
+        // The last time that its code is in hand: what is wished for of its ways in is made now, or stays as it is.
+        const renewed = await deps.care.renewOther(other, code);
+        if (!renewed.ok) deps.log.note("alias-renew", { error: renewed.error.type });
+        const noted = await noteAlias(session, other, inherited.value);
+        return noted.ok ? take(session, other, true) : noted;
       });
-      if (!noted.ok) return noted;
-      const taken = await beside(profile, { roots, keys }, (other) => take(session, other, true));
       deps.emit({ type: "opening" });
       return taken;
     },

@@ -28,6 +28,8 @@ export interface KeyCare extends Pick<SatchelApi, "comeBack" | "comeBackOpen" | 
   readonly look: () => void;
   /** The right code was just given: wraps follow the root and what is wished for is made, in the background. */
   readonly renew: (code: string) => void;
+  /** The same for a satchel that is open beside the open one, while its code is in hand; done when this resolves. */
+  readonly renewOther: (other: Session, code: string) => Promise<Result<Held, WorkerError>>;
   /** Adds the removal to the chain and wishes for a new root. */
   readonly putOut: (session: Session, device: DeviceId) => Promise<Result<void, WorkerError>>;
   /** On a device that does not know the newest card: what was typed becomes the card here if the keyring says so. */
@@ -134,6 +136,30 @@ export function createKeyCare(
     return looked;
   }
 
+  /** `identity`: just looked. */
+  async function renewNow(
+    session: Session,
+    ways: Ways,
+    identity: Identity,
+    code: string,
+  ): Promise<Result<Held, WorkerError>> {
+    const deployment = await deps.deployments.current();
+    const pins = await pinWhatIsNew(session, deps, deployment);
+    if (!pins.ok) return pins;
+    const keys = Object.values(pins.value.serverKeys).map((sign) => ({ sign }));
+    const statement = deployment?.shareBox;
+    const serverBox = statement === undefined ? undefined : await ways.readServerBox(statement, keys);
+    const held = await ways.createKeyringLife(deps).renew(session.profile.database, identity, {
+      code,
+      serverBox: serverBox ?? null,
+      organisations: Object.values(pins.value.organisations).map(({ statements }) => statements),
+    });
+    if (!held.ok) return held;
+    const { profile } = held.value;
+    if (profile.keyringDue != null || profile.statementsDue === true) deps.couriers.kick("commit", profile.database);
+    return held;
+  }
+
   async function comingBack() {
     const ways = await load();
     if (!ways.ok) return ways;
@@ -146,26 +172,17 @@ export function createKeyCare(
 
     renew: (code) =>
       background("keys-renew", isSettled, async (session, ways) => {
-        const deployment = await deps.deployments.current();
-        const pins = await pinWhatIsNew(session, deps, deployment);
-        if (!pins.ok) return pins;
         const looked = await lookNow(session, ways);
         if (!looked.ok) return looked;
-        const keys = Object.values(pins.value.serverKeys).map((sign) => ({ sign }));
-        const statement = deployment?.shareBox;
-        const serverBox = statement === undefined ? undefined : await ways.readServerBox(statement, keys);
-        const held = await ways.createKeyringLife(deps).renew(session.profile.database, looked.value.identity, {
-          code,
-          serverBox: serverBox ?? null,
-          organisations: Object.values(pins.value.organisations).map(({ statements }) => statements),
-        });
-        if (!held.ok) return held;
-        goOn({ ...session, ...looked.value }, held.value);
-        const { profile } = held.value;
-        if (profile.keyringDue != null || profile.statementsDue === true)
-          deps.couriers.kick("commit", profile.database);
+        const held = await renewNow(session, ways, looked.value.identity, code);
+        if (held.ok) goOn({ ...session, ...looked.value }, held.value);
         return held;
       }),
+
+    async renewOther(other, code) {
+      const ways = await load();
+      return ways.ok ? renewNow(other, ways.value, other.identity, code) : ways;
+    },
 
     async putOut(session, device) {
       const ways = await load();

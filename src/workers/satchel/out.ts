@@ -13,6 +13,7 @@ import type { SatchelApi, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { Dossiers } from "./dossiers.ts";
 import type { Joining } from "./joining.ts";
+import type { KeyCare } from "./key-care.ts";
 import type { Opening } from "./opening.ts";
 import { pinsOf } from "./pins.ts";
 import type { Space } from "./space.ts";
@@ -34,7 +35,12 @@ export interface Out {
 
 export function createOut(
   given: SatchelDeps,
-  parts: { readonly opening: Opening; readonly space: Space; readonly dossiers: Dossiers },
+  parts: {
+    readonly opening: Opening;
+    readonly care: KeyCare;
+    readonly space: Space;
+    readonly dossiers: Dossiers;
+  },
 ): Out {
   const { opening, space } = parts;
   const deps = { ...given, ...parts };

@@ -11,7 +11,7 @@ import { refusedCode } from "../common/codes.ts";
 import type { CourierEvent } from "../common/couriers.ts";
 import type { Emitter } from "../common/emitter.ts";
 import { storageErr } from "../common/errors.ts";
-import type { Change, PaperView, SatchelApi, WorkerError } from "../satchel.contract.ts";
+import type { Change, PaperView, ProfileView, SatchelApi, WorkerError } from "../satchel.contract.ts";
 import { createCardLife } from "./card-life.ts";
 import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -41,7 +41,12 @@ export interface SatchelService {
 export interface SatchelServiceDeps extends Omit<SatchelDeps, "emit" | "lookAtKeys"> {
   readonly emitter: Emitter<Change>;
   readonly timers: Timers;
+  /** How long what an opening leaves to be done waits for the first screen, ms. */
+  readonly firstScreen?: { readonly drawMs: number; readonly mostMs: number };
 }
+
+/** A list is drawn in the first; a screen that asks for none does not hold work back longer than the second. */
+const firstScreenDefault = { drawMs: 250, mostMs: 2000 };
 
 const isErased = (error: unknown): boolean => {
   const { type, mark } = Object(error) as { readonly type?: unknown; readonly mark?: unknown };
@@ -67,7 +72,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const outbox = createOutbox(deps, checkProofs);
   const inbox = createInbox(deps);
   const carrier = createPhoneCarrier(deps);
-  const out = createOut(deps, { opening, space, dossiers });
+  const out = createOut(deps, { opening, care, space, dossiers });
   /** The browser erased this satchel's database under the app: closed, so that the next opening begins anew and says it. */
   async function letGo(database: string): Promise<void> {
     deps.couriers.stop(database);
@@ -200,10 +205,36 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     });
   }
 
-  async function opened<T, E>(result: Promise<Result<T, E>>, code?: string): Promise<Result<T, E>> {
+  /** What an opening leaves to be done would make the person's first screen wait: it begins when that has its answer. */
+  const { drawMs, mostMs } = given.firstScreen ?? firstScreenDefault;
+  let pending: { readonly begin: () => void; cancel: () => void } | undefined;
+  function beginIn(ms: number, begin: () => void): void {
+    pending?.cancel();
+    pending = { begin, cancel: given.timers.after(ms, begin) };
+  }
+  async function opened<E>(
+    result: Promise<Result<ProfileView, E>>,
+    code?: string,
+  ): Promise<Result<ProfileView, E>> {
     const value = await result;
-    if (value.ok) afterOpening(code);
+    if (!value.ok) return value;
+    const { database } = value.value;
+    background("listen", async (session) => ok(listen(session)));
+    beginIn(mostMs, () => {
+      pending = undefined;
+      background("after-opening", async (session) => {
+        // Another satchel may be open by now, and this code is not its code.
+        if (session.profile.database === database) afterOpening(code);
+        return ok(undefined);
+      });
+    });
     return value;
+  }
+  /** A list for a screen: once it is answered there is time for the rest. */
+  async function shown<T>(list: Promise<Result<T, WorkerError>>): Promise<Result<T, WorkerError>> {
+    const answer = await list;
+    if (answer.ok && pending !== undefined) beginIn(drawMs, pending.begin);
+    return answer;
   }
 
   const now = (): number => deps.clock.now();
@@ -237,9 +268,15 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       afterOpening(code);
       return noted.ok ? created : noted;
     },
+    expectCode: async () => ok(deps.stretch.expect()),
     unlock: ({ database, code }) => opened(opening.unlock(database, code), code),
     unlockWithCard: ({ database, card }) => opened(opening.unlockWithCard(database, card)),
-    lock: async () => ok(await opening.lock()),
+    lock: async () => {
+      deps.stretch.dismiss();
+      pending?.cancel();
+      pending = undefined;
+      return ok(await opening.lock());
+    },
     checkCode: async (code) => {
       const profile = await within(findProfile);
       const refused = refusedCode(code, profile.ok ? profile.value?.record.birthdate : undefined);
@@ -262,7 +299,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     transferFinish: (code) => opened(transfer.transferFinish(code), code),
 
     papers: async () => {
-      const list = await within(papers.list);
+      const list = await shown(within(papers.list));
       if (list.ok && list.value.length === 0) background("lost", space.lookAgain);
       return list;
     },
@@ -316,7 +353,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
         return saved.ok ? ok(undefined) : saved;
       }),
 
-    dossiers: () => within(dossiers.list),
+    dossiers: () => shown(within(dossiers.list)),
     dossier: (id) => within((session) => dossiers.one(session, id)),
     startDossier: (input) => within((session) => dossiers.start(session, input)),
     saveAnswers: (id, patch) =>

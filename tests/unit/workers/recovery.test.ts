@@ -12,29 +12,20 @@ import type { DeviceId } from "../../../src/shared/ids.ts";
 import type { Profile } from "../../../src/storage/ports.ts";
 import { currentWrap, deviceFactor } from "../../../src/workers/common/codes.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
-import { file, jpeg } from "./files.ts";
+import { byCode, code, comeBack, first, newCard, type Phone, phone, quiet, rowOf, titles } from "./phones.ts";
 import {
   type Browser,
   createBrowser,
   createConnectedBrowser,
   createLine,
   eventually,
-  type Line,
   must,
   openTab,
   quickStretch,
   random,
-  type Tab,
 } from "./world.ts";
 
-const code = "417233";
 const home = "besace.example";
-
-interface Phone {
-  readonly line: Line;
-  readonly browser: Browser;
-  tab: Tab;
-}
 
 let server: Harness;
 let base: string;
@@ -44,63 +35,18 @@ beforeEach(async () => {
 });
 afterEach(async () => server.close());
 
-async function phone(): Promise<Phone> {
-  const line = createLine(base);
-  const browser = createConnectedBrowser(line);
-  const tab = openTab(browser);
-  await tab.refresh();
-  return { line, browser, tab };
-}
-
-/** The one row of a phone's registry. */
-const rowOf = async ({ browser }: Phone) => {
-  const [row] = must(await browser.registry.list());
-  if (row === undefined) throw new Error("a satchel is here");
-  return row;
-};
-
-/** What waits of the keyring has left, and what came was looked at. */
-async function quiet(one: Phone, epoch?: number): Promise<void> {
-  await eventually(async () => {
-    must(await one.tab.api.sendNow());
-    const { keyring, keyringDue, keyringSeen, chainSeen, keyringWish } = await rowOf(one);
-    const still = keyringDue == null && keyringSeen == null && chainSeen == null && keyringWish == null;
-    return still && keyring !== undefined && (epoch === undefined || keyring.epoch >= epoch) ? true : undefined;
-  }, 15);
-}
-
-/** A satchel with one paper, whose first keyring is at the server. */
-async function first(): Promise<Phone & { readonly card: string }> {
-  const one = await phone();
-  must(await one.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
-  const { id } = must(await one.tab.api.startPaper({ kind: "passport", title: "Passeport" }));
-  must(await one.tab.api.addPage(id, file(jpeg({ width: 400, height: 300 }))));
-  must(await one.tab.api.keepPaper(id));
-  await quiet(one);
-  await eventually(async () => (must(await one.tab.api.outbox()).bytesLeft === 0 ? true : undefined), 10);
-  return { ...one, card: must(await one.tab.api.card()).qr };
-}
-
-async function comeBack(card: string, withCode = code): Promise<Phone> {
-  const two = await phone();
-  must(await two.tab.api.comeBack({ card }));
-  must(await two.tab.api.comeBackOpen({ code: withCode, pictogram: "code-lune" }));
-  return two;
-}
-
-const titles = async ({ tab }: Phone) => must(await tab.api.papers()).map(({ record }) => record.title);
 const database = async (one: Phone) => (await rowOf(one)).database;
 
 describe("C1 C+P+S on a new phone", { timeout: 60_000 }, () => {
   test("opens with card and code; papers arrive; S is replaced after use; the old phone says so and goes on", async () => {
-    const one = await first();
+    const one = await first(base);
     expect(must(await one.tab.api.cardState())).toMatchObject({
       atServer: "yes",
       due: true,
       off: false,
       pending: false,
     });
-    const two = await comeBack(one.card);
+    const two = await comeBack(base, one.card);
     expect(must(await two.tab.api.opening())).toMatchObject({ type: "open", cardDrilled: true });
     await eventually(async () => ((await titles(two))[0] === "Passeport" ? true : undefined), 15);
     await eventually(async () => ("arriving" in must(await two.tab.api.opening()) ? undefined : true), 5);
@@ -120,13 +66,13 @@ describe("C1 C+P+S on a new phone", { timeout: 60_000 }, () => {
       must(await each.tab.api.unlock({ database: await database(each), code }));
     }
     // A third phone, with the same card: its share is the new one.
-    const three = await comeBack(one.card);
+    const three = await comeBack(base, one.card);
     await quiet(three, 3);
   });
 
   test("each thing that is wrong has its own word, and a try counts only with the card", async () => {
-    const one = await first();
-    const two = await phone();
+    const one = await first(base);
+    const two = await phone(base);
     const foreign = await createCard(random, { home, set: 0 });
     const elsewhere = await createCard(random, { home: "autre.example", set: 0 });
     expect(await two.tab.api.comeBackOpen({ code, pictogram: "code-lune" })).toMatchObject({
@@ -162,7 +108,7 @@ describe("C1 C+P+S on a new phone", { timeout: 60_000 }, () => {
     }, 10);
     must(await one.tab.api.changeCode("582914"));
     await quiet(one, 2);
-    const three = await comeBack(one.card, "582914");
+    const three = await comeBack(base, one.card, "582914");
     expect(must(await three.tab.api.opening())).toMatchObject({ type: "open" });
     two.line.online = false;
     expect(await two.tab.api.comeBack({ card: one.card })).toMatchObject({ error: { type: "no-network" } });
@@ -174,32 +120,9 @@ describe("C1 C+P+S on a new phone", { timeout: 60_000 }, () => {
   });
 });
 
-/** A new card, drilled, with the code: a new root is made and followed. */
-async function newCard(one: Phone): Promise<string> {
-  const { epoch = 0 } = (await rowOf(one)).keyring ?? {};
-  const drawn = must(await one.tab.api.replaceCard());
-  must(await one.tab.api.drill(drawn.groups.join(" ")));
-  expect(must(await one.tab.api.cardState())).toMatchObject({ atServer: "waits", pending: false, set: drawn.set });
-  const opening = must(await one.tab.api.opening());
-  expect(opening).toMatchObject({ asks: { code: true } });
-  must(await one.tab.api.answerCode({ code }));
-  await quiet(one, epoch + 1);
-  return drawn.qr;
-}
-
-/** Locks and opens with the code: the wraps follow the root. */
-async function byCode(one: Phone, withCode = code): Promise<void> {
-  must(await one.tab.api.lock());
-  must(await one.tab.api.unlock({ database: await database(one), code: withCode }));
-  await eventually(async () => {
-    const { rootEpoch = 0, keyring } = await rowOf(one);
-    return rootEpoch === (keyring?.root ?? 0) ? true : undefined;
-  }, 5);
-}
-
 describe.each([0, 1, 3])("C1 the matrix after %i rotations", { timeout: 60_000 }, (rotations) => {
   test("INV-7 D+P, D+C and C+P+S open; old cards, other codes, other devices and single factors do not", async () => {
-    const one = await first();
+    const one = await first(base);
     const old: string[] = [];
     let card = one.card;
     for (let n = 0; n < rotations; n += 1) {
@@ -233,7 +156,7 @@ describe.each([0, 1, 3])("C1 the matrix after %i rotations", { timeout: 60_000 }
     one.line.online = true;
 
     // D of another device with the right code and card: the row without its key opens nothing.
-    const thief = await phone();
+    const thief = await phone(base);
     must(await thief.tab.api.create({ code: "739215", language: "fr", pictogram: "code-lune" }));
     must(await thief.tab.api.lock());
     const other = await rowOf(thief);
@@ -248,7 +171,7 @@ describe.each([0, 1, 3])("C1 the matrix after %i rotations", { timeout: 60_000 }
     expect(await thief.tab.api.unlockWithCard({ database: other.database, card })).toMatchObject({ ok: false });
 
     // C+P+S: the newest card with the code; an old card, or another code, does not.
-    const fresh = await phone();
+    const fresh = await phone(base);
     for (const each of old)
       expect(await fresh.tab.api.comeBack({ card: each })).toMatchObject({ error: { type: "card-replaced" } });
     must(await fresh.tab.api.comeBack({ card }));
@@ -263,7 +186,7 @@ describe.each([0, 1, 3])("C1 the matrix after %i rotations", { timeout: 60_000 }
     const { database: gone } = await rowOf(fresh);
     must(await fresh.tab.api.lock());
     must(await fresh.browser.registry.remove(gone));
-    const back = await comeBack(card);
+    const back = await comeBack(base, card);
     await eventually(async () => ((await titles(back)).length === 1 ? true : undefined), 15);
   });
 });
@@ -280,7 +203,7 @@ describe("C1 a clock that is off by a year", { timeout: 60_000 }, () => {
     expect(must(await one.tab.api.opening())).toMatchObject({ asks: { drill: false } });
     must(await one.tab.api.answerCode({ code }));
     expect(must(await one.tab.api.opening())).toMatchObject({ asks: { code: false } });
-    const two = await comeBack(must(await one.tab.api.card()).qr);
+    const two = await comeBack(base, must(await one.tab.api.card()).qr);
     await quiet(two, 2);
     await quiet(one, 2);
     await byCode(one);
@@ -289,8 +212,8 @@ describe("C1 a clock that is off by a year", { timeout: 60_000 }, () => {
 
 describe("a device that is put out", { timeout: 60_000 }, () => {
   test("its session dies, the new root is not for it, what it had not sent is said and still opens", async () => {
-    const one = await first();
-    const two = await comeBack(one.card);
+    const one = await first(base);
+    const two = await comeBack(base, one.card);
     await eventually(async () => ((await titles(two)).length === 1 ? true : undefined), 15);
     await quiet(two, 2);
     await quiet(one, 2);
@@ -323,7 +246,7 @@ describe("a device that is put out", { timeout: 60_000 }, () => {
     expect((await titles(two)).sort()).toEqual(["Pas parti", "Passeport"]);
     expect((await rowOf(two)).rootEpoch ?? 0).toBe(0);
     // The card opens a third phone, with everything of the first.
-    const three = await comeBack(one.card);
+    const three = await comeBack(base, one.card);
     await eventually(async () => ((await titles(three)).length === 3 ? true : undefined), 15);
     expect((await titles(three)).sort()).toEqual(["Après", "Passeport", "Sous la nouvelle racine"]);
   });
@@ -331,8 +254,8 @@ describe("a device that is put out", { timeout: 60_000 }, () => {
 
 describe("two devices that change keys at once", { timeout: 60_000 }, () => {
   test("one is first, the other adopts it and makes its own behind it; both still open with every way", async () => {
-    const one = await first();
-    const two = await comeBack(one.card);
+    const one = await first(base);
+    const two = await comeBack(base, one.card);
     await quiet(two, 2);
     await quiet(one, 2);
     one.line.online = false;
@@ -366,7 +289,7 @@ describe("two devices that change keys at once", { timeout: 60_000 }, () => {
     expect((await rowOf(one)).rootEpoch).toBe(2);
     const last = cards[second === one ? 0 : 1] ?? "";
     const replaced = cards[second === one ? 1 : 0] ?? "";
-    const three = await comeBack(last);
+    const three = await comeBack(base, last);
     await quiet(three);
     expect(await winner.tab.api.comeBack({ card: replaced })).toMatchObject({ error: { type: "card-replaced" } });
     // The winner's own card opens nothing any more, here either; told the new one, it opens with it.
@@ -381,8 +304,8 @@ describe("two devices that change keys at once", { timeout: 60_000 }, () => {
 
 describe("a device that is open while another one changes the root", { timeout: 60_000 }, () => {
   test("follows without a code, and opens what came under the new root before", async () => {
-    const one = await first();
-    const two = await comeBack(one.card);
+    const one = await first(base);
+    const two = await comeBack(base, one.card);
     await quiet(two, 2);
     await quiet(one, 2);
     await newCard(one);
@@ -459,7 +382,7 @@ describe("a satchel of the version before", { timeout: 60_000 }, () => {
     must(await one.tab.api.lock());
     must(await one.tab.api.unlock({ database: name, code }));
     await quiet(one, 1);
-    const two = await comeBack(qr);
+    const two = await comeBack(base, qr);
     await quiet(two, 2);
   });
 });
