@@ -18,6 +18,8 @@ export interface PostboxRow {
   readonly statements: readonly Signed[];
   /** A keyring that is to be published; null: none. */
   readonly keyring: Signed | null;
+  /** Behind `statements`: the session's own device puts itself out. Absent or null: there is nothing (more) to say. */
+  readonly leaving?: Signed | null;
   /** live: its session is open, or was killed; left: it has ended. */
   readonly state: "live" | "left";
   /** Device clock. */
@@ -31,7 +33,7 @@ export interface Postboxes {
   /** strict. Nothing when there is no such row. */
   readonly update: (
     database: string,
-    patch: Partial<Pick<PostboxRow, "statements" | "keyring" | "state">>,
+    patch: Partial<Pick<PostboxRow, "statements" | "keyring" | "leaving" | "state">>,
   ) => Stored<void>;
   /** strict. Takes the row away, then its database with everything in it. */
   readonly remove: (database: string) => Stored<void>;

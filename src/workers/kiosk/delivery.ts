@@ -5,6 +5,7 @@
  * Surprising fact: the ops in it never leave. Nobody here could merge a conflict, so only deposits, letters and pages go.
  */
 
+import type { Signed } from "../../protocol/wire.ts";
 import type { DeviceId, PrincipalId } from "../../shared/ids.ts";
 import type { Clock, Log, Random, Timers } from "../../shared/ports.ts";
 import { ok, type Result } from "../../shared/result.ts";
@@ -25,6 +26,8 @@ export interface Delivery {
   /** Looks at every postbox whose session has ended; with `live`, at those too whose session was killed. */
   readonly start: (live: "killed" | "ours") => Promise<void>;
   readonly kick: (why: RunReason) => void;
+  /** One postbox now; resolves with the sealed things that are still in it, 0 when it is gone. */
+  readonly deliver: (database: string) => Promise<number>;
   readonly waiting: () => Promise<Result<Waiting, StorageError>>;
 }
 
@@ -74,14 +77,34 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     return rows.ok ? rows.value.find((row) => row.database === database) : undefined;
   };
 
+  /** The chain, with the statement that puts the session's device out. */
+  const chainOf = async (database: string): Promise<readonly Signed[]> => {
+    const row = await rowOf(database);
+    return row === undefined ? [] : [...row.statements, ...(row.leaving == null ? [] : [row.leaving])];
+  };
+
+  /** The session's device puts itself out, if nobody has made the chain longer since. False: later. */
+  async function leave(database: string): Promise<boolean> {
+    const row = await rowOf(database);
+    if (row?.leaving == null) return true;
+    const statements = [...row.statements, row.leaving];
+    const outcome = await transport.register(statements);
+    if (outcome.type === "lost" || (outcome.type === "refused" && outcome.retry !== "never")) return false;
+    if (outcome.type === "refused") deps.log.note("postbox-leaving", { error: outcome.error });
+    await postboxes.update(database, { leaving: null, ...(outcome.type === "answer" ? { statements } : {}) });
+    return true;
+  }
+
   /** Publishes the keyring of a satchel that was made here: signed, so that no key is needed. */
   const keysOf = (database: string): KeysExchange => ({
-    statements: async () => (await rowOf(database))?.statements ?? [],
+    statements: () => chainOf(database),
     isOut: async () => false,
     isIn: async () => undefined,
     heard: async () => false,
-    refused: async () => false,
+    // Another device was first with its own statement. The server knows this satchel, and what waits needs no more than that.
+    refused: async (step, error) => step === "register" && error === "id-taken",
     async turn() {
+      if (!(await leave(database))) return;
       const keyring = (await rowOf(database))?.keyring ?? null;
       if (keyring === null) return;
       const outcome = await transport.keyring(keyring);
@@ -126,7 +149,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     return held;
   }
 
-  /** Sealed things that are still here, the keyring and the registration that it needs included. */
+  /** Sealed things that are still here, the keyring and the registration that it needs included. Undefined: not known. */
   async function left(row: PostboxRow, store: SatchelStore): Promise<number | undefined> {
     const view = await store.queue();
     if (!view.ok) return undefined;
@@ -151,12 +174,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     box.cancel();
     let next = idleMs;
     try {
-      if ((await left(row, box.store)) !== 0) {
+      if (row.leaving != null || (await left(row, box.store)) !== 0) {
         const report = await box.drainer.run({ reason: why });
         next = Math.min(report.nextInMs ?? idleMs, idleMs);
       }
       const after = await rowOf(database);
-      if (after !== undefined && (await left(after, box.store)) === 0) {
+      if (after !== undefined && after.leaving == null && (await left(after, box.store)) === 0) {
         await box.store.close();
         boxes.delete(database);
         const removed = await postboxes.remove(database);
@@ -193,6 +216,13 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       await all("start");
     },
     kick: (why) => void all(why),
+    async deliver(database) {
+      await run(database, "start");
+      const row = await rowOf(database);
+      if (row === undefined) return 0;
+      const box = await boxOf(row);
+      return (box && (await left(row, box.store))) ?? 1;
+    },
     async waiting() {
       const rows = await postboxes.list();
       if (!rows.ok) return rows;

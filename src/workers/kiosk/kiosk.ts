@@ -34,6 +34,8 @@ export interface KioskDeps
   readonly delivery: Delivery;
 }
 
+/** What the end says to the server may take, where there is a network. */
+const lastWordMs = 2000;
 /** A keyring is made in the background; a line that was cut is tried again. */
 const lookAgainMs = 200;
 
@@ -45,7 +47,7 @@ export interface KioskService {
 export function createKiosk(deps: KioskDeps): KioskService {
   const { postboxes, openStore, makeCouriers, delivery, ...rest } = deps;
   const { clock, random, timers } = deps;
-  const registry = createSessionRegistry(postboxes);
+  const { registry, opened, noted } = createSessionRegistry(postboxes);
   const keeper = createDepositKeeper({ random, clock });
   /** The stores behind what the session sees. */
   const behind = new Map<string, SatchelStore>();
@@ -69,7 +71,13 @@ export function createKiosk(deps: KioskDeps): KioskService {
     registry,
     stores,
     couriers,
-    shared: keeper.shared,
+    shared: {
+      ...keeper.shared,
+      opened(session) {
+        keeper.shared.opened(session);
+        opened(session);
+      },
+    },
     marks: {
       has: async (database) => marks.has(database),
       put: async (database) => void marks.add(database),
@@ -109,19 +117,25 @@ export function createKiosk(deps: KioskDeps): KioskService {
     const { database } = profile;
     const flushed = await satchel.api.flush();
     if (!flushed.ok && flushed.error.type !== "locked") return flushed;
-    await leave(database, clock.now() + patienceMs);
+    const until = clock.now() + patienceMs;
+    await leave(database, until);
     const settled = await keeper.settle();
+    await noted();
     // Keys go whatever the disk says; what was kept before stays kept.
     await satchel.api.lock();
     couriers.stop(database);
     const store = behind.get(database);
     const [view, row] = [await store?.queue(), await registry.get(database)];
     const count = view?.ok === true ? countOf(view.value) : 1;
-    const items = count + (row.ok && row.value?.keyringDue != null ? 1 : 0);
+    let items = count + (row.ok && row.value?.keyringDue != null ? 1 : 0);
     await stores.forget(database);
     behind.delete(database);
     const left = await postboxes.update(database, { state: "left" });
-    delivery.kick("start");
+    // The device of this session puts itself out of the chain, as long as somebody waits for it.
+    const going = delivery.deliver(database).then((still) => {
+      items = still;
+    });
+    if (patienceMs > 0) await within(Math.max(until - clock.now(), lastWordMs), going);
     if (!settled.ok) return settled;
     return left.ok ? ok({ items }) : storageErr(left.error);
   }

@@ -245,7 +245,9 @@ export function createOpening(deps: SatchelDeps): Opening {
     const own = await createDeviceBox(root, id, device, random);
     const transport = input.identity.principal.devices.get(device)?.transport ?? input.transport;
     assert(transport !== undefined, "SPEC C-T5: the chain, or who enters, names the device's key");
-    const statements = await certifyDevice(input.identity, input.identity.statements, device, transport, own.box);
+    // A shared computer is to follow no later root: its device has no box key in the chain, and puts itself out (decisions/0018).
+    const box = deps.shared === undefined ? own.box : null;
+    const statements = await certifyDevice(input.identity, input.identity.statements, device, transport, box);
     const certified = await withStatements(input.identity, statements);
     assert(certified.ok, "SPEC P-S: a chain that was just extended reads");
     const identity = certified.value;
@@ -325,10 +327,13 @@ export function createOpening(deps: SatchelDeps): Opening {
         const held = profiles.find((profile) => profile.database === open.profile.database);
         if (held === undefined) await lock();
         else {
-          const arriving = await isArriving(open);
+          // A screen waits for this: what each has to read is read at the same time.
+          const [arriving, asks, way] = await Promise.all([
+            isArriving(open),
+            asksOf(deps, held, open.store),
+            wayOf(held, open),
+          ]);
           if (!arriving.ok) return arriving;
-          const asks = await asksOf(deps, held, open.store);
-          const way = await wayOf(held, open);
           // Locked meanwhile: what follows says so.
           if (session !== undefined)
             return ok({

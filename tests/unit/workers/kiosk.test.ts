@@ -3,6 +3,8 @@
  * is merged by the person's phone, and opens to nobody at the computer. With real keys and the real server app.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readChain } from "../../../src/protocol/statements.ts";
+import type { DeviceId, PrincipalId } from "../../../src/shared/ids.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { file, jpeg } from "./files.ts";
 import { createKioskDisk, delivered, type Kiosk, openKiosk } from "./kiosk-world.ts";
@@ -85,15 +87,11 @@ describe("C4 a session at a shared computer", { timeout: 60_000 }, () => {
     expect(must(await later.api.opening())).toEqual({ type: "none" });
     expect(must(await later.api.postbox()).items).toBe(items);
     kiosk.line.online = true;
-    console.time("delivered");
     await delivered(kiosk, later);
-    console.timeEnd("delivered");
     expect(must(await later.api.postbox())).toEqual({ items: 0, since: null });
     later.kill();
 
-    console.time("cb");
     const mine = await cameBack(card);
-    console.timeEnd("cb");
     const view = await eventually(async () => {
       const list = must(await mine.api.papers());
       return list.find(({ id }) => id === paper);
@@ -139,5 +137,75 @@ describe("C4 a session at a shared computer", { timeout: 60_000 }, () => {
     });
     expect(answers.others ?? {}).toEqual({});
     three.kill();
+  });
+});
+
+describe("INV-6 the chain after a session: its device had no box key, and put itself out", { timeout: 60_000 }, () => {
+  /** The server's chain of the only satchel that this computer named. */
+  async function chainAt(principal: string) {
+    const found = await server.store.principal(principal as PrincipalId);
+    const chain = await readChain(found?.statements ?? []);
+    if (!chain.ok) throw new Error(chain.error.type);
+    return chain.value;
+  }
+  /** Made and left at a computer with a network; then opened at another one with card and code, with a phone there too. */
+  async function openedAgain() {
+    const first = await kioskHere();
+    const one = await madeAt(first);
+    const [row] = [...first.rows.values()];
+    const principal = row?.principal ?? "";
+    expect(must(await one.tab.api.finish(15_000)).items).toBe(0);
+    one.tab.kill();
+    await cameBack(one.card);
+    await eventually(async () => ((await chainAt(principal)).devices.size === 1 ? true : undefined), 10);
+    const kiosk = await kioskHere();
+    const two = await openKiosk(kiosk);
+    await eventually(async () => ((await two.api.comeBack({ card: one.card })).ok ? true : undefined), 10);
+    must(await two.api.comeBackOpen({ code, pictogram: "code-lune" }));
+    const device = [...kiosk.rows.values()][0]?.device as DeviceId;
+    await eventually(async () => ((await chainAt(principal)).devices.has(device) ? true : undefined), 10);
+    return { principal, kiosk, two, card: one.card, device };
+  }
+
+  test("ended with a network: out before the page goes, in the satchel that was made here and in one that came", async () => {
+    const { principal, kiosk, two, device } = await openedAgain();
+    const during = await chainAt(principal);
+    // The device of the first session is out; the phone and this one are in, and only the phone follows a new root.
+    expect(during.removed.size).toBe(1);
+    expect(during.devices.get(device)?.box).toBeNull();
+    expect([...during.devices.values()].filter(({ box }) => box !== null)).toHaveLength(1);
+    expect(must(await two.api.finish(15_000))).toMatchObject({ items: 0 });
+    two.kill();
+    const after = await chainAt(principal);
+    expect(after.removed.has(device)).toBe(true);
+    expect(after.devices.size).toBe(1);
+    expect([kiosk.rows.size, kiosk.disks.size]).toEqual([0, 0]);
+  });
+
+  test("killed without a network: the statement was signed before, and leaves with the postbox", async () => {
+    const { principal, kiosk, two, device } = await openedAgain();
+    kiosk.line.online = false;
+    two.kill();
+    kiosk.line.online = true;
+    await delivered(kiosk, await openKiosk(kiosk));
+    expect((await chainAt(principal)).removed.has(device)).toBe(true);
+  });
+
+  test("another device was first with the next statement: what waits is delivered all the same, the list shows who is left", async () => {
+    const { principal, kiosk, two, card, device } = await openedAgain();
+    kiosk.line.online = false;
+    must(await two.api.startPaper({ kind: "passport", title: "Du poste" }));
+    two.kill();
+    const third = await cameBack(card);
+    await eventually(async () => ((await chainAt(principal)).devices.size === 3 ? true : undefined), 10);
+    kiosk.line.online = true;
+    await delivered(kiosk, await openKiosk(kiosk));
+    const chain = await chainAt(principal);
+    expect(chain.devices.get(device)?.box).toBeNull();
+    const paper = await eventually(async () => {
+      must(await third.api.sendNow());
+      return must(await third.api.papers()).find(({ record }) => record.title === "Du poste");
+    }, 20);
+    expect(paper.record.status).toBe("draft");
   });
 });
