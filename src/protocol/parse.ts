@@ -7,11 +7,12 @@
  */
 
 import * as v from "valibot";
-import { fromBase64Url, utf8ToText } from "../shared/bytes.ts";
+import { fromBase64Url, isBase64Url, utf8ToText } from "../shared/bytes.ts";
 import type { BlobId, DeviceId, LetterId, OpId, PrincipalId } from "../shared/ids.ts";
 import { isPrincipalId, isRandomId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { pull, push, sizes } from "./limits.ts";
+import { opHead } from "./ops.ts";
 import type {
   B64,
   BlockAnswer,
@@ -34,6 +35,7 @@ import type {
   LookAnswer,
   LookRequest,
   Op,
+  OpHead,
   PrincipalAnswer,
   ProofRequest,
   PullAnswer,
@@ -65,11 +67,7 @@ function parser<T>(schema: v.GenericSchema<unknown, T>): Parser<T> {
 
 const b64 = (maxLetters: number, minLetters = 0) =>
   v.custom<B64>(
-    (text) =>
-      typeof text === "string" &&
-      text.length >= minLetters &&
-      text.length <= maxLetters &&
-      fromBase64Url(text) !== undefined,
+    (text) => typeof text === "string" && text.length >= minLetters && text.length <= maxLetters && isBase64Url(text),
   );
 /** base64url of exactly `bytes` bytes. */
 const b64Of = (bytes: number) => b64(Math.ceil((bytes * 4) / 3), Math.ceil((bytes * 4) / 3));
@@ -120,10 +118,10 @@ export const parsePushRequest: Parser<PushRequest> = parser(
     ops: v.pipe(v.array(v.strictObject(opShape)), v.minLength(1), v.maxLength(push.ops), v.readonly()),
   }),
 );
-/** One op of a push. `item` is null when the op cannot be read though it names its id. */
+/** One op of a push with what its clear part says. `read` is null when the op cannot be read though it names its id. */
 export interface PushItem {
   readonly op: OpId;
-  readonly item: Op | null;
+  readonly read: { readonly op: Op; readonly head: OpHead } | null;
 }
 
 /**
@@ -135,10 +133,15 @@ export function parsePushItems(input: unknown): Result<readonly PushItem[], "bad
   if (!whole.ok) return whole;
   const items: PushItem[] = [];
   for (const one of whole.value.ops) {
+    const op = parseOp(one);
+    const head = op.ok ? opHead(op.value) : op;
+    if (op.ok && head.ok) {
+      items.push({ op: head.value.op, read: { op: op.value, head: head.value } });
+      continue;
+    }
     const named = opIdOf(one);
     if (named === undefined) return err("bad-format");
-    const read = parseOp(one);
-    items.push({ op: named, item: read.ok ? read.value : null });
+    items.push({ op: named, read: null });
   }
   return ok(items);
 }

@@ -98,6 +98,16 @@ export function fromBase64Url(text: string): Bytes | undefined {
   }
 }
 
+const onlyLetters = /^[A-Za-z0-9_-]*$/;
+
+/** True when `text` is the one base64url text of some bytes: what `fromBase64Url` reads, without making the bytes. */
+export function isBase64Url(text: string): boolean {
+  const { length } = text;
+  if (length % 4 === 1 || !onlyLetters.test(text)) return false;
+  const behind = length % 4 === 2 ? 15 : length % 4 === 3 ? 3 : 0;
+  return behind === 0 || (digitOf(text.charCodeAt(length - 1)) & behind) === 0;
+}
+
 export function concat(...parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -4,7 +4,7 @@ import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { errors } from "../../protocol/errors.ts";
 import { bodies } from "../../protocol/limits.ts";
-import { opHead, verifyOp } from "../../protocol/ops.ts";
+import { verifyOp } from "../../protocol/ops.ts";
 import { type PushItem, parsePullQuery, parsePushItems } from "../../protocol/parse.ts";
 import {
   type B64,
@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from "../../protocol/wire.ts";
 import type { OpId } from "../../shared/ids.ts";
+import { ok } from "../../shared/result.ts";
 import { createSigners } from "../chains.ts";
 import { createNodeVerifier } from "../verify.ts";
 import type { RouteDeps } from "./deps.ts";
@@ -28,19 +29,19 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
   const verifier = createNodeVerifier();
   const signerOf = createSigners(store);
 
-  const judge = async (request: FastifyRequest, { op, item }: PushItem): Promise<Verdict> => {
-    const claim = item === null ? undefined : opHead(item);
-    if (item === null || claim?.ok !== true) return reject(op, "bad-format");
-    const { satchel } = claim.value;
+  const judge = async (request: FastifyRequest, { op, read }: PushItem): Promise<Verdict> => {
+    if (read === null) return reject(op, "bad-format");
+    const { op: item, head } = read;
+    const { satchel } = head;
     const owner = await signerOf(satchel);
     if (owner === undefined) return reject(op, "unknown-principal");
-    const verified = await verifyOp(item, owner.sign, verifier, claim);
+    const verified = await verifyOp(item, owner.sign, verifier, ok(head));
     if (!verified.ok) return reject(op, verified.error.type);
     if ((await rates.principal(request, satchel)) !== undefined) return reject(op, "busy");
     const digest = hash("sha256", `${item.head}.${item.body}`, "base64url") as B64;
     // Another number that the operator said stands in the database, and is read with the row that the op locks.
     const usual = await deps.quotaOf({ ...owner, quota: null });
-    const verdict = await store.applyOp(item, verified.value, digest, usual, answers.now());
+    const verdict = await store.applyOp(item, head, digest, usual, answers.now());
     switch (verdict.type) {
       case "ok":
         return { op, type: "ok", seq: verdict.seq };

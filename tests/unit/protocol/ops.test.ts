@@ -55,7 +55,24 @@ test("P-R7: a tombstone whose body was dropped still verifies by the hash of its
   expect(parsePullAnswer(answer)).toMatchObject({ ok: true, value: { rows: [row] } });
   expect(parsePullAnswer({ ...answer, rows: [{ ...row, op: { ...op, body: "" } }] }).ok).toBe(false);
   // It is pulled, never pushed.
-  expect(parsePushItems({ ops: [erased] })).toMatchObject({ ok: true, value: [{ item: null }] });
+  expect(parsePushItems({ ops: [erased] })).toMatchObject({ ok: true, value: [{ read: null }] });
+});
+
+test("a push item carries what its clear part says; one that cannot be read still names its id", async () => {
+  const { op } = await anOp();
+  const head = opHead(op);
+  if (!head.ok) throw new Error("reads");
+  const { op: id } = head.value;
+  expect(parsePushItems({ ops: [op] })).toEqual({ ok: true, value: [{ op: id, read: { op, head: head.value } }] });
+  const spelled = (text: string) => ({ ...op, head: b64(new TextEncoder().encode(text)) });
+  const clear = new TextDecoder().decode(bytesOf(op.head));
+  for (const strange of [{ ...op, more: 1 }, { ...op, sig: "" }, spelled(` ${clear}`), spelled(`{"op":"${id}"}`)])
+    expect(parsePushItems({ ops: [op, strange] })).toMatchObject({
+      ok: true,
+      value: [{ op: id }, { op: id, read: null }],
+    });
+  for (const nameless of [{ ...op, head: "" }, { ...op, head: `${op.head}=` }, spelled("{}"), spelled("no JSON"), null])
+    expect(parsePushItems({ ops: [op, nameless] }).ok).toBe(false);
 });
 
 test("an op weighs what its parts weigh", async () => {

@@ -1,7 +1,12 @@
 /** base64url: one text for some bytes, and only that one is read (RFC 4648 section 5, without padding). */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromBase64Url as byEngine, fromBase64UrlByTable, toBase64Url } from "../../../src/shared/bytes.ts";
+import {
+  fromBase64Url as byEngine,
+  fromBase64UrlByTable,
+  isBase64Url,
+  toBase64Url,
+} from "../../../src/shared/bytes.ts";
 
 describe.each([
   ["the engine", byEngine],
@@ -43,6 +48,7 @@ describe.each([
       fc.property(fc.array(letters, { maxLength: 9 }), (parts) => {
         const text = parts.join("");
         const bytes = fromBase64Url(text);
+        expect(isBase64Url(text)).toBe(bytes !== undefined);
         if (bytes !== undefined) expect(toBase64Url(bytes)).toBe(text);
         else expect(Buffer.from(text, "base64url").toString("base64url")).not.toBe(text);
       }),
@@ -55,12 +61,14 @@ describe.each([
     for (const a of alphabet) {
       for (const b of alphabet) {
         const two = fromBase64Url(a + b);
+        expect(isBase64Url(a + b)).toBe(two !== undefined);
+        expect(isBase64Url(`A${a}${b}`)).toBe(fromBase64Url(`A${a}${b}`) !== undefined);
         expect(two === undefined ? undefined : toBase64Url(two)).toBe(
           Buffer.from(a + b, "base64url").toString("base64url") === a + b ? a + b : undefined,
         );
       }
     }
     for (const text of ["A", "AAAAA", "AA=", "AA==", "AAB", "A\u0000", "A\u007f"])
-      expect(fromBase64Url(text)).toBeUndefined();
+      expect([fromBase64Url(text), isBase64Url(text)]).toEqual([undefined, false]);
   });
 });
