@@ -12,7 +12,7 @@ export type HelperOptions = {
   /** Address of the desk without a path: "http://127.0.0.1:8080". */
   readonly url: string;
   readonly language?: Language;
-  /** Default 30 s. */
+  /** Default 60 s. */
   readonly timeoutMs?: number;
   /** Folder of `screenshot`; default: the environment's BESACE_SCREENS. */
   readonly screens?: string | undefined;
@@ -66,7 +66,7 @@ export type Helper = {
 
 /** Uses `page`, which may be anywhere. */
 export function createHelper(page: Page, options: HelperOptions): Helper {
-  const { url, timeoutMs = 30_000, screens = process.env.BESACE_SCREENS } = options;
+  const { url, timeoutMs = 60_000, screens = process.env.BESACE_SCREENS } = options;
   let w = createWords(options.language ?? "fr");
   page.setDefaultTimeout(timeoutMs);
 

@@ -58,7 +58,7 @@ export type PersonOptions = {
   readonly url: string;
   /** Default "fr". Changed by `chooseLanguage`. */
   readonly language?: Language;
-  /** How long a screen may take; default 30 s. */
+  /** How long a screen may take; default 60 s. */
   readonly timeoutMs?: number;
   /** Folder of `screenshot`; default: the environment's BESACE_SCREENS; without either nothing is written. */
   readonly screens?: string | undefined;
@@ -173,20 +173,17 @@ export type Person = {
 /** "form-domiciliation" as an area of words. */
 const area = (form: Form): string => `form-${form.id}`;
 
-/** True when something short-lived was seen within half a second; false: it may be over already. */
-async function glimpsed(passing: Locator): Promise<boolean> {
-  try {
-    await passing.first().waitFor({ state: "attached", timeout: 500 });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === "TimeoutError") return false;
-    throw error;
-  }
+/** The alerts that are not there yet: those that are get a mark. What is said again is drawn anew. */
+async function unseenAlerts(inside: Locator): Promise<Locator> {
+  await inside.getByRole("alert").evaluateAll((alerts: readonly HTMLElement[]) => {
+    for (const alert of alerts) alert.dataset.seen = "";
+  });
+  return inside.locator('[role="alert"]:not([data-seen])');
 }
 
 /** Uses `page`, which may be anywhere. */
 export function createPerson(page: Page, options: PersonOptions): Person {
-  const { url, timeoutMs = 30_000, screens = process.env.BESACE_SCREENS } = options;
+  const { url, timeoutMs = 60_000, screens = process.env.BESACE_SCREENS } = options;
   let w = createWords(options.language ?? "fr");
   page.setDefaultTimeout(timeoutMs);
 
@@ -242,6 +239,10 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await page.getByLabel(w.matcher("common.card.group", { n: at + 1, total: groups.length })).fill(group);
   }
 
+  /** Changes with the screen, also where the address does not. */
+  const whereabouts = async (): Promise<string> =>
+    `${page.url()} ${(await h1().allInnerTexts()).join(" ")} ${await page.getByRole("navigation").count()}`;
+
   async function goto(tab: "home" | "papers" | "dossiers" | "outbox"): Promise<void> {
     const nav = page.getByRole("navigation", { name: w.matcher("common.nav.label") });
     // Inside a question or a choice there is no tab bar: go back until there is one.
@@ -251,8 +252,11 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       // A screen that is still being drawn has none of the three.
       await said("a way on", nav.or(later).or(back).first().waitFor());
       if (await nav.isVisible()) break;
+      const from = await whereabouts();
       await ((await later.isVisible()) ? later : back).click();
-      await page.waitForTimeout(150);
+      // Until another screen is there: what is pressed twice leads too far.
+      for (const end = Date.now() + 5000; (await whereabouts()) === from && Date.now() < end; )
+        await page.waitForTimeout(25);
     }
     await said(`the tab "${tab}"`, nav.getByRole("link", { name: w.within(`common.nav.${tab}`) }).click());
     await said(
@@ -264,6 +268,13 @@ export function createPerson(page: Page, options: PersonOptions): Person {
   async function typeDate(group: Locator, date: DateGiven): Promise<void> {
     for (const part of ["day", "month", "year"] as const)
       await group.getByLabel(w.matcher(`common.date.${part}`)).fill(date[part] ?? "");
+  }
+
+  /** On the list of papers: the way to the bin stands below it once it is read. */
+  async function listRead(): Promise<void> {
+    await sees("papers.title");
+    const bin = link("papers.list.binEmpty").or(page.getByRole("link", { name: w.within("papers.list.bin") }));
+    await said("the list of papers", bin.first().waitFor());
   }
 
   async function beginPaper(kind: string): Promise<void> {
@@ -282,18 +293,16 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     const kept = page.getByText(w.matcher("papers.page.kept")).or(page.getByText(w.matcher("papers.page.kept-file")));
     const before = await kept.count();
     const busy = main.locator("[aria-busy=true]");
+    const refusals = await unseenAlerts(main);
     await field.setInputFiles([...files]);
-    // Under way, or already over when this looks for the first time.
-    await busy
-      .first()
-      .waitFor({ timeout: 500 })
-      .catch(() => undefined);
-    await said(
-      "all files are kept or refused",
-      page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null),
-    );
+    // Busy from the moment when files are handed over until the last one is kept or refused.
+    const answered = async (): Promise<boolean> =>
+      (await kept.count()) >= before + files.length || (await refusals.count()) > 0;
+    for (const end = Date.now() + timeoutMs; !((await answered()) && (await busy.count()) === 0); ) {
+      if (Date.now() > end) throw new Error(`not all files are kept or refused; the screen says: ${await screen()}`);
+      await page.waitForTimeout(25);
+    }
     const refused = (await main.getByRole("alert").allInnerTexts()).map(plain);
-    if (refused.length === 0) await said("each file is kept", kept.nth(before + files.length - 1).waitFor());
     return { kept: (await kept.count()) - before, refused };
   }
 
@@ -579,13 +588,10 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     },
     async tryCode(code) {
       await sees("opening.enter");
-      await typeCode("common.code.label", code);
-      // What the code before it brought goes away first.
-      await glimpsed(page.locator("main [aria-busy=true]"));
-      const answer = page
-        .getByRole("alert")
+      const answer = (await unseenAlerts(page.locator("body")))
         .or(page.getByText(w.within("opening.wait.text")))
         .or(page.getByText(w.within("opening.droppedTitle")));
+      await typeCode("common.code.label", code);
       await said("an answer to the code", answer.first().waitFor());
       return screen();
     },
@@ -628,10 +634,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     },
     async papers() {
       await goto("papers");
-      await sees("papers.title");
-      // The way to the bin stands below the list once it is read.
-      const bin = link("papers.list.binEmpty").or(page.getByRole("link", { name: w.within("papers.list.bin") }));
-      await said("the list of papers", bin.first().waitFor());
+      await listRead();
       // A long list is drawn as it is scrolled, or asked for.
       const rest = page.getByRole("button", { name: w.matcher("papers.list.more") });
       while (await rest.isVisible()) {
@@ -722,7 +725,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
     async outbox() {
       await goto("outbox");
       await said("the list", page.locator("main h1").waitFor());
-      await page.waitForTimeout(200);
+      await said("what it holds", page.getByText(w.matcher("common.loading")).waitFor({ state: "hidden" }));
       return (await page.locator("main li").allInnerTexts()).map(plain);
     },
     sendNow,
@@ -747,8 +750,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
 
     async draft() {
       await goto("papers");
-      await sees("papers.title");
-      await page.waitForTimeout(300);
+      await listRead();
       const title = page.getByRole("heading", { level: 2, name: w.matcher("papers.draft.title") });
       if ((await title.count()) === 0) return null;
       return Number(/\d+/.exec(await title.first().innerText())?.[0] ?? Number.NaN);

@@ -111,7 +111,7 @@ describe("un papier", () => {
 
   test("INV-3: pictures end with the screen and when the satchel closes", async () => {
     const { satchel, view } = await show(bill());
-    await vi.waitFor(() => expect(urls.size).toBe(2));
+    await vi.waitFor(() => expect(urls.size).toBe(2), 20_000);
     satchel.change({ type: "opening" });
     await settled();
     expect(urls.size).toBe(0);

@@ -85,7 +85,7 @@ describe("Porter un envoi", () => {
       carrier.data.refusal = refusal;
       choose(/Choisir le fichier à porter/, pdf());
       const alert = await screen.findByRole("alert");
-      await vi.waitFor(() => expect(plain()).toContain(words));
+      await vi.waitFor(() => expect(plain()).toContain(words), 20_000);
       expect(alert.textContent?.length).toBeGreaterThan(20);
     }
     expect(await axeProblems()).toEqual([]);
@@ -105,7 +105,7 @@ describe("Porter un envoi", () => {
     const carrier = createFakeCarrier([DELIVERED]);
     await carry(carrier);
     fireEvent.click(await screen.findByRole("button", { name: "Enregistrer le récépissé" }));
-    await vi.waitFor(() => expect(carrier.calls).toContain("given AAAAAAAAAAAAAAAAAAAAAQ"));
+    await vi.waitFor(() => expect(carrier.calls).toContain("given AAAAAAAAAAAAAAAAAAAAAQ"), 20_000);
     expect(await screen.findByText("Le récépissé est sorti d’ici")).toBeTruthy();
     expect(plain()).toContain("Signé par le serveur le 21 novembre 2026");
     expect(await axeProblems()).toEqual([]);
@@ -140,7 +140,7 @@ describe("Porter un envoi", () => {
     const dialog = await screen.findByRole("dialog");
     expect(dialog.textContent).toContain("La personne garde tout sur son téléphone.");
     fireEvent.click(within(dialog).getByRole("button", { name: "Retirer de cet appareil" }));
-    await vi.waitFor(() => expect(carrier.calls).toContain("forget AAAAAAAAAAAAAAAAAAAAAQ"));
+    await vi.waitFor(() => expect(carrier.calls).toContain("forget AAAAAAAAAAAAAAAAAAAAAQ"), 20_000);
   });
 
   test("failed: said with its mark, and asked again", async () => {
@@ -214,7 +214,7 @@ describe("Donner à un porteur", () => {
     const lines = [line("awaiting-desk"), line("needs-you")];
     await pack(createFakeSatchel({ outbox: { ...WAITING, lines } }));
     const said = "1 dossier attend l’ouverture du guichet. Il n’est pas dans ce fichier.";
-    await vi.waitFor(() => expect(plain()).toContain(said));
+    await vi.waitFor(() => expect(plain()).toContain(said), 20_000);
     expect(plain()).toContain("1 envoi a besoin de vous.");
     fireEvent.click(screen.getByRole("button", { name: "Préparer le fichier" }));
     await screen.findByRole("heading", { level: 1, name: "Le fichier est prêt" });
@@ -275,7 +275,7 @@ describe("Lire un récépissé de porteur", () => {
       satchel.refuse("takeReceipt", { type });
       give();
       const alert = await screen.findByRole("alert");
-      await vi.waitFor(() => expect(satchel.calls("takeReceipt").length).toBeGreaterThan(0));
+      await vi.waitFor(() => expect(satchel.calls("takeReceipt").length).toBeGreaterThan(0), 20_000);
       expect(alert.textContent).toMatch(type === "not-receipt" ? /Choisissez/ : /récépissé/);
     }
   });

@@ -150,7 +150,7 @@ describe("Une copie fermée", () => {
     const policy = "script-src 'sha256-x' 'wasm-unsafe-eval'";
     vi.stubGlobal("fetch", async () => new Response(`<meta content="${policy}">`));
     press("Enregistrer le lecteur");
-    await vi.waitFor(() => expect(saved).toHaveLength(2));
+    await vi.waitFor(() => expect(saved).toHaveLength(2), 20_000);
     expect(await axeProblems()).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ import { reduce } from "../../../src/workers/imaging/reduce.ts";
 import type { ImagingApi } from "../../../src/workers/imaging.contract.ts";
 import { createSatchel } from "../../../src/workers/satchel/satchel.ts";
 import type { Change, SatchelApi } from "../../../src/workers/satchel.contract.ts";
-import type { StretchApi } from "../../../src/workers/stretch.contract.ts";
+import type { StretchApi, Stretching } from "../../../src/workers/stretch.contract.ts";
 
 export const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
 
@@ -68,8 +68,10 @@ export const quietLog: Log & { readonly notes: string[] } = {
 };
 
 /** One hash instead of Argon2id: the same shape, no strength. */
-export const quickStretch: StretchApi & { broken: boolean } = {
+export const quickStretch: Stretching & { broken: boolean } = {
   broken: false,
+  expect: () => undefined,
+  dismiss: () => undefined,
   async derive(code, salt) {
     return this.broken ? err({ type: "broken" }) : ok(await sha256(concat(utf8(code), salt)));
   },
@@ -286,7 +288,8 @@ export function openTab(
     ...parts,
     timers,
     emitter: createEmitter<Change>(timers),
-    stretch: options.stretch ?? quickStretch,
+    stretch: options.stretch === undefined ? quickStretch : { ...quickStretch, ...options.stretch },
+    firstScreen: { drawMs: 0, mostMs: 0 },
     imaging: options.imaging ?? fakeImaging,
     home: () => "besace.example",
     room: async () => browser.room ?? 123,
@@ -346,9 +349,9 @@ export function must<T>(result: Result<T, unknown>): T {
   return result.value;
 }
 
-/** Resolves when `check` gives something, or fails after two seconds (or `seconds`). */
-export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined, seconds = 2): Promise<T> {
-  for (let tries = 0; tries < seconds * 100; tries += 1) {
+/** Resolves when `check` gives something, or fails after half a minute (or `seconds`): a busy machine is no fault. */
+export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined, seconds = 30): Promise<T> {
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
     const value = await check();
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 10));
