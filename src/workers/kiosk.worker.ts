@@ -43,7 +43,7 @@ async function start(): Promise<Result<KioskService, WorkerError>> {
   const transport = createHttpTransport({ fetch: send, baseUrl: "", random, timers, clock });
   const locks = webLocks(navigator.locks);
   const hints = hintsOf(navigator);
-  const emitter = createEmitter<Change>(timers);
+  const emitter = createEmitter<Change>(timers, ["opening"]);
   const kiosk = createKiosk({
     postboxes: postboxes.value,
     openStore,

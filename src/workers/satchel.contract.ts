@@ -512,6 +512,8 @@ export interface SatchelApi {
     readonly language: string;
     readonly pictogram: string;
   }) => Answer<ProfileView, CodeRefusal>;
+  /** A code is being typed: what stretches it is made ready meanwhile. Called with each digit; ends by itself soon after. */
+  readonly expectCode: () => Answer<void>;
   readonly unlock: (input: { readonly database: string; readonly code: string }) => Answer<ProfileView, UnlockRefusal>;
   /** Pair D+C: `card` is the QR text or the ten groups as typed. */
   readonly unlockWithCard: (input: {
@@ -740,6 +742,7 @@ export type { BlobId, DeployedOrganisation, Deployment, HumanContact, LetterId, 
 export const satchelMethods = Object.keys({
   opening: true,
   create: true,
+  expectCode: true,
   unlock: true,
   unlockWithCard: true,
   lock: true,

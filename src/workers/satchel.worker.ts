@@ -68,7 +68,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     random,
     log,
     timers,
-    emitter: createEmitter<Change>(timers),
+    emitter: createEmitter<Change>(timers, ["opening"]),
     stretch: createStretchHelper(
       () => new Worker(new URL("./stretch.worker.ts", import.meta.url), { type: "module", name: "besace-stretch" }),
       timers,

@@ -404,6 +404,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       data.code = code;
       return opened({ database: "fake-database", pictogram, codeKind: code.startsWith("i") ? "pictures" : "digits" });
     },
+    expectCode: async () => ok(undefined),
     unlock: async ({ database, code }) => {
       if (code === data.code) return opened(profileOf(database));
       data.triesLeft = Math.max(0, data.triesLeft - 1);

@@ -31,17 +31,27 @@ export function lazyHandle<Api extends Listened<News>, News extends { readonly t
     return loading;
   }
 
+  async function ask(name: keyof Api & string, args: readonly unknown[]): Promise<unknown> {
+    let api: Api;
+    try {
+      api = await ready();
+    } catch (error) {
+      loading = undefined;
+      return err({ type: "unavailable", mark: error instanceof TypeError ? "not-loaded" : "not-started" });
+    }
+    return (api[name] as Method)(...args);
+  }
+
+  /** What was asked in this very moment, without arguments: shell and screen that hear of one change ask once. */
+  const asked = new Map<string, Promise<unknown>>();
   const call =
     (name: keyof Api & string): Method =>
-    async (...args) => {
-      let api: Api;
-      try {
-        api = await ready();
-      } catch (error) {
-        loading = undefined;
-        return err({ type: "unavailable", mark: error instanceof TypeError ? "not-loaded" : "not-started" });
-      }
-      return (api[name] as Method)(...args);
+    (...args) => {
+      if (args.length > 0) return ask(name, args);
+      const same = asked.get(name) ?? ask(name, args);
+      asked.set(name, same);
+      queueMicrotask(() => asked.delete(name));
+      return same;
     };
 
   return {

@@ -2,7 +2,7 @@
  * A question to a worker that keeps itself up to date: one rule for the person's app and for the desk. Runs in the page.
  */
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Result } from "../../shared/result.ts";
 import { kept } from "./kept.ts";
 
@@ -54,7 +54,8 @@ export function useAskOf<Api, Change extends { readonly type: string }, T, E>(
   }, [api, key]);
 
   const kinds = on.join(" ");
-  useEffect(() => {
+  // Before the screen is painted, not after: the worker reads while the page paints the frame around the answer.
+  useLayoutEffect(() => {
     again();
     const wanted = kinds.split(" ");
     const stop = listen((change) => {

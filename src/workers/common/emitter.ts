@@ -15,7 +15,11 @@ const joinMs = 40;
 /** A kind that was just told waits this long: a screen that draws itself anew costs a cheap phone 50 ms and more. */
 const restMs = 250;
 
-export function createEmitter<Change extends { readonly type: string }>(timers: Timers): Emitter<Change> {
+/** @param atOnce kinds that somebody waits for: told without joining, unless they were told a moment ago. */
+export function createEmitter<Change extends { readonly type: string }>(
+  timers: Timers,
+  atOnce: readonly Change["type"][] = [],
+): Emitter<Change> {
   const listeners = new Set<(change: Change) => void>();
   const waiting = new Map<string, Change>();
   const resting = new Set<string>();
@@ -36,6 +40,7 @@ export function createEmitter<Change extends { readonly type: string }>(timers: 
     listen: (listener) => void listeners.add(listener),
     emit(change) {
       waiting.set(change.type, change);
+      if (atOnce.includes(change.type) && !resting.has(change.type)) return tell(change);
       if (joining || resting.has(change.type)) return;
       joining = true;
       timers.after(joinMs, () => {

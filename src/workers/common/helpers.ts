@@ -11,7 +11,7 @@ import type { Timers } from "../../shared/ports.ts";
 import { err, ok } from "../../shared/result.ts";
 import { admit } from "../imaging/admit.ts";
 import type { ImagingApi } from "../imaging.contract.ts";
-import type { StretchApi } from "../stretch.contract.ts";
+import type { StretchApi, Stretching, StretchWorkerApi } from "../stretch.contract.ts";
 
 export interface HelperWorker extends Endpoint {
   readonly terminate: () => void;
@@ -20,39 +20,60 @@ export interface HelperWorker extends Endpoint {
 /** Rejected inside when the helper's script cannot be loaded or it died (out of memory). */
 class HelperGone extends Error {}
 
-/** One call on a fresh or idle helper. */
-function createHelper(start: () => HelperWorker, timers: Timers, idleMs: number) {
-  let held:
-    | {
-        readonly worker: HelperWorker;
-        readonly remote: unknown;
-        uses: number;
-        cancel: () => void;
-        readonly lost: Promise<never>;
-      }
-    | undefined;
+interface HeldHelper<Api> {
+  readonly worker: HelperWorker;
+  readonly remote: Api;
+  uses: number;
+  cancel: () => void;
+  readonly lost: Promise<never>;
+}
 
-  const end = (which: NonNullable<typeof held>): void => {
+/** One helper at a time: started by a call, or ahead of one. `idleMs`: how long it is kept after a call. */
+function createHelper<Api>(start: () => HelperWorker, timers: Timers, idleMs: number) {
+  let held: HeldHelper<Api> | undefined;
+
+  const end = (which: HeldHelper<Api>): void => {
     if (held === which) held = undefined;
     which.cancel();
     which.worker.terminate();
   };
 
-  return async function call<Api, T>(use: (api: Api) => Promise<T>): Promise<T> {
-    if (held === undefined) {
-      const worker = start();
-      const lost = new Promise<never>((_, reject) => {
-        worker.addEventListener("error", () => reject(new HelperGone("helper lost")));
-      });
-      lost.catch(() => undefined);
-      // One proxy for the worker's whole life: releasing it would make the other side stop listening.
-      held = { worker, remote: wrap(worker), uses: 0, cancel: () => undefined, lost };
-    }
-    const mine = held;
+  function begin(): HeldHelper<Api> {
+    const worker = start();
+    const lost = new Promise<never>((_, reject) => {
+      worker.addEventListener("error", () => reject(new HelperGone("helper lost")));
+    });
+    // One proxy for the worker's whole life: releasing it would make the other side stop listening.
+    const mine: HeldHelper<Api> = { worker, remote: wrap(worker) as Api, uses: 0, cancel: () => undefined, lost };
+    lost.catch(() => {
+      // Nobody waits for it: the call that comes starts another one.
+      if (mine.uses === 0) end(mine);
+    });
+    held = mine;
+    return mine;
+  }
+
+  /** Starts the helper ahead of a call, if there is none; ends it when no call came within `forMs`. */
+  function expect(forMs: number, first: (api: Api) => Promise<unknown>): void {
+    const known = held;
+    if (known !== undefined && known.uses > 0) return;
+    const mine = known ?? begin();
+    mine.cancel();
+    mine.cancel = timers.after(forMs, () => end(mine));
+    // What it answers, or how it fails, the call that follows hears as well.
+    if (known === undefined) first(mine.remote).catch(() => undefined);
+  }
+
+  function dismiss(): void {
+    if (held !== undefined && held.uses === 0) end(held);
+  }
+
+  async function call<T>(use: (api: Api) => Promise<T>): Promise<T> {
+    const mine = held ?? begin();
     mine.cancel();
     mine.uses += 1;
     try {
-      return await Promise.race([use(mine.remote as Api), mine.lost]);
+      return await Promise.race([use(mine.remote), mine.lost]);
     } catch (error) {
       if (error instanceof HelperGone) end(mine);
       throw error;
@@ -63,7 +84,9 @@ function createHelper(start: () => HelperWorker, timers: Timers, idleMs: number)
         else mine.cancel = timers.after(idleMs, () => end(mine));
       }
     }
-  };
+  }
+
+  return { call, expect, dismiss };
 }
 
 /** Ends the imaging worker after this: several pages in a row share it. */
@@ -71,11 +94,11 @@ const imagingIdleMs = 20_000;
 
 /** Without the tool nothing is refused that it would have taken: the picture is kept as it is (DESIGN 1). */
 export function createImagingHelper(start: () => HelperWorker, timers: Timers): ImagingApi {
-  const call = createHelper(start, timers, imagingIdleMs);
+  const { call } = createHelper<ImagingApi>(start, timers, imagingIdleMs);
   return {
     async reduce(file) {
       try {
-        return await call((api: ImagingApi) => api.reduce(file));
+        return await call((api) => api.reduce(file));
       } catch (error) {
         if (!(error instanceof HelperGone)) throw error;
         const admitted = await admit(file, null);
@@ -88,9 +111,12 @@ export function createImagingHelper(start: () => HelperWorker, timers: Timers): 
   };
 }
 
-/** Each call has a worker of its own. */
-export function createStretchHelper(start: () => HelperWorker, timers: Timers): StretchApi {
-  const call = createHelper(start, timers, 0);
+/** A stretch worker that was expected and has no code by then is ended: nobody types this slowly, and its memory is dear. */
+const expectedMs = 20_000;
+
+/** Each code has a worker of its own. */
+export function createStretchHelper(start: () => HelperWorker, timers: Timers): Stretching {
+  const { call, expect, dismiss } = createHelper<StretchWorkerApi>(start, timers, 0);
   const guarded = async <T>(use: (api: StretchApi) => Promise<T>) => {
     try {
       return await call(use);
@@ -102,5 +128,7 @@ export function createStretchHelper(start: () => HelperWorker, timers: Timers): 
   return {
     derive: (code, salt, parameters) => guarded((api) => api.derive(code, salt, parameters)),
     enrol: (code, salt, parameters) => guarded((api) => api.enrol(code, salt, parameters)),
+    expect: () => expect(expectedMs, (api) => api.prove()),
+    dismiss,
   };
 }

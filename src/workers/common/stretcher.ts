@@ -1,17 +1,18 @@
 /**
  * Stretches codes with crypto/stretch.ts. Runs in the stretch worker; tests run it in Node.
- * A code is known-answer tested before its output is trusted (DESIGN 3).
+ * A code is known-answer tested before its output is trusted (DESIGN 3): once per realm, ahead of the code where it can be.
  */
 
-import { calibrate, measureWith, stretch, stretchForEnrolment } from "../../crypto/stretch.ts";
+import { calibrate, measureWith, selfTest, stretch, stretchForEnrolment } from "../../crypto/stretch.ts";
 import type { Clock } from "../../shared/ports.ts";
 import { err, ok } from "../../shared/result.ts";
-import type { StretchApi } from "../stretch.contract.ts";
+import type { StretchWorkerApi } from "../stretch.contract.ts";
 
 /** Aim of one derivation on this device, ms. */
 const targetMs = 1500;
 
-export const createStretcher = (clock: Clock): StretchApi => ({
+export const createStretcher = (clock: Clock): StretchWorkerApi => ({
+  prove: selfTest,
   async derive(code, salt, parameters) {
     const output = await stretch(code, salt, parameters);
     return output.ok ? output : err({ type: "broken" });

@@ -13,7 +13,7 @@ import type { Beside, Records } from "../common/records.ts";
 import type { Stores } from "../common/stores.ts";
 import type { ImagingApi } from "../imaging.contract.ts";
 import type { Change } from "../satchel.contract.ts";
-import type { StretchApi } from "../stretch.contract.ts";
+import type { Stretching } from "../stretch.contract.ts";
 import type { Held } from "./keyring-life.ts";
 
 /** Marks outside the databases, by their random names: "this one held records". */
@@ -29,7 +29,7 @@ export interface SatchelDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly stretch: StretchApi;
+  readonly stretch: Stretching;
   readonly imaging: ImagingApi;
   readonly deployments: Deployments;
   readonly couriers: Couriers;

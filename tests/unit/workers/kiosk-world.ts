@@ -89,6 +89,7 @@ export async function openKiosk(kiosk: Kiosk): Promise<KioskTab> {
     }),
     emitter,
     stretch: quickStretch,
+    firstScreen: { drawMs: 0, mostMs: 0 },
     imaging: fakeImaging,
     deployments: createDeployments(source, mortal),
     home: () => "besace.example",

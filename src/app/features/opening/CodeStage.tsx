@@ -51,6 +51,11 @@ export function CodeStage({ profile, hint, onCard }: CodeStageProps) {
         setError(undefined);
     }
   };
+  const type = (code: string): void => {
+    // What tries the code gets ready behind the fingers.
+    void api.expectCode();
+    setTyped(code);
+  };
   const open = (code: string): void => {
     if (left > 0) {
       setTyped("");
@@ -97,7 +102,7 @@ export function CodeStage({ profile, hint, onCard }: CodeStageProps) {
       <CodeEntry
         kind={profile.codeKind}
         value={typed}
-        onChange={waits ? () => undefined : setTyped}
+        onChange={waits ? () => undefined : type}
         onComplete={open}
         shown={shown}
         onShow={setShown}
