@@ -1,6 +1,6 @@
 /**
  * What happens at a shared computer, for the short form (every run) and the whole one (tests/long): a new satchel without
- * network, its card tried, a paper, a second tab refused, "Terminer"; and the search of the disk that follows.
+ * network, its card tried, a paper, a dossier where it is asked for, a second tab refused, "Terminer"; and the search of the disk that follows.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,10 +10,11 @@ import { describeAxe, runAxe } from "../support/axe.ts";
 import { DESK } from "../support/browser.ts";
 import { describeLeaks, findLeaks, type Marker, sliceMarkers } from "../support/leak.ts";
 import { createCamera } from "../support/photo.ts";
+import { kioskHands } from "./kiosk-hands.ts";
 import { openStage, type Phone, type Stage } from "./stage.ts";
 
-const CODE = "418273";
-const TITLE = "Zoé-Marqueur-Facture-7741";
+export const CODE = "418273";
+export const TITLE = "Zoé-Marqueur-Facture-7741";
 
 export interface KioskStory {
   readonly stage: Stage;
@@ -21,8 +22,14 @@ export interface KioskStory {
   readonly file: string;
   readonly kiosk: () => Promise<Phone>;
   readonly press: (phone: Phone, key: string) => Promise<void>;
-  /** From the empty computer, without network, to the start page of the next person. */
-  readonly wholeSession: () => Promise<{ readonly here: Phone; readonly groups: readonly string[] }>;
+  /** From the empty computer, without network, to the start page of the next person. `request`: and a dossier, signed. */
+  readonly wholeSession: (also?: {
+    readonly request: string;
+  }) => Promise<{ readonly here: Phone; readonly groups: readonly string[] }>;
+  /** The page's files are here: it works without a network. */
+  readonly filled: (page: Page) => Promise<void>;
+  /** Waits until what was left here is gone, database and all. Nothing is pressed. */
+  readonly deliveredByNobody: (phone: Phone) => Promise<void>;
   /** Nothing of the person lies in the profile's folder, and a planted leak is found. `others`: more that was typed. */
   readonly searchDisk: (groups: readonly string[], others?: readonly string[]) => Promise<void>;
 }
@@ -60,7 +67,7 @@ export async function openKioskStory(): Promise<KioskStory> {
       .first()
       .click();
 
-  async function wholeSession() {
+  async function wholeSession(also?: { readonly request: string }) {
     const here = await kiosk();
     const { page } = here.browser;
     const { person } = here;
@@ -79,6 +86,12 @@ export async function openKioskStory(): Promise<KioskStory> {
     const groups = await person.cardGroups();
     await person.drillCard(groups);
     await person.addPaper({ kind: "proof-of-address", files: [file], title: TITLE });
+    if (also !== undefined) {
+      const hands = kioskHands(here);
+      await hands.startProcedure("demande-libre");
+      await hands.fillIn(also, TITLE);
+      await hands.send();
+    }
     await person.goto("home");
     // A second tab is refused.
     const second = await here.browser.context.newPage();
@@ -121,5 +134,12 @@ export async function openKioskStory(): Promise<KioskStory> {
     expect(describeLeaks(real)).toBe("");
   }
 
-  return { stage, file, kiosk, press, wholeSession, searchDisk };
+  const deliveredByNobody = async ({ browser: { page } }: Phone): Promise<void> =>
+    expect
+      .poll(() => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), {
+        timeout: 150_000,
+      })
+      .toEqual(["besace-poste"]);
+
+  return { stage, file, kiosk, press, wholeSession, filled, deliveredByNobody, searchDisk };
 }
