@@ -53,6 +53,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^locales\/fr\/(card|devices|retour|scan)\.json$/],
   ["out", /^locales\/fr\/sortie\.json$/],
+  ["photos", /^locales\/fr\/papers-(guide|search)\.json$/],
 ];
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

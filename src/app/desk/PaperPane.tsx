@@ -29,9 +29,11 @@ export type DeskPaper = DeskDossier["papers"][number];
 
 const SHEETS: Readonly<Record<string, SheetKind>> = {
   identity: "card",
+  residence: "card",
   family: "letter",
   home: "bill",
   money: "table",
+  work: "payslip",
   health: "health",
   mail: "letter",
 };

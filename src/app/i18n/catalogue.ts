@@ -15,6 +15,7 @@ import type opening from "../../../locales/fr/opening.json";
 import type others from "../../../locales/fr/others.json";
 import type outbox from "../../../locales/fr/outbox.json";
 import type papers from "../../../locales/fr/papers.json";
+import type papersGuide from "../../../locales/fr/papers-guide.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
 import type porteur from "../../../locales/fr/porteur.json";
 import type poste from "../../../locales/fr/poste.json";
@@ -40,6 +41,7 @@ export interface Catalogue {
   readonly others: typeof others;
   readonly outbox: typeof outbox;
   readonly papers: typeof papers;
+  readonly "papers-guide": typeof papersGuide;
   readonly "papers-types": typeof papersTypes;
   readonly porteur: typeof porteur;
   readonly poste: typeof poste;
@@ -54,7 +56,7 @@ export interface Catalogue {
 export type Area = keyof Catalogue & string;
 
 /** Catalogues whose keys are named by data, not by code: forms are data, and their words come with them. */
-export type DataArea = `form-${string}`;
+export type DataArea = `form-${string}` | "papers-search";
 
 type Plural = "zero" | "one" | "two" | "few" | "many" | "other";
 type WithoutPlural<K extends string> = K extends `${infer Base}_${Plural}` ? Base : K;

@@ -6,7 +6,7 @@
  */
 import { useRef, useState } from "preact/hooks";
 import { datePartsOf, readDate } from "../../../forms/dates.ts";
-import { paperType, paperTypes } from "../../../satchel/paper-types.ts";
+import { commonTypes, type PaperType, paperType } from "../../../satchel/paper-types.ts";
 import type { PaperPatch, PaperView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -31,6 +31,10 @@ import { usePaper } from "./usePaper.ts";
 
 const AUTOSAVE_MS = 400;
 const ASKED = ["title", "kind", "holder", "expiry"];
+
+/** The common kinds, and before them the present one where it is another. */
+const offered = (type: PaperType | undefined): readonly PaperType[] =>
+  type === undefined || commonTypes.includes(type) ? commonTypes : [type, ...commonTypes];
 
 interface Typed {
   readonly other: boolean;
@@ -198,7 +202,7 @@ function Details({ paper, onFailing, onSettled }: DetailsProps) {
               <RadioGroup
                 value={typed.kind ?? undefined}
                 onChange={(kind) => change({ kind })}
-                options={paperTypes.map((each) => ({
+                options={offered(type).map((each) => ({
                   value: each.id,
                   label: kindName(each.id),
                   icon: kindIcon(each.id),

@@ -33,10 +33,13 @@ const SEARCH_FROM = 4;
 
 const FAMILIES: readonly { readonly family: PaperFamily; readonly icon: IconName }[] = [
   { family: "identity", icon: "carte-identite" },
+  { family: "residence", icon: "papier" },
   { family: "family", icon: "famille" },
   { family: "home", icon: "maison" },
   { family: "money", icon: "argent" },
+  { family: "work", icon: "travail" },
   { family: "health", icon: "sante" },
+  { family: "rights", icon: "recu" },
   { family: "mail", icon: "boite" },
   { family: "other", icon: "autre" },
 ];

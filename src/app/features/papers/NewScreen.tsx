@@ -1,6 +1,6 @@
 /** First step of adding a paper: which kind, one tap. What was begun before is offered first. */
 import { useState } from "preact/hooks";
-import { paperTypes } from "../../../satchel/paper-types.ts";
+import { commonTypes } from "../../../satchel/paper-types.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -48,7 +48,7 @@ export function NewScreen() {
       {draft !== null && pageCount(draft.record) > 0 && <DraftCard paper={draft} main />}
       {asked.state === "ready" && (
         <ul class="kinds">
-          {paperTypes.map((type) => (
+          {commonTypes.map((type) => (
             <li key={type.id}>
               <PickRow icon={kindIcon(type.id)} title={kindName(type.id)} onPress={() => void choose(type.id)} />
             </li>
