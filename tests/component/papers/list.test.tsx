@@ -66,9 +66,11 @@ describe("Mes papiers", () => {
       within(group)
         .getAllByRole("button")
         .map((button) => button.textContent),
-    ).toEqual(["Tous 5", "Identité 1", "Famille 1", "Logement 1", "Argent 2"]);
-    fireEvent.click(within(group).getByRole("button", { name: "Argent 2" }));
-    expect(screen.getAllByRole("link", { name: /Ajouté le/ })).toHaveLength(2);
+    ).toEqual(["Tous 5", "Identité 1", "Famille 1", "Logement 1", "Argent 1", "Travail 1"]);
+    fireEvent.click(within(group).getByRole("button", { name: "Travail 1" }));
+    expect(screen.getAllByRole("link", { name: /Ajouté le|Bon jusqu’au/ }).map((link) => link.textContent)).toEqual([
+      expect.stringContaining("Bulletin de paie"),
+    ]);
   });
 
   test("draws only the first rows of a thousand, and more by a button", async () => {
