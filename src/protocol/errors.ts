@@ -21,6 +21,7 @@ export type RequestCode =
   | "frozen"
   | "unknown-number"
   | "not-yet"
+  | "ended"
   | "device-removed"
   | "too-many"
   | "offset"
@@ -65,6 +66,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorRule>> = {
   "unknown-number": { status: 404, retry: "after-person", reason: "no satchel here has this number" },
   "device-removed": { status: 403, retry: "never", reason: "this device was put out of the satchel" },
   "not-yet": { status: 425, retry: "later", reason: "the waiting time of the escrow is not over" },
+  ended: { status: 410, retry: "never", reason: "the approval has ended, or was never given" },
   "too-many": { status: 429, retry: "later", reason: "too many requests: wait as long as Retry-After says" },
   offset: { status: 409, retry: "later", reason: "the upload stands elsewhere: ask HEAD and believe it" },
   internal: { status: 500, retry: "later", reason: "the server failed; nothing was accepted" },

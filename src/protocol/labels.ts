@@ -21,6 +21,8 @@ export const labels = {
   unblock: "besace/v1/unblock",
   escrow: "besace/v1/escrow",
   erase: "besace/v1/erase",
+  approval: "besace/v1/approval",
+  approvalAct: "besace/v1/approval-act",
   /** Signed and verified in one place: whether a private key is that of a chain. The signature goes nowhere. */
   keyCheck: "besace/v1/key-check",
   /** Hashes. */
@@ -38,8 +40,15 @@ export const labels = {
   blockVerifier: "besace/v1/block-verifier",
   shareHash: "besace/v1/share-hash",
   keyringLock: "besace/v1/keyring-lock",
+  approvalText: "besace/v1/approval-text",
+  approvalId: "besace/v1/approval-id",
+  approvalServer: "besace/v1/approval-server",
+  approvalSecret: "besace/v1/approval-secret",
+  approvalCheck: "besace/v1/approval-check",
   /** Keys. */
   transferSeal: "besace/v1/transfer-seal",
+  approvalSeal: "besace/v1/approval-seal",
+  approvalDeposit: "besace/v1/approval-deposit",
   identitySeal: "besace/v1/identity-seal",
   recordRoot: "besace/v1/record-root",
   recordKey: "besace/v1/record-key",

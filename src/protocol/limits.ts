@@ -45,6 +45,9 @@ export const bodies = {
   keyring: 64 * KIB,
   ways: 4 * KIB,
   statement: 8 * KIB,
+  approvalAsk: 4 * KIB,
+  approvalGrant: 512 * KIB,
+  approvalAct: 2 * MIB,
 } as const;
 
 /** Ways back in (SPEC P-Y). */
@@ -66,10 +69,39 @@ export const ways = {
   roots: 256,
 } as const;
 
+/** Opening at a shared computer by the person's phone (SPEC P-V). */
+export const approvals = {
+  /** A certificate is good for this long, by the server's clock. */
+  lifetimeMs: 20 * MINUTE,
+  /** A code that nobody approved is forgotten after this. */
+  askMs: 10 * MINUTE,
+  /** How far the phone's idea of the server's time may be ahead of it. */
+  aheadMs: 1 * MINUTE,
+  /** UTF-8 bytes of the shared computer's name. */
+  nameBytes: 60,
+  /** Streams that one certificate opens. */
+  blobs: 400,
+  /** Pages that may be added in one session, and the sealed bytes of one. */
+  deposits: 24,
+  depositBytes: 1 * MIB + 64 * KIB + 16,
+  acts: 1024,
+  /** base64url letters of the signed body of a certificate (400 streams), and of an act. */
+  certificateBody: 16 * KIB,
+  actBody: 1 * KIB,
+  /** base64url letters of a sealed grant. */
+  grant: 400 * KIB,
+  /** Sealed pages of one satchel that wait for its devices. */
+  waitingBytes: 32 * MIB,
+  /** How long what was done is shown, once nothing of it waits. */
+  shownMs: 30 * DAY,
+} as const;
+
 /** A carrier's file (SPEC P-C6). */
 export const carrier = {
   /** Items in one file: the chain, ops, letters, proofs, and two for each blob. */
   items: 4096,
+  /** Satchels in one file of a shared computer's postbox (P-C11). */
+  packs: 64,
   /** Payload bytes of one file; what does not fit waits for the next file. */
   payloadBytes: 200 * MIB,
   /** base64url letters of the signed body of a manifest, and of a statement. */

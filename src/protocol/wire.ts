@@ -440,6 +440,8 @@ export const routes = {
   unblock: "/v1/unblock",
   escrow: "/v1/escrow",
   erase: "/v1/erase",
+  /** Opening at a shared computer by the person's phone (SPEC P-V). */
+  approvals: "/v1/approvals",
 } as const;
 
 /* ---- deployment.json ---- */

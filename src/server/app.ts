@@ -28,6 +28,7 @@ import { describeError, logRequests, toLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createQuotas } from "./quotas.ts";
 import { createRates } from "./rates.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { blobRoutes } from "./routes/blobs.ts";
 import { carriedRoutes } from "./routes/carried.ts";
 import type { RouteDeps } from "./routes/deps.ts";
@@ -223,6 +224,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     carriedRoutes(scope, routeDeps);
     organisationRoutes(scope, routeDeps);
     wayRoutes(scope, { ...routeDeps, shares, findDeployed });
+    approvalRoutes(scope, { ...routeDeps, vault });
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));

@@ -8,7 +8,7 @@
  * was collected is answered "missing" instead of being believed.
  */
 
-import { blobs, collection as limits } from "../protocol/limits.ts";
+import { blobs, collection as limits, approvals as shown } from "../protocol/limits.ts";
 import type { ServerTime } from "../protocol/wire.ts";
 import type { Log, Timers } from "../shared/ports.ts";
 import { describeError } from "./log.ts";
@@ -123,6 +123,8 @@ export function createCollector(deps: {
       tombstones: stopped ? 0 : await store.expireTombstoneBodies(before(limits.tombstoneBodyMs)),
     };
     const cards = stopped ? 0 : await store.forgetReplaced(before(limits.replacedCardMs));
+    const approvals = stopped ? 0 : await store.forgetApprovals(before(0), before(shown.shownMs));
+    if (approvals > 0) metrics.collected("approval", approvals);
     if (cards > 0) metrics.collected("card", cards);
     if (result.tombstones > 0) metrics.collected("tombstone", result.tombstones);
     if (result.blobs + result.uploads + result.tombstones > 0) deps.log.note("collected", result);

@@ -5,6 +5,7 @@ import { createPostgresDriver, openPostgres } from "../../src/server/stores/post
 import { createDatabase } from "../support/postgres.ts";
 import { random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
+import { approvalContract } from "./server-store-approvals.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { wayContract } from "./server-store-ways.ts";
 
@@ -24,6 +25,7 @@ const openCase = async (): Promise<StoreCase> => {
 };
 storeContract("PostgreSQL", openCase);
 wayContract("PostgreSQL", openCase);
+approvalContract("PostgreSQL", openCase);
 
 oldStoreContract("PostgreSQL", async () => {
   const url = await createDatabase(inject("postgresUrl"));

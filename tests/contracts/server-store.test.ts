@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { createSqliteDriver, openSqlite } from "../../src/server/stores/sqlite.ts";
 import { createPerson, random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
+import { approvalContract } from "./server-store-approvals.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { wayContract } from "./server-store-ways.ts";
 
@@ -29,6 +30,7 @@ const openCase = async (): Promise<StoreCase> => {
 };
 storeContract("SQLite", openCase);
 wayContract("SQLite", openCase);
+approvalContract("SQLite", openCase);
 
 oldStoreContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));

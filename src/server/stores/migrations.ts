@@ -172,6 +172,26 @@ export const migrations: readonly (readonly Step[])[] = [
       stopped_at BIGINT,
       PRIMARY KEY (principal, organisation))`,
   ],
+  [
+    // Opening at a shared computer by the phone (SPEC P-V). until: of a question, when it is forgotten; once there is a
+    // certificate (body, sig), its end. acts, last: how many there are, and the hash that the next one
+    // names; pages: how many of them handed one in.
+    `CREATE TABLE approval (
+      id TEXT PRIMARY KEY, ask TEXT NOT NULL, sign TEXT NOT NULL, until BIGINT NOT NULL,
+      principal TEXT REFERENCES principal (id), device TEXT, number TEXT, secret TEXT,
+      body TEXT, sig TEXT, enc TEXT, sealed TEXT, granted_at BIGINT, ended_at BIGINT,
+      acts BIGINT NOT NULL DEFAULT 0, pages BIGINT NOT NULL DEFAULT 0, last TEXT)`,
+    `CREATE INDEX approval_of ON approval (principal, granted_at) WHERE granted_at IS NOT NULL`,
+    `CREATE INDEX approval_until ON approval (until)`,
+    `CREATE TABLE approval_act (
+      approval TEXT NOT NULL REFERENCES approval (id), n BIGINT NOT NULL, body TEXT NOT NULL, sig TEXT NOT NULL,
+      at BIGINT NOT NULL, PRIMARY KEY (approval, n))`,
+    // Sealed pages that wait for a device of the satchel.
+    `CREATE TABLE approval_page (
+      approval TEXT NOT NULL REFERENCES approval (id), n BIGINT NOT NULL, principal TEXT NOT NULL REFERENCES principal (id),
+      enc TEXT NOT NULL, sealed TEXT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (approval, n))`,
+    `CREATE INDEX approval_page_of ON approval_page (principal)`,
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

@@ -12,6 +12,7 @@ import { assert, unreachable } from "../../shared/assert.ts";
 import { fromBase64Url, toHex } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
+import { createApprovals } from "./approvals.ts";
 import { migrate } from "./migrations.ts";
 import type { OpVerdict, Store, StoredBlob, StoredLetter } from "./ports.ts";
 import { closedColumns, closedOf, createWays, lockOpen } from "./ways.ts";
@@ -1070,6 +1071,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
       }),
 
     ...createWays({ driver, dropLetter, toLetter }),
+    ...createApprovals(driver),
     backupTo: driver.backupTo,
     ping: async () => {
       await read(() => one("SELECT 1 AS yes"));

@@ -9,6 +9,7 @@ import { ways as limits } from "../../protocol/limits.ts";
 import type { B64, EscrowState, ServerTime, Signed, StretchParameters } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
 import type { PrincipalId } from "../../shared/ids.ts";
+import { eraseApprovals } from "./approvals.ts";
 import type { StoredLetter } from "./ports.ts";
 import type {
   Closed,
@@ -379,6 +380,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           yield* run(`DELETE FROM ${table} WHERE principal = $1`, principal);
         for (const letter of letters) yield* dropLetter(letter, at, 0);
         yield* run("DELETE FROM feed WHERE principal = $1", principal);
+        yield* eraseApprovals(principal);
         // What a letter to somebody else names stays with that letter.
         yield* run(
           `UPDATE blob SET unreferenced_since = 0 WHERE owner = $1 AND NOT EXISTS (
