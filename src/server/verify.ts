@@ -1,20 +1,20 @@
 /**
- * The checks of protocol/ on node:crypto: the same answers as WebCrypto's, with a third of the work around them. Runs in
- * Node.
+ * Pushed ops against their owners' keys, by the crowd. Runs in Node.
  *
  * Surprising: a signature takes eighty microseconds wherever it is checked, but handing it to another thread and hearing
  * of it takes as long again when the machine is busy. So a worker takes several at once, and who comes alone is checked on
  * the spot. Not all that wait at once, though: then this thread and the worker would wait for each other in turns.
  */
 
-import { hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import { labelled, type Verifier } from "../protocol/sign.ts";
-import { pack, type Question, verifyNow } from "./verify-now.ts";
+import { type Checked, checkNow, pack, type Question } from "./verify-now.ts";
+
+/** @returns what is kept of an op that is right, else why it is not. `op` was read by `parsePushItems`. */
+export type CheckOp = (question: Question) => Promise<Checked>;
 
 interface Waiting {
   readonly question: Question;
-  readonly done: (right: boolean) => void;
+  readonly done: (checked: Checked) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -28,7 +28,7 @@ const inFlight = 2;
 const ownWorker = (): Worker => new Worker(new URL("./verify.worker.ts", import.meta.url));
 
 /** @param makeWorker for tests: a worker that fails. */
-export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifier {
+export function createCheckOp(makeWorker: () => Worker = ownWorker): CheckOp {
   let worker: Worker | undefined;
   /** What the worker was asked and has not answered, in order: it answers one message after the other. */
   let asked: (readonly Waiting[])[] = [];
@@ -36,18 +36,18 @@ export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifi
 
   const answer = ({ question, done, fail }: Waiting): void => {
     try {
-      done(verifyNow(question));
+      done(checkNow(question));
     } catch (error) {
       fail(error);
     }
   };
   const startWorker = (): Worker => {
     const started = makeWorker();
-    started.on("message", (rights: readonly boolean[]) => {
+    started.on("message", (said: readonly Checked[]) => {
       const answered = asked.shift() ?? [];
       // Only while it is asked something does it keep the process from ending.
       if (asked.length === 0) started.unref();
-      for (const [at, { done }] of answered.entries()) done(rights[at] === true);
+      for (const [at, { done }] of answered.entries()) done(said[at] ?? "bad-signature");
       hand();
     });
     started.on("error", () => {
@@ -78,12 +78,9 @@ export function createNodeVerifier(makeWorker: () => Worker = ownWorker): Verifi
     }
   };
 
-  return {
-    sha256: (bytes) => new Uint8Array(hash("sha256", bytes, "buffer")),
-    verify: (rawPublic, label, bytes, sig) =>
-      new Promise((done, fail) => {
-        waiting.push({ question: { key: rawPublic, bytes: labelled(label, bytes), sig }, done, fail });
-        if (waiting.length === 1) setImmediate(hand);
-      }),
-  };
+  return (question) =>
+    new Promise((done, fail) => {
+      waiting.push({ question, done, fail });
+      if (waiting.length === 1) setImmediate(hand);
+    });
 }

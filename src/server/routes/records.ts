@@ -1,13 +1,10 @@
 /** Push: one verdict per op, each its own durable transaction. Pull: rows after a cursor. Runs in Node. */
 
-import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { errors } from "../../protocol/errors.ts";
 import { bodies } from "../../protocol/limits.ts";
-import { verifyOp } from "../../protocol/ops.ts";
 import { type PushItem, parsePullQuery, parsePushItems } from "../../protocol/parse.ts";
 import {
-  type B64,
   type Cursor,
   type PullAnswer,
   type PushAnswer,
@@ -16,9 +13,8 @@ import {
   type Verdict,
 } from "../../protocol/wire.ts";
 import type { OpId } from "../../shared/ids.ts";
-import { ok } from "../../shared/result.ts";
 import { createSigners } from "../chains.ts";
-import { createNodeVerifier } from "../verify.ts";
+import { createCheckOp } from "../verify.ts";
 import type { RouteDeps } from "./deps.ts";
 import { noWay } from "./ways.ts";
 
@@ -26,7 +22,7 @@ const reject = (op: OpId, code: RejectCode): Verdict => ({ op, type: "reject", c
 
 export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
   const { answers, store, rates } = deps;
-  const verifier = createNodeVerifier();
+  const check = createCheckOp();
   const signerOf = createSigners(store);
 
   const judge = async (request: FastifyRequest, { op, read }: PushItem): Promise<Verdict> => {
@@ -35,13 +31,12 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const { satchel } = head;
     const owner = await signerOf(satchel);
     if (owner === undefined) return reject(op, "unknown-principal");
-    const verified = await verifyOp(item, owner.sign, verifier, ok(head));
-    if (!verified.ok) return reject(op, verified.error.type);
+    const checked = await check({ key: owner.sign, op: item });
+    if (checked === "bad-format" || checked === "bad-signature") return reject(op, checked);
     if ((await rates.principal(request, satchel)) !== undefined) return reject(op, "busy");
-    const digest = hash("sha256", `${item.head}.${item.body}`, "base64url") as B64;
     // Another number that the operator said stands in the database, and is read with the row that the op locks.
     const usual = await deps.quotaOf({ ...owner, quota: null });
-    const verdict = await store.applyOp(item, head, digest, usual, answers.now());
+    const verdict = await store.applyOp(item, head, checked, usual, answers.now());
     switch (verdict.type) {
       case "ok":
         return { op, type: "ok", seq: verdict.seq };
