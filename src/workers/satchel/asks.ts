@@ -51,12 +51,11 @@ export async function asksOf(
 }
 
 /** The way to a new phone is to be made anew, which takes the code (SPEC C-Y). */
-export const needsCode = ({ keyringWish, cardFresh }: Profile): boolean =>
-  (keyringWish != null && keyringWish !== "rotate-later") || cardFresh === true;
+export const needsCode = ({ keyringWish }: Profile): boolean => keyringWish != null && keyringWish !== "rotate-later";
 
 /** yes: what is here is what the server has. */
 export const atServer = (profile: Profile): CardState["atServer"] => {
-  if (profile.keyringDue != null || needsCode(profile)) return "waits";
+  if (profile.keyringDue != null || profile.cardFresh === true || needsCode(profile)) return "waits";
   return profile.keyring === undefined ? "no" : "yes";
 };
 

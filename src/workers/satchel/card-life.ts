@@ -134,6 +134,7 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
     if (wrap !== null && !wrap.ok) return wrap;
     const sealedCard = await sealCard(session.identity, face, random);
     const at = deps.clock.now();
+    care.forgetCode();
     return changed(session, (now) => ({
       wraps: [...withoutCard(now.wraps), ...(wrap === null ? [] : [wrap.value])],
       sealedCard,
@@ -172,6 +173,7 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
 
     cardState: () =>
       opening.within(async (session): Promise<Result<CardState, WorkerError>> => {
+        const isRenewing = care.isRenewing();
         const held = await profileOf(session);
         if (!held.ok) return held;
         const profile = held.value;
@@ -183,7 +185,7 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
           due: drillIsDue(profile, await serverNow(deps, session.store)),
           blockNumber: card?.ok === true ? await care.blockNumber(card.value.secret) : null,
           atServer: atServer(profile),
-          needsCode: needsCode(profile),
+          needsCode: needsCode(profile) && !isRenewing,
           off: profile.cardOff === true,
           pending: profile.sealedPending != null,
         });

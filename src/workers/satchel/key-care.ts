@@ -11,6 +11,7 @@ import type { Secret } from "../../crypto/secret.ts";
 import type { KeyringBody } from "../../protocol/keyring.ts";
 import { parseBody } from "../../protocol/sign.ts";
 import type { DeviceId } from "../../shared/ids.ts";
+import type { Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Profile, StoredWrap } from "../../storage/ports.ts";
 import { updateProfile } from "../common/codes.ts";
@@ -26,8 +27,15 @@ type MakeWrap = (session: Session, profile: Profile, secret: Secret) => Promise<
 export interface KeyCare extends Pick<SatchelApi, "comeBack" | "comeBackOpen" | "comeBackForget"> {
   /** Something came for the open satchel: looked at in the background. */
   readonly look: () => void;
-  /** The right code was just given: wraps follow the root and what is wished for is made, in the background. */
+  /**
+   * The right code was just given: wraps follow the root and what is wished for is made, in the background. Where another
+   * device was first, it is made once more on what that one made, without asking again.
+   */
   readonly renew: (code: string) => void;
+  /** What was made with the code that was just given is on its way: it is not asked for again now. */
+  readonly isRenewing: () => boolean;
+  /** The code that was just given is forgotten. */
+  readonly forgetCode: () => void;
   /** The same for a satchel that is open beside the open one, while its code is in hand; done when this resolves. */
   readonly renewOther: (other: Session, code: string) => Promise<Result<Held, WorkerError>>;
   /** Adds the removal to the chain and wishes for a new root. */
@@ -44,6 +52,9 @@ export interface KeyCare extends Pick<SatchelApi, "comeBack" | "comeBackOpen" | 
 }
 
 type Ways = typeof import("./ways.ts");
+
+/** How long an answer to what was made with a code may take, before the code is forgotten (decisions/0016). */
+const inHandMs = 30_000;
 
 export function createWaysLoader(deps: Pick<SatchelDeps, "log">): () => Promise<Result<Ways, WorkerError>> {
   let loaded: Promise<Ways> | undefined;
@@ -100,8 +111,35 @@ export function createKeyCare(
   load: () => Promise<Result<Ways, WorkerError>>,
   /** A new root was followed: what waited for it can be opened. */
   onRoot: () => void,
+  timers: Timers,
 ): KeyCare {
   let back: ReturnType<Ways["createComeBack"]> | undefined;
+
+  /** The code with which a keyring was made that is on its way. */
+  let inHand: { readonly database: string; readonly code: string; readonly cancel: () => void } | undefined;
+  function forgetCode(): void {
+    inHand?.cancel();
+    if (inHand !== undefined) deps.emit({ type: "opening" });
+    inHand = undefined;
+  }
+  function keepCode(database: string, code: string): void {
+    inHand?.cancel();
+    inHand = { database, code, cancel: timers.after(inHandMs, forgetCode) };
+  }
+
+  /** After a look: what the server did not take is made once more, on what it has. */
+  async function renewAgain(session: Session, ways: Ways, { profile, identity }: Held): Promise<void> {
+    const { database, keyringWish, keyringDue, keyringSeen, chainSeen } = profile;
+    if (inHand === undefined || keyringDue != null || keyringSeen != null || chainSeen != null) return;
+    const { code } = inHand;
+    const isOurs = inHand.database === database;
+    if (isOurs && keyringWish != null && keyringWish !== "rotate-later") {
+      const held = await renewNow({ ...session, profile, identity }, ways, identity, code);
+      if (held.ok) goOn({ ...session, profile, identity }, held.value);
+      else deps.log.note("keys-again", { error: held.error.type });
+    }
+    forgetCode();
+  }
 
   /** One look or renewal of the open satchel at a time: each begins from what the one before left. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -121,6 +159,14 @@ export function createKeyCare(
         if (!done.ok && done.error.type !== "locked") deps.log.note(event, { error: done.error.type });
       })
       .catch((error: unknown) => deps.log.note(event, { error: error instanceof Error ? error.name : "unknown" }));
+  }
+
+  /** Nothing to look at; and if what is in hand was taken, it is forgotten. */
+  function isQuiet(profile: Profile): boolean {
+    if (hasNews(profile)) return false;
+    if (inHand?.database === profile.database && profile.keyringDue == null && profile.keyringWish == null)
+      forgetCode();
+    return true;
   }
 
   /** @returns what the session goes on with; one that was locked meanwhile forgets it. */
@@ -168,14 +214,24 @@ export function createKeyCare(
   }
 
   return {
-    look: () => background("keys-look", (profile) => !hasNews(profile), lookNow),
+    look: () =>
+      background("keys-look", isQuiet, async (session, ways) => {
+        const looked = await lookNow(session, ways);
+        if (looked.ok) await renewAgain(session, ways, looked.value);
+        return looked;
+      }),
+
+    isRenewing: () => inHand !== undefined,
+    forgetCode,
 
     renew: (code) =>
       background("keys-renew", isSettled, async (session, ways) => {
         const looked = await lookNow(session, ways);
         if (!looked.ok) return looked;
         const held = await renewNow(session, ways, looked.value.identity, code);
-        if (held.ok) goOn({ ...session, ...looked.value }, held.value);
+        if (!held.ok) return held;
+        if (held.value.profile.keyringDue != null) keepCode(held.value.profile.database, code);
+        goOn({ ...session, ...looked.value }, held.value);
         return held;
       }),
 

@@ -248,7 +248,9 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
       const patch: Patch = {
         keyringSeen: null,
         keyringTrouble: null,
-        ...(later(profile, keyring.body.epoch) ? { keyring: storedOf(keyring), keyringBehind: null } : {}),
+        // S-Y6: it shows what is believed here, or newer; whatever it showed before, it is not behind.
+        keyringBehind: null,
+        ...(later(profile, keyring.body.epoch) ? { keyring: storedOf(keyring) } : {}),
         ...(due?.hash === keyring.hash ? { keyringDue: null } : {}),
         // What was due was made on an older one: it is made again with the next code.
         ...(overtaken ? { keyringDue: null, keyringWish: bothWishes(profile.keyringWish, due.wish) ?? "renew" } : {}),

@@ -61,7 +61,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const base = { ...given, emit: given.emitter.emit };
   const deps: SatchelDeps = { ...base, lookAtKeys: keysLooker(base, loadWays) };
   const opening = createOpening(deps);
-  const care = createKeyCare(deps, opening, loadWays, () => takeIn());
+  const care = createKeyCare(deps, opening, loadWays, () => takeIn(), given.timers);
   const card = createCardLife(deps, opening, care);
   const transfer = createTransfer(deps, opening);
   const space = createSpace(deps);
@@ -212,10 +212,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     pending?.cancel();
     pending = { begin, cancel: given.timers.after(ms, begin) };
   }
-  async function opened<E>(
-    result: Promise<Result<ProfileView, E>>,
-    code?: string,
-  ): Promise<Result<ProfileView, E>> {
+  async function opened<E>(result: Promise<Result<ProfileView, E>>, code?: string): Promise<Result<ProfileView, E>> {
     const value = await result;
     if (!value.ok) return value;
     const { database } = value.value;
@@ -260,7 +257,14 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const { isWiped, ...erase } = createErase({ deps, opening, aliases: out, eraseHere });
 
   const api: SatchelApi = {
-    opening: async () => (isWiped() ? ok({ type: "none" }) : opening.state()),
+    opening: async () => {
+      if (isWiped()) return ok({ type: "none" });
+      // Asked first: what ends meanwhile is told, and asked about again.
+      const isRenewing = care.isRenewing();
+      const state = await opening.state();
+      if (!isRenewing || !state.ok || state.value.type !== "open") return state;
+      return ok({ ...state.value, asks: { ...state.value.asks, code: false } });
+    },
     create: async ({ code, pictogram, language }) => {
       const created = await opening.create({ code, pictogram });
       if (!created.ok) return created;
@@ -273,6 +277,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     unlockWithCard: ({ database, card }) => opened(opening.unlockWithCard(database, card)),
     lock: async () => {
       deps.stretch.dismiss();
+      care.forgetCode();
       pending?.cancel();
       pending = undefined;
       return ok(await opening.lock());

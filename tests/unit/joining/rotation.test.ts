@@ -88,7 +88,7 @@ describe("joining two satchels (DESIGN 4)", { timeout: 120_000 }, () => {
     await sent(old);
     // The same satchel on a second phone.
     const far = await comeBack(base, card, other);
-    await eventually(async () => ((await titles(far)).length === 1 + theirs ? true : undefined), 15);
+    await eventually(async () => ((await titles(far)).length === 1 + theirs ? true : undefined));
     await quiet(old, theirs + 2);
 
     const own = await create(here, code, "code-lune");
@@ -106,13 +106,13 @@ describe("joining two satchels (DESIGN 4)", { timeout: 120_000 }, () => {
     await eventually(async () => {
       must(await own.tab.api.sendNow());
       return (await titles(own)).includes("De loin") ? true : undefined;
-    }, 15);
+    });
     await rotate(far, other, 1);
     await sent(far);
     await eventually(async () => {
       must(await own.tab.api.sendNow());
       return (await titles(own)).length === joined.length + 2 ? true : undefined;
-    }, 15);
+    });
     await allOpen(own);
 
     // The open one changes its root after the joining; all of it opens with its code alone, offline.
@@ -141,7 +141,7 @@ describe("joining two satchels (DESIGN 4)", { timeout: 120_000 }, () => {
     const finder = await phone(base);
     expect(await finder.tab.api.comeBack({ card: lost })).toMatchObject({ error: { type: "card-replaced" } });
     const back = await comeBack(base, drawn.qr, other);
-    await eventually(async () => ((await titles(back)).includes("Carte") ? true : undefined), 15);
+    await eventually(async () => ((await titles(back)).includes("Carte") ? true : undefined));
   });
 
   test("letters of the joined one under way: delivered and answered, whatever roots change meanwhile (INV-1)", async () => {
@@ -155,7 +155,7 @@ describe("joining two satchels (DESIGN 4)", { timeout: 120_000 }, () => {
     const paper = await addPaper(old, "Carte");
     await sent(old);
     const far = await comeBack(base, must(await old.tab.api.card()).qr, other);
-    await eventually(async () => ((await titles(far)).length === 2 ? true : undefined), 15);
+    await eventually(async () => ((await titles(far)).length === 2 ? true : undefined));
     await quiet(old, 3);
     here.line.online = false;
     const dossier = must(
@@ -174,18 +174,18 @@ describe("joining two satchels (DESIGN 4)", { timeout: 120_000 }, () => {
       must(await here.tab.api.sendNow());
       const view = must(await here.tab.api.dossier(dossier));
       return view.stage === "complete" ? view : undefined;
-    }, 20);
+    });
     const row = await eventually(async () => {
       must(await helper.api.refresh());
       return must(await helper.api.inbox()).rows.find((each) => each.number === complete.record.number);
-    }, 20);
+    });
     must(await helper.api.open(row.letter));
     must(await helper.api.answer(row.letter, { status: "missing-piece", requirement: "papers", text: "Le dos" }));
     await eventually(async () => {
       must(await here.tab.api.sendNow());
       const view = must(await here.tab.api.dossier(dossier));
       return view.stage === "opened" && Object.keys(view.record.replies).length > 0 ? view : undefined;
-    }, 20);
+    });
     expect((await titles(here)).filter((title) => title.includes("racine"))).toEqual(
       under(other, 1).concat(under(other, 2)).sort(),
     );

@@ -179,7 +179,7 @@ describe("several people on one phone", { timeout: 30_000 }, () => {
         if (queue.ops.length > 0) return undefined;
       }
       return true;
-    }, 10);
+    });
     // Both have a session of their own, and every question was asked with one of them.
     expect(new Set(sessions.map(({ principal }) => principal))).toEqual(
       new Set([principalOf(one.database), principalOf(two.database)]),
@@ -235,7 +235,7 @@ describe("several people on one phone", { timeout: 30_000 }, () => {
     await eventually(async () => {
       must(await b.tab.api.sendNow());
       return must(await b.tab.api.papers()).length === 1 ? true : undefined;
-    }, 15);
+    });
     for (const one of [a, b]) one.line.online = false;
     await transfer(a, c, code);
     await transfer(b, d, code);
@@ -245,6 +245,6 @@ describe("several people on one phone", { timeout: 30_000 }, () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       for (const { tab } of [a, b, c, d]) if (must(await tab.api.devices()).length < 4) return undefined;
       return true;
-    }, 5);
+    });
   });
 });

@@ -74,7 +74,7 @@ export async function first(base: string): Promise<Phone & { readonly card: stri
   must(await one.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
   await addPaper(one, "Passeport");
   await quiet(one);
-  await eventually(async () => (must(await one.tab.api.outbox()).bytesLeft === 0 ? true : undefined), 10);
+  await eventually(async () => (must(await one.tab.api.outbox()).bytesLeft === 0 ? true : undefined));
   return { ...one, card: must(await one.tab.api.card()).qr };
 }
 

@@ -49,12 +49,12 @@ async function keptPaper({ tab }: Person, title = "Carte", kind: string | null =
   return id;
 }
 const arrived = ({ tab }: Person, id: RecordId) =>
-  eventually(async () => (must(await tab.api.paper(id)).state === "sealed-copy" ? true : undefined), 20);
+  eventually(async () => (must(await tab.api.paper(id)).state === "sealed-copy" ? true : undefined));
 /** A backup that begins now covers what is whole, and the phone has heard of it. */
 async function backedUp({ tab }: Person): Promise<void> {
   await server.store.setLastBackup((server.time.now + 1) as never);
   must(await tab.api.sendNow());
-  await eventually(async () => (must(await tab.api.space()).freeable > 0 ? true : undefined), 20);
+  await eventually(async () => (must(await tab.api.space()).freeable > 0 ? true : undefined));
 }
 const pageOf = async ({ tab }: Person, id: RecordId): Promise<string> =>
   Object.keys(must(await tab.api.paper(id)).record.pages)[0] ?? "";
@@ -121,6 +121,28 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     const second = openTab(someone.browser);
     must(await second.api.unlock({ database: someone.profile.database, code }));
     expect(await second.api.fetchBack(id)).toEqual({ ok: false, error: { type: "other-bytes" } });
+    // C2: another paper's bytes under this one's id, and a page whose end is missing.
+    const stays = await keptPaper(someone, "Autre");
+    await arrived(someone, stays);
+    const blobOf = async (paper: RecordId) =>
+      Object.values(must(await tab.api.paper(paper)).record.pages)[0]?.readable?.blob ?? "";
+    const [asked, given] = [await blobOf(id), await blobOf(stays)];
+    Object.assign(line, {
+      fetch: (async (path, init) => real(String(path).replace(asked, given), init)) as typeof fetch,
+    });
+    const other = openTab(someone.browser);
+    must(await other.api.unlock({ database: someone.profile.database, code }));
+    expect(await other.api.fetchBack(id)).toEqual({ ok: false, error: { type: "other-bytes" } });
+    Object.assign(line, {
+      fetch: answering(async (response) => {
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        return new Response(bytes.subarray(0, bytes.length - 17), { status: 206, headers: response.headers });
+      }),
+    });
+    const short = openTab(someone.browser);
+    must(await short.api.unlock({ database: someone.profile.database, code }));
+    expect(await short.api.fetchBack(id)).toMatchObject({ ok: false });
+    expect(must(await short.api.paper(id)).state).toBe("away");
     Object.assign(line, {
       fetch: answering(async (response) => new Response(null, { status: 404, headers: response.headers })),
     });
@@ -144,7 +166,7 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     ).id;
     must(await tab.api.attach(dossier, "identity", [id], false));
     must(await tab.api.send(dossier, "Je certifie"));
-    await eventually(async () => (must(await tab.api.dossier(dossier)).stage === "complete" ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.dossier(dossier)).stage === "complete" ? true : undefined));
     await backedUp(someone);
     must(await tab.api.erasePaper(id));
 
@@ -182,9 +204,9 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     ).id;
     must(await tab.api.attach(dossier, "identity", [id], false));
     must(await tab.api.send(dossier, "Je certifie"));
-    await eventually(async () => (must(await tab.api.dossier(dossier)).stage === "complete" ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.dossier(dossier)).stage === "complete" ? true : undefined));
     must(await desk.refresh());
-    const row = await eventually(async () => must(await desk.inbox()).rows[0], 20);
+    const row = await eventually(async () => must(await desk.inbox()).rows[0]);
     const opened = must(await desk.open(row.letter));
     const blob = opened.papers[0]?.pages[0]?.blob;
     expect(must(await desk.page(row.letter, blob as BlobId))).toEqual(readable);
@@ -242,7 +264,7 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     const line = await eventually(async () => {
       const view = must(await tab.api.outbox());
       return view.lines.find((each) => each.id === id && each.waits === "wifi" && each.parts.done === 0);
-    }, 20);
+    });
     expect(line).toMatchObject({ what: "paper", state: "waits" });
     const view = must(await tab.api.outbox());
     expect(view.data).toMatchObject({ photosOnWifi: true, metered: true });
@@ -251,7 +273,7 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     expect(view.upToDate).toBe(false);
     must(await tab.api.sendNow());
     await arrived(someone, id);
-    await eventually(async () => (must(await tab.api.outbox()).upToDate ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.outbox()).upToDate ? true : undefined));
   });
 
   test("a database that the browser emptied is noticed, said, and filled again by what the server had", async () => {
@@ -273,7 +295,7 @@ describe("room on the phone", { timeout: 60_000 }, () => {
     const lost = await eventually(async () => {
       const now = must(await after.api.lost());
       return now.type === "emptied" && now.papers > 0 && now.pulled ? now : undefined;
-    }, 20);
+    });
     expect(lost).toMatchObject({ papers: 1, dossiers: 0 });
     expect(must(await after.api.paper(id)).state).toBe("not-here");
     expect((await after.api.fetchBack(id)).ok).toBe(true);
