@@ -28,6 +28,9 @@ export type Digest = B64;
 
 export type Checked = Digest | "bad-format" | "bad-signature";
 
+/** The rest says why not. */
+export const isRight = (checked: Checked): checked is Digest => checked !== "bad-format" && checked !== "bad-signature";
+
 /** Everything that stands before the point in the DER of a P-256 public key (RFC 5480). */
 const spkiHead = Uint8Array.from(Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex"));
 const signatureBytes = 64;

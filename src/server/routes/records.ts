@@ -15,6 +15,7 @@ import {
 import type { OpId } from "../../shared/ids.ts";
 import { createSigners } from "../chains.ts";
 import { createCheckOp } from "../verify.ts";
+import { isRight } from "../verify-now.ts";
 import type { RouteDeps } from "./deps.ts";
 import { noWay } from "./ways.ts";
 
@@ -32,7 +33,7 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const owner = await signerOf(satchel);
     if (owner === undefined) return reject(op, "unknown-principal");
     const checked = await check({ key: owner.sign, op: item });
-    if (checked === "bad-format" || checked === "bad-signature") return reject(op, checked);
+    if (!isRight(checked)) return reject(op, checked);
     if ((await rates.principal(request, satchel)) !== undefined) return reject(op, "busy");
     // Another number that the operator said stands in the database, and is read with the row that the op locks.
     const usual = await deps.quotaOf({ ...owner, quota: null });
