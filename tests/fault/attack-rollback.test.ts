@@ -165,16 +165,16 @@ test("a desk that opened a dossier has it opened, whatever older state the serve
     const row = await eventually(async () => {
       must(await desk.api.refresh());
       return must(await desk.api.inbox()).rows[0];
-    }, 15);
+    });
     const record = row.letter as string as RecordId;
     const accepted = async (not?: string) => {
       const held = must(await store.getRecord(record));
       return held?.server?.sig === held?.local.sig && held?.server?.sig !== not ? true : undefined;
     };
-    await eventually(() => accepted(), 15);
+    await eventually(() => accepted());
     const old = await serverStateOf(store, record);
     must(await desk.api.open(row.letter));
-    await eventually(() => accepted(old.op.sig), 15);
+    await eventually(() => accepted(old.op.sig));
     deskLine.online = false;
     await show(store, [old], 10_000, false);
     expect(await eventually(() => baseOfNext(store, record))).toBe(old.opId);

@@ -143,7 +143,7 @@ test("out of a drawer after two years: nothing deleted comes back, no old value 
       must(await helper.api.refresh());
       const { rows } = must(await helper.api.inbox());
       return rows.length > 0 ? rows.map((row) => row.letter) : undefined;
-    }, 20);
+    });
   const [letter] = await filed();
   if (letter === undefined) throw new Error("the letter is at the desk");
   must(await helper.api.open(letter));

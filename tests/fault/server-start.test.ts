@@ -33,7 +33,7 @@ async function startRefused(
   child.stderr.on("data", (bytes: Buffer) => {
     text += bytes.toString();
   });
-  const code = await new Promise((done) => child.once("exit", done));
+  const code = await new Promise((done) => child.once("close", done));
   return { code, text };
 }
 
@@ -77,8 +77,9 @@ test("prints the addresses and a code that opens the desk, keeps its keys, and s
     expect(after).toEqual(before);
     expect(after.organisations[0].statements).toEqual(desk.statements);
     // Opened once: no code is printed any more.
-    await server.waitForLine(/guichet/);
-    const second = server.lines().filter((line) => line.run === 2);
+    const secondRun = () => server.lines().filter((line) => line.run === 2);
+    await expect.poll(() => secondRun().some((line) => line.text.includes("/guichet"))).toBe(true);
+    const second = secondRun();
     expect(second.some((line) => /([A-Z2-9]{4} ){9}[A-Z2-9]{4}/.test(line.text))).toBe(false);
     await server.kill("SIGTERM");
     expect(server.log()).not.toContain("fault");

@@ -12,6 +12,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type ProcessRow = {
   readonly pid: number;
   readonly parent: number;
+  /** Process group. */
+  readonly group: number;
   readonly state: string;
   readonly startTime: string;
   readonly args: readonly string[];
@@ -33,6 +35,7 @@ function readRow(pid: number): ProcessRow | undefined {
       pid,
       state: fields[0] ?? "?",
       parent: Number(fields[1]),
+      group: Number(fields[2]),
       startTime: fields[19] ?? "",
       args,
     };
@@ -82,7 +85,7 @@ export function signalAll(rows: readonly ProcessRow[], signal: NodeJS.Signals): 
 }
 
 /** Resolves when none of these processes runs any more; throws after `timeoutMs`. */
-export async function waitUntilGone(rows: readonly ProcessRow[], timeoutMs = 10_000): Promise<void> {
+export async function waitUntilGone(rows: readonly ProcessRow[], timeoutMs = 30_000): Promise<void> {
   const end = performance.now() + timeoutMs;
   for (;;) {
     const left = rows.filter(isRunning);

@@ -128,7 +128,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     started.on("error", (error) => {
       ended = error.message;
     });
-    started.on("exit", (code, signal) => {
+    // Not "exit": what it said last is read by then.
+    started.on("close", (code, signal) => {
       ended = `exit code ${code}, signal ${signal}`;
     });
     for (const from of ["stdout", "stderr"] as const) {

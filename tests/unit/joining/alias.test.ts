@@ -51,7 +51,7 @@ describe("an alias", { timeout: 120_000 }, () => {
     const tab = openTab(browser);
     await tab.refresh();
     const { database: old } = must(await tab.api.create({ code: other, language: "fr", pictogram: "bateau" }));
-    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined));
     line.online = false;
     const { id: paper } = must(await tab.api.startPaper({ kind: "identity-card", title: "Carte" }));
     must(await tab.api.addPage(paper, file(jpeg({ width: 3000, height: 2000 }))));
@@ -73,16 +73,16 @@ describe("an alias", { timeout: 120_000 }, () => {
     const complete = await eventually(async () => {
       const view = must(await tab.api.dossier(kept));
       return view.stage === "complete" ? view : undefined;
-    }, 20);
+    });
     expect(complete.proofs.map((proof) => proof.type)).toEqual(["deposited", "complete"]);
 
     must(await tab.api.withdraw(back));
-    await eventually(async () => (must(await tab.api.dossier(back)).stage === "withdrawn" ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.dossier(back)).stage === "withdrawn" ? true : undefined));
 
     const row = await eventually(async () => {
       must(await helper.api.refresh());
       return must(await helper.api.inbox()).rows.find((each) => each.number === complete.record.number);
-    }, 20);
+    });
     must(await helper.api.open(row.letter));
     must(
       await helper.api.answer(row.letter, { status: "missing-piece", requirement: "papers", text: "Il manque le dos" }),
@@ -91,11 +91,11 @@ describe("an alias", { timeout: 120_000 }, () => {
       must(await tab.api.sendNow());
       const view = must(await tab.api.dossier(kept));
       return view.stage === "opened" && Object.keys(view.record.replies).length > 0 ? view : undefined;
-    }, 20);
+    });
     expect(Object.values(answered.record.replies)).toMatchObject([
       { status: "missing-piece", text: "Il manque le dos" },
     ]);
-    await eventually(async () => (must(await tab.api.aliases())[0]?.left === 0 ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.aliases())[0]?.left === 0 ? true : undefined));
 
     // Both go on after the satchel was closed and opened again, by the adopting one's code alone.
     must(await tab.api.lock());
@@ -112,10 +112,10 @@ describe("an alias", { timeout: 120_000 }, () => {
     const browser = createConnectedBrowser(line);
     const tab = openTab(browser);
     const { database: old } = must(await tab.api.create({ code: other, language: "fr", pictogram: "bateau" }));
-    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined));
     must(await tab.api.create({ code, language: "fr", pictogram: "arbre" }));
     must(await tab.api.joinSatchel({ database: old, code: other }));
-    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.outbox()).pulledAt > 0 ? true : undefined));
     const rows = must(await browser.registry.list());
     expect(rows.find((row) => row.database === old)?.aliasOf).toBe(rows.find((row) => row.database !== old)?.principal);
     line.online = false;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { RecordId } from "../../../src/shared/ids.ts";
 import { exportWords, wordsFor } from "../../support/export-words.ts";
 import { file, jpeg } from "../workers/files.ts";
-import { type Browser, createBrowser, must, openTab, quickStretch, type Tab } from "../workers/world.ts";
+import { type Browser, createBrowser, eventually, must, openTab, quickStretch, type Tab } from "../workers/world.ts";
 
 const code = "417233";
 const other = "582914";
@@ -251,8 +251,7 @@ describe("joining two satchels of one person (DESIGN 4)", () => {
     expect(must(await tab.api.opening())).toMatchObject({ type: "locked", profiles: [{}, {}] });
     const again = openTab(browser);
     must(await again.api.unlock({ database, code }));
-    for (let tries = 0; tries < 200 && (await titles({ tab: again })).length < 3; tries += 1)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(async () => ((await titles({ tab: again })).length < 3 ? undefined : true));
     expect(await titles({ tab: again })).toEqual(["Bail", "Carte du poste", "Facture"]);
     expect(await pageText({ tab: again }, card)).toContain("1600x");
   });

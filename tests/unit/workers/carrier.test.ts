@@ -123,7 +123,7 @@ function carrier(disk: CarriedDisk = createCarriedDisk(), locks?: Locks) {
     eventually(async () => {
       const [view] = must(await service.api.carried());
       return view?.state === state ? view : undefined;
-    }, 10);
+    });
   return { service, api: service.api, line, disk, until };
 }
 
@@ -170,7 +170,7 @@ describe("B8 the carrier", { timeout: 60_000 }, () => {
     // Later the phone finds a network by itself: it learns nothing new, and sends nothing again.
     phone.line.online = true;
     must(await phone.tab.api.sendNow());
-    await eventually(() => (phone.line.sent.some((each) => each.startsWith("/v1/pull")) ? true : undefined), 10);
+    await eventually(() => (phone.line.sent.some((each) => each.startsWith("/v1/pull")) ? true : undefined));
     expect(await stageOf(phone)).toBe("complete");
     const sent = phone.line.sent.filter((each) => /^\/v1\/(push|letters|blobs)/.test(each));
     expect(sent).toEqual([]);
@@ -186,8 +186,8 @@ describe("B8 the carrier", { timeout: 60_000 }, () => {
     await helper.until("delivered");
     phone.line.online = true;
     must(await phone.tab.api.sendNow());
-    await eventually(async () => ((await stageOf(phone)) === "complete" ? true : undefined), 15);
-    await eventually(async () => (must(await phone.tab.api.outbox()).waiting === 0 ? true : undefined), 15);
+    await eventually(async () => ((await stageOf(phone)) === "complete" ? true : undefined));
+    await eventually(async () => (must(await phone.tab.api.outbox()).waiting === 0 ? true : undefined));
     expect(must(await phone.tab.api.paper(phone.paper)).record.title).toBe("Carte, dos");
   });
 
@@ -241,8 +241,8 @@ describe("B8 the carrier", { timeout: 60_000 }, () => {
       (await server.store.letters(from, ids<never>("letter"))).length,
       (await server.store.verifiedOf(from, refs as never)).length,
     ];
-    await eventually(async () => ((await there()).join() === [1, refs.length].join() ? true : undefined), 15);
-    await eventually(async () => (must(await phone.tab.api.outbox()).waiting === 0 ? true : undefined), 15);
+    await eventually(async () => ((await there()).join() === [1, refs.length].join() ? true : undefined));
+    await eventually(async () => (must(await phone.tab.api.outbox()).waiting === 0 ? true : undefined));
     const applied = await server.store.applied(from, ids<never>("op"));
     expect(applied.length).toBeGreaterThan(0);
   });

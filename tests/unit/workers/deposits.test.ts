@@ -37,7 +37,7 @@ async function world() {
   await eventually(async () => {
     must(await tab.api.sendNow());
     return must(await store.queue()).ops.length === 0 ? true : undefined;
-  }, 20);
+  });
   return { line, browser, tab, profile, id, store };
 }
 
@@ -66,7 +66,7 @@ const acknowledged = (tab: Tab, store: Awaited<ReturnType<Tab["store"]>>) =>
     must(await tab.api.sendNow());
     const [inbox, queue] = [must(await store.listInbox()), must(await store.queue())];
     return inbox.length === 0 && queue.proofs.length === 0 && queue.ops.length === 0 ? true : undefined;
-  }, 20);
+  });
 
 describe("a deposit", { timeout: 60_000 }, () => {
   test("merges three ways: what the session wrote is there, what was written here meanwhile too, a clash is asked", async () => {
@@ -84,7 +84,7 @@ describe("a deposit", { timeout: 60_000 }, () => {
     const merged = await eventually(async () => {
       const record = await dossierOf(tab, id);
       return record.answers.phone === undefined ? undefined : record;
-    }, 20);
+    });
     expect(merged.answers).toMatchObject({
       phone: text("0600000001"),
       birthdate: text("1984"),
@@ -95,7 +95,7 @@ describe("a deposit", { timeout: 60_000 }, () => {
     const whole = await eventually(async () => {
       const profile = must(await tab.api.profile());
       return profile.language === undefined || profile.email === undefined ? undefined : profile;
-    }, 10);
+    });
     expect(whole).toMatchObject({ email: "a@example.org", language: "fr" });
   });
 
@@ -143,7 +143,7 @@ describe("a deposit", { timeout: 60_000 }, () => {
       must(await tab.api.hint("visible"));
       must(await tab.api.hint("online"));
       return must(await store.listInbox()).length === 1 ? true : undefined;
-    }, 20);
+    });
     must(await tab.api.unlock({ database: profile.database, code }));
     await acknowledged(tab, store);
     expect((await dossierOf(tab, id)).others).toEqual({ erased: [true] });

@@ -57,7 +57,7 @@ const reaches = (tab: Tab, id: RecordId, stage: string) =>
     must(await tab.api.sendNow());
     const view = must(await tab.api.dossier(id));
     return view.stage === stage ? view : undefined;
-  }, 20);
+  });
 
 type Desk = ReturnType<typeof openDesk>;
 const listed = (desk: Desk, wanted: (rows: readonly DeskDossierRow[]) => boolean) =>
@@ -65,7 +65,7 @@ const listed = (desk: Desk, wanted: (rows: readonly DeskDossierRow[]) => boolean
     must(await desk.api.refresh());
     const { rows } = must(await desk.api.inbox());
     return wanted(rows) ? rows : undefined;
-  }, 20);
+  });
 
 describe("taking a dossier back", { timeout: 60_000 }, () => {
   test("before it left: a draft again, and nothing was ever at the server", async () => {
@@ -73,7 +73,7 @@ describe("taking a dossier back", { timeout: 60_000 }, () => {
     line.online = false;
     const id = await dossierWith(tab);
     // The line is known to be away: no run that is under way takes the letter into its hands.
-    await eventually(async () => (must(await store.meta()).networkAttempts > 0 ? true : undefined), 10);
+    await eventually(async () => (must(await store.meta()).networkAttempts > 0 ? true : undefined));
     expect(must(await tab.api.send(id, null)).stage).toBe("waits");
     const back = must(await tab.api.withdraw(id));
     expect(back).toMatchObject({ stage: "draft", proofs: [] });
@@ -118,7 +118,7 @@ describe("taking a dossier back", { timeout: 60_000 }, () => {
     expect(must(await tab.api.withdraw(id)).stage).toBe("withdrawing");
     must(await desk.api.open(row?.letter as LetterId));
     must(await desk.api.refresh());
-    await eventually(async () => (must(await desk.api.inbox()).waiting === 0 ? true : undefined), 20);
+    await eventually(async () => (must(await desk.api.inbox()).waiting === 0 ? true : undefined));
     line.online = true;
     const told = await reaches(tab, id, "opened");
     expect(told.withdrawRefused).toBe(true);
@@ -166,7 +166,7 @@ describe("sending", { timeout: 60_000 }, () => {
     const stuck = await eventually(async () => {
       const view = must(await tab.api.dossier(id));
       return view.stuck !== undefined && view.stage === "deposited" ? view : undefined;
-    }, 20);
+    });
     expect(stuck.stuck).toEqual([bad]);
     expect(await tab.api.sendWithout(id, [])).toEqual({ ok: false, error: { type: "not-found" } });
     must(await tab.api.sendWithout(id, [bad]));

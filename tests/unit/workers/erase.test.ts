@@ -37,7 +37,7 @@ describe("erasing everywhere", { timeout: 60_000 }, () => {
     eventually(async () => {
       const outbox = await tab.api.outbox();
       return outbox.ok && outbox.value.waiting === 0 && outbox.value.pulledAt > 0 ? true : undefined;
-    }, 20);
+    });
 
   test("goes from the server first, then from here; the same satchel is not taken there again", async () => {
     const { tab, line, browser } = await begun();

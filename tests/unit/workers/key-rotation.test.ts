@@ -32,7 +32,7 @@ test("INV-2 after a rotation of the server's key old and new proofs are believed
     return id;
   };
   const complete = (id: Awaited<ReturnType<typeof send>>) =>
-    eventually(async () => (must(await tab.api.dossier(id)).stage === "complete" ? true : undefined), 20);
+    eventually(async () => (must(await tab.api.dossier(id)).stage === "complete" ? true : undefined));
   const first = await send("Avant");
   await complete(first);
 
@@ -49,5 +49,5 @@ test("INV-2 after a rotation of the server's key old and new proofs are believed
   await eventually(async () => {
     must(await desk.api.refresh());
     return must(await desk.api.inbox()).rows.length === 2 ? true : undefined;
-  }, 20);
+  });
 });

@@ -61,7 +61,7 @@ async function madeAt(kiosk: Kiosk) {
 
 async function cameBack(card: string): Promise<Tab> {
   const tab = await phone();
-  await eventually(async () => ((await tab.api.comeBack({ card })).ok ? true : undefined), 10);
+  await eventually(async () => ((await tab.api.comeBack({ card })).ok ? true : undefined));
   must(await tab.api.comeBackOpen({ code, pictogram: "code-lune" }));
   return tab;
 }
@@ -95,7 +95,7 @@ describe("C4 a session at a shared computer", { timeout: 60_000 }, () => {
     const view = await eventually(async () => {
       const list = must(await mine.api.papers());
       return list.find(({ id }) => id === paper);
-    }, 15);
+    });
     expect(view.record).toMatchObject({ title: "Passeport", status: "kept" });
     expect(must(await mine.api.dossier(dossier)).record.answers.given_name).toEqual(text("Amina-Marqueur"));
     const [page] = Object.keys(view.record.pages);
@@ -110,17 +110,17 @@ describe("C4 a session at a shared computer", { timeout: 60_000 }, () => {
     await delivered(kiosk, one.tab);
     one.tab.kill();
     const mine = await cameBack(one.card);
-    await eventually(async () => ((await mine.api.dossier(one.dossier)).ok ? true : undefined), 15);
+    await eventually(async () => ((await mine.api.dossier(one.dossier)).ok ? true : undefined));
 
     const two = await openKiosk(kiosk);
-    await eventually(async () => ((await two.api.comeBack({ card: one.card })).ok ? true : undefined), 10);
+    await eventually(async () => ((await two.api.comeBack({ card: one.card })).ok ? true : undefined));
     must(await two.api.comeBackOpen({ code, pictogram: "code-lune" }));
-    await eventually(async () => ((await two.api.dossier(one.dossier)).ok ? true : undefined), 15);
+    await eventually(async () => ((await two.api.dossier(one.dossier)).ok ? true : undefined));
     kiosk.line.online = false;
     must(await two.api.saveAnswers(one.dossier, { answers: { family_name: text("Du poste") } }));
     two.kill();
     must(await mine.api.saveAnswers(one.dossier, { answers: { request: text("Du téléphone") } }));
-    await eventually(async () => (must(await mine.api.outbox()).waiting === 0 ? true : undefined), 15);
+    await eventually(async () => (must(await mine.api.outbox()).waiting === 0 ? true : undefined));
 
     kiosk.line.online = true;
     const three = await openKiosk(kiosk);
@@ -129,7 +129,7 @@ describe("C4 a session at a shared computer", { timeout: 60_000 }, () => {
       must(await mine.api.sendNow());
       const { record } = must(await mine.api.dossier(one.dossier));
       return record.answers.family_name === undefined ? undefined : record;
-    }, 20);
+    });
     expect(answers.answers).toMatchObject({
       given_name: text("Amina-Marqueur"),
       family_name: text("Du poste"),
@@ -157,13 +157,13 @@ describe("INV-6 the chain after a session: its device had no box key, and put it
     expect(must(await one.tab.api.finish(15_000)).items).toBe(0);
     one.tab.kill();
     await cameBack(one.card);
-    await eventually(async () => ((await chainAt(principal)).devices.size === 1 ? true : undefined), 10);
+    await eventually(async () => ((await chainAt(principal)).devices.size === 1 ? true : undefined));
     const kiosk = await kioskHere();
     const two = await openKiosk(kiosk);
-    await eventually(async () => ((await two.api.comeBack({ card: one.card })).ok ? true : undefined), 10);
+    await eventually(async () => ((await two.api.comeBack({ card: one.card })).ok ? true : undefined));
     must(await two.api.comeBackOpen({ code, pictogram: "code-lune" }));
     const device = [...kiosk.rows.values()][0]?.device as DeviceId;
-    await eventually(async () => ((await chainAt(principal)).devices.has(device) ? true : undefined), 10);
+    await eventually(async () => ((await chainAt(principal)).devices.has(device) ? true : undefined));
     return { principal, kiosk, two, card: one.card, device };
   }
 
@@ -197,7 +197,7 @@ describe("INV-6 the chain after a session: its device had no box key, and put it
     must(await two.api.startPaper({ kind: "passport", title: "Du poste" }));
     two.kill();
     const third = await cameBack(card);
-    await eventually(async () => ((await chainAt(principal)).devices.size === 3 ? true : undefined), 10);
+    await eventually(async () => ((await chainAt(principal)).devices.size === 3 ? true : undefined));
     kiosk.line.online = true;
     await delivered(kiosk, await openKiosk(kiosk));
     const chain = await chainAt(principal);
@@ -205,7 +205,7 @@ describe("INV-6 the chain after a session: its device had no box key, and put it
     const paper = await eventually(async () => {
       must(await third.api.sendNow());
       return must(await third.api.papers()).find(({ record }) => record.title === "Du poste");
-    }, 20);
+    });
     expect(paper.record.status).toBe("draft");
   });
 });

@@ -85,6 +85,7 @@ describe("a picture that was kept as it is", () => {
       must(await tab.api.lock());
       must(await tab.api.unlock({ database, code }));
       must(await tab.api.flush());
+      await eventually(() => (asked >= 2 ? true : undefined));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(asked).toBe(2);

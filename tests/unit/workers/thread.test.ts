@@ -87,16 +87,16 @@ describe("the whole thread", { timeout: 60_000 }, () => {
     const complete = await eventually(async () => {
       const view = must(await tab.api.dossier(dossier));
       return view.stage === "complete" ? view : undefined;
-    }, 20);
+    });
     expect(complete.proofs.map((proof) => proof.type)).toContain("deposited");
     expect(complete).toMatchObject({ papers: { sent: 1, of: 1 }, bytesLeft: 0 });
-    await eventually(async () => (must(await tab.api.paper(paper)).state === "sealed-copy" ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.paper(paper)).state === "sealed-copy" ? true : undefined));
     const outbox = must(await tab.api.outbox());
     expect(outbox.lines.filter((each) => each.state !== "arrived")).toEqual([]);
     expect(outbox.lines.find((each) => each.id === dossier)?.at).toBeGreaterThan(0);
 
     must(await desk.api.refresh());
-    const row = await eventually(async () => must(await desk.api.inbox()).rows[0], 20);
+    const row = await eventually(async () => must(await desk.api.inbox()).rows[0]);
     expect(row).toMatchObject({
       number: complete.record.number,
       procedure: "domiciliation",
@@ -125,7 +125,7 @@ describe("the whole thread", { timeout: 60_000 }, () => {
       must(await tab.api.sendNow());
       const view = must(await tab.api.dossier(dossier));
       return view.stage === "opened" && Object.keys(view.record.replies).length > 0 ? view : undefined;
-    }, 20);
+    });
     expect(Object.values(answered.record.replies)).toMatchObject([
       { status: "missing-piece", requirement: "identity", text: "MARQUEUR-REPONSE", seen: false },
     ]);
@@ -168,7 +168,7 @@ describe("the whole thread", { timeout: 60_000 }, () => {
     const row = await eventually(async () => {
       must(await desk.api.refresh());
       return must(await desk.api.inbox()).rows[0];
-    }, 20);
+    });
     const first = must(await desk.api.open(row.letter));
     expect(first.papers[0]?.pages[0]?.here).toBe(false);
     const blob = first.papers[0]?.pages[0]?.blob;
@@ -176,7 +176,7 @@ describe("the whole thread", { timeout: 60_000 }, () => {
     expect(await desk.api.page(row.letter, blob)).toEqual({ ok: false, error: { type: "not-arrived" } });
     expect(must(await tab.api.dossier(id))).toMatchObject({ stage: "deposited", papers: { sent: 0, of: 1 } });
     must(await tab.api.sendNow());
-    await eventually(async () => (must(await tab.api.dossier(id)).papers.sent === 1 ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.dossier(id)).papers.sent === 1 ? true : undefined));
     must(await desk.api.page(row.letter, blob));
     expect(must(await desk.api.open(row.letter)).row.papers).toEqual({ here: 1, of: 1 });
   });
@@ -208,7 +208,7 @@ describe("the whole thread", { timeout: 60_000 }, () => {
     must(await tab.api.saveAnswers(id, { answers: { request: text("Bonjour") } }));
     must(await tab.api.attach(id, "papers", [paper], false));
     must(await tab.api.send(id, null));
-    await eventually(async () => (must(await tab.api.dossier(id)).stage === "complete" ? true : undefined), 20);
+    await eventually(async () => (must(await tab.api.dossier(id)).stage === "complete" ? true : undefined));
 
     // The same browser later, on a line that lies: the proof of the true server still counts.
     const lied = openDesk({ ...first.browser, line: await lie(first.line), kept: undefined });
@@ -216,7 +216,7 @@ describe("the whole thread", { timeout: 60_000 }, () => {
     await eventually(async () => {
       must(await lied.api.refresh());
       return must(await lied.api.inbox()).rows[0]?.papers.here === 1 ? true : undefined;
-    }, 20);
+    });
 
     // A browser that met the lie first believes no proof of the true server, until it hears of the older pins.
     const line = createLine(base);
@@ -226,7 +226,7 @@ describe("the whole thread", { timeout: 60_000 }, () => {
     await eventually(async () => {
       must(await second.api.refresh());
       return must(await second.api.inbox()).rows[0]?.papers.here === 1 ? true : undefined;
-    }, 20);
+    });
   });
 
   test("a second browser opens the same desk with the same code; a wrong code opens nothing", async () => {
@@ -278,7 +278,7 @@ describe("what strangers and second devices send", { timeout: 60_000 }, () => {
     await eventually(async () => {
       const queue = must(await (await first.tab.store(profile.database)).queue());
       return queue.ops.length === 0 ? true : undefined;
-    }, 20);
+    });
 
     // The same satchel in another browser: its registry row is all that a second device needs here.
     const second = person();
@@ -287,7 +287,7 @@ describe("what strangers and second devices send", { timeout: 60_000 }, () => {
     must(await second.browser.registry.add({ ...row, revision: 1 }));
     must(await second.tab.api.unlock({ database: profile.database, code }));
     must(await second.tab.api.sendNow());
-    await eventually(async () => ((await second.tab.api.dossier(id)).ok ? true : undefined), 20);
+    await eventually(async () => ((await second.tab.api.dossier(id)).ok ? true : undefined));
 
     first.line.online = false;
     second.line.online = false;
@@ -298,7 +298,7 @@ describe("what strangers and second devices send", { timeout: 60_000 }, () => {
     await eventually(async () => {
       const queue = must(await (await first.tab.store(profile.database)).queue());
       return queue.ops.length === 0 ? true : undefined;
-    }, 20);
+    });
     second.line.online = true;
     const both = { request: text("premier"), given_name: text("Amina"), family_name: text("Diallo") };
     for (const { tab } of [second, first]) {
@@ -309,7 +309,7 @@ describe("what strangers and second devices send", { timeout: 60_000 }, () => {
           record.notForeseen === "autre"
           ? true
           : undefined;
-      }, 20);
+      });
     }
   });
 

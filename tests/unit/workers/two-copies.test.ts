@@ -20,7 +20,7 @@ test("INV-2 sealed at the server, then two copies once the card was tried", { ti
   await eventually(async () => {
     must(await api.sendNow());
     return (await stateOf()) === "sealed-copy" && must(await api.cardState()).atServer === "yes" ? true : undefined;
-  }, 20);
+  });
   must(await api.drill(must(await api.card()).qr));
   expect(await stateOf()).toBe("two-copies");
   expect(must(await api.papers()).map(({ state }) => state)).toEqual(["two-copies"]);

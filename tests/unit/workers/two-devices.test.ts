@@ -162,7 +162,7 @@ async function settled(tab: Tab): Promise<void> {
     const store = await tab.store(opening.profile.database);
     const [queue, inbox] = [must(await store.queue()), must(await store.listInbox())];
     return queue.ops.length === 0 && inbox.length === 0 ? true : undefined;
-  }, 20);
+  });
 }
 
 /** Everything that a device shows of what two devices share. */
@@ -219,8 +219,8 @@ describe("two devices that write while they are offline, then meet", { timeout: 
     b.line.online = true;
     await settled(a.tab);
     await settled(b.tab);
-    await eventually(async () => (must(await b.tab.api.papers()).length === 3 ? true : undefined), 20);
-    await eventually(async () => ("arriving" in must(await b.tab.api.opening()) ? undefined : true), 10);
+    await eventually(async () => (must(await b.tab.api.papers()).length === 3 ? true : undefined));
+    await eventually(async () => ("arriving" in must(await b.tab.api.opening()) ? undefined : true));
     await settled(a.tab);
     expect(await shown(b.tab)).toEqual(await shown(a.tab));
     expect(must(await b.tab.api.others())).toEqual([]);
@@ -258,7 +258,7 @@ describe("two devices that write while they are offline, then meet", { timeout: 
     await eventually(async () => {
       const [left, right] = [await shown(a.tab), await shown(b.tab)];
       return sameValue(left, right) ? true : undefined;
-    }, 10);
+    });
     expect(await shown(a.tab)).toEqual(await shown(b.tab));
 
     const dossier = must(await a.tab.api.dossier(id)).record;
@@ -299,7 +299,7 @@ describe("two devices that write while they are offline, then meet", { timeout: 
     expect(must(await b.tab.api.others())).toEqual([]);
     await settled(b.tab);
     await settled(a.tab);
-    await eventually(async () => (must(await a.tab.api.others()).length === 0 ? true : undefined), 10);
+    await eventually(async () => (must(await a.tab.api.others()).length === 0 ? true : undefined));
     expect(await shown(a.tab)).toEqual(await shown(b.tab));
   });
 
@@ -324,12 +324,12 @@ describe("two devices that write while they are offline, then meet", { timeout: 
     must(await store.setLetter(letter, { nextAt: Date.now() + 3_600_000 }));
     a.line.online = true;
     must(await a.tab.api.hint("online"));
-    await eventually(async () => (must(await store.queue()).ops.length === 0 ? true : undefined), 20);
+    await eventually(async () => (must(await store.queue()).ops.length === 0 ? true : undefined));
     const waiting = await eventually(async () => {
       must(await b.tab.api.sendNow());
       const view = await b.tab.api.dossier(id);
       return view.ok && view.value.record.status === "sent" ? view.value : undefined;
-    }, 20);
+    });
     expect(waiting).toMatchObject({ stage: "waits", elsewhere: true, proofs: [] });
     must(await store.setLetter(letter, { nextAt: 0 }));
     must(await a.tab.api.sendNow());
@@ -337,7 +337,7 @@ describe("two devices that write while they are offline, then meet", { timeout: 
       must(await b.tab.api.sendNow());
       const view = must(await b.tab.api.dossier(id));
       return view.stage === "complete" ? view : undefined;
-    }, 20);
+    });
     expect(proven).not.toHaveProperty("elsewhere");
     expect(proven.proofs.map((proof) => proof.type)).toEqual(["deposited", "complete"]);
     // The second device can take it back too.
@@ -346,7 +346,7 @@ describe("two devices that write while they are offline, then meet", { timeout: 
       await eventually(async () => {
         must(await tab.api.sendNow());
         return must(await tab.api.dossier(id)).stage === "withdrawn" ? true : undefined;
-      }, 20);
+      });
     }
   });
 });
