@@ -1,8 +1,8 @@
 /**
  * `npm run bench:unlock`: from the last digit of the code to the list of papers on the screen, without network, in the
- * built app in Chromium (issue 4, C6): at 1x and slowed 6 times, with the weakest and with the dearest parameters that a
- * satchel may have, next to one bare Argon2id of the same parameters in a worker in the same run. And the memory that the
- * stretching takes and gives back. Runs in Node on Linux; build the app first.
+ * built app in Chromium (issue 4, C6): at 1x and slowed 6 times, with the weakest parameters that a satchel may have and with
+ * those that the app chooses on this machine, each next to one bare Argon2id of the same parameters in a worker just before
+ * it. And the memory that the stretching takes and gives back. Runs in Node on Linux; build the app first.
  *
  *   --runs n     unlocks of each kind, medians are shown (default 5)
  *   --pace ms    from one digit to the next (default 250)
@@ -25,7 +25,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { build } from "vite";
-import { ceiling, floor, type StretchParameters } from "../../src/protocol/wrap-head.ts";
+import { floor, type StretchParameters } from "../../src/protocol/wrap-head.ts";
 import { launchBrowser, type TestBrowser } from "../support/browser.ts";
 import { createPerson } from "../support/person.ts";
 import { processTree } from "../support/processes.ts";
@@ -155,6 +155,7 @@ const parametersOf = (page: Page): Promise<StretchParameters> =>
     return JSON.parse(atob(head.replaceAll("-", "+").replaceAll("_", "/"))).params;
   });
 
+/** `workerMs`: how long the stretch worker was there after the last digit. */
 type Unlock = { readonly ms: number; readonly workerMs: number; readonly peak: number; readonly left: number };
 
 async function unlockOnce(browser: TestBrowser, url: string, rate: number): Promise<Unlock> {
@@ -175,6 +176,7 @@ async function unlockOnce(browser: TestBrowser, url: string, rate: number): Prom
   };
   page.on("worker", onWorker);
   const pids = renderersOf(browser);
+  let pressedAt = 0;
   let peak = before;
   const watch = setInterval(() => {
     peak = Math.max(peak, memoryOf(pids));
@@ -183,6 +185,7 @@ async function unlockOnce(browser: TestBrowser, url: string, rate: number): Prom
   try {
     for (const digit of CODE) {
       const next = performance.now() + paceMs;
+      pressedAt = performance.now();
       await page.getByRole("button", { name: digit, exact: true }).click();
       await sleep(Math.max(0, next - performance.now()));
     }
@@ -199,7 +202,7 @@ async function unlockOnce(browser: TestBrowser, url: string, rate: number): Prom
   page.off("worker", onWorker);
   if (alive.from === 0) throw new Error("no stretch worker was seen");
   if (alive.count !== 0) throw new Error("the stretch worker is still there");
-  return { ms: to - from, workerMs: alive.to - alive.from, peak: peak - before, left: after - before };
+  return { ms: to - from, workerMs: alive.to - pressedAt, peak: peak - before, left: after - before };
 }
 
 /** A satchel with a few papers. `crawl`: the code is stretched on a phone where only the floor is bearable. */
@@ -262,33 +265,37 @@ try {
     "MiB more".padStart(9),
     "left".padStart(6),
   );
-  const floors = new Map<string, number[]>();
   const bare = await launchBrowser({ profile: join(folder, "bare") });
   await bare.page.goto(floorUrl);
   const pictures = await drawPictures(bare.page, join(folder, "pictures"), PAPERS);
-  for (const parameters of [floor, ceiling])
-    for (const rate of [1, RATE]) {
-      const free = slowDown(renderersOf(bare), rate);
-      const times: number[] = [];
-      for (let n = 0; n < runs; n += 1) times.push(await runFloor(bare.page, parameters));
+  /** One just before each unlock: what else this machine does then weighs on both. */
+  const floorOnce = async (parameters: StretchParameters, rate: number): Promise<number> => {
+    const free = slowDown(renderersOf(bare), rate);
+    try {
+      return await runFloor(bare.page, parameters);
+    } finally {
       await free();
-      floors.set(`${parameters.memoryKiB} ${parameters.passes} ${rate}`, times);
     }
-  await bare.close();
+  };
 
   for (const crawl of [true, false]) {
     const browser = await launchBrowser({ profile: join(folder, crawl ? "weak" : "dear") });
     await watchUnlock(browser.page);
     await makeSatchel(browser, server.url, pictures, crawl);
-    const { memoryKiB, passes } = await parametersOf(browser.page);
+    const parameters = await parametersOf(browser.page);
+    const { memoryKiB, passes } = parameters;
     if (crawl && (memoryKiB !== floor.memoryKiB || passes !== floor.passes))
       throw new Error(`not the floor: ${memoryKiB} KiB, ${passes} passes`);
     for (const rate of [1, RATE]) {
-      const seen: Unlock[] = [];
+      const seen: (Unlock & { readonly floorMs: number })[] = [];
       // The first of a browser fills caches that every later one has; it is not counted.
-      for (let n = 0; n <= runs; n += 1) seen.push(await unlockOnce(browser, server.url, rate));
+      for (let n = 0; n <= runs; n += 1)
+        seen.push({
+          floorMs: await floorOnce(parameters, rate),
+          ...(await unlockOnce(browser, server.url, rate)),
+        });
       const counted = seen.slice(1);
-      const floorMs = median(floors.get(`${memoryKiB} ${passes} ${rate}`) ?? [Number.NaN]);
+      const floorMs = median(counted.map((one) => one.floorMs));
       const appMs = median(counted.map(({ ms }) => ms));
       const leftMiB = median(counted.map(({ left }) => left));
       const isBudgeted = crawl && rate === RATE;
@@ -300,7 +307,7 @@ try {
         appMs,
         worstMs: Math.max(...counted.map(({ ms }) => ms)),
         workerMs: median(counted.map(({ workerMs }) => workerMs)),
-        ratio: appMs / floorMs,
+        ratio: median(counted.map(({ ms, floorMs: one }) => ms / one)),
         peakMiB: median(counted.map(({ peak }) => peak)),
         leftMiB,
         ...(isBudgeted ? { budgetMs: BUDGET_MS } : {}),
@@ -318,6 +325,7 @@ try {
     }
     await browser.close();
   }
+  await bare.close();
   console.log(
     `"left" is the open satchel and its screen, at most ${LEFT_BUDGET_MIB} MiB; the stretch worker was gone after every unlock.`,
   );

@@ -2,7 +2,8 @@
  * The everyday way in (pair D+P): choosing a code, trying a code, counting wrong ones (DESIGN 3). Runs in the workers
  * that hold keys; person and desk share it.
  *
- * Surprising facts: the counter is written BEFORE the try, so that closing the tab in the middle gives no free try; and
+ * Surprising facts: the counter is written BEFORE the try, so that closing the tab in the middle gives no free try. The
+ * try is the comparison: a code is stretched while the counter is being written, and used after it (decisions/0021). And
  * after ten wrong codes the way in is dropped only where the card was drilled: a child tapping destroys no satchel.
  */
 
@@ -10,7 +11,7 @@ import { type CodeProblem, codeKind, codeProblem } from "../../crypto/codes.ts";
 import { newSalt, openDeviceFactor, unwrapRoot, type Wrap, wrapHead, wrapRoot } from "../../crypto/keyring.ts";
 import { createSecret, type RootKey, type Secret } from "../../crypto/secret.ts";
 import { assert } from "../../shared/assert.ts";
-import { fromBase64Url } from "../../shared/bytes.ts";
+import { type Bytes, fromBase64Url } from "../../shared/bytes.ts";
 import type { PrincipalId } from "../../shared/ids.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -122,6 +123,11 @@ export interface OpenedRoot {
   readonly root: RootKey;
 }
 
+/** The root is here; `forgiven`: the profile once the wrong tries before are forgotten. */
+export interface RightCode extends OpenedRoot {
+  readonly forgiven: Promise<Result<Profile, WorkerError>>;
+}
+
 /** How long the next try has to wait, ms. A clock that was set back never makes anybody wait longer than the longest. */
 function waitNow({ nextTryAt, wrongTries, uncounted = 0 }: Profile, now: number): number {
   // Tries that could not be counted have their waits one after the other, from the last moment that was written.
@@ -136,15 +142,13 @@ function waitNow({ nextTryAt, wrongTries, uncounted = 0 }: Profile, now: number)
  */
 async function countTry(
   { registry, clock }: CodeDeps,
-  database: string,
+  seen: Profile,
 ): Promise<Result<{ readonly profile: Profile; readonly waitMs: number }, WorkerError>> {
-  for (;;) {
-    const held = await registry.get(database);
-    if (!held.ok) return storageErr(held.error);
-    if (held.value === undefined) return err({ type: "not-found" });
-    const { uncounted = 0, ...row } = held.value;
+  const { database } = seen;
+  for (let latest = seen; ; ) {
+    const { uncounted = 0, ...row } = latest;
     const now = clock.now();
-    const waitMs = waitNow(held.value, now);
+    const waitMs = waitNow(latest, now);
     if (waitMs > 0 || currentWrap(row, "D+P") === undefined) return ok({ profile: row, waitMs });
     const wrongTries = row.wrongTries + uncounted + 1;
     const patch = { wrongTries, nextTryAt: now + waitAfter(wrongTries) };
@@ -153,17 +157,53 @@ async function countTry(
     if (!counted.ok && counted.error.type === "full") counted = await registry.spendTry(database, row.revision);
     if (counted.ok) return ok({ profile: { ...row, ...patch, revision: counted.value.revision }, waitMs: 0 });
     if (counted.error.type !== "stale") return storageErr(counted.error);
+    const held = await registry.get(database);
+    if (!held.ok) return storageErr(held.error);
+    if (held.value === undefined) return err({ type: "not-found" });
+    latest = held.value;
   }
 }
 
-/** One try of the code, counted over all tabs. */
+type Stretched = Result<Bytes, { readonly type: "damaged" | "broken" }>;
+
+/** The code under the parameters of a wrap. */
+async function stretchFor({ stretch }: CodeDeps, wrap: Wrap, code: string): Promise<Stretched> {
+  const head = wrapHead(wrap);
+  if (!head.ok || head.value.params === null) return err({ type: "damaged" });
+  const salt = fromBase64Url(head.value.salt);
+  assert(salt !== undefined, "SPEC C-K: a wrap's salt was checked");
+  return stretch.derive(code, salt, head.value.params);
+}
+
+/** One try of the code, counted over all tabs; what was wrong before is forgiven when this resolves. */
 export async function tryCode(
   deps: CodeDeps,
   database: string,
   code: string,
 ): Promise<Result<OpenedRoot, WorkerError | UnlockRefusal>> {
-  const { registry } = deps;
-  const counted = await countTry(deps, database);
+  const right = await tryCodeNow(deps, database, code);
+  if (!right.ok) return right;
+  const { root, forgiven } = right.value;
+  const profile = await forgiven;
+  return profile.ok ? ok({ profile: profile.value, root }) : profile;
+}
+
+/** As `tryCode`, for who has more to do with the root while the wrong tries are being forgiven. */
+export async function tryCodeNow(
+  deps: CodeDeps,
+  database: string,
+  code: string,
+): Promise<Result<RightCode, WorkerError | UnlockRefusal>> {
+  const { registry, clock } = deps;
+  const seen = await registry.get(database);
+  if (!seen.ok) return storageErr(seen.error);
+  if (seen.value === undefined) return err({ type: "not-found" });
+  const wrapSeen = currentWrap(seen.value, "D+P");
+  const mayTry = wrapSeen !== undefined && waitNow(seen.value, clock.now()) === 0;
+  const [counted, early] = await Promise.all([
+    countTry(deps, seen.value),
+    mayTry ? stretchFor(deps, wrapSeen, code) : undefined,
+  ]);
   if (!counted.ok) return counted;
   const { profile, waitMs } = counted.value;
   const wrap = currentWrap(profile, "D+P");
@@ -176,28 +216,17 @@ export async function tryCode(
       wrongTries: Math.max(0, held.wrongTries - 1),
       nextTryAt: held.wrongTries > tries ? held.nextTryAt : 0,
     }));
-  const head = wrapHead(wrap);
-  if (!head.ok || head.value.params === null) {
-    await takeBack();
-    return err({ type: "unavailable", mark: "wrap-damaged" });
-  }
+  // Another tab may have changed the code since it was seen.
+  const stretched = early !== undefined && wrap.head === wrapSeen?.head ? early : await stretchFor(deps, wrap, code);
   const device = await deviceFactor(profile);
-  if (!device.ok) {
+  if (!stretched.ok || !device.ok) {
     await takeBack();
-    return device;
-  }
-  const salt = fromBase64Url(head.value.salt);
-  assert(salt !== undefined, "SPEC C-K: a wrap's salt was checked");
-  const stretched = await deps.stretch.derive(code, salt, head.value.params);
-  if (!stretched.ok) {
-    await takeBack();
-    return err({ type: "stretch-broken" });
+    if (!device.ok) return device;
+    const isDamaged = !stretched.ok && stretched.error.type === "damaged";
+    return err(isDamaged ? { type: "unavailable", mark: "wrap-damaged" } : { type: "stretch-broken" });
   }
   const root = await unwrapRoot(wrap, "D+P", { device: device.value, code: createSecret(stretched.value) });
-  if (root.ok) {
-    const opened = await forgiveTries(registry, profile);
-    return opened.ok ? ok({ profile: opened.value, root: root.value }) : opened;
-  }
+  if (root.ok) return ok({ profile, root: root.value, forgiven: forgiveTries(registry, profile) });
   // Only where the card opens this device by itself: with the card and the server the code is needed again.
   if (tries >= codeTries && profile.cardDrilled && currentWrap(profile, "D+C") !== undefined) {
     const dropped = await updateProfile(registry, database, (held) => ({

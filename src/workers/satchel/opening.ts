@@ -37,8 +37,10 @@ import {
   deviceFactor,
   forgiveTries,
   nextOrder,
+  type RightCode,
   refusedCode,
   tryCode,
+  tryCodeNow,
   updateProfile,
   wrapUnderCode,
 } from "../common/codes.ts";
@@ -156,20 +158,35 @@ export function createOpening(deps: SatchelDeps): Opening {
     deps.emit({ type: "opening" });
   };
 
-  /** Opens with what a try gave, unless the person locked (or left by the quick exit) while it ran. */
-  async function openWith(
-    profile: Profile,
-    root: RootKey,
-    locksBefore: number,
-  ): Promise<Result<ProfileView, WorkerError>> {
+  /** Every key of a profile whose root was opened. */
+  async function identityOf(profile: Profile, root: RootKey): Promise<Result<Identity, WorkerError>> {
     const { sealedPast, rootEpoch = 0 } = profile;
     const older = sealedPast && (await openPast(root, profile.principal as PrincipalId, rootEpoch, sealedPast));
     if (older?.ok === false) return err({ type: "unavailable", mark: `roots-${older.error.type}` });
     const opened = await openIdentity(root, profile.sealedIdentity, profile.statements, older?.value ?? []);
-    if (!opened.ok) return err({ type: "unavailable", mark: `identity-${opened.error.type}` });
-    const looked = await deps.lookAtKeys(profile, opened.value);
-    const store = await deps.stores.open(profile.database);
+    return opened.ok ? opened : err({ type: "unavailable", mark: `identity-${opened.error.type}` });
+  }
+
+  /** Opens with what a try gave, unless the person locked (or left by the quick exit) while it ran. */
+  async function openWith(
+    { profile: tried, root, forgiven }: RightCode,
+    locksBefore: number,
+  ): Promise<Result<ProfileView, WorkerError>> {
+    const [profile, opened, store] = await Promise.all([
+      forgiven,
+      identityOf(tried, root),
+      deps.stores.open(tried.database),
+    ]);
+    if (!profile.ok) {
+      if (opened.ok) wipeIdentity(opened.value);
+      return profile;
+    }
+    // Another tab followed a new root while this code was tried: what opens is what stands there now.
+    if ((profile.value.rootEpoch ?? 0) !== (tried.rootEpoch ?? 0))
+      return openWith({ profile: profile.value, root, forgiven: Promise.resolve(profile) }, locksBefore);
+    if (!opened.ok) return opened;
     if (!store.ok) return store;
+    const looked = await deps.lookAtKeys(profile.value, opened.value);
     if (locks !== locksBefore) {
       wipeIdentity(opened.value);
       wipeIdentity(looked.identity);
@@ -433,10 +450,10 @@ export function createOpening(deps: SatchelDeps): Opening {
       const locksBefore = locks;
       const held = await profileOf(database);
       if (!held.ok) return held;
-      const opened = await tryCode(codes, database, code);
+      const opened = await tryCodeNow(codes, database, code);
       if (!opened.ok) return opened;
       await lock();
-      return openWith(opened.value.profile, opened.value.root, locksBefore);
+      return openWith(opened.value, locksBefore);
     },
 
     async unlockWithCard(database, typed) {
@@ -448,7 +465,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       const reset = await forgiveTries(deps.registry, held.value);
       if (!reset.ok) return reset;
       await lock();
-      return openWith(reset.value, root.value, locksBefore);
+      return openWith({ profile: reset.value, root: root.value, forgiven: Promise.resolve(reset) }, locksBefore);
     },
 
     changeCode: (code, birthdate) =>

@@ -42,6 +42,15 @@ describe("the lock screen", () => {
     expect(satchel.calls("unlock")).toEqual([[{ database: FAKE_PROFILE.database, code: "417233" }]]);
   });
 
+  test("C6: what tries the code gets ready while it is typed, and for nobody who only looks", async () => {
+    const { satchel } = await showLock();
+    await screen.findByText("Bateau");
+    expect(satchel.calls("expectCode")).toHaveLength(0);
+    type("4");
+    expect(satchel.calls("expectCode")).toHaveLength(1);
+    expect(satchel.calls("unlock")).toHaveLength(0);
+  });
+
   test("a wrong code says how many tries are left; the field is empty again", async () => {
     await showLock();
     await screen.findByText("Bateau");

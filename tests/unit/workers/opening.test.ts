@@ -5,7 +5,7 @@ import { spareTries } from "../../../src/storage/tries.ts";
 import { codeTries, waitAfter } from "../../../src/workers/common/codes.ts";
 import { createStretcher } from "../../../src/workers/common/stretcher.ts";
 import { satchelMethods } from "../../../src/workers/satchel.contract.ts";
-import { createBrowser, must, openTab, quickStretch } from "./world.ts";
+import { createBrowser, eventually, must, openTab, quickStretch } from "./world.ts";
 
 const code = "417233";
 const make = async () => {
@@ -163,20 +163,66 @@ describe("A6: wrong codes", () => {
     must(await tab.api.unlock({ database, code: "582914" }));
   });
 
-  test("the counter is on disk before the code is stretched: ending the tab gives no free try", async () => {
+  test("the counter is on disk before the code is tried: ending the tab gives no free try", async () => {
     const { browser, profile } = await make();
-    let seen = -1;
-    const spying = openTab(browser, {
+    const { database } = profile;
+    let write = (): void => undefined;
+    const written = new Promise<void>((resolve) => {
+      write = resolve;
+    });
+    const { registry } = browser;
+    // A disk that is slow, and a stretching that is not: nothing of it is used before the disk has answered.
+    const slow: typeof registry = {
+      ...registry,
+      update: async (...args) => {
+        await written;
+        return registry.update(...args);
+      },
+    };
+    let stretched = false;
+    const tab = openTab(
+      { ...browser, registry: slow },
+      {
+        stretch: {
+          ...quickStretch,
+          derive: async (...args) => {
+            stretched = true;
+            return quickStretch.derive(...args);
+          },
+        },
+      },
+    );
+    let answered = false;
+    const unlocking = tab.api.unlock({ database, code }).finally(() => {
+      answered = true;
+    });
+    await eventually(() => (stretched ? true : undefined));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(answered).toBe(false);
+    expect(must(await tab.api.opening()).type).toBe("locked");
+    write();
+    must(await unlocking);
+    await tab.api.unlock({ database, code: "999998" });
+    expect(must(await registry.get(database))?.wrongTries).toBe(1);
+  });
+
+  test("a code that may not be tried now is not stretched either", async () => {
+    const { browser, profile } = await make();
+    const { database } = profile;
+    let times = 0;
+    const tab = openTab(browser, {
       stretch: {
         ...quickStretch,
         derive: async (...args) => {
-          seen = must(await browser.registry.get(profile.database))?.wrongTries ?? -1;
+          times += 1;
           return quickStretch.derive(...args);
         },
       },
     });
-    await spying.api.unlock({ database: profile.database, code: "999998" });
-    expect(seen).toBe(1);
+    for (let n = 0; n < 5; n += 1) await tab.api.unlock({ database, code: "999998" });
+    expect(times).toBe(4);
+    expect(await tab.api.unlock({ database, code })).toMatchObject({ error: { type: "wait" } });
+    expect(times).toBe(4);
   });
 
   test("a device that computes wrongly refuses nobody: the try is taken back", async () => {

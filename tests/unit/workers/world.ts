@@ -281,7 +281,11 @@ function partsOf(
 /** One worker of that browser: call again for a second tab, or after a kill. */
 export function openTab(
   browser: Browser,
-  options: { readonly stretch?: StretchApi; readonly imaging?: ImagingApi } = {},
+  options: {
+    readonly stretch?: StretchApi & Partial<Stretching>;
+    readonly imaging?: ImagingApi;
+    readonly firstScreen?: { readonly drawMs: number; readonly mostMs: number };
+  } = {},
 ): Tab {
   const { kicks, ...parts } = partsOf(browser, "satchel", (database, event) => service.onCourier(database, event));
   const service = createSatchel({
@@ -289,7 +293,7 @@ export function openTab(
     timers,
     emitter: createEmitter<Change>(timers),
     stretch: options.stretch === undefined ? quickStretch : { ...quickStretch, ...options.stretch },
-    firstScreen: { drawMs: 0, mostMs: 0 },
+    firstScreen: options.firstScreen ?? { drawMs: 0, mostMs: 0 },
     imaging: options.imaging ?? fakeImaging,
     home: () => "besace.example",
     room: async () => browser.room ?? 123,

@@ -57,7 +57,10 @@ export function RecallScreen() {
         <CodeEntry
           kind={kind}
           value={typed}
-          onChange={setTyped}
+          onChange={(code) => {
+            void api.expectCode();
+            setTyped(code);
+          }}
           onComplete={(code) => void answer(code)}
           shown={shown}
           onShow={setShown}
