@@ -86,7 +86,7 @@ afterAll(async () => {
   rmSync(profile, { recursive: true, force: true });
 });
 
-describe("SatchelStore in Chromium", { timeout: 60_000 }, () => {
+describe("SatchelStore in Chromium", { timeout: 120_000 }, () => {
   test("keeps the whole contract", async () => {
     const page = await tab(browser.page);
     expect(await ask(page, "contract")).toEqual([]);

@@ -227,7 +227,7 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
     .first()
     .waitFor();
   await expect
-    .poll(async () => await shown(a, dossier, [card, passport]), { timeout: 20_000 })
+    .poll(async () => await shown(a, dossier, [card, passport]), { timeout: 60_000 })
     .toEqual(await shown(b, dossier, [card, passport]));
   const all = (await shown(b, dossier, [card, passport])).join("\n");
   for (const kept of ["Zoélie", "Zoé-Marie", "Inès", "Malo", "Ayoub-Léo", "Passeport périmé", "3 pages"])
@@ -246,7 +246,7 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
   await visit(a, dossier);
   await a.person.page.locator("main section.other").filter({ hasText: "Zoé-Marie" }).waitFor({ state: "detached" });
   await expect
-    .poll(async () => await shown(a, dossier, [card]), { timeout: 20_000 })
+    .poll(async () => await shown(a, dossier, [card]), { timeout: 60_000 })
     .toEqual(await shown(b, dossier, [card]));
   mark("settled");
 });

@@ -143,7 +143,7 @@ describe("a server that goes back", () => {
 });
 
 test("a desk that opened a dossier has it opened, whatever older state the server shows", {
-  timeout: 40_000,
+  timeout: 120_000,
 }, async () => {
   const server = await createHarness();
   try {

@@ -56,7 +56,7 @@ test("processes on one database that could not reach each other, or would keep b
   await first.restart({ BESACE_NODE_URL: first.url, BLOB_URL });
   // The code of a desk that was not opened yet: the second process does not make the first one's worthless.
   // The port answers a moment before the code is printed.
-  await expect.poll(() => first.lines().filter(({ text }) => code.test(text)).length, { timeout: 60_000 }).toBe(3);
+  await expect.poll(() => first.lines().filter(({ text }) => code.test(text)).length, { timeout: 120_000 }).toBe(3);
   const second = await start("second", { BLOB_URL, ...url });
   await second.waitForLine(/\/guichet/);
   expect(code.test(second.log())).toBe(false);

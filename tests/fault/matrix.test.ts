@@ -213,7 +213,7 @@ const rows: readonly Row[] = [
 
 describe("B4 one fault at every kind of request", () => {
   for (const { name, fault, aside } of rows)
-    test(name, { timeout: 60_000 }, async () => {
+    test(name, { timeout: 120_000 }, async () => {
       const proxy = await startFaultProxy(url, once(fault));
       try {
         const phone = await phoneOver(proxy.url);
@@ -331,7 +331,7 @@ describe("B5 one item that is refused for ever, in the middle of ten", () => {
       { type: "refuse", status: 422, error: "bad-format", retry: "never" },
     ],
   ] as const)
-    test(`an item that ${name} costs the other nine one request each time`, { timeout: 60_000 }, async () => {
+    test(`an item that ${name} costs the other nine one request each time`, { timeout: 120_000 }, async () => {
       let poison = "";
       const carries = ({ body }: SeenRequest): boolean =>
         poison !== "" &&

@@ -30,7 +30,7 @@ describe("the lock screen", () => {
     expect(await screen.findByText("Bateau")).toBeTruthy();
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Écrivez votre code");
     expect(screen.getByText("Votre brouillon est gardé.")).toBeTruthy();
-    await expect.poll(() => document.title, { timeout: 5000 }).toBe("Écrivez votre code – Besace");
+    await expect.poll(() => document.title).toBe("Écrivez votre code – Besace");
     expect(await axeProblems()).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ import { createFakeDeps, type FakeDeps } from "./fake-deps.ts";
 reflectLikeBrowsers();
 afterEach(cleanup);
 
-const SLOW = { timeout: 5000 };
+const SLOW = { timeout: 20_000 };
 
 function start(satchel: FakeSatchel, path: string, marked = true, more: Partial<FakeDeps["deps"]> = {}): FakeDeps {
   const fake = createFakeDeps(satchel, path, marked);

@@ -50,7 +50,7 @@ test("the same content sealed twice has no byte of body in common by more than c
   expect(a.filter((byte, at) => byte === b[at]).length).toBeLessThan(16);
 });
 
-test("every changed or cut byte of head, body and signature is refused", { timeout: 60_000 }, async () => {
+test("every changed or cut byte of head, body and signature is refused", { timeout: 120_000 }, async () => {
   const me = await anIdentity();
   const op = await sealRecord(me, facts(), utf8("x"), random);
   for (const field of ["head", "body", "sig"] as const) {
@@ -61,7 +61,7 @@ test("every changed or cut byte of head, body and signature is refused", { timeo
   }
 });
 
-test("a changed head or body does not open either when the signature is not asked", { timeout: 60_000 }, async () => {
+test("a changed head or body does not open either when the signature is not asked", { timeout: 120_000 }, async () => {
   const me = await anIdentity();
   const op = await sealRecord(me, facts(), utf8("x"), random);
   expect(await openRecord(me, op, "verified")).toMatchObject({ ok: true });

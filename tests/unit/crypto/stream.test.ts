@@ -21,7 +21,7 @@ import { random, withBit } from "./support.ts";
 const open = (blob: SealedBlob, segments: readonly Bytes[] = blob.segments, header: Bytes = blob.header) =>
   openStream(blob, header, async (index) => segments[index], segments.length);
 
-test("any content comes back, with the length and root that the wire will have", { timeout: 60_000 }, async () => {
+test("any content comes back, with the length and root that the wire will have", { timeout: 120_000 }, async () => {
   const lengths = fc.oneof(
     fc.integer({ min: 0, max: 3000 }),
     fc.constantFrom(65_527, 65_528, 65_529, 131_064, 131_065, 200_000),
@@ -62,7 +62,7 @@ test("every changed or cut byte of a small blob is refused", async () => {
   }
 });
 
-test("no other order, number or mixture of segments opens", { timeout: 60_000 }, async () => {
+test("no other order, number or mixture of segments opens", { timeout: 120_000 }, async () => {
   const blob = await sealStream(random.bytes(150_000), random);
   const other = await sealStream(random.bytes(150_000), random);
   const all = [...blob.segments, ...other.segments];

@@ -182,7 +182,7 @@ const things: readonly Thing[] = [
 
 describe("a changed bit is refused", () => {
   for (const thing of things)
-    test(thing.name, { timeout: 60_000 }, async () => {
+    test(thing.name, { timeout: 120_000 }, async () => {
       expect(await thing.reads(thing.fields)).toBe(true);
       for (const [field, text] of Object.entries(thing.fields)) {
         await fc.assert(
@@ -223,7 +223,7 @@ describe("a changed bit is refused", () => {
     );
   });
 
-  test("a carrier's file", { timeout: 60_000 }, async () => {
+  test("a carrier's file", { timeout: 120_000 }, async () => {
     const file = await carrierFile(
       person,
       { ops: [op], letters: [letter], blobs: [blob] },

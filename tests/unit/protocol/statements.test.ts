@@ -45,7 +45,7 @@ test("the id is fixed by the genesis body and by nothing later", async () => {
   expect(read.ok && read.value.boxKeyId).toBe(await boxKeyIdOf(me.principal.box));
 });
 
-test("every changed or cut byte of a chain is refused", { timeout: 60_000 }, async () => {
+test("every changed or cut byte of a chain is refused", { timeout: 120_000 }, async () => {
   const { statements } = await aChain(1);
   for (const [place, statement] of statements.entries()) {
     for (const field of ["body", "sig"] as const) {

@@ -45,11 +45,11 @@ test("a field without a label is found and described", async () => {
   expect(
     (await runAxe(browser.page, { without: ["label"] })).violations.map((violation) => violation.rule),
   ).not.toContain("label");
-}, 20_000);
+}, 120_000);
 
 test("a good page passes", async () => {
   await browser.page.goto(`${url}/good`);
   const report = await runAxe(browser.page);
   expect(describeAxe(report)).toBe("");
   expect(report.passes).toBeGreaterThan(10);
-}, 20_000);
+}, 120_000);

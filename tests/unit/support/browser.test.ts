@@ -55,7 +55,7 @@ test("finds the system's Chromium, and CHROMIUM comes first", () => {
   expect(findChromium({ CHROMIUM: "/nonexistent/chromium" })).not.toBe("/nonexistent/chromium");
 });
 
-test("what a page committed to IndexedDB survives SIGKILL of the whole browser", { timeout: 40_000 }, async () => {
+test("what a page committed to IndexedDB survives SIGKILL of the whole browser", { timeout: 120_000 }, async () => {
   open = await launchBrowser({ profile, cpuThrottle: 6, colorScheme: "dark", locale: "ar" });
   await open.page.goto(url);
   expect(

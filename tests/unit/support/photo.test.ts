@@ -63,7 +63,7 @@ function look(bytes: Uint8Array, type: string, points: [number, number][] = []):
 }
 
 describe("a photograph", () => {
-  test("12 megapixels, on its side, shown upright, sheet where it says", { timeout: 30_000 }, async () => {
+  test("12 megapixels, on its side, shown upright, sheet where it says", { timeout: 120_000 }, async () => {
     const photo = await camera.take({
       seed: 7,
       texts: { name: "Zoé Quéffelec-7731", date: "14 mars 2026", lines: ["Ligne K-4412"] },
@@ -93,7 +93,7 @@ describe("a photograph", () => {
     expect((table[0] ?? 0) - (table[2] ?? 0)).toBeGreaterThan(25);
   });
 
-  test("the same options give the same bytes, another seed others", { timeout: 30_000 }, async () => {
+  test("the same options give the same bytes, another seed others", { timeout: 120_000 }, async () => {
     const small = { width: 800, height: 600, orientation: 1 } as const;
     const first = await camera.take({ ...small, seed: 3, template: "avis" });
     const other = createCamera(join(folder, "second"));
@@ -108,7 +108,7 @@ describe("a photograph", () => {
     expect(performance.now() - start).toBeLessThan(50);
   });
 
-  test("every template, orientation and type decodes to its size", { timeout: 30_000 }, async () => {
+  test("every template, orientation and type decodes to its size", { timeout: 120_000 }, async () => {
     const wants = [
       { template: "lettre", orientation: 3 },
       { template: "facture", orientation: 8 },
@@ -147,7 +147,7 @@ describe("a photograph", () => {
 });
 
 describe("bad files", () => {
-  test("60 megapixels are really there", { timeout: 30_000 }, async () => {
+  test("60 megapixels are really there", { timeout: 120_000 }, async () => {
     const bytes = flatJpeg();
     expect(bytes.length).toBeLessThan(500_000);
     const seen = await look(bytes, "image/jpeg", [

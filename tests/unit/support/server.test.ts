@@ -47,7 +47,7 @@ test("starts, is killed with its children, and starts again on the same data", a
   expect(readFileSync(join(server.data, "runs"), "utf8")).toBe("xx");
   await server.close();
   expect(existsSync(server.data)).toBe(false);
-}, 20_000);
+}, 120_000);
 
 test("a server that ends at once says why; given data stay", async () => {
   await expect(startServer({ script, data: folder, env: { FAIL: "no room" } })).rejects.toThrow(

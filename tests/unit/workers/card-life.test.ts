@@ -139,7 +139,7 @@ describe("the card", () => {
   });
 });
 
-describe("several people on one phone", { timeout: 60_000 }, () => {
+describe("several people on one phone", { timeout: 120_000 }, () => {
   let server: Harness;
   let base: string;
   beforeEach(async () => {

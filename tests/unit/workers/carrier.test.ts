@@ -129,7 +129,7 @@ function carrier(disk: CarriedDisk = createCarriedDisk(), locks?: Locks) {
 
 const stageOf = async ({ tab, dossier }: Phone): Promise<string> => must(await tab.api.dossier(dossier)).stage;
 
-describe("B8 the carrier", { timeout: 60_000 }, () => {
+describe("B8 the carrier", { timeout: 120_000 }, () => {
   test("packed offline, delivered by somebody without a satchel, and the receipt makes the phone know", async () => {
     const phone = await phoneInTheWhiteZone();
     expect(await stageOf(phone)).toBe("waits");

@@ -68,7 +68,7 @@ const acknowledged = (tab: Tab, store: Awaited<ReturnType<Tab["store"]>>) =>
     return inbox.length === 0 && queue.proofs.length === 0 && queue.ops.length === 0 ? true : undefined;
   });
 
-describe("a deposit", { timeout: 60_000 }, () => {
+describe("a deposit", { timeout: 120_000 }, () => {
   test("merges three ways: what the session wrote is there, what was written here meanwhile too, a clash is asked", async () => {
     const around = await world();
     const { tab, id, store } = around;

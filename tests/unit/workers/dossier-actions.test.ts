@@ -67,7 +67,7 @@ const listed = (desk: Desk, wanted: (rows: readonly DeskDossierRow[]) => boolean
     return wanted(rows) ? rows : undefined;
   });
 
-describe("taking a dossier back", { timeout: 60_000 }, () => {
+describe("taking a dossier back", { timeout: 120_000 }, () => {
   test("before it left: a draft again, and nothing was ever at the server", async () => {
     const { tab, line, store } = await world();
     line.online = false;
@@ -151,7 +151,7 @@ describe("taking a dossier back", { timeout: 60_000 }, () => {
   });
 });
 
-describe("sending", { timeout: 60_000 }, () => {
+describe("sending", { timeout: 120_000 }, () => {
   test("without a paper that cannot arrive: a newer version says that it follows; later it leaves with it", async () => {
     const { tab, desk, store } = await world();
     const good = await paper(tab, "Carte");

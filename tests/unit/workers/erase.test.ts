@@ -23,7 +23,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-describe("erasing everywhere", { timeout: 60_000 }, () => {
+describe("erasing everywhere", { timeout: 120_000 }, () => {
   async function begun() {
     server = await createHarness();
     const line = createLine(await server.listen());

@@ -68,7 +68,7 @@ const trouble = (one: Phone, expected: string) =>
     return opening.type === "open" && opening.way.trouble === expected ? true : undefined;
   });
 
-describe("C2 coming back at a server that lies", { timeout: 60_000 }, () => {
+describe("C2 coming back at a server that lies", { timeout: 120_000 }, () => {
   test("each lie has its own word, nothing is kept, and the truth opens afterwards", async () => {
     const one = await owner();
     const stranger = await owner();
@@ -118,7 +118,7 @@ describe("C2 coming back at a server that lies", { timeout: 60_000 }, () => {
   });
 });
 
-describe("C2 a device that pulls from a server that lies", { timeout: 60_000 }, () => {
+describe("C2 a device that pulls from a server that lies", { timeout: 120_000 }, () => {
   test("an older keyring, one of another satchel: refused by name, what opens here goes on opening", async () => {
     const one = await owner();
     const stranger = await owner();

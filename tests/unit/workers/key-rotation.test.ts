@@ -16,7 +16,7 @@ const line = () => {
   return { ...made, fetch: (path: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(`${base}${path}`, init) };
 };
 
-test("INV-2 after a rotation of the server's key old and new proofs are believed", { timeout: 60_000 }, async () => {
+test("INV-2 after a rotation of the server's key old and new proofs are believed", { timeout: 120_000 }, async () => {
   server = await createHarness();
   base = await server.listen();
   const deskCode = (await prepareDesk({ store: server.store, random }, slug, undefined))?.join(" ") ?? "";

@@ -66,7 +66,7 @@ async function cameBack(card: string): Promise<Tab> {
   return tab;
 }
 
-describe("C4 a session at a shared computer", { timeout: 60_000 }, () => {
+describe("C4 a session at a shared computer", { timeout: 120_000 }, () => {
   test("offline: what is left is sealed, keyless, delivered without anybody; the phone opens it with the card", async () => {
     const kiosk = await kioskHere();
     // The keys of the server are known from the last time there was a network.
@@ -140,7 +140,7 @@ describe("C4 a session at a shared computer", { timeout: 60_000 }, () => {
   });
 });
 
-describe("INV-6 the chain after a session: its device had no box key, and put itself out", { timeout: 60_000 }, () => {
+describe("INV-6 the chain after a session: its device had no box key, and put itself out", { timeout: 120_000 }, () => {
   /** The server's chain of the only satchel that this computer named. */
   async function chainAt(principal: string) {
     const found = await server.store.principal(principal as PrincipalId);

@@ -330,7 +330,7 @@ describe("the card (pair D+C)", () => {
   });
 });
 
-test("the real stretching opens what it sealed", { timeout: 60_000 }, async () => {
+test("the real stretching opens what it sealed", { timeout: 120_000 }, async () => {
   const browser = createBrowser();
   const tab = openTab(browser, { stretch: createStretcher({ now: () => performance.now() }) });
   const profile = must(await tab.api.create({ code, language: "fr", pictogram: "lune" }));

@@ -60,7 +60,7 @@ const pageOf = async ({ tab }: Person, id: RecordId): Promise<string> =>
   Object.keys(must(await tab.api.paper(id)).record.pages)[0] ?? "";
 const segmentsOf = ({ browser, profile }: Person) => browser.disks.get(profile.database);
 
-describe("room on the phone", { timeout: 60_000 }, () => {
+describe("room on the phone", { timeout: 120_000 }, () => {
   test("a paper leaves only when verified, referred to and backed up; it comes back whole, and offline it says so", async () => {
     const someone = await person();
     const { tab, line } = someone;

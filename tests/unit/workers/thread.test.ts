@@ -44,7 +44,7 @@ const helper = () => {
   return { line, browser, desk: openDesk(browser) };
 };
 
-describe("the whole thread", { timeout: 60_000 }, () => {
+describe("the whole thread", { timeout: 120_000 }, () => {
   test("offline first, then delivered, opened, answered; the server reads nothing (INV-1, INV-2, INV-3)", async () => {
     const { tab, line, browser } = person();
     await tab.refresh();
@@ -266,7 +266,7 @@ async function databaseOf(tab: ReturnType<typeof openTab>): Promise<string> {
   return state.profile.database;
 }
 
-describe("what strangers and second devices send", { timeout: 60_000 }, () => {
+describe("what strangers and second devices send", { timeout: 120_000 }, () => {
   test("two devices of one person change the same dossier offline: both changes are there on both (INV-4)", async () => {
     const first = person();
     const profile = must(await first.tab.api.create({ code, language: "fr", pictogram: "bateau" }));

@@ -5,7 +5,7 @@ import { createHarness } from "../server/harness.ts";
 import { file, jpeg } from "./files.ts";
 import { createConnectedBrowser, createLine, eventually, must, openTab } from "./world.ts";
 
-test("INV-2 sealed at the server, then two copies once the card was tried", { timeout: 60_000 }, async () => {
+test("INV-2 sealed at the server, then two copies once the card was tried", { timeout: 120_000 }, async () => {
   const server = await createHarness();
   const base = await server.http.listen({ port: 0, host: "127.0.0.1" });
   const browser = createConnectedBrowser(createLine(base));

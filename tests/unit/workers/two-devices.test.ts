@@ -177,7 +177,7 @@ async function shown({ api }: Tab): Promise<unknown> {
   };
 }
 
-describe("two devices that write while they are offline, then meet", { timeout: 60_000 }, () => {
+describe("two devices that write while they are offline, then meet", { timeout: 120_000 }, () => {
   let server: Harness;
   let base: string;
   beforeEach(async () => {
