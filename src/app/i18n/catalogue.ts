@@ -19,6 +19,7 @@ import type papersGuide from "../../../locales/fr/papers-guide.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
 import type porteur from "../../../locales/fr/porteur.json";
 import type poste from "../../../locales/fr/poste.json";
+import type reminders from "../../../locales/fr/reminders.json";
 import type retour from "../../../locales/fr/retour.json";
 import type scan from "../../../locales/fr/scan.json";
 import type settings from "../../../locales/fr/settings.json";
@@ -45,6 +46,7 @@ export interface Catalogue {
   readonly "papers-types": typeof papersTypes;
   readonly porteur: typeof porteur;
   readonly poste: typeof poste;
+  readonly reminders: typeof reminders;
   readonly retour: typeof retour;
   readonly scan: typeof scan;
   readonly settings: typeof settings;
