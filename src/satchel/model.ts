@@ -177,6 +177,8 @@ export interface ProfileRecord {
   readonly language?: string;
   /** When each device of the satchel was added, and put out, by the clock of the device that did it. */
   readonly devices?: Readonly<Record<DeviceId, { readonly addedAt: number; readonly removedAt?: number }>>;
+  /** Days (since 1970, UTC) on which a device was open, written by that device: the last one, after a merge maybe more. */
+  readonly seen?: Readonly<Record<DeviceId, Readonly<Record<string, true>>>>;
   readonly others?: OtherAnswers;
 }
 

@@ -240,6 +240,8 @@ export type TransferRefusal =
 
 export interface DeviceView {
   readonly id: string;
+  /** From 1, in the order in which they were ever added: stays when others are put out. */
+  readonly number: number;
   /** Clock of the device that added it; null where nobody noted it. */
   readonly addedAt: number | null;
   readonly here: boolean;
@@ -247,7 +249,7 @@ export interface DeviceView {
   readonly removable: boolean;
   /** When it was put out, clock of the device that did it; 0 where nobody noted it; null: it is in. */
   readonly removedAt: number | null;
-  /** Server time of its last visit, where a server said it. */
+  /** Noon of the last day on which it was open, as it wrote down itself; null: not said, or this device. */
   readonly lastSeen: number | null;
 }
 
@@ -573,8 +575,8 @@ export interface SatchelApi {
   /** In the order in which they were added; those that were put out last. */
   readonly devices: () => Answer<readonly DeviceView[]>;
   /**
-   * Puts a device out and changes the keys for it. `waits`: the server does not know it yet; until it does, that device
-   * goes on as before.
+   * Puts a device out and changes the keys for it. `waits`: the server had not said within some seconds that it knows; until
+   * it does, that device goes on as before.
    */
   readonly removeDevice: (input: {
     readonly id: string;

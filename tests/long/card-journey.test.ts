@@ -153,7 +153,7 @@ describe("a lost card and a lost phone", () => {
     await page.getByRole("link", { name: /^Mettre dehors/ }).click();
     await first.person.sees("devices.remove.title");
     await typeCode(first, CODE);
-    await first.person.sees("devices.remove.waitsTitle");
+    await first.person.sees("devices.remove.doneTitle");
     await press(first, "link", "devices.remove.back");
     await page.getByText(label(first, "devices.removed.title")).first().waitFor();
     await press(first, "link", "common.back");

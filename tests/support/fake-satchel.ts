@@ -144,7 +144,17 @@ export function fakeDossier(
 
 export function fakeDevice(patch: Partial<DeviceView> = {}): DeviceView {
   const here = patch.here ?? false;
-  return { id: fakeId<string>(), addedAt: FAKE_NOW, here, removable: !here, removedAt: null, lastSeen: null, ...patch };
+  const number = here ? 1 : 2;
+  return {
+    id: fakeId<string>(),
+    number,
+    addedAt: FAKE_NOW,
+    here,
+    removable: !here,
+    removedAt: null,
+    lastSeen: null,
+    ...patch,
+  };
 }
 
 export const EMPTY_OUTBOX: OutboxView = {

@@ -10,7 +10,6 @@ import { createCard } from "../../crypto/card.ts";
 import { cardFactor, newSalt, unwrapRoot, wrapRoot } from "../../crypto/keyring.ts";
 import type { Secret } from "../../crypto/secret.ts";
 import { assert } from "../../shared/assert.ts";
-import type { DeviceId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Profile, StoredWrap } from "../../storage/ports.ts";
 import { bothWishes } from "../../sync/keys.ts";
@@ -21,7 +20,6 @@ import { askIntervalMs, atServer, codeAskDays, drillIsDue, needsCode, serverNow 
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { Opening } from "./opening.ts";
-import { saveProfile } from "./pins.ts";
 import { type CardFace, openCard, readTypedCard, sealCard } from "./sealed-card.ts";
 
 const day = 86_400_000;
@@ -30,16 +28,7 @@ const sets = 16;
 
 export type CardLife = Pick<
   SatchelApi,
-  | "answerCode"
-  | "postponeCode"
-  | "card"
-  | "cardState"
-  | "replaceCard"
-  | "dropPendingCard"
-  | "drill"
-  | "setCardHere"
-  | "removeDevice"
-  | "ownDevice"
+  "answerCode" | "postponeCode" | "card" | "cardState" | "replaceCard" | "dropPendingCard" | "drill" | "setCardHere"
 >;
 
 export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCare): CardLife {
@@ -238,38 +227,6 @@ export function createCardLife(deps: SatchelDeps, opening: Opening, care: KeyCar
         const wrap = await byCard(session, held.value, card.value.secret);
         if (!wrap.ok) return wrap;
         return changed(session, ({ wraps }) => ({ wraps: [...withoutCard(wraps), wrap.value], cardOff: false }));
-      }),
-
-    removeDevice: ({ id, code }) =>
-      opening.within(async (session): Promise<Result<{ readonly waits: boolean }, WorkerError | UnlockRefusal>> => {
-        const { identity, profile } = session;
-        if (id === profile.device || !identity.principal.devices.has(id as DeviceId)) return err({ type: "not-found" });
-        const right = await opening.verifyCode(code);
-        if (!right.ok) return right;
-        const out = await care.putOut(session, id as DeviceId);
-        if (!out.ok) return out;
-        const noted = await saveProfile(session, deps, (record) => {
-          const { addedAt = 0 } = record.devices?.[id as DeviceId] ?? {};
-          return { ...record, devices: { ...record.devices, [id]: { addedAt, removedAt: deps.clock.now() } } };
-        });
-        care.renew(code);
-        return noted.ok ? ok({ waits: true }) : noted;
-      }),
-
-    ownDevice: () =>
-      opening.within(async (session): Promise<Result<void, WorkerError>> => {
-        const at = deps.clock.now();
-        const saved = await saveProfile(session, deps, (record) => {
-          const all = [...session.identity.principal.devices.keys()];
-          const unknown = all.filter((id) => record.devices?.[id] === undefined);
-          return {
-            ...record,
-            devices: { ...record.devices, ...Object.fromEntries(unknown.map((id) => [id, { addedAt: at }])) },
-          };
-        });
-        if (!saved.ok) return saved;
-        deps.emit({ type: "opening" });
-        return ok(undefined);
       }),
   };
 }

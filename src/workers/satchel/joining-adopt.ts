@@ -219,7 +219,7 @@ async function takeProfile(
 ): Promise<Result<void, WorkerError>> {
   const held = await findProfile(session);
   if (!held.ok) return held;
-  const { devices: _devices, others: _others, ...said } = theirs;
+  const { devices: _devices, seen: _seen, others: _others, ...said } = theirs;
   const digest = await digestOf({ ...said, pinned: undefined } as ProfileRecord, [], []);
   if (held.value?.record.pinned?.taken?.[source.from] === digest) return ok(undefined);
   const saved = await saveProfile(session, deps, (profile) => {

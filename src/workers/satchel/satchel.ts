@@ -16,6 +16,7 @@ import { createCardLife } from "./card-life.ts";
 import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { createDeskWatch } from "./desk-watch.ts";
+import { createDevices } from "./devices.ts";
 import { createDossiers } from "./dossiers.ts";
 import { createErase } from "./erase.ts";
 import { createInbox } from "./inbox.ts";
@@ -63,6 +64,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const opening = createOpening(deps);
   const care = createKeyCare(deps, opening, loadWays, () => takeIn(), given.timers);
   const card = createCardLife(deps, opening, care);
+  const devices = createDevices(deps, opening, care, given.timers);
   const transfer = createTransfer(deps, opening);
   const space = createSpace(deps);
   const papers = createPapers(deps, space);
@@ -187,7 +189,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (!taken.ok) return taken;
       const settled = await dossiers.settleAll(session);
       const tidied = settled.ok ? await papers.tidy(session) : settled;
-      return tidied.ok ? out.follow(session) : tidied;
+      const seen = tidied.ok ? await devices.noteSeen(session) : tidied;
+      return seen.ok ? out.follow(session) : seen;
     });
     followDeployment();
     deskWatch.now();
@@ -295,6 +298,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       return changed;
     },
     ...card,
+    devices: devices.devices,
+    removeDevice: devices.removeDevice,
+    ownDevice: devices.ownDevice,
     comeBack: care.comeBack,
     comeBackOpen: (input) => opened(care.comeBackOpen(input), input.code),
     comeBackForget: care.comeBackForget,

@@ -46,7 +46,7 @@ const noHash: RunningHash = { update: () => undefined, digest: async () => new U
 function outward(record: SatchelRecord): SatchelRecord {
   const plain = withoutKeys(record);
   if (plain.t !== "profile") return plain;
-  const { devices: _devices, ...profile } = plain;
+  const { devices: _devices, seen: _seen, ...profile } = plain;
   return Object.fromEntries(
     Object.entries(profile).filter(([field]) => field !== "pinned"),
   ) as unknown as SatchelRecord;

@@ -27,7 +27,6 @@ import type { Profile } from "../../storage/ports.ts";
 import { storageErr } from "../common/errors.ts";
 import type {
   CodeRefusal,
-  DeviceView,
   ProfileView,
   SatchelApi,
   TransferRefusal,
@@ -50,7 +49,6 @@ export type Transfer = Pick<
   | "transferAccept"
   | "transferFinish"
   | "transferForget"
-  | "devices"
 >;
 
 /** What the new device has begun. */
@@ -248,23 +246,5 @@ export function createTransfer(deps: SatchelDeps, opening: Opening): Transfer {
       forget();
       return ok(undefined);
     },
-    devices: () =>
-      opening.within(async (session): Promise<Result<readonly DeviceView[], WorkerError>> => {
-        const held = await deps.registry.get(session.profile.database);
-        if (!held.ok) return storageErr(held.error);
-        const profile = await findProfile(session);
-        if (!profile.ok) return profile;
-        const noted = profile.value?.record.devices ?? {};
-        const own = held.value ?? session.profile;
-        const ownAt = own.joinedAt ?? own.createdAt;
-        const { devices, removed } = session.identity.principal;
-        const viewOf = (id: DeviceId): DeviceView => {
-          const here = id === own.device;
-          const out = removed.has(id);
-          const { addedAt = here ? ownAt : null, removedAt = 0 } = noted[id] ?? {};
-          return { id, here, addedAt, removable: !here && !out, removedAt: out ? removedAt : null, lastSeen: null };
-        };
-        return ok([...devices.keys(), ...removed].map(viewOf));
-      }),
   };
 }

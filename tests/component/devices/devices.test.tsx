@@ -89,15 +89,17 @@ describe("putting a device out", () => {
   const devices = [fakeDevice({ id: "a", here: true }), old];
 
   test("the list offers it for the others only, and keeps those that are out apart", async () => {
-    const out = fakeDevice({ id: "c", removable: false, removedAt: FAKE_NOW });
+    const out = fakeDevice({ id: "c", number: 3, removable: false, removedAt: FAKE_NOW });
     await showRootScreen(<DevicesScreen />, { satchel: createFakeSatchel({ devices: [...devices, out] }), areas });
     await title("Mes appareils");
     expect(await screen.findByText("2 appareils")).toBeTruthy();
     const [link] = screen.getAllByRole("link", { name: /^Mettre dehors/ });
     expect(link?.getAttribute("href")).toBe("/appareils/retirer/b");
     expect(screen.getAllByRole("link", { name: /^Mettre dehors/ })).toHaveLength(1);
-    expect(screen.getByText(/Mis dehors le/)).toBeTruthy();
-    expect(screen.getByText(/Vu la dernière fois/)).toBeTruthy();
+    // Who is out keeps its number and its dates.
+    expect(screen.getByText("Appareil 3")).toBeTruthy();
+    expect(screen.getByText(/Ajouté le 21 novembre 2026\. Mis dehors le 21 novembre 2026/)).toBeTruthy();
+    expect(screen.getByText(/Ouvert la dernière fois le 12 octobre 2026/)).toBeTruthy();
     expect(await axeProblems()).toEqual([]);
   });
 

@@ -17,13 +17,13 @@ import { FailedState, Loading, LockedState } from "../../ui/States.tsx";
 function useDetail(): (device: DeviceView) => string {
   const t = useT();
   return ({ addedAt, removedAt, lastSeen }) => {
-    if (removedAt !== null)
-      return removedAt === 0
-        ? t("devices.removed.unknown")
-        : t("devices.removed.at", { date: formatDate(removedAt, "long") });
-    const added =
-      addedAt === null ? t("devices.addedUnknown") : t("devices.added", { date: formatDate(addedAt, "long") });
-    return lastSeen === null ? added : `${added}. ${t("devices.seen", { date: formatDate(lastSeen, "long") })}`;
+    const parts: string[] = [];
+    if (addedAt !== null) parts.push(t("devices.added", { date: formatDate(addedAt, "long") }));
+    else if (removedAt === null) parts.push(t("devices.addedUnknown"));
+    if (removedAt === 0) parts.push(t("devices.removed.unknown"));
+    else if (removedAt !== null) parts.push(t("devices.removed.at", { date: formatDate(removedAt, "long") }));
+    else if (lastSeen !== null) parts.push(t("devices.seen", { date: formatDate(lastSeen, "long") }));
+    return parts.join(". ");
   };
 }
 
@@ -39,19 +39,19 @@ function Devices({ devices, isOut }: { readonly devices: readonly DeviceView[]; 
         <b>{t("devices.count", { count: inside.length })}</b>
       </p>
       <List>
-        {inside.map((device, at) => (
+        {inside.map((device) => (
           <Item
             key={device.id}
             icon="telephone"
             tone={device.here ? "done" : undefined}
-            title={t(device.here ? "devices.here" : "devices.remove.which", { n: at + 1 })}
+            title={t(device.here ? "devices.here" : "devices.remove.which", { n: device.number })}
             detail={detail(device)}
             end={
               device.removable && !isOut ? (
                 <a
                   class="edit"
                   href={paths.removeDevice(device.id)}
-                  aria-label={t("devices.remove.named", { n: at + 1 })}
+                  aria-label={t("devices.remove.named", { n: device.number })}
                 >
                   {t("devices.remove.action")}
                 </a>
@@ -65,7 +65,12 @@ function Devices({ devices, isOut }: { readonly devices: readonly DeviceView[]; 
           <h2 id="dehors">{t("devices.removed.title")}</h2>
           <List>
             {out.map((device) => (
-              <Item key={device.id} icon="fermer" title={t("devices.other")} detail={detail(device)} />
+              <Item
+                key={device.id}
+                icon="fermer"
+                title={t("devices.remove.which", { n: device.number })}
+                detail={detail(device)}
+              />
             ))}
           </List>
         </section>

@@ -76,9 +76,7 @@ export function RemoveScreen({ params }: ScreenProps) {
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState<{ readonly waits: boolean } | null>(null);
-  const inside = asked.state === "ready" ? asked.value.filter((device) => device.removedAt === null) : [];
-  const at = inside.findIndex((device) => device.id === id && device.removable);
-  const device = inside[at];
+  const device = asked.state === "ready" ? asked.value.find((each) => each.id === id && each.removable) : undefined;
   const kind = opening.state === "ready" && opening.value.type === "open" ? opening.value.profile.codeKind : "digits";
 
   const words = (refusal: UnlockRefusal): string => {
@@ -136,7 +134,7 @@ export function RemoveScreen({ params }: ScreenProps) {
       {done === null && device !== undefined && (
         <>
           <p class="meta">
-            <b>{t("devices.remove.which", { n: at + 1 })}</b>{" "}
+            <b>{t("devices.remove.which", { n: device.number })}</b>{" "}
             {device.addedAt === null
               ? t("devices.addedUnknown")
               : t("devices.added", { date: formatDate(device.addedAt, "long") })}
