@@ -10,7 +10,7 @@ import * as v from "valibot";
 import { type B64, fromBase64Url } from "../shared/bytes.ts";
 import type { BlobId, LetterId, OpId, PrincipalId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import { fixedB64, principalIdField, randomIdField, serverTimeField } from "./fields.ts";
+import { countField, fixedB64, principalIdField, randomIdField, serverTimeField } from "./fields.ts";
 import { labels } from "./labels.ts";
 import { carrier as limits, sizes } from "./limits.ts";
 import { readSigned, type SignKey, signBody } from "./sign.ts";
@@ -31,6 +31,15 @@ export interface CarriedStatement {
   readonly proofs: readonly LetterId[];
   /** Verified. */
   readonly blobs: readonly BlobId[];
+}
+
+/** About a pack of a shared computer's postbox (P-C11): how much of chain and keyring is there, too. */
+export interface PostboxStatement extends Omit<CarriedStatement, "v"> {
+  readonly v: 2;
+  /** Statements of the sender that the server knows. */
+  readonly chain: number;
+  /** Epoch of its keyring there; 0: none. */
+  readonly keyring: number;
 }
 
 /** The server's proofs of one letter. */
@@ -55,9 +64,8 @@ export interface CarrierReceipt {
 
 const ids = <Id extends string>() => v.pipe(v.array(randomIdField<Id>()), v.maxLength(limits.items), v.readonly());
 
-const statementShape = v.strictObject({
+const statementWords = {
   t: v.literal("carried"),
-  v: v.literal(1),
   file: fixedB64(16),
   manifest: fixedB64(32),
   from: principalIdField,
@@ -66,7 +74,11 @@ const statementShape = v.strictObject({
   letters: ids<LetterId>(),
   proofs: ids<LetterId>(),
   blobs: ids<BlobId>(),
-});
+};
+const statementShape = v.variant("v", [
+  v.strictObject({ v: v.literal(1), ...statementWords }),
+  v.strictObject({ v: v.literal(2), ...statementWords, chain: countField, keyring: countField }),
+]);
 
 const text = (letters: number) =>
   v.custom<B64>((input) => typeof input === "string" && input.length <= letters && fromBase64Url(input) !== undefined);
@@ -108,11 +120,14 @@ export function parseCarriedAnswer(input: unknown): Result<CarriedAnswer, "bad-f
 export const signCarried = (key: SignKey, said: Omit<CarriedStatement, "t" | "v">): Promise<Signed> =>
   signBody(key, labels.carried, { t: "carried", v: 1, ...said } satisfies CarriedStatement);
 
+export const signPostboxCarried = (key: SignKey, said: Omit<PostboxStatement, "t" | "v">): Promise<Signed> =>
+  signBody(key, labels.carried, { t: "carried", v: 2, ...said } satisfies PostboxStatement);
+
 /** A statement by one of the pinned server keys, old ones included. */
 export async function readCarried(
   signed: Signed,
   serverKeys: readonly { readonly sign: B64 }[],
-): Promise<Result<CarriedStatement, "bad-format" | "bad-signature">> {
+): Promise<Result<CarriedStatement | PostboxStatement, "bad-format" | "bad-signature">> {
   for (const { sign } of serverKeys) {
     const body = await readSigned(sign, labels.carried, signed);
     if (!body.ok) {
@@ -130,9 +145,13 @@ export async function readCarried(
 const receiptMark = "BESACE-RECEPISSE-1 ";
 
 /** `words` stand above, for whoever opens the file; they are not read. One line each. */
-export function writeReceipt(receipt: CarrierReceipt, words: readonly string[]): string {
+export const writeReceipt = (receipt: CarrierReceipt, words: readonly string[]): string =>
+  writeReceipts([receipt], words);
+
+/** One line for each pack of a postbox's file (P-C11). */
+export function writeReceipts(receipts: readonly CarrierReceipt[], words: readonly string[]): string {
   const lines = words.map((line) => line.replaceAll(/\s*\n\s*/g, " "));
-  return `${[...lines, "", `${receiptMark}${JSON.stringify(receipt)}`].join("\n")}\n`;
+  return `${[...lines, "", ...receipts.map((receipt) => `${receiptMark}${JSON.stringify(receipt)}`)].join("\n")}\n`;
 }
 
 export type ReceiptError = { readonly type: "not-receipt" } | { readonly type: "newer" } | { readonly type: "damaged" };
@@ -144,6 +163,15 @@ export function readReceipt(file: string): Result<CarrierReceipt, ReceiptError> 
   if (!line.startsWith(receiptMark)) return err({ type: "newer" });
   const shape = v.safeParse(receiptShape, jsonOf(line.slice(receiptMark.length)));
   return shape.success ? ok(shape.output) : err({ type: "damaged" });
+}
+
+/** Every line that counts. Nothing of it is verified; one that is damaged refuses the file. */
+export function readReceipts(file: string): Result<readonly CarrierReceipt[], ReceiptError> {
+  const lines = file.split("\n").filter((each) => each.startsWith("BESACE-RECEPISSE-"));
+  const read = (lines.length === 0 ? [file] : lines).map(readReceipt);
+  const wrong = read.find((each) => !each.ok);
+  if (wrong?.ok === false) return wrong;
+  return ok(read.flatMap((each) => (each.ok ? [each.value] : [])));
 }
 
 function jsonOf(line: string): unknown {

@@ -3,7 +3,8 @@
  * zone by somebody who can read nothing of it. Composes it, and reads it as it streams by. Runs everywhere.
  *
  * Surprising: a blob's hash in the manifest is its root (P-B2), so a file of 200 MB is checked holding one segment at a
- * time; and every byte of the file is covered by the manifest's signature, its page too.
+ * time; and every byte of the file is covered by the manifest's signature, its page too. In a shared computer's file
+ * (P-C11) that signature is a checksum and no more: each item is authentic by itself.
  */
 
 import * as v from "valibot";
@@ -13,13 +14,14 @@ import { err, ok, type Result } from "../shared/result.ts";
 import { blobLayout, blobRootFromHashes, isBlobLength } from "./blob-root.ts";
 import { carrierPage, type PageText } from "./carrier-page.ts";
 import { allDifferent, countField, fixedB64, principalIdField } from "./fields.ts";
+import { readKeyring } from "./keyring.ts";
 import { labels } from "./labels.ts";
 import { verifyLetter } from "./letters.ts";
 import { carrier as limits } from "./limits.ts";
 import { verifyOp } from "./ops.ts";
 import { parseLetter, parseOp, parseSigned } from "./parse.ts";
 import { readProof } from "./proofs.ts";
-import { b64, labelled, readSigned, type SignKey, sha256, signBody } from "./sign.ts";
+import { b64, labelled, rawKeyBytes, readSigned, type SignKey, sha256, signBody } from "./sign.ts";
 import { type Principal, readChain } from "./statements.ts";
 import { readTicket } from "./tickets.ts";
 import type { BlobRef, Letter, Op, Signed } from "./wire.ts";
@@ -40,9 +42,8 @@ export interface CarrierHome {
   readonly keys: readonly B64[];
 }
 
-export interface CarrierManifest {
+interface ManifestWords {
   readonly t: "carrier";
-  readonly v: 1;
   readonly suite: 1;
   /** 16 random bytes: this file. */
   readonly file: B64;
@@ -56,6 +57,22 @@ export interface CarrierManifest {
   readonly bytes: number;
   readonly items: readonly CarrierItem[];
 }
+
+/** What one person packed: signed by the satchel. */
+export interface PersonManifest extends ManifestWords {
+  readonly v: 1;
+}
+
+/** What a shared computer's postbox holds of one satchel (P-C11): signed by a key that was made for this file. */
+export interface PostboxManifest extends ManifestWords {
+  readonly v: 2;
+  /** 16 random bytes: the file that this pack lies in with others. */
+  readonly set: B64;
+  /** Raw public key. */
+  readonly by: B64;
+}
+
+export type CarrierManifest = PersonManifest | PostboxManifest;
 
 export type CarrierError =
   /** Nothing of Besace is in it. */
@@ -71,17 +88,22 @@ export interface OpenedCarrier {
   readonly manifest: CarrierManifest;
   readonly signed: Signed;
   readonly statements: readonly Signed[];
+  /** The satchel's keyring, where a shared computer has one to publish. */
+  readonly keyring: Signed | null;
   readonly principal: Principal;
   /** Where in the file the items begin. */
   readonly payloadAt: number;
 }
 
 const magicText = "BESACE-PORTEUR";
-const version = 1;
+/** Of the sealed part: one person's pack, or a postbox's (P-C11). 2 was never made. */
+export const carrierVersions = { person: 1, postbox: 3 } as const;
 /** Begins the sealed part: a text that no page can hold, then the version. */
-const magic = concat(utf8(magicText), Uint8Array.of(0, version));
+export const magicOf = (version: number): Bytes => concat(utf8(magicText), Uint8Array.of(0, version));
+const magic = magicOf(carrierVersions.person);
 
-const blank = b64(new Uint8Array(32));
+/** In the place of a hash whose length counts. */
+export const blank = b64(new Uint8Array(32));
 
 const itemShape = v.pipe(
   v.strictTuple([
@@ -93,22 +115,34 @@ const itemShape = v.pipe(
   v.check(([kind, id, bytes]) => (kind === "chain" || isRandomId(id)) && (kind !== "blob" || isBlobLength(bytes))),
 );
 
-const manifestShape = v.pipe(
-  v.strictObject({
-    t: v.literal("carrier"),
-    v: v.literal(1),
-    suite: v.literal(1),
-    file: fixedB64(16),
-    from: principalIdField,
-    madeAt: countField,
-    home: v.strictObject({
-      url: v.pipe(v.string(), v.maxLength(300)),
-      keys: v.pipe(v.array(fixedB64(16)), v.minLength(1), v.maxLength(64)),
-    }),
-    around: fixedB64(32),
-    bytes: countField,
-    items: v.pipe(v.array(itemShape), v.minLength(2), v.maxLength(limits.items)),
+const manifestWords = {
+  t: v.literal("carrier"),
+  suite: v.literal(1),
+  file: fixedB64(16),
+  from: principalIdField,
+  madeAt: countField,
+  home: v.strictObject({
+    url: v.pipe(v.string(), v.maxLength(300)),
+    keys: v.pipe(v.array(fixedB64(16)), v.minLength(1), v.maxLength(64)),
   }),
+  around: fixedB64(32),
+  bytes: countField,
+};
+const itemsShape = v.pipe(v.array(itemShape), v.minLength(1), v.maxLength(limits.items));
+
+const manifestShape = v.pipe(
+  v.variant("v", [
+    v.strictObject({ v: v.literal(1), ...manifestWords, items: v.pipe(itemsShape, v.minLength(2)) }),
+    v.strictObject({
+      v: v.literal(2),
+      ...manifestWords,
+      set: fixedB64(16),
+      by: fixedB64(rawKeyBytes),
+      items: itemsShape,
+    }),
+  ]),
+  // Nobody at a shared computer could merge what an op meets there, and what takes something back is the person's to send.
+  v.check((each) => each.v === 1 || each.items.every(([kind]) => kind !== "op" && kind !== "proof")),
   v.check(({ items, bytes, from }) => {
     const ranks = items.map(([kind]) => Math.min(carrierKinds.indexOf(kind), 4));
     const names = items.map(([kind, id]) => `${kind} ${id}`);
@@ -143,12 +177,17 @@ export function carrierClaim(signed: Signed): Result<CarrierManifest, "bad-forma
   return shape.success && JSON.stringify(value) === text ? ok(shape.output) : err("bad-format");
 }
 
-/** Verifies and reads. `signKey` is the raw identity key of the principal that `carrierClaim` named. */
+/**
+ * Verifies and reads. `signKey` is the raw identity key of the principal that `carrierClaim` named; a postbox's manifest
+ * names the key itself, and says nothing of who made it.
+ */
 export async function readManifest(
   signed: Signed,
   signKey: B64,
 ): Promise<Result<CarrierManifest, "bad-format" | "bad-signature">> {
-  const body = await readSigned(signKey, labels.carrier, signed);
+  const claim = carrierClaim(signed);
+  if (!claim.ok) return claim;
+  const body = await readSigned(claim.value.v === 2 ? claim.value.by : signKey, labels.carrier, signed);
   if (!body.ok) return err(body.error.type);
   const shape = v.safeParse(manifestShape, body.value);
   return shape.success ? ok(shape.output) : err("bad-format");
@@ -180,9 +219,15 @@ async function packed(kind: CarrierKind, id: string, value: object): Promise<Pac
   return { item: [kind, id, bytes.length, b64(await sha256(bytes))], bytes };
 }
 
-export const packChain = (from: PrincipalId, statements: readonly Signed[]): Promise<PackedItem> =>
+/** `keyring`: to be published with it, from a postbox only. */
+export const packChain = (
+  from: PrincipalId,
+  statements: readonly Signed[],
+  keyring: Signed | null = null,
+): Promise<PackedItem> =>
   packed("chain", from, {
     statements: statements.map(({ body, sig }) => ({ body, sig })),
+    ...(keyring === null ? {} : { keyring: { body: keyring.body, sig: keyring.sig } }),
   });
 export const packOp = (id: OpId, { head, body, sig }: Op): Promise<PackedItem> => packed("op", id, { head, body, sig });
 export const packLetter = (id: LetterId, { head, enc, body, sig }: Letter): Promise<PackedItem> =>
@@ -193,7 +238,7 @@ export const packTicket = (ref: BlobRef, { body, sig }: Signed): Promise<PackedI
   packed("ticket", ref.blob, { body, sig });
 export const blobItem = (ref: BlobRef): CarrierItem => ["blob", ref.blob, ref.length, ref.root];
 
-const aroundHash = async (head: Uint8Array, tail: Uint8Array): Promise<B64> =>
+export const aroundHash = async (head: Uint8Array, tail: Uint8Array): Promise<B64> =>
   b64(await sha256(labelled(labels.carrierAround, u32(head.length), head, tail)));
 
 /**
@@ -206,7 +251,7 @@ export async function composeCarrier(
   page: PageText,
 ): Promise<{ readonly before: Bytes; readonly after: Bytes; readonly bytes: number }> {
   const payload = facts.items.reduce((sum, item) => sum + item[2], 0);
-  const manifest: CarrierManifest = {
+  const manifest: PersonManifest = {
     t: "carrier",
     v: 1,
     suite: 1,
@@ -226,14 +271,14 @@ export async function composeCarrier(
   return { before, after: tail, bytes: before.length + payload + tail.length };
 }
 
-const textOf = async (key: SignKey, manifest: CarrierManifest): Promise<Bytes> =>
+export const textOf = async (key: SignKey, manifest: CarrierManifest): Promise<Bytes> =>
   utf8(JSON.stringify(await signBody(key, labels.carrier, manifest)));
 
 /* ---- reading ---- */
 
 /** What a reader does with what streams by; a refusal of its own ends the reading. */
 export interface CarrierSink<E> {
-  /** Manifest and chain were verified; no byte of an item was handed over yet. */
+  /** Manifest and chain were verified; no byte of an item was handed over yet. Once for each pack of a postbox's file. */
   readonly opened: (opened: OpenedCarrier) => Promise<Result<void, E>>;
   /** Bytes of the items as they come, in order. They are proven only when `readCarrier` has answered ok. */
   readonly bytes: (bytes: Uint8Array) => Promise<Result<void, E>>;
@@ -304,6 +349,7 @@ function looksCut(bytes: Uint8Array): boolean {
 /**
  * Reads and checks a whole file: the manifest's signature, the hash of every item and of the page, and each item's own
  * signature by the same principal. Holds one segment and one chunk at a time.
+ * @returns the first pack; `sink.opened` is given each.
  */
 export async function readCarrier<E = never>(
   chunks: AsyncIterable<Uint8Array>,
@@ -321,13 +367,55 @@ async function readWhole<E>(from: Taker, sink: CarrierSink<E>): Promise<Result<O
   const start = await from.take(limits.pageBytes + magic.length);
   const at = findMagic(start);
   if (at < 0) return start.length < limits.pageBytes && looksCut(start) ? cut : err({ type: "not-carrier" });
-  if (start[at + magic.length - 1] !== version) return err({ type: "newer" });
+  const version = start[at + magic.length - 1];
+  if (version !== carrierVersions.person && version !== carrierVersions.postbox) return err({ type: "newer" });
   const head = start.slice(0, at);
   from.back(start.subarray(at + magic.length));
 
-  const size = await from.take(4);
-  if (size.length < 4) return cut;
-  const textLength = new DataView(size.buffer).getUint32(0);
+  const packs: OpenedCarrier[] = [];
+  let place = at + magic.length;
+  for (;;) {
+    const size = await from.take(4);
+    if (size.length < 4) return cut;
+    place += 4;
+    const length = new DataView(size.buffer).getUint32(0);
+    if (length === 0 && packs.length > 0) break;
+    if (packs.length === limits.packs) return damaged("manifest");
+    const read = await readPack(from, length, place, sink);
+    if (!read.ok) return read;
+    const { manifest } = read.value;
+    packs.push(read.value);
+    place = read.value.payloadAt + manifest.bytes;
+    if ((version === carrierVersions.postbox) !== (manifest.v === 2)) return damaged("manifest");
+    if (version === carrierVersions.person) break;
+    if (!fitTogether(packs.map((each) => each.manifest))) return damaged("manifest");
+  }
+  const tail = await from.take(limits.pageBytes);
+  const around = await aroundHash(head, tail);
+  const [first] = packs;
+  if (first !== undefined && packs.every(({ manifest }) => manifest.around === around)) return ok(first);
+  const end = utf8ToText(tail.slice(-6));
+  return end === "%%EOF\n" ? damaged("page") : cut;
+}
+
+/** P-C11: packs of one file by one maker, each of another name, no more together than one file may hold. */
+function fitTogether(manifests: readonly CarrierManifest[]): boolean {
+  const sum = (of: (manifest: CarrierManifest) => number): number => manifests.reduce((all, each) => all + of(each), 0);
+  const makers = new Set(manifests.map((each) => (each.v === 2 ? `${each.set} ${each.by}` : "")));
+  return (
+    makers.size === 1 &&
+    allDifferent(manifests.map(({ file }) => file)) &&
+    sum(({ bytes }) => bytes) <= limits.payloadBytes &&
+    sum(({ items }) => items.length) <= limits.items
+  );
+}
+
+async function readPack<E>(
+  from: Taker,
+  textLength: number,
+  textAt: number,
+  sink: CarrierSink<E>,
+): Promise<Result<OpenedCarrier, CarrierError | E>> {
   if (textLength > limits.manifestBody + 1024) return damaged("manifest");
   const text = await from.take(textLength);
   if (text.length < textLength) return cut;
@@ -340,20 +428,23 @@ async function readWhole<E>(from: Taker, sink: CarrierSink<E>): Promise<Result<O
 
   const chainBytes = await from.take(chainItem[2]);
   if (chainBytes.length < chainItem[2]) return cut;
-  const statements = statementsOf(chainBytes);
+  const { statements, keyring } = chainOf(chainBytes) ?? {};
   const chain = statements === undefined ? undefined : await readChain(statements);
   if (statements === undefined || chain?.ok !== true || chain.value.id !== claim.value.from) return damaged("chain");
   const principal = chain.value;
   const manifest = await readManifest(signed, principal.sign);
   if (!manifest.ok) return damaged("manifest");
   if (b64(await sha256(chainBytes)) !== chainItem[3]) return damaged("chain");
+  if (keyring !== undefined && (manifest.value.v === 1 || !(await readKeyring(keyring, principal)).ok))
+    return damaged("chain");
 
   const opened: OpenedCarrier = {
     manifest: manifest.value,
     signed,
     statements,
+    keyring: keyring ?? null,
     principal,
-    payloadAt: head.length + magic.length + 4 + text.length,
+    payloadAt: textAt + text.length,
   };
   const accepted = await sink.opened(opened);
   if (!accepted.ok) return accepted;
@@ -369,10 +460,7 @@ async function readWhole<E>(from: Taker, sink: CarrierSink<E>): Promise<Result<O
         : await readSmall(from, item, items[n + 1], principal, sink);
     if (!read.ok) return read;
   }
-  const tail = await from.take(limits.pageBytes);
-  if ((await aroundHash(head, tail)) === manifest.value.around) return ok(opened);
-  const end = utf8ToText(tail.slice(-6));
-  return end === "%%EOF\n" ? damaged("page") : cut;
+  return ok(opened);
 }
 
 function parseSignedText(text: string | undefined): Signed | undefined {
@@ -385,6 +473,10 @@ function parseSignedText(text: string | undefined): Signed | undefined {
 const longText = (letters: number) =>
   v.custom<B64>((text) => typeof text === "string" && text.length <= letters && fromBase64Url(text) !== undefined);
 const signedManifest = v.strictObject({ body: longText(limits.manifestBody), sig: fixedB64(64) });
+const chainShape = v.strictObject({
+  statements: v.array(v.unknown()),
+  keyring: v.optional(v.strictObject({ body: longText(limits.manifestBody), sig: fixedB64(64) })),
+});
 
 /** A manifest as a request brings it: larger than other signed bodies. */
 export const parseCarriedRequest = (input: unknown): Result<{ readonly manifest: Signed }, "bad-format"> => {
@@ -392,12 +484,15 @@ export const parseCarriedRequest = (input: unknown): Result<{ readonly manifest:
   return shape.success ? ok(shape.output) : err("bad-format");
 };
 
-function statementsOf(bytes: Bytes): readonly Signed[] | undefined {
-  const value = parseJson(utf8ToText(bytes) ?? "");
-  const shape = v.safeParse(v.strictObject({ statements: v.array(v.unknown()) }), value);
+/** What the first item of a pack holds. Undefined: it is no chain. */
+export function chainOf(
+  bytes: Bytes,
+): { readonly statements: readonly Signed[]; readonly keyring: Signed | undefined } | undefined {
+  const shape = v.safeParse(chainShape, parseJson(utf8ToText(bytes) ?? ""));
   if (!shape.success) return undefined;
   const read = shape.output.statements.map((each) => parseSigned(each));
-  return read.every((each) => each.ok) ? read.flatMap((each) => (each.ok ? [each.value] : [])) : undefined;
+  const statements = read.flatMap((each) => (each.ok ? [each.value] : []));
+  return statements.length === read.length ? { statements, keyring: shape.output.keyring } : undefined;
 }
 
 /** True when `value` (an item that is no blob) was signed by the principal and is what its line in the manifest says (P-C5). */

@@ -20,6 +20,8 @@ export type CarriedState = "taking" | "kept" | "done";
 export interface CarriedRow {
   /** Name of the file, from its manifest. */
   readonly file: B64;
+  /** Of several packs that came in one file (SPEC P-C11): that file's name. Absent: it came alone. */
+  readonly set?: B64;
   /** Random name of the database that holds its pieces. */
   readonly database: string;
   readonly manifest: Signed;
@@ -47,7 +49,7 @@ export interface CarriedStore {
   readonly get: (file: B64) => Stored<CarriedRow | undefined>;
   /** strict. A row in state "taking"; what an earlier try under the same name had left is dropped. */
   readonly begin: (
-    row: Pick<CarriedRow, "file" | "database" | "manifest" | "count" | "bytes" | "takenAt">,
+    row: Pick<CarriedRow, "file" | "set" | "database" | "manifest" | "count" | "bytes" | "takenAt">,
   ) => Stored<void>;
   /** relaxed. */
   readonly putPieces: (database: string, first: number, pieces: readonly Bytes[]) => Stored<void>;

@@ -3,7 +3,15 @@
  * and names only.
  */
 
-import { type Answer, type SatchelApi, satchelMethods } from "./satchel.contract.ts";
+import {
+  type Answer,
+  type PackedCarrier,
+  type PackRefusal,
+  type ReceiptRefusal,
+  type SatchelApi,
+  satchelMethods,
+  type TakenReceipt,
+} from "./satchel.contract.ts";
 
 export interface Farewell {
   /** Sealed things that this session left here to be delivered later; 0: all of it is at the server. */
@@ -24,6 +32,19 @@ export interface KioskApi extends SatchelApi {
    */
   readonly finish: (patienceMs: number) => Answer<Farewell>;
   readonly postbox: () => Answer<PostboxView>;
+  /** All that waits, in one file for somebody who carries it to a network (SPEC P-C11). Nothing goes from here by that. */
+  readonly packPostbox: (page: {
+    readonly title: string;
+    readonly paragraphs: readonly string[];
+  }) => Answer<PackedCarrier, PackRefusal>;
+  /** The file that the carrier gave back: what the server says it has goes from here. */
+  readonly takePostboxReceipt: (file: Blob) => Answer<TakenReceipt, ReceiptRefusal>;
 }
 
-export const kioskMethods: readonly (keyof KioskApi & string)[] = [...satchelMethods, "finish", "postbox"];
+export const kioskMethods: readonly (keyof KioskApi & string)[] = [
+  ...satchelMethods,
+  "finish",
+  "postbox",
+  "packPostbox",
+  "takePostboxReceipt",
+];

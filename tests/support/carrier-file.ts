@@ -13,6 +13,7 @@ import {
   packProof,
   packTicket,
 } from "../../src/protocol/carrier.ts";
+import { composeBundle, type PackFacts } from "../../src/protocol/carrier-bundle.ts";
 import type { PageText } from "../../src/protocol/carrier-page.ts";
 import { letterHead } from "../../src/protocol/letters.ts";
 import { opHead } from "../../src/protocol/ops.ts";
@@ -87,6 +88,61 @@ export async function carrierFile(
     PAGE,
   );
   return { bytes: concat(before, ...(facts.payload?.(parts) ?? parts), after), before, after, file };
+}
+
+/** What a postbox holds of one satchel. */
+export interface BundlePart {
+  readonly person: TestPerson;
+  readonly contents: Pick<CarrierContents, "letters" | "blobs">;
+  readonly keyring?: Signed;
+}
+
+export interface BundleFacts {
+  readonly keys: readonly B64[];
+  readonly madeAt?: number;
+  readonly set?: B64;
+  /** Changes what is packed, before it is signed. */
+  readonly packs?: (packs: readonly PackFacts[]) => readonly PackFacts[];
+}
+
+/** A shared computer's file (P-C11), and where the items of each pack begin. */
+export async function bundleFile(
+  parts: readonly BundlePart[],
+  facts: BundleFacts,
+): Promise<{ readonly bytes: Bytes; readonly files: readonly B64[]; readonly starts: readonly number[] }> {
+  const packs: { readonly pack: PackFacts; readonly bytes: Bytes }[] = [];
+  for (const { person, contents, keyring } of parts) {
+    const packed = [
+      await packChain(person.id, person.statements, keyring ?? null),
+      ...(await Promise.all((contents.letters ?? []).map((each) => packLetter(idOf(letterHead(each)).letter, each)))),
+    ];
+    const items: CarrierItem[] = packed.map((each) => each.item);
+    const bytes: Bytes[] = packed.map((each) => each.bytes);
+    for (const { ref, bytes: sealed } of contents.blobs ?? []) {
+      const ticket = await packTicket(ref, await person.ticket(ref));
+      items.push(ticket.item, blobItem(ref));
+      bytes.push(ticket.bytes, sealed);
+    }
+    packs.push({ pack: { file: b64(random.bytes(16)), from: person.id, items }, bytes: concat(...bytes) });
+  }
+  const given = packs.map(({ pack }) => pack);
+  const { heads, after } = await composeBundle(
+    {
+      set: facts.set ?? b64(random.bytes(16)),
+      madeAt: facts.madeAt ?? 1_800_000_000_000,
+      home: { url: "https://besace.example/", keys: facts.keys },
+    },
+    facts.packs?.(given) ?? given,
+    PAGE,
+  );
+  const pieces: Bytes[] = [];
+  const starts: number[] = [];
+  for (const [n, head] of heads.entries()) {
+    pieces.push(head);
+    starts.push(concat(...pieces).length);
+    pieces.push(packs[n]?.bytes ?? new Uint8Array(0));
+  }
+  return { bytes: concat(...pieces, after), files: given.map(({ file }) => file), starts };
 }
 
 /** The bytes in pieces of chance sizes. */

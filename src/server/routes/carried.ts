@@ -6,7 +6,7 @@
  */
 
 import type { FastifyInstance } from "fastify";
-import { type CarriedAnswer, type LetterProofs, signCarried } from "../../protocol/carried.ts";
+import { type CarriedAnswer, type LetterProofs, signCarried, signPostboxCarried } from "../../protocol/carried.ts";
 import {
   type CarrierKind,
   type CarrierManifest,
@@ -44,7 +44,8 @@ export function carriedRoutes(app: FastifyInstance, deps: RouteDeps): void {
     if (sender === undefined) return answers.refuse(request, reply, "unknown-principal");
     const manifest = await readManifest(signed, sender.sign);
     if (!manifest.ok) return answers.refuse(request, reply, manifest.error);
-    const wait = await rates.principal(request, sender.id);
+    // Whoever holds a postbox's items may ask about them: that must not use up what the sender may ask (P-C11).
+    const wait = manifest.value.v === 2 ? undefined : await rates.principal(request, sender.id);
     if (wait !== undefined) return answers.refuse(request, reply, "too-many", wait);
 
     const from = sender.id;
@@ -54,7 +55,7 @@ export function carriedRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const told: LetterId[] = [];
     for (const letter of idsOf<LetterId>(manifest.value, "proof"))
       if ((await store.proofs(from, letter)).some((proof) => isBy(proof, from))) told.push(letter);
-    const statement = await signCarried(keys.sign, {
+    const said = {
       file: manifest.value.file,
       manifest: await manifestHash(signed),
       from,
@@ -63,7 +64,15 @@ export function carriedRoutes(app: FastifyInstance, deps: RouteDeps): void {
       letters: stored.map(({ letter }) => letter),
       proofs: told,
       blobs: await store.verifiedOf(from, refsOf(manifest.value)),
-    });
+    };
+    const statement =
+      manifest.value.v === 1
+        ? await signCarried(keys.sign, said)
+        : await signPostboxCarried(keys.sign, {
+            ...said,
+            chain: sender.statements.length,
+            keyring: (await store.keyring(from))?.epoch ?? 0,
+          });
     const answer: CarriedAnswer = { ...answers.answered(request), statement, proofs };
     return reply.send(answer);
   });

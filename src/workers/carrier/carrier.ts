@@ -3,11 +3,19 @@
  * carrier's worker; tests run it in Node on memory.
  *
  * Surprising fact: it has no key and no satchel. What it believes is what signatures say: the sender's over the file, the
- * server's over what arrived.
+ * server's over what arrived. A shared computer's file holds packs of several satchels (P-C11): each is delivered by
+ * itself, and all are shown, answered and forgotten as the one file that was taken.
  */
 
-import { readCarried, writeReceipt } from "../../protocol/carried.ts";
-import { carrierClaim, judgeCarrier, manifestHash, readCarrier } from "../../protocol/carrier.ts";
+import { readCarried, writeReceipts } from "../../protocol/carried.ts";
+import {
+  type CarrierManifest,
+  carrierClaim,
+  chainOf,
+  judgeCarrier,
+  manifestHash,
+  readCarrier,
+} from "../../protocol/carrier.ts";
 import type { Signed } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
 import { type B64, toBase64Url } from "../../shared/bytes.ts";
@@ -16,7 +24,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { CarriedRow, CarriedStore } from "../../storage/carried-ports.ts";
 import type { StorageError } from "../../storage/ports.ts";
 import { type Carry, type CarryReport, createCarry, type Said } from "../../sync/carry.ts";
-import type { CarrierTransport, Locks } from "../../sync/ports.ts";
+import type { CarrierTransport, KeysTransport, Locks } from "../../sync/ports.ts";
 import type { CarriedView, CarrierApi, CarrierChange, Taken, TakeRefusal } from "../carrier.contract.ts";
 import type { Deployments } from "../common/deployments.ts";
 import type { Emitter } from "../common/emitter.ts";
@@ -26,7 +34,7 @@ import { createPieceWriter, type ReadAt, readFile, readKept, slicesOf } from "./
 
 export interface CarrierDeps {
   readonly store: CarriedStore;
-  readonly transport: CarrierTransport;
+  readonly transport: CarrierTransport & Pick<KeysTransport, "keyring">;
   readonly deployments: Deployments;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,6 +74,9 @@ interface DiskRefusal {
   readonly error: StorageError;
 }
 
+/** What a page calls the file that a pack came in. */
+const nameOf = ({ set, file }: CarriedRow): B64 => set ?? file;
+
 export function createCarrier(deps: CarrierDeps): CarrierService {
   const { store, clock, emitter } = deps;
   const jobs = new Map<B64, Job>();
@@ -86,6 +97,13 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
     const row = all.value.find((each) => each.file === file);
     return row === undefined ? err({ type: "not-found" }) : ok(row);
   };
+  /** The packs of one taken file, in the order in which they were taken; at least one. */
+  const packsOf = async (name: B64): Promise<Result<readonly CarriedRow[], WorkerError>> => {
+    const all = await rows();
+    if (!all.ok) return all;
+    const packs = all.value.filter((row) => nameOf(row) === name);
+    return packs.length === 0 ? err({ type: "not-found" }) : ok(packs);
+  };
 
   const update = async (file: B64, patch: Partial<CarriedRow>): Promise<Result<void, WorkerError>> => {
     const held = onPage.get(file);
@@ -97,7 +115,7 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
     return updated.ok ? ok(undefined) : storageErr(updated.error);
   };
 
-  const viewOf = (row: CarriedRow): CarriedView => {
+  const packView = (row: CarriedRow): CarriedView => {
     const job = jobs.get(row.file);
     const delivered = row.said !== null && row.missing === 0;
     return {
@@ -114,6 +132,61 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
       trouble: job?.trouble ?? "none",
     };
   };
+
+  /** Packs that came together are one thing in a carrier's hands. */
+  const viewOf = (packs: readonly CarriedRow[]): CarriedView => {
+    const views = packs.map(packView);
+    const [first] = packs;
+    const [view] = views;
+    assert(first !== undefined && view !== undefined, "a file has a pack");
+    const sum = (of: (each: CarriedView) => number): number => views.reduce((all, each) => all + of(each), 0);
+    const every = (state: CarriedView["state"]): boolean => views.every((each) => each.state === state);
+    const isMoving = views.some(({ state }) => state === "moving");
+    const isSaid = views.every(({ saidAt }) => saidAt !== null);
+    return {
+      file: nameOf(first),
+      count: sum(({ count }) => count),
+      bytes: sum(({ bytes }) => bytes),
+      takenAt: first.takenAt,
+      state: every("delivered") ? "delivered" : isMoving ? "moving" : isSaid ? "partly" : "waits",
+      done: sum(({ done }) => done),
+      missing: sum(({ missing }) => missing),
+      saidAt: views.reduce<number | null>(
+        (last, { saidAt }) => (saidAt === null ? last : Math.max(last ?? 0, saidAt)),
+        null,
+      ),
+      given: views.every(({ given }) => given),
+      kept: views.find(({ kept }) => kept !== "gone")?.kept ?? "gone",
+      trouble: views.find(({ trouble }) => trouble !== "none")?.trouble ?? "none",
+    };
+  };
+
+  /**
+   * A postbox's pack brings chain and keyring along: the server hears both before it is asked what it has. A refusal of
+   * either changes nothing for the rest (another device may have been first).
+   */
+  function transportOf(manifest: CarrierManifest, read: ReadAt): CarrierTransport {
+    const { transport } = deps;
+    const [chain] = manifest.items;
+    if (manifest.v !== 2 || chain === undefined) return transport;
+    let told = false;
+    return {
+      ...transport,
+      async carried(signed) {
+        const bytes = told ? undefined : await read(0, chain[2]);
+        const held = bytes?.ok === true ? chainOf(bytes.value) : undefined;
+        if (held !== undefined) {
+          const registered = await transport.register(held.statements);
+          if (registered.type === "lost") return registered;
+          const published = held.keyring === undefined ? undefined : await transport.keyring(held.keyring);
+          if (published?.type === "lost") return published;
+          told = true;
+          if (registered.type === "refused") deps.log.note("pack-chain", { error: registered.error });
+        }
+        return transport.carried(signed);
+      },
+    };
+  }
 
   /** The server's word, if it is about this very file and from a key of this deployment. */
   async function believed(signed: Signed, from: string, file: B64, said: Said) {
@@ -144,13 +217,14 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
     if (held !== undefined) return held;
     const manifest = carrierClaim(row.manifest);
     assert(manifest.ok, "P-C2: a manifest was checked before it was kept");
+    const read = onPage.get(row.file)?.read ?? readKept(store, row.database);
     const fresh: Job = {
       carry: createCarry(
         {
-          transport: deps.transport,
+          transport: transportOf(manifest.value, read),
           clock,
           random: deps.random,
-          read: onPage.get(row.file)?.read ?? readKept(store, row.database),
+          read,
           onProgress: ({ done }) => {
             fresh.done = done;
             tell();
@@ -240,8 +314,8 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
   async function takeNow(file: File): Promise<Result<Taken, WorkerError | TakeRefusal>> {
     const home = await deps.deployments.current();
     if (home === null) return err({ type: "no-home" });
-    let row: CarriedRow | undefined;
-    let known: CarriedRow | undefined;
+    const taken: { readonly row: CarriedRow; readonly payloadAt: number }[] = [];
+    let known: B64 | undefined;
     let writer: ReturnType<typeof createPieceWriter> | undefined;
     let full = false;
 
@@ -252,108 +326,137 @@ export function createCarrier(deps: CarrierDeps): CarrierService {
       full = true;
       return ok(undefined);
     };
+    const endPack = async (): Promise<Result<void, DiskRefusal | TakeRefusal>> =>
+      full || writer === undefined ? ok(undefined) : disk(await writer.end());
+    const drop = async (): Promise<void> => {
+      for (const { row } of taken) await store.remove(row.file);
+    };
 
     const read = await readCarrier<DiskRefusal | TakeRefusal | { readonly type: "known" }>(slicesOf(file), {
-      opened: async ({ manifest, signed }) => {
+      opened: async ({ manifest, signed, payloadAt }) => {
         const judged = judgeCarrier(
           manifest,
           home.serverKeys.map((key) => key.id),
           clock.now(),
         );
         if (!judged.ok) return judged;
-        const before = await rowOf(manifest.file);
-        if (before.ok) {
-          known = before.value;
+        const set = manifest.v === 2 ? { set: manifest.set } : {};
+        const name = manifest.v === 2 ? manifest.set : manifest.file;
+        if (taken.length === 0 && (await packsOf(name)).ok) {
+          known = name;
           return err({ type: "known" });
         }
+        const ended = await endPack();
+        if (!ended.ok) return ended;
         const begun = {
           file: manifest.file,
+          ...set,
           database: `carried-${toBase64Url(deps.random.bytes(12))}`,
           manifest: signed,
           count: manifest.items.filter(([kind]) => kind !== "chain" && kind !== "ticket").length,
           bytes: manifest.bytes,
           takenAt: clock.now(),
         };
-        row = { ...begun, state: "taking", said: null, saidAt: null, missing: begun.count, given: false };
+        const row: CarriedRow = {
+          ...begun,
+          state: "taking",
+          said: null,
+          saidAt: null,
+          missing: begun.count,
+          given: false,
+        };
+        taken.push({ row, payloadAt });
         writer = createPieceWriter(store, begun.database);
-        return disk(await store.begin(begun));
+        return full ? ok(undefined) : disk(await store.begin(begun));
       },
       bytes: async (bytes) => (full || writer === undefined ? ok(undefined) : disk(await writer.add(bytes))),
     });
-    if (known !== undefined) return ok({ view: viewOf(known), known: true });
+    if (known !== undefined) {
+      const packs = await packsOf(known);
+      return packs.ok ? ok({ view: viewOf(packs.value), known: true }) : packs;
+    }
     if (!read.ok) {
-      if (row !== undefined) await store.remove(row.file);
+      await drop();
       const { error } = read;
       if (error.type === "disk") return storageErr(error.error);
       assert(error.type !== "known", "a known file was answered before");
       return err(error.type === "damaged" ? { type: "damaged" } : error);
     }
-    assert(row !== undefined && writer !== undefined, "a file that was read whole was opened");
-    const ended = full ? ok(undefined) : disk(await writer.end());
-    const kept = ended.ok && !full ? disk(await store.update(row.file, { state: "kept" })) : ended;
-    if (!kept.ok) {
-      await store.remove(row.file);
-      return kept.error.type === "disk" ? storageErr(kept.error.error) : err(kept.error);
+    let kept = await endPack();
+    for (const { row } of taken) if (kept.ok && !full) kept = disk(await store.update(row.file, { state: "kept" }));
+    if (!kept.ok || full) await drop();
+    if (!kept.ok) return kept.error.type === "disk" ? storageErr(kept.error.error) : err(kept.error);
+    const whole = taken.map(({ row }): CarriedRow => ({ ...row, state: "kept" }));
+    for (const [n, row] of whole.entries()) {
+      if (full) onPage.set(row.file, { row, read: readFile(file, taken[n]?.payloadAt ?? 0) });
+      void run(row.file, true);
     }
-    const whole: CarriedRow = { ...row, state: "kept" };
-    if (full) {
-      await store.remove(row.file);
-      onPage.set(row.file, { row: whole, read: readFile(file, read.value.payloadAt) });
-    }
-    void run(row.file, true);
     return ok({ view: viewOf(whole), known: false });
+  }
+
+  /** Its receipt was handed over. */
+  async function give(row: CarriedRow): Promise<Result<void, WorkerError>> {
+    const { file, said, saidAt, missing } = row;
+    const all = missing === 0;
+    const held = onPage.get(file);
+    if (held !== undefined && all) {
+      // The bytes never were on this disk; that it was delivered is noted there, if there is room for a line.
+      onPage.delete(file);
+      const { state: _state, ...rest } = held.row;
+      const noted = await store.begin(rest);
+      if (!noted.ok) return ok(undefined);
+    }
+    const booked = await update(file, { given: true, ...(all ? { state: "done", said, saidAt, missing } : {}) });
+    if (!booked.ok || !all) return booked;
+    stop(file);
+    const dropped = await store.dropPieces(file);
+    return dropped.ok ? ok(undefined) : storageErr(dropped.error);
   }
 
   const api: CarrierApi = {
     carried: async () => {
       const all = await rows();
-      return all.ok ? ok(all.value.map(viewOf)) : all;
+      if (!all.ok) return all;
+      const names = new Set(all.value.map(nameOf));
+      return ok([...names].map((name) => viewOf(all.value.filter((row) => nameOf(row) === name))));
     },
     take,
-    deliver: async (file) => {
-      const row = await rowOf(file);
-      if (!row.ok) return row;
-      void run(file, true);
+    deliver: async (name) => {
+      const packs = await packsOf(name);
+      if (!packs.ok) return packs;
+      for (const { file } of packs.value) void run(file, true);
       return ok(undefined);
     },
-    receipt: async (file, words) => {
-      const row = await rowOf(file);
-      if (!row.ok) return row;
-      if (row.value.said === null) return err({ type: "not-found" });
+    receipt: async (name, words) => {
+      const packs = await packsOf(name);
+      if (!packs.ok) return packs;
       const keys = (await deps.deployments.current())?.serverKeys ?? [];
-      const { statement, proofs } = row.value.said;
-      return ok(writeReceipt({ v: 1, statement, proofs, keys }, words));
+      const receipts = packs.value.flatMap(({ said }) => (said === null ? [] : [{ v: 1 as const, ...said, keys }]));
+      return receipts.length === 0 ? err({ type: "not-found" }) : ok(writeReceipts(receipts, words));
     },
-    given: async (file) => {
-      const row = await rowOf(file);
-      if (!row.ok) return row;
-      if (row.value.said === null) return err({ type: "not-found" });
-      const all = row.value.missing === 0;
-      const held = onPage.get(file);
-      if (held !== undefined && all) {
-        // The bytes never were on this disk; that it was delivered is noted there, if there is room for a line.
-        onPage.delete(file);
-        const { state: _state, ...rest } = held.row;
-        const noted = await store.begin(rest);
-        if (!noted.ok) return ok(undefined);
-      }
-      const { said, saidAt, missing } = row.value;
-      const booked = await update(file, { given: true, ...(all ? { state: "done", said, saidAt, missing } : {}) });
-      if (!booked.ok) return booked;
-      if (all) {
-        stop(file);
-        const dropped = await store.dropPieces(file);
-        if (!dropped.ok) return storageErr(dropped.error);
+    given: async (name) => {
+      const packs = await packsOf(name);
+      if (!packs.ok) return packs;
+      const said = packs.value.filter((row) => row.said !== null);
+      if (said.length === 0) return err({ type: "not-found" });
+      for (const row of said) {
+        const given = await give(row);
+        if (!given.ok) return given;
       }
       tell();
       return ok(undefined);
     },
-    forget: async (file) => {
-      stop(file);
-      onPage.delete(file);
-      const removed = await store.remove(file);
+    forget: async (name) => {
+      const packs = await packsOf(name);
+      if (!packs.ok && packs.error.type !== "not-found") return packs;
+      for (const { file } of packs.ok ? packs.value : []) {
+        stop(file);
+        onPage.delete(file);
+        const removed = await store.remove(file);
+        if (!removed.ok) return storageErr(removed.error);
+      }
       tell();
-      return removed.ok ? ok(undefined) : storageErr(removed.error);
+      return ok(undefined);
     },
     hint: async () => {
       void deps.deployments.refresh();

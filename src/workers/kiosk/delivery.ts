@@ -29,6 +29,13 @@ export interface Delivery {
   /** One postbox now; resolves with the sealed things that are still in it, 0 when it is gone. */
   readonly deliver: (database: string) => Promise<number>;
   readonly waiting: () => Promise<Result<Waiting, StorageError>>;
+  /** Every postbox whose session has ended, oldest first. The stores stay this module's: nobody else closes them. */
+  readonly boxes: () => Promise<Result<readonly OpenBox[], StorageError>>;
+}
+
+export interface OpenBox {
+  readonly row: PostboxRow;
+  readonly store: SatchelStore;
 }
 
 export interface DeliveryDeps {
@@ -52,6 +59,10 @@ const sealedOnly = (view: QueueView): QueueView => ({ ...view, ops: [], proofs: 
 export const countOf = (view: QueueView): number =>
   view.letters.filter(({ state }) => state !== "accepted").length +
   view.blobs.filter(({ state, localOnly }) => !localOnly && state !== "verified" && state !== "away").length;
+
+/** The chain, with the statement that puts the session's device out. */
+export const chainOf = ({ statements, leaving }: PostboxRow): readonly Signed[] =>
+  leaving == null ? statements : [...statements, leaving];
 
 const onlySealed = (store: SatchelStore): SatchelStore => ({
   ...store,
@@ -77,17 +88,11 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     return rows.ok ? rows.value.find((row) => row.database === database) : undefined;
   };
 
-  /** The chain, with the statement that puts the session's device out. */
-  const chainOf = async (database: string): Promise<readonly Signed[]> => {
-    const row = await rowOf(database);
-    return row === undefined ? [] : [...row.statements, ...(row.leaving == null ? [] : [row.leaving])];
-  };
-
   /** The session's device puts itself out, if nobody has made the chain longer since. False: later. */
   async function leave(database: string): Promise<boolean> {
     const row = await rowOf(database);
     if (row?.leaving == null) return true;
-    const statements = [...row.statements, row.leaving];
+    const statements = chainOf(row);
     const outcome = await transport.register(statements);
     if (outcome.type === "lost" || (outcome.type === "refused" && outcome.retry !== "never")) return false;
     if (outcome.type === "refused") deps.log.note("postbox-leaving", { error: outcome.error });
@@ -97,7 +102,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   /** Publishes the keyring of a satchel that was made here: signed, so that no key is needed. */
   const keysOf = (database: string): KeysExchange => ({
-    statements: () => chainOf(database),
+    async statements() {
+      const row = await rowOf(database);
+      return row === undefined ? [] : chainOf(row);
+    },
     isOut: async () => false,
     isIn: async () => undefined,
     heard: async () => false,
@@ -222,6 +230,16 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       if (row === undefined) return 0;
       const box = await boxOf(row);
       return (box && (await left(row, box.store))) ?? 1;
+    },
+    async boxes() {
+      const rows = await postboxes.list();
+      if (!rows.ok) return rows;
+      const found: OpenBox[] = [];
+      for (const row of [...rows.value].sort((a, b) => a.createdAt - b.createdAt)) {
+        const box = row.state === "left" ? await boxOf(row) : undefined;
+        if (box !== undefined) found.push({ row, store: box.store });
+      }
+      return ok(found);
     },
     async waiting() {
       const rows = await postboxes.list();

@@ -17,6 +17,7 @@ import { createSatchel, type SatchelService, type SatchelServiceDeps } from "../
 import type { WorkerError } from "../satchel.contract.ts";
 import { countOf, type Delivery } from "./delivery.ts";
 import { createDepositKeeper } from "./deposits.ts";
+import { createPostboxFile } from "./postbox-file.ts";
 import { createSessionRegistry } from "./registry.ts";
 
 export interface KioskDeps
@@ -65,6 +66,7 @@ export function createKiosk(deps: KioskDeps): KioskService {
     timers,
     onEvent: (database, event) => satchel.onCourier(database, event),
   });
+  const file = createPostboxFile(deps);
   const marks = new Set<string>();
   const satchel = createSatchel({
     ...rest,
@@ -144,6 +146,12 @@ export function createKiosk(deps: KioskDeps): KioskService {
     api: {
       ...satchel.api,
       finish,
+      packPostbox: file.pack,
+      async takePostboxReceipt(receipt) {
+        const taken = await file.takeReceipt(receipt);
+        deps.emitter.emit({ type: "outbox" });
+        return taken;
+      },
       async postbox() {
         const waiting = await delivery.waiting();
         return waiting.ok ? ok(waiting.value) : err({ type: "unavailable", mark: waiting.error.type });

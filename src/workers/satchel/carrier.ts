@@ -6,7 +6,6 @@
  * together in this worker's memory.
  */
 
-import { blobRootFromHashes } from "../../protocol/blob-root.ts";
 import { readCarried, readReceipt } from "../../protocol/carried.ts";
 import {
   blobItem,
@@ -24,14 +23,13 @@ import type { PageText } from "../../protocol/carrier-page.ts";
 import { letterHead, letterManifest } from "../../protocol/letters.ts";
 import { carrier as limits } from "../../protocol/limits.ts";
 import { proofFits, readServerProof } from "../../protocol/proofs.ts";
-import { b64, sha256 } from "../../protocol/sign.ts";
+import { b64 } from "../../protocol/sign.ts";
 import type { ServerKey, Signed } from "../../protocol/wire.ts";
-import type { Bytes } from "../../shared/bytes.ts";
 import type { LetterId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { BlobRow } from "../../storage/ports.ts";
 import { leftOf } from "../../sync/drain.ts";
 import { storageErr } from "../common/errors.ts";
+import { createParts, sealedBytes } from "../common/pack-parts.ts";
 import type { PackedCarrier, PackRefusal, ReceiptRefusal, TakenReceipt, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { type Pins, pinWhatIsNew } from "./pins.ts";
@@ -39,32 +37,6 @@ import { type Pins, pinWhatIsNew } from "./pins.ts";
 export interface PhoneCarrier {
   readonly pack: (session: Session, page: PageText) => Promise<Result<PackedCarrier, WorkerError | PackRefusal>>;
   readonly takeReceipt: (session: Session, file: Blob) => Promise<Result<TakenReceipt, WorkerError | ReceiptRefusal>>;
-}
-
-/** Parts are joined to Blobs of this size, which the browser keeps where it likes. */
-const partBytes = 4 * 1024 * 1024;
-
-/** Bytes of the items in order, held by the browser. */
-function createParts() {
-  let held: Bytes[] = [];
-  let length = 0;
-  const blobs: Blob[] = [];
-  const close = (): void => {
-    if (length > 0) blobs.push(new Blob(held));
-    held = [];
-    length = 0;
-  };
-  return {
-    add(bytes: Bytes): void {
-      held.push(bytes);
-      length += bytes.length;
-      if (length >= partBytes) close();
-    },
-    all(): readonly Blob[] {
-      close();
-      return blobs;
-    },
-  };
 }
 
 export function createPhoneCarrier(deps: SatchelDeps): PhoneCarrier {
@@ -76,23 +48,6 @@ export function createPhoneCarrier(deps: SatchelDeps): PhoneCarrier {
     const keys = Object.keys(pinned.value.serverKeys) as ServerKey["id"][];
     // The keys name the server; its address is only for whoever reads it.
     return ok(keys.length === 0 ? undefined : { url: deployment?.urls.app ?? deps.home(), keys });
-  }
-
-  /** Header and segments, only where they give the root that the ticket names: a damaged disk must not spoil the file. */
-  async function bytesOf({ store }: Session, row: BlobRow): Promise<Result<Blob | undefined, WorkerError>> {
-    const parts = createParts();
-    const hashes: Bytes[] = [];
-    let length = 0;
-    for (let n = -1; n < row.segments; n += 1) {
-      const read = n < 0 ? ok(row.header) : await store.getSegment(row.blob, n);
-      if (!read.ok) return storageErr(read.error);
-      if (read.value === undefined) return ok(undefined);
-      hashes.push(await sha256(read.value));
-      parts.add(read.value);
-      length += read.value.length;
-    }
-    const whole = length === row.length && (await blobRootFromHashes(length, hashes)) === row.root;
-    return ok(whole ? new Blob([...parts.all()]) : undefined);
   }
 
   async function pack(session: Session, page: PageText): Promise<Result<PackedCarrier, WorkerError | PackRefusal>> {
@@ -159,7 +114,7 @@ export function createPhoneCarrier(deps: SatchelDeps): PhoneCarrier {
         left += 1;
         continue;
       }
-      const sealed = await bytesOf(session, row.value);
+      const sealed = await sealedBytes(store, row.value);
       if (!sealed.ok) return sealed;
       if (sealed.value === undefined) {
         left += 1;

@@ -5,8 +5,9 @@ import { manifestHash, readCarrier } from "../../../src/protocol/carrier.ts";
 import type { ErrorAnswer, Signed } from "../../../src/protocol/wire.ts";
 import type { BlobId } from "../../../src/shared/ids.ts";
 import { ok } from "../../../src/shared/result.ts";
-import { type CarrierContents, carrierFile, inChunks } from "../../support/carrier-file.ts";
+import { bundleFile, type CarrierContents, carrierFile, inChunks } from "../../support/carrier-file.ts";
 import { createHarness, type Harness, nonce } from "./harness.ts";
+import { newKeyring } from "./keyrings.ts";
 import { createPerson, type TestBlob, type TestPerson } from "./people.ts";
 
 let server: Harness;
@@ -31,7 +32,9 @@ async function manifestOf(person: TestPerson, contents: CarrierContents): Promis
 }
 
 const ask = (manifest: unknown) => server.post("/v1/carried", { manifest });
-async function said(manifest: Signed): Promise<CarriedStatement & { readonly told: CarriedAnswer["proofs"] }> {
+async function said(
+  manifest: Signed,
+): Promise<Omit<CarriedStatement, "v"> & { readonly told: CarriedAnswer["proofs"] }> {
   const answer = (await ask(manifest)).json<CarriedAnswer>();
   expect(answer.nonce).toBe(nonce);
   const statement = await readCarried(answer.statement, [server.keys.public]);
@@ -119,6 +122,30 @@ describe("P-C8: what of a carrier's file is here", () => {
     const codes = [];
     for (let n = 0; n < 4; n += 1) codes.push((await ask(manifest)).statusCode);
     expect(codes.at(-1)).toBe(429);
+  });
+
+  test("P-C11 a postbox's pack: how much of chain and keyring is here too; not counted for the sender", async () => {
+    await server.close();
+    server = await createHarness({ rates: { perPrincipal: 2, perAddress: 1000 } });
+    await server.register(desk);
+    const letter = await me.letter(desk, []);
+    const keyring = (await newKeyring(me, server.keys.box.box, { epoch: 1 })).signed;
+    const part = { person: me, contents: { letters: [letter.letter] }, keyring };
+    const { bytes } = await bundleFile([part], { keys: [server.keys.public.id] });
+    const opened = await readCarrier(
+      inChunks(bytes, () => 100_000),
+      { opened: async () => ok(undefined), bytes: async () => ok(undefined) },
+    );
+    if (!opened.ok) throw new Error("the file of a test reads");
+    const { signed } = opened.value;
+    expect(await refusal(signed)).toEqual([422, "unknown-principal"]);
+    await server.register(me);
+    expect(await said(signed)).toMatchObject({ v: 2, chain: me.statements.length, keyring: 0, letters: [] });
+    await server.post("/v1/keyring", { keyring });
+    await server.post("/v1/letters", { letter: letter.letter });
+    for (let times = 0; times < 4; times += 1)
+      expect(await said(signed)).toMatchObject({ v: 2, keyring: 1, letters: [letter.id] });
+    expect(await refusal({ ...signed, sig: letter.letter.sig })).toEqual([422, "bad-signature"]);
   });
 
   test("nothing of a file goes to the log", async () => {
