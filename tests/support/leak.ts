@@ -1,6 +1,6 @@
 /**
  * Searches folders, files and buffers for markers that must not be there, in every disguise of `needles.ts`, and looks
- * inside what would hide them: LevelDB, snappy values of IndexedDB, SQLite rows, gzip. Runs in Node.
+ * inside what would hide them: LevelDB, snappy values of IndexedDB, SQLite rows, session files, gzip. Runs in Node.
  *
  * Surprising fact: a search that finds nothing proves nothing by itself. Each test that uses it plants a leak first
  * and sees it found.
@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { inflateRawSync, constants as zlib, zstdDecompressSync } from "node:zlib";
+import { framedSnappyMagic, mozLz4Magic, openFramedSnappy, openMozLz4 } from "./firefox-files.ts";
 import { isTable, type Layer, logLayers, tableLayers } from "./leveldb.ts";
 import { type Marker, type Needle, needlesOf } from "./needles.ts";
 import { openSnappy } from "./snappy.ts";
@@ -119,6 +120,12 @@ function layersIn(bytes: Buffer, name: string): Layer[] {
     const opened = openSnappy(bytes, at + SNAPPY_VALUE.length);
     if (opened.bytes.length > 0) layers.push({ name: "snappy value", offset: at, bytes: Buffer.from(opened.bytes) });
   }
+  for (const at of occurrences(bytes, mozLz4Magic)) {
+    if (at + 12 > bytes.length) continue;
+    layers.push({ name: "mozLz4", offset: at, bytes: Buffer.from(openMozLz4(bytes, at)) });
+  }
+  for (const at of occurrences(bytes, framedSnappyMagic))
+    layers.push({ name: "framed snappy", offset: at, bytes: Buffer.from(openFramedSnappy(bytes, at)) });
   for (const at of occurrences(bytes, GZIP)) {
     const options = { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 64 * 1024 * 1024 };
     // Without the gzip frame: its checksum would refuse what is cut off or followed by something else.
@@ -156,7 +163,12 @@ function sqliteRows(path: string): Layer[] {
           const parts: Buffer[] = [];
           for (const value of Object.values(values)) {
             if (typeof value === "string") parts.push(Buffer.from(value), Buffer.from([0]));
-            else if (value instanceof Uint8Array) parts.push(Buffer.from(value), Buffer.from([0]));
+            else if (value instanceof Uint8Array) {
+              parts.push(Buffer.from(value), Buffer.from([0]));
+              // Firefox keeps values of IndexedDB and localStorage as one snappy block each.
+              const opened = openSnappy(value);
+              if (opened.complete && opened.bytes.length > 0) parts.push(Buffer.from(opened.bytes), Buffer.from([0]));
+            }
           }
           layers.push({ name: `table ${String(name)}`, offset: row++, bytes: Buffer.concat(parts) });
         }

@@ -2,7 +2,8 @@
  * All the disguises in which a marker may lie on a disk or on a wire. Pure; runs in Node (Buffer).
  *
  * Surprising fact: V8 stores a text without letters above U+00FF as Latin-1, one with any such letter as UTF-16; so
- * "Zoé" is three bytes in IndexedDB, and neither its UTF-8 nor its UTF-16 form is found there.
+ * "Zoé" is three bytes in IndexedDB, and neither its UTF-8 nor its UTF-16 form is found there. Firefox adds one to each byte
+ * of a text that is a key.
  */
 
 export type Marker = { readonly name: string; readonly value: string | Uint8Array };
@@ -80,6 +81,7 @@ export function needlesOf(marker: Marker): Needle[] {
     addBytes("utf8", utf8);
     addBytes("utf16le", Buffer.from(form, "utf16le"));
     add("utf16be", utf16be(form));
+    if (/^[\x20-\x7e]*$/.test(form)) add("firefox key", Buffer.from(utf8.map((byte) => byte + 1)));
     if (isLatin1(form)) addBytes("latin1", Buffer.from(form, "latin1"));
     const percent = encodeURIComponent(form);
     add("percent", Buffer.from(percent));

@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser, type TestBrowser } from "../../support/browser.ts";
+import { openFramedSnappy, openMozLz4 } from "../../support/firefox-files.ts";
 import { findLeaks, needlesOf, sliceMarkers } from "../../support/leak.ts";
 import { openSnappy } from "../../support/snappy.ts";
 
@@ -76,6 +77,22 @@ describe("disguises", () => {
     ]);
     expect(Buffer.from(openSnappy(snappy, 3).bytes).toString()).toBe(`abcdabcdabcdabcd${NAME}`);
     expect(await search(snappy)).toContain("utf8");
+  });
+
+  test("a session file of Firefox, framed snappy, and a key of its IndexedDB", async () => {
+    // Four bytes as a literal, twelve copied from four back, then the name as the last literal (longer than 14).
+    const block = [0x48, ...Buffer.from("abcd"), 4, 0, 0xf0, utf8.length - 15, ...utf8];
+    const lz4 = Buffer.concat([Buffer.from("mozLz40\0"), Buffer.from([16 + utf8.length, 0, 0, 0, ...block])]);
+    expect(Buffer.from(openMozLz4(lz4, 0)).toString()).toBe(`abcdabcdabcdabcd${NAME}`);
+    expect(await search(lz4)).toContain("utf8");
+    expect(Buffer.from(openMozLz4(lz4.subarray(0, -3), 0)).toString()).toBe(`abcdabcdabcdabcd${NAME.slice(0, -3)}`);
+    const piece = [utf8.length, (utf8.length - 1) << 2, ...utf8];
+    const framed = [0xff, 6, 0, 0, ...Buffer.from("sNaPpY"), 0, piece.length + 4, 0, 0, 1, 2, 3, 4, ...piece];
+    expect(Buffer.from(openFramedSnappy(Buffer.from(framed), 0)).toString()).toBe(NAME);
+    const plain = "Clef-7731";
+    const key = Buffer.from(plain).map((byte) => byte + 1);
+    const { leaks } = await findLeaks([{ name: "key", value: plain }], [{ where: "m", bytes: surround(key) }]);
+    expect(leaks.map((leak) => leak.encoding)).toEqual(["firefox key"]);
   });
 
   test("slices of an image; not of something else", async () => {
