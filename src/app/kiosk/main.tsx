@@ -101,6 +101,7 @@ function depsNow(): KioskDeps {
         matchMedia: (query) => window.matchMedia(query),
         serviceWorker: navigator.serviceWorker,
         storage: navigator.storage,
+        databases: () => indexedDB.databases(),
       }),
     askToKeep: async () => (await import("../platform/storage.ts")).askToKeep(),
     copyText,

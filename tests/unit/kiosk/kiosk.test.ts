@@ -144,6 +144,7 @@ test("the start-up check says what it sees, and what it does not know", async ()
     matchMedia: () => ({ matches: false }),
     serviceWorker: undefined,
     storage: undefined,
+    databases: async () => [{ name: "besace" }],
   };
   expect(await runChecks(none)).toEqual({
     secure: "no",
@@ -151,12 +152,15 @@ test("the start-up check says what it sees, and what it does not know", async ()
     persisted: "unknown",
     kiosk: "no",
     room: "unknown",
+    alone: "no",
   });
   const good = {
     isSecureContext: true,
     matchMedia: (query: string) => ({ matches: query.includes("fullscreen") }),
     serviceWorker: { controller: {} },
     storage: { persisted: async () => true, estimate: async () => ({ quota: 5e9 }) },
+    databases: async () => [{ name: "besace-poste" }],
   };
-  expect(await runChecks(good)).toEqual({ secure: "yes", worker: "yes", persisted: "yes", kiosk: "yes", room: "yes" });
+  const yes = { secure: "yes", worker: "yes", persisted: "yes", kiosk: "yes", room: "yes", alone: "yes" };
+  expect(await runChecks(good)).toEqual(yes);
 });
