@@ -7,7 +7,7 @@
 
 import { createHash } from "node:crypto";
 import { pull as pullLimits, quotas, ways } from "../../protocol/limits.ts";
-import type { B64, BlobRef, Op, PrincipalKind, PullRow, ServerTime, Signed } from "../../protocol/wire.ts";
+import type { B64, BlobRef, Op, OpHead, PrincipalKind, PullRow, ServerTime, Signed } from "../../protocol/wire.ts";
 import { assert, unreachable } from "../../shared/assert.ts";
 import { fromBase64Url, toHex } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
@@ -21,13 +21,16 @@ import {
   type Driver,
   inBatches,
   kept,
+  later,
   number,
   numberOrNull,
+  type Outcome,
   one,
   type Row,
   run,
   text,
   textOrNull,
+  two,
   undone,
   type Work,
 } from "./work.ts";
@@ -128,7 +131,7 @@ function* bumpAll(principals: readonly PrincipalId[]): Work<ReadonlyMap<Principa
 }
 
 function* addRow(principal: PrincipalId, kind: FeedKind, ref: string, seq: number, weighs: number): Work<void> {
-  yield* run(
+  yield* later(
     `INSERT INTO feed (principal, seq, kind, ref, weight) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (principal, kind, ref) DO UPDATE SET seq = excluded.seq, weight = excluded.weight`,
     principal,
@@ -256,6 +259,89 @@ function* nameBlobs(
   yield* nowNamed(head.satchel, added);
   // What a person deletes is not kept for a month: it may be collected at once.
   yield* maybeUnnamed(head.satchel, removed, head.deleted ? 0 : at);
+}
+
+/** The lock, the number and the space that a new record takes, in one statement: mostly there is no more to it. */
+const takeNumber = `UPDATE principal SET seq = seq + 1, used = used + $2 WHERE id = $1
+  RETURNING seq, used, quota, ${closedColumns}`;
+const opAndRecord = `SELECT applied.seq AS applied_seq, applied.digest AS digest, record.op AS op, record.seq AS seq,
+    record.size AS size, record.blobs AS blobs, record.body_hash AS body_hash
+  FROM principal LEFT JOIN applied ON applied.principal = principal.id AND applied.op = $2
+    LEFT JOIN record ON record.principal = principal.id AND record.record = $3
+  WHERE principal.id = $1`;
+
+/** The rules of a push, once (SPEC P-R). `quota`: when the operator said no other number. */
+function* applyOp(op: Op, head: OpHead, digest: B64, quota: number, at: ServerTime): Work<Outcome<OpVerdict>> {
+  const size = weight(op.head, op.body, op.sig);
+  const [counter, before] = yield* two(
+    { sql: takeNumber, values: [head.satchel, size + quotas.appliedOpBytes] },
+    { sql: opAndRecord, values: [head.satchel, head.op, head.record] },
+  );
+  if (counter === undefined) return undone({ type: "unknown-principal" });
+  const closed = closedOf(counter);
+  if (closed !== null) return undone({ type: closed });
+  const seq = number(counter, "seq");
+  assert(before !== undefined, "a locked principal is there");
+  if (before.digest !== null)
+    return undone(
+      text(before, "digest") === digest ? { type: "ok", seq: number(before, "applied_seq") } : { type: "id-taken" },
+    );
+  if (before.op !== head.base) {
+    if (before.body_hash !== null) return undone({ type: "gone" });
+    const current = yield* one(
+      "SELECT head, body, sig FROM record WHERE principal = $1 AND record = $2",
+      head.satchel,
+      head.record,
+    );
+    return undone(
+      current === undefined
+        ? { type: "conflict", current: null, seq: seq - 1 }
+        : { type: "conflict", current: toOp(current), seq: number(before, "seq") },
+    );
+  }
+  const named =
+    before.op === null || before.blobs === 0
+      ? []
+      : (yield* all(
+          "SELECT blob FROM record_blob WHERE principal = $1 AND record = $2",
+          head.satchel,
+          head.record,
+        )).map((row) => text(row, "blob") as BlobId);
+  const fresh = head.blobs.filter((blob) => !named.includes(blob));
+  if (fresh.length > 0 && (yield* anyCollected(head.satchel, fresh))) return undone({ type: "blob-missing" });
+  const replaced = before.op === null ? 0 : number(before, "size");
+  const allowed = numberOrNull(counter, "quota") ?? quota;
+  const room = size > replaced ? allowed : allowed + quotas.appliedReserveBytes;
+  if (number(counter, "used") - replaced > room) return undone({ type: "quota" });
+  if (replaced > 0) yield* giveBack(head.satchel, replaced);
+  yield* later(
+    "INSERT INTO applied (principal, op, seq, digest) VALUES ($1, $2, $3, $4)",
+    head.satchel,
+    head.op,
+    seq,
+    digest,
+  );
+  yield* later(
+    `INSERT INTO record (principal, record, op, seq, size, head, body, sig, deleted, changed_at, blobs, body_hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL)
+     ON CONFLICT (principal, record) DO UPDATE SET op = excluded.op, seq = excluded.seq, size = excluded.size,
+       head = excluded.head, body = excluded.body, sig = excluded.sig, deleted = excluded.deleted,
+       changed_at = excluded.changed_at, blobs = excluded.blobs, body_hash = NULL`,
+    head.satchel,
+    head.record,
+    head.op,
+    seq,
+    size,
+    op.head,
+    op.body,
+    op.sig,
+    head.deleted ? 1 : 0,
+    at,
+    head.blobs.length,
+  );
+  yield* nameBlobs(head, named, head.blobs, at);
+  yield* addRow(head.satchel, "record", head.record, seq, frame.record + letters(op.head, op.body, op.sig));
+  return kept({ type: "ok", seq });
 }
 
 const setting = {
@@ -421,94 +507,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         return kept((yield* run("UPDATE principal SET quota = $2 WHERE id = $1", principal, bytes)) === 1);
       }),
 
-    applyOp: (op, head, digest, quota, at) =>
-      write<OpVerdict>(function* () {
-        const size = weight(op.head, op.body, op.sig);
-        // The lock, the number and the space that a new record takes, in one statement: mostly there is no more to it.
-        const counter = yield* one(
-          `UPDATE principal SET seq = seq + 1, used = used + $2 WHERE id = $1
-           RETURNING seq, used, quota, ${closedColumns}`,
-          head.satchel,
-          size + quotas.appliedOpBytes,
-        );
-        if (counter === undefined) return undone({ type: "unknown-principal" });
-        const closed = closedOf(counter);
-        if (closed !== null) return undone({ type: closed });
-        const seq = number(counter, "seq");
-        const before = yield* one(
-          `SELECT applied.seq AS applied_seq, applied.digest AS digest, record.op AS op, record.seq AS seq,
-             record.size AS size, record.blobs AS blobs, record.body_hash AS body_hash
-           FROM principal LEFT JOIN applied ON applied.principal = principal.id AND applied.op = $2
-             LEFT JOIN record ON record.principal = principal.id AND record.record = $3
-           WHERE principal.id = $1`,
-          head.satchel,
-          head.op,
-          head.record,
-        );
-        assert(before !== undefined, "a locked principal is there");
-        if (before.digest !== null)
-          return undone(
-            text(before, "digest") === digest
-              ? { type: "ok", seq: number(before, "applied_seq") }
-              : { type: "id-taken" },
-          );
-        if (before.op !== head.base) {
-          if (before.body_hash !== null) return undone({ type: "gone" });
-          const current = yield* one(
-            "SELECT head, body, sig FROM record WHERE principal = $1 AND record = $2",
-            head.satchel,
-            head.record,
-          );
-          return undone(
-            current === undefined
-              ? { type: "conflict", current: null, seq: seq - 1 }
-              : { type: "conflict", current: toOp(current), seq: number(before, "seq") },
-          );
-        }
-        const named =
-          before.op === null || before.blobs === 0
-            ? []
-            : (yield* all(
-                "SELECT blob FROM record_blob WHERE principal = $1 AND record = $2",
-                head.satchel,
-                head.record,
-              )).map((row) => text(row, "blob") as BlobId);
-        const fresh = head.blobs.filter((blob) => !named.includes(blob));
-        if (yield* anyCollected(head.satchel, fresh)) return undone({ type: "blob-missing" });
-        const replaced = before.op === null ? 0 : number(before, "size");
-        const allowed = numberOrNull(counter, "quota") ?? quota;
-        const room = size > replaced ? allowed : allowed + quotas.appliedReserveBytes;
-        if (number(counter, "used") - replaced > room) return undone({ type: "quota" });
-        if (replaced > 0) yield* giveBack(head.satchel, replaced);
-        yield* run(
-          "INSERT INTO applied (principal, op, seq, digest) VALUES ($1, $2, $3, $4)",
-          head.satchel,
-          head.op,
-          seq,
-          digest,
-        );
-        yield* run(
-          `INSERT INTO record (principal, record, op, seq, size, head, body, sig, deleted, changed_at, blobs, body_hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL)
-           ON CONFLICT (principal, record) DO UPDATE SET op = excluded.op, seq = excluded.seq, size = excluded.size,
-             head = excluded.head, body = excluded.body, sig = excluded.sig, deleted = excluded.deleted,
-             changed_at = excluded.changed_at, blobs = excluded.blobs, body_hash = NULL`,
-          head.satchel,
-          head.record,
-          head.op,
-          seq,
-          size,
-          op.head,
-          op.body,
-          op.sig,
-          head.deleted ? 1 : 0,
-          at,
-          head.blobs.length,
-        );
-        yield* nameBlobs(head, named, head.blobs, at);
-        yield* addRow(head.satchel, "record", head.record, seq, frame.record + letters(op.head, op.body, op.sig));
-        return kept({ type: "ok", seq });
-      }),
+    applyOp: (op, head, digest, quota, at) => write(() => applyOp(op, head, digest, quota, at)),
 
     applied: (principal, ops) =>
       read(function* () {

@@ -67,9 +67,13 @@ export function createSqliteDriver(file: string): Driver {
     const rows = statement.all(...bound) as unknown as readonly Row[];
     return { rows, changes: rows.length };
   };
+  const answer = (query: Query): Rows => {
+    const rows = ask(query);
+    return query.next === undefined ? rows : { ...rows, next: answer(query.next) };
+  };
   const drive = <T>(work: Work<T>): T => {
     let step = work.next();
-    while (step.done !== true) step = work.next(ask(step.value));
+    while (step.done !== true) step = work.next(answer(step.value));
     return step.value;
   };
   const exec = (sql: string): void => {

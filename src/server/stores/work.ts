@@ -14,12 +14,18 @@ export type Row = Readonly<Record<string, Value>>;
 export interface Query {
   readonly sql: string;
   readonly values: readonly Value[];
+  /** Asked in the same breath, before this one has answered. */
+  readonly next?: Query;
+  /** Nobody waits for what it answers; what is kept is kept only if it worked. */
+  readonly later?: true;
 }
 
 export interface Rows {
   readonly rows: readonly Row[];
   /** Rows that the statement changed or returned. */
   readonly changes: number;
+  /** What `next` answered. */
+  readonly next?: Rows;
 }
 
 export type Work<T> = Generator<Query, T, Rows>;
@@ -50,6 +56,16 @@ export function* one(sql: string, ...values: readonly Value[]): Work<Row | undef
 }
 export function* all(sql: string, ...values: readonly Value[]): Work<readonly Row[]> {
   return (yield { sql, values }).rows;
+}
+/** Two statements in one turn. @returns the first row of each. */
+export function* two(first: Query, second: Query): Work<readonly [Row | undefined, Row | undefined]> {
+  const { rows, next } = yield { ...first, next: second };
+  assert(next !== undefined, "what was asked in the same breath is answered in it");
+  return [rows[0], next.rows[0]];
+}
+/** For a write whose answer says nothing: it need not be waited for. */
+export function* later(sql: string, ...values: readonly Value[]): Work<void> {
+  yield { sql, values, later: true };
 }
 /** @returns how many rows it changed. */
 export function* run(sql: string, ...values: readonly Value[]): Work<number> {
