@@ -1,6 +1,6 @@
 /** Buttons and links. A button says the act; a link leads somewhere and has a real address. Runs in the page. */
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Icon } from "./icons/Icon.tsx";
 import type { IconName } from "./icons/names.ts";
 
@@ -38,11 +38,12 @@ const look = ({ kind = "main", wide = false, small = false }: Omit<ButtonLook, "
 export function Button(props: ButtonProps) {
   const { icon, iconEnd, children, onPress, type = "button", busy, missing, onMissing, id, describedBy } = props;
   const element = useRef<HTMLButtonElement>(null);
-  const [width, setWidth] = useState(0);
   const isBusy = busy !== undefined;
-  useLayoutEffect(() => {
-    if (!isBusy) setWidth(element.current?.offsetWidth ?? 0);
-  }, [isBusy, children]);
+  // Read only when the act begins, while its own words still stand there: to read it at every arrival of a screen made the
+  // browser lay the whole screen out once more, for each button.
+  const width = useRef<number | null>(null);
+  if (!isBusy) width.current = null;
+  else width.current ??= element.current?.offsetWidth ?? 0;
   const press = (event: Event): void => {
     if (isBusy || missing !== undefined) event.preventDefault();
     if (isBusy) return;
@@ -58,7 +59,7 @@ export function Button(props: ButtonProps) {
       aria-busy={isBusy ? "true" : undefined}
       aria-disabled={missing === undefined ? undefined : "true"}
       aria-describedby={describedBy}
-      style={isBusy && width > 0 ? { minInlineSize: `${width}px` } : undefined}
+      style={width.current ? { minInlineSize: `${width.current}px` } : undefined}
       onClick={press}
     >
       {isBusy ? <Icon name="synchroniser" /> : icon !== undefined && <Icon name={icon} />}

@@ -138,6 +138,26 @@ describe("Button", () => {
     expect(onPress).not.toHaveBeenCalled();
   });
 
+  test("busy: keeps the width of its own words, which is read then and never while a screen is drawn", () => {
+    const read = vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(240);
+    try {
+      const label = (n: number) => <span>Continuer {n}</span>;
+      const shown = render(<Button>{label(1)}</Button>);
+      shown.rerender(<Button>{label(2)}</Button>);
+      expect(read).not.toHaveBeenCalled();
+      const width = () => screen.getByRole("button").style.minInlineSize;
+      for (const n of [3, 4]) {
+        shown.rerender(<Button busy="On garde…">{label(n)}</Button>);
+        expect(width()).toBe("240px");
+      }
+      expect(read).toHaveBeenCalledTimes(1);
+      shown.rerender(<Button>{label(5)}</Button>);
+      expect(width()).toBe("");
+    } finally {
+      read.mockRestore();
+    }
+  });
+
   test("not ready: stays reachable, says what is missing, leads there", () => {
     const onPress = vi.fn();
     const onMissing = vi.fn();
