@@ -21,7 +21,7 @@ import {
 } from "../protocol/approval.ts";
 import { anyB64, countField, fixedB64, randomIdField } from "../protocol/fields.ts";
 import { type BoxKey, hpkeOpen, hpkeSeal, type Sealed } from "../protocol/hpke.ts";
-import { labels } from "../protocol/labels.ts";
+import { type Label, labels } from "../protocol/labels.ts";
 import { approvals as limits } from "../protocol/limits.ts";
 import {
   b64,
@@ -244,9 +244,8 @@ const partShape = v.strictObject({
 });
 const pageShape = v.strictObject({
   v: v.literal(1),
-  /** Of the paper that the page belongs to, drawn at the shared computer: every device makes the same one. */
-  record: randomIdField<RecordId>(),
-  page: text(22),
+  /** Number of the act with which its paper began: its own, or an earlier one. */
+  first: countField,
   title: text(400),
   at: countField,
   fileName: v.optional(text(200)),
@@ -266,6 +265,19 @@ export interface AddedPlace {
   readonly session: ApprovalId;
   readonly principal: PrincipalId;
   readonly n: number;
+}
+
+/**
+ * Ids of the paper and of the page that an act brings (SPEC C-V6): every device makes the same ones, and a shared computer
+ * cannot choose them, so it cannot put a page into a paper of the satchel.
+ */
+export async function addedIds(place: AddedPlace, first: number): Promise<{ record: RecordId; page: string }> {
+  const idOf = async (label: Label, at: AddedPlace): Promise<string> =>
+    b64((await sha256(labelled(label, placeBytes(at)))).slice(0, 16));
+  return {
+    record: (await idOf(labels.approvalPaper, { ...place, n: first })) as RecordId,
+    page: await idOf(labels.approvalPage, place),
+  };
 }
 
 const placeBytes = ({ session, principal, n }: AddedPlace): Bytes =>
@@ -297,7 +309,8 @@ export async function openAdded(
   if (!read.success || parts?.length !== 3 || content === undefined || previewContent === undefined)
     return err("bad-content");
   const { v: _version, ...said } = read.output;
-  if (content.length === 0 || (said.preview === null) !== (previewContent.length === 0)) return err("bad-content");
+  if (said.first > place.n || content.length === 0 || (said.preview === null) !== (previewContent.length === 0))
+    return err("bad-content");
   return ok({ ...said, content, previewContent });
 }
 

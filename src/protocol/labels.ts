@@ -45,6 +45,8 @@ export const labels = {
   approvalServer: "besace/v1/approval-server",
   approvalSecret: "besace/v1/approval-secret",
   approvalCheck: "besace/v1/approval-check",
+  approvalPaper: "besace/v1/approval-paper",
+  approvalPage: "besace/v1/approval-page",
   /** Keys. */
   transferSeal: "besace/v1/transfer-seal",
   approvalSeal: "besace/v1/approval-seal",

@@ -505,6 +505,8 @@ export interface Profile {
   readonly codeAskedAt?: number;
   /** How often it was given after being asked: the questions come further and further apart. */
   readonly codeAskStep?: number;
+  /** Papers were opened at a shared computer from here: what is added there is looked for. Device clock; null: none. */
+  readonly approvalsSince?: number | null;
   readonly revision: number;
 }
 

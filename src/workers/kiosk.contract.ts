@@ -3,6 +3,7 @@
  * and names only.
  */
 
+import { type KioskApprovalApi, kioskApprovalMethods } from "./approval.contract.ts";
 import {
   type Answer,
   type PackedCarrier,
@@ -16,6 +17,9 @@ import {
 export interface Farewell {
   /** Sealed things that this session left here to be delivered later; 0: all of it is at the server. */
   readonly items: number;
+  /** Papers and dossiers among them, as the person knows them. Both may be 0 where something else waits. */
+  readonly papers: number;
+  readonly dossiers: number;
 }
 
 /** What the administrator may know: how much waits and since when, never whose. */
@@ -25,7 +29,7 @@ export interface PostboxView {
   readonly since: number | null;
 }
 
-export interface KioskApi extends SatchelApi {
+export interface KioskApi extends SatchelApi, KioskApprovalApi {
   /**
    * Ends the session: what was typed is kept, what can leave has `patienceMs` to leave, the rest stays sealed in the
    * postbox, keys are forgotten. The page ends the worker afterwards. Without a session: nothing waits.
@@ -47,4 +51,5 @@ export const kioskMethods: readonly (keyof KioskApi & string)[] = [
   "postbox",
   "packPostbox",
   "takePostboxReceipt",
+  ...(Object.keys(kioskApprovalMethods) as (keyof KioskApprovalApi)[]),
 ];

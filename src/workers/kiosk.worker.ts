@@ -94,6 +94,7 @@ async function start(): Promise<Result<KioskService, WorkerError>> {
     lineKnown: () => false,
     reader: createBlobReader({ fetch: send, random, timers }),
     ways: transport,
+    fetch: send,
   });
   void kiosk.start();
   return ok(kiosk);
@@ -105,6 +106,10 @@ expose({
   ...methods,
   async readPage(...args: readonly unknown[]) {
     const page = (await methods.readPage?.(...args)) as Result<Bytes64, WorkerError>;
+    return page.ok ? transfer(page, [page.value.bytes]) : page;
+  },
+  async approvalPage(...args: readonly unknown[]) {
+    const page = (await methods.approvalPage?.(...args)) as Result<Bytes64, WorkerError>;
     return page.ok ? transfer(page, [page.value.bytes]) : page;
   },
 });

@@ -12,6 +12,7 @@ import type { AnswerValue, DossierRecord, PartialDate, ProfileRecord, ShownPaper
 import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
+import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
 
 /** Why nothing was done; each has words in locales/<lang>/errors.json under the same name. */
@@ -504,9 +505,10 @@ export type Change =
   | { readonly type: "papers" }
   | { readonly type: "dossiers" }
   | { readonly type: "outbox" }
-  | { readonly type: "deployment" };
+  | { readonly type: "deployment" }
+  | { readonly type: "approvals" };
 
-export interface SatchelApi {
+export interface SatchelApi extends PhoneApprovalApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
   readonly create: (input: {
@@ -829,4 +831,5 @@ export const satchelMethods = Object.keys({
   roomLeft: true,
   flush: true,
   onChange: true,
+  ...phoneApprovalMethods,
 } satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];

@@ -88,6 +88,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     lineKnown: () => "connection" in navigator && Object(navigator.connection).type !== undefined,
     marks: cacheMarks(caches),
     reader: createBlobReader({ fetch: send, random, timers }),
+    fetch: send,
     ways: createHttpTransport({ fetch: send, baseUrl: "", random, timers, clock }),
     wipeDatabases: () => wipeDatabases(indexedDB, timers, [registryName, carriedListName]),
   });

@@ -28,6 +28,7 @@ import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts"
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
+import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type {
   AliasView,
   CardState,
@@ -103,6 +104,20 @@ export function fakePaper(record: Partial<ShownPaper> = {}, view: Partial<Omit<P
     },
   };
 }
+
+/** Open since now, for twenty minutes, with nothing done yet. */
+export const fakeApproval = (patch: Partial<ApprovalView> = {}): ApprovalView => ({
+  id: fakeId<string>(),
+  place: "Médiathèque de la Gare",
+  isOpen: true,
+  from: FAKE_NOW,
+  until: FAKE_NOW + 20 * 60_000,
+  endedAt: null,
+  papers: [],
+  events: [],
+  isWhole: true,
+  ...patch,
+});
 
 /** A draft of the address procedure. */
 export function fakeDossier(
@@ -229,6 +244,7 @@ export interface FakeData {
   taken: TakenIn;
   joinable: readonly ProfileView[];
   aliases: readonly AliasView[];
+  approvals: readonly ApprovalView[];
   triesLeft: number;
   papers: readonly PaperView[];
   profile: ProfileRecord;
@@ -316,6 +332,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     taken: { papers: 3, dossiers: 1, known: 0, missing: 0 },
     joinable: [],
     aliases: [],
+    approvals: [],
     triesLeft: 10,
     papers: [],
     profile: { t: "profile" },
@@ -760,6 +777,27 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok(undefined);
     },
     lost: async () => ok(data.lost),
+
+    approvalRead: async () => ok({ place: "Médiathèque de la Gare", pictures: [0, 3, 7, 11] }),
+    approvalGive: async (papers) => {
+      const id = fakeId<string>();
+      const chosen = papers.flatMap((paper) => data.papers.find((each) => each.id === paper) ?? []);
+      const view = {
+        papers: chosen.map(({ id: paper, record }) => ({ id: paper, title: record.title, kind: record.kind })),
+      };
+      data.approvals = [fakeApproval({ id, ...view }), ...data.approvals];
+      change({ type: "approvals" });
+      return ok({ id });
+    },
+    approvalForget: async () => ok(undefined),
+    approvals: async () => ok(data.approvals),
+    approvalEnd: async (id) => {
+      data.approvals = data.approvals.map((each) =>
+        each.id === id ? { ...each, isOpen: false, endedAt: data.now } : each,
+      );
+      change({ type: "approvals" });
+      return ok(undefined);
+    },
 
     packCarrier: async () => {
       if (data.outbox.waiting === 0) return err({ type: "nothing" });

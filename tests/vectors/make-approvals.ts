@@ -420,8 +420,7 @@ const lists = [
 const [content, small] = [random.bytes(3000), random.bytes(200)];
 const facts = {
   v: 1,
-  record: id(),
-  page: id(),
+  first: 0,
   title: "Facture d'électricité",
   at: now,
   readable: { mime: "image/jpeg", width: 900, height: 1200 },
@@ -433,12 +432,19 @@ const pageOf = (said: object = facts, parts: readonly Bytes[] = [content, small]
 const added = await pageOf();
 const place = { session: ask.id, principal: person.id, n: 1, key: person.box.pkcs8, box: person.box.raw };
 const { v: _version, ...shown } = facts;
+const madeOf = (what: string, n: number): B64 =>
+  b64(sha(labelled(`besace/v1/approval-${what}`, placeOf(ask.id, n))).slice(0, 16));
 const pages = [
   {
     name: "in its place",
     input: { ...place, ...added },
     expect: "ok",
-    value: { ...shown, content: toHex(content), previewContent: toHex(small) },
+    value: {
+      ...shown,
+      content: toHex(content),
+      previewContent: toHex(small),
+      ids: { record: madeOf("paper", 0), page: madeOf("page", 1) },
+    },
   },
   { name: "at another place", input: { ...place, ...added, n: 2 }, expect: "cannot-open" },
   { name: "of another session", input: { ...place, ...added, session: again.id }, expect: "cannot-open" },
@@ -462,6 +468,11 @@ const pages = [
   {
     name: "a preview that was not announced",
     input: { ...place, ...(await pageOf({ ...facts, preview: null })) },
+    expect: "bad-content",
+  },
+  {
+    name: "of a paper that begins later",
+    input: { ...place, ...(await pageOf({ ...facts, first: 2 })) },
     expect: "bad-content",
   },
   {

@@ -1,6 +1,6 @@
 /** Runs the frozen vectors of opening by the phone (make-approvals.ts) against the code as it is now. No Node import. */
 
-import { approvalCheck, type Met, openAdded, openGrant, readAskText } from "../../src/crypto/approval.ts";
+import { addedIds, approvalCheck, type Met, openAdded, openGrant, readAskText } from "../../src/crypto/approval.ts";
 import { importPrivate } from "../../src/crypto/primitives.ts";
 import { type ApprovalAsk, type ApprovalId, readActs } from "../../src/protocol/approval.ts";
 import type { Signed } from "../../src/protocol/wire.ts";
@@ -86,6 +86,7 @@ export const approvalRuns = [
       const opened = await openAdded(key, input, input);
       if (!opened.ok) return { result: opened.error };
       const { content, previewContent, ...facts } = opened.value;
-      return { result: "ok", value: { ...facts, content: toHex(content), previewContent: toHex(previewContent) } };
+      const ids = await addedIds(input, facts.first);
+      return { result: "ok", value: { ...facts, content: toHex(content), previewContent: toHex(previewContent), ids } };
     }),
 ];

@@ -135,7 +135,11 @@ export interface DownloadDeps {
 }
 
 /** Waits for the session that a run asks for by itself when it has none; not for the rest of the run. */
-async function newSession({ store, database, couriers }: DownloadDeps): Promise<void> {
+export async function newSession({
+  store,
+  database,
+  couriers,
+}: Pick<DownloadDeps, "store" | "database" | "couriers">): Promise<void> {
   let stop: () => void = () => undefined;
   const arrived = new Promise<void>((resolve) => {
     stop = store.onChange((what) => {

@@ -16,6 +16,8 @@ import type { Farewell, KioskApi } from "../kiosk.contract.ts";
 import { createSatchel, type SatchelService, type SatchelServiceDeps } from "../satchel/satchel.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import { countOf, type Delivery } from "./delivery.ts";
+import { createApprovalTransport } from "../common/approval-transport.ts";
+import { createKioskApproval } from "./approval.ts";
 import { createDepositKeeper } from "./deposits.ts";
 import { createPostboxFile } from "./postbox-file.ts";
 import { createSessionRegistry } from "./registry.ts";
@@ -89,6 +91,12 @@ export function createKiosk(deps: KioskDeps): KioskService {
     wipeDatabases: async () => 0,
   });
 
+  const approval = createKioskApproval({
+    ...deps,
+    transport: createApprovalTransport(deps),
+    onChange: () => deps.emitter.emit({ type: "approvals" }),
+  });
+
   const within = (ms: number, work: Promise<unknown>): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const cancel = timers.after(ms, () => resolve(undefined));
@@ -115,7 +123,7 @@ export function createKiosk(deps: KioskDeps): KioskService {
     const listed = await registry.list();
     if (!listed.ok) return storageErr(listed.error);
     const [profile] = listed.value;
-    if (profile === undefined) return ok({ items: 0 });
+    if (profile === undefined) return ok({ items: 0, papers: 0, dossiers: 0 });
     const { database } = profile;
     const flushed = await satchel.api.flush();
     if (!flushed.ok && flushed.error.type !== "locked") return flushed;
@@ -139,12 +147,14 @@ export function createKiosk(deps: KioskDeps): KioskService {
     });
     if (patienceMs > 0) await within(Math.max(until - clock.now(), lastWordMs), going);
     if (!settled.ok) return settled;
-    return left.ok ? ok({ items }) : storageErr(left.error);
+    const known = items === 0 ? { papers: 0, dossiers: 0 } : settled.value;
+    return left.ok ? ok({ items, ...known }) : storageErr(left.error);
   }
 
   return {
     api: {
       ...satchel.api,
+      ...approval,
       finish,
       packPostbox: file.pack,
       async takePostboxReceipt(receipt) {

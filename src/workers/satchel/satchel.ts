@@ -12,6 +12,7 @@ import type { CourierEvent } from "../common/couriers.ts";
 import type { Emitter } from "../common/emitter.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Change, PaperView, ProfileView, SatchelApi, WorkerError } from "../satchel.contract.ts";
+import { createApprovalDoor } from "./approvals-door.ts";
 import { createCardLife } from "./card-life.ts";
 import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -42,6 +43,7 @@ export interface SatchelService {
 export interface SatchelServiceDeps extends Omit<SatchelDeps, "emit" | "lookAtKeys"> {
   readonly emitter: Emitter<Change>;
   readonly timers: Timers;
+  readonly fetch: WindowOrWorkerGlobalScope["fetch"];
   /** How long what an opening leaves to be done waits for the first screen, ms. */
   readonly firstScreen?: { readonly drawMs: number; readonly mostMs: number };
 }
@@ -91,6 +93,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     if (!result.ok && isErased(result.error)) void letGo(database);
     return result;
   };
+  const approvals = createApprovalDoor({ ...deps, fetch: given.fetch, timers: given.timers }, within);
   const { emit } = deps;
   const listening = new WeakSet<object>();
 
@@ -195,6 +198,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     followDeployment();
     deskWatch.now();
     arrival.now();
+    approvals.watch();
     deps.couriers.kick("start");
   }
 
@@ -306,6 +310,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     comeBackForget: care.comeBackForget,
     erase: eraseHere,
     ...erase,
+    ...approvals.api,
     ...transfer,
     transferFinish: (code) => opened(transfer.transferFinish(code), code),
 

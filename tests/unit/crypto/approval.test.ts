@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type AddedPage,
+  addedIds,
   approvalCheck,
   createAsk,
   type GrantedPaper,
@@ -287,8 +288,7 @@ describe("acts", () => {
 
 describe("an added page", () => {
   const page: AddedPage = {
-    record: randomId<RecordId>(random),
-    page: "AAAAAAAAAAAAAAAAAAAAAA",
+    first: 3,
     title: "Facture",
     at: now,
     readable: { mime: "image/jpeg", width: 10, height: 20 },
@@ -314,10 +314,24 @@ describe("an added page", () => {
     expect(wrong).toEqual({ ok: false, error: "cannot-open" });
   });
 
+  test("C-V6 the ids of what is added come from its place: the computer chooses none", async () => {
+    const there = await place();
+    const ids = await addedIds(there, 3);
+    expect(await addedIds(there, 3)).toEqual(ids);
+    expect(await addedIds({ ...there, n: 4 }, 3)).toEqual({
+      record: ids.record,
+      page: expect.not.stringMatching(ids.page),
+    });
+    expect((await addedIds(there, 2)).record).not.toBe(ids.record);
+    expect((await addedIds({ ...there, session: (await anAsk()).id }, 3)).record).not.toBe(ids.record);
+  });
+
   test("C-V6 what no act takes is refused before it travels, and an empty one after", async () => {
     const there = await place();
     const big = await sealAdded(identity.principal.box, there, { ...page, content: random.bytes(limits.depositBytes) });
     expect(big).toEqual({ ok: false, error: "too-large" });
+    const later = await sealAdded(identity.principal.box, there, { ...page, first: 4 });
+    expect(later.ok && (await openAdded(key(), there, later.value))).toEqual({ ok: false, error: "bad-content" });
     const empty = await sealAdded(identity.principal.box, there, { ...page, content: new Uint8Array(0) });
     expect(empty.ok && (await openAdded(key(), there, empty.value))).toEqual({ ok: false, error: "bad-content" });
   });

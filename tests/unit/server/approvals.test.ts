@@ -213,9 +213,12 @@ describe("acts", () => {
     const act = await computer.sign({ do: "deposit", hash: await depositHash(page) });
     expect(await codeOf(computer.say(act, page))).toBe("ok");
     expect(await codeOf(post(path("/acts"), { act, deposit: page }))).toBe("ok");
+    const read = await computer.read();
+    const twice = await Promise.all([1, 2, 3].map(() => post(path("/acts"), { act: read, deposit: null })));
+    expect(twice.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
     const [seen] = await list();
     expect(seen).toMatchObject({ waiting: [0] });
-    expect(seen?.acts).toHaveLength(1);
+    expect(seen?.acts).toHaveLength(2);
   });
 
   test("P-V10 pages: as many as the certificate says, the bytes that were signed, for the satchel's devices until they keep them", async () => {

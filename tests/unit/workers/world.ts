@@ -309,6 +309,7 @@ export function openTab(
       browser.disks.clear();
       return 0;
     },
+    fetch: browser.line?.fetch ?? noLine,
     ways: createHttpTransport({
       fetch: browser.line?.fetch ?? noLine,
       baseUrl: "",
