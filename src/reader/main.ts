@@ -11,8 +11,8 @@ import type { BlobPointer, PaperRecord } from "../satchel/model.ts";
 import { pagesInOrder } from "../satchel/paper.ts";
 import { archiveOf, contentOf } from "./archive.ts";
 import { look, type OpenCopy, open, type ReaderRefusal } from "./open.ts";
-import { button, facts, h, megabytes, save } from "./page.ts";
-import { filled, type Language, languages, pickLanguage, words } from "./words.ts";
+import { button, facts, h, save } from "./page.ts";
+import { filled, type Language, languages, pickLanguage, sizeText, words } from "./words.ts";
 
 let language: Language = pickLanguage(navigator.languages);
 /** What was typed, so that a change of language loses nothing. */
@@ -61,7 +61,15 @@ function askPage(): HTMLElement {
   const t = said().reader;
   const alert = h("p", { role: "alert", class: "alert" });
   const status = h("p", { role: "status" });
-  const file = h("input", { type: "file", id: "file", "aria-describedby": "alert" });
+  // The browser's own button speaks the browser's language: it is there for who uses keys or listens, ours is seen.
+  const file = h("input", {
+    type: "file",
+    id: "file",
+    class: "sr",
+    "aria-labelledby": "file-title file-choose",
+    "aria-describedby": "file-name alert",
+  });
+  const fileName = h("p", { id: "file-name", class: "hint", dir: "auto" }, typed.file?.name ?? t.fileNone);
   const card = h("textarea", {
     id: "card",
     rows: "3",
@@ -124,6 +132,7 @@ function askPage(): HTMLElement {
 
   async function choose(): Promise<void> {
     typed.file = file.files?.[0] ?? null;
+    fileName.textContent = typed.file?.name ?? t.fileNone;
     alert.textContent = "";
     if (typed.file === null) return;
     const head = await readable(() => look(typed.file as File));
@@ -134,6 +143,7 @@ function askPage(): HTMLElement {
     if (!head.ok) {
       alert.textContent = refusalText(head.error);
       typed.file = null;
+      fileName.textContent = t.fileNone;
       return;
     }
     const { set, code } = head.value.head;
@@ -172,7 +182,14 @@ function askPage(): HTMLElement {
   const form = h(
     "form",
     { autocomplete: "off" },
-    h("div", {}, h("label", { for: "file" }, t.file), file),
+    h(
+      "div",
+      {},
+      h("p", { id: "file-title", class: "label" }, t.file),
+      file,
+      h("label", { for: "file", id: "file-choose", class: "button" }, t.fileChoose),
+      fileName,
+    ),
     h("div", {}, cardLabel, h("p", { id: "card-hint", class: "hint" }, t.cardHint), card),
     place,
     h("div", { id: "alert" }, alert),
@@ -226,7 +243,7 @@ function copyPage(opened: OpenCopy): HTMLElement {
 
   function pageRow(title: string, pointer: BlobPointer, n: number, word: string): Node {
     const name = `${word} ${n}`;
-    const saving = button(`${t.save} (${megabytes(pointer.bytes, language)})`, () => {
+    const saving = button(`${t.save} (${sizeText(pointer.bytes, language)})`, () => {
       void bytesOf(pointer).then((content) => {
         const plain = safeName(`${title} ${name}`, name);
         if (content !== null) save(content, `${plain}${endingOf(pointer.mime)}`);

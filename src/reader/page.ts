@@ -45,16 +45,3 @@ export function save(content: Blob, name: string): void {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
-
-export const megabytes = (bytes: number, language: string): string =>
-  bytes < 1_000_000
-    ? new Intl.NumberFormat(`${language}-u-nu-latn`, {
-        style: "unit",
-        unit: "kilobyte",
-        maximumFractionDigits: 0,
-      }).format(bytes / 1000)
-    : new Intl.NumberFormat(`${language}-u-nu-latn`, {
-        style: "unit",
-        unit: "megabyte",
-        maximumFractionDigits: 1,
-      }).format(bytes / 1e6);

@@ -4,10 +4,13 @@
  * Surprising: i18next would weigh more than the whole reader, so every sentence is written to need no plural.
  */
 
+import { size as arSize } from "../../locales/ar/common.json";
 import { pictures as arPictures } from "../../locales/ar/opening.json";
 import { out as arOut, reader as arReader, refused as arRefused } from "../../locales/ar/sortie.json";
+import { size as enSize } from "../../locales/en/common.json";
 import { pictures as enPictures } from "../../locales/en/opening.json";
 import { out as enOut, reader as enReader, refused as enRefused } from "../../locales/en/sortie.json";
+import { size as frSize } from "../../locales/fr/common.json";
 import { pictures as frPictures } from "../../locales/fr/opening.json";
 import { out as frOut, reader as frReader, refused as frRefused } from "../../locales/fr/sortie.json";
 
@@ -15,6 +18,8 @@ export interface Words {
   readonly reader: typeof frReader;
   readonly refused: typeof frRefused;
   readonly out: typeof frOut;
+  /** The app's own: "Ko" there is no "ko" here. */
+  readonly size: typeof frSize;
   /** In the order of the codes: 00 to 11. */
   readonly pictures: readonly string[];
 }
@@ -34,9 +39,9 @@ const inOrder = (names: Readonly<Record<string, string>>): readonly string[] =>
     .map(([, name]) => name);
 
 export const words: Readonly<Record<Language, Words>> = {
-  fr: { reader: frReader, refused: frRefused, out: frOut, pictures: inOrder(frPictures) },
-  en: { reader: enReader, refused: enRefused, out: enOut, pictures: inOrder(enPictures) },
-  ar: { reader: arReader, refused: arRefused, out: arOut, pictures: inOrder(arPictures) },
+  fr: { reader: frReader, refused: frRefused, out: frOut, size: frSize, pictures: inOrder(frPictures) },
+  en: { reader: enReader, refused: enRefused, out: enOut, size: enSize, pictures: inOrder(enPictures) },
+  ar: { reader: arReader, refused: arRefused, out: arOut, size: arSize, pictures: inOrder(arPictures) },
 };
 
 /** The text with its values put in. */
@@ -50,4 +55,13 @@ export function pickLanguage(preferred: readonly string[]): Language {
     if (found !== undefined) return found.code;
   }
   return "fr";
+}
+
+/** "1,4 Mo", as the app says it. */
+export function sizeText(bytes: number, language: Language): string {
+  const number = (value: number, digits: number): string =>
+    new Intl.NumberFormat(`${language}-u-nu-latn`, { maximumFractionDigits: digits }).format(value);
+  const { kb, mb } = words[language].size;
+  if (bytes >= 999_500) return filled(mb, { n: number(bytes / 1e6, 1) });
+  return filled(kb, { n: number(bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1000)), 0) });
 }

@@ -91,6 +91,10 @@ describe("the rescue card", () => {
       shown.pass(6000);
       expect(screen.getByText("Encore votre code")).toBeTruthy();
     });
+    // Given here, the answer is seen; done by another tab, the question goes.
+    satchel.data.cardState = { ...satchel.data.cardState, needsCode: false, atServer: "yes" };
+    satchel.change({ type: "opening" });
+    await waitFor(() => expect(screen.queryByText("Encore votre code")).toBeNull());
   });
 
   test.each([
@@ -239,6 +243,18 @@ describe("another card", () => {
     expect(await screen.findByText(/C’est préparé/)).toBeTruthy();
     await waitFor(() => expect(document.activeElement?.textContent).toContain("C’est préparé"));
     expect(satchel.data.cardState.needsCode).toBe(false);
+    // The server has it: nothing goes on saying that a rest has to leave, and the focus stays.
+    satchel.data.cardState = { ...satchel.data.cardState, atServer: "yes" };
+    satchel.change({ type: "opening" });
+    expect(await screen.findByText(/Prête pour un autre téléphone/)).toBeTruthy();
+    expect(screen.queryByText(/part avec le réseau/)).toBeNull();
+    expect(document.activeElement?.textContent).toContain("C’est fait");
+  });
+
+  test("a blank card says how to fold what is on it, and nothing of a drawing", async () => {
+    await showRootScreen(<HandScreen />, { satchel: createFakeSatchel({ drilled: true }), areas });
+    expect(await screen.findByText(/les lettres se cachent dedans/)).toBeTruthy();
+    expect(screen.queryByText(/le dessin et les lettres/)).toBeNull();
   });
 });
 

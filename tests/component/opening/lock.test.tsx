@@ -158,6 +158,16 @@ describe("the lock screen", () => {
     expect(screen.getByRole("link", { name: "Commencer une autre besace ici" })).toBeTruthy();
   });
 
+  test("whose satchel is not here has the way with card and code, and the one from the other phone", async () => {
+    await showLock();
+    await screen.findByText("Bateau");
+    fireEvent.click(screen.getByRole("link", { name: "Autre personne" }));
+    const card = await screen.findByRole("link", { name: "J’ai ma carte et mon code" });
+    expect(card.getAttribute("href")).toBe("/revenir");
+    expect(screen.getByRole("link", { name: /Faire venir/ })).toBeTruthy();
+    expect(await axeProblems()).toEqual([]);
+  });
+
   test("several persons choose their picture first", async () => {
     const moon = { database: "moon", pictogram: "code-lune", codeKind: "digits" as const };
     const { satchel } = await showLock({ opening: { type: "locked", profiles: [FAKE_PROFILE, moon] } });

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen } from "@testing-library/preact";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { JoiningScreen } from "../../../src/app/features/sortie/JoiningScreen.tsx";
 import { OutScreen } from "../../../src/app/features/sortie/OutScreen.tsx";
@@ -67,7 +67,9 @@ describe("Tout emporter", () => {
     expect(satchel.data.outWords).toBeNull();
     expect(await axeProblems()).toEqual([]);
     press("J’ai compris, préparer le fichier");
-    expect(await screen.findByRole("heading", { name: "Le fichier est prêt" })).toBeTruthy();
+    const ready = await screen.findByRole("heading", { name: "Le fichier est prêt" });
+    // The button that was pressed is gone: the focus is on what took its place.
+    await waitFor(() => expect(document.activeElement).toBe(ready));
     expect(plain()).toContain("Papiers : 2. Démarches : 1.");
     press("Enregistrer le fichier");
     expect(saved).toEqual([satchel.data.out.file]);

@@ -17,8 +17,7 @@ import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
 import { Loading } from "../../ui/States.tsx";
-import { useWorld } from "../../ui/world.ts";
-import { CodeForCard } from "./CodeForCard.tsx";
+import { CodeForCard, useLasting } from "./CodeForCard.tsx";
 import { CardPaper, elsewhere, PrintedCards, Trouble, useCardQr, useOutside } from "./parts.tsx";
 
 /** What the server last said about this way in, when it is not as it should be. */
@@ -134,20 +133,6 @@ function More({ state }: { readonly state: CardState }) {
   );
 }
 
-/** A code that was just given is at work for a while: asked again only if it is still needed then. */
-const AT_WORK_MS = 6000;
-
-/** True once `now` has been true for `ms` without a break. */
-function useLasting(now: boolean, ms: number): boolean {
-  const { timers } = useWorld();
-  const [lasts, setLasts] = useState(false);
-  useEffect(() => {
-    setLasts(false);
-    return now ? timers.after(ms, () => setLasts(true)) : undefined;
-  }, [now, ms, timers]);
-  return now && lasts;
-}
-
 export function CardScreen() {
   const t = useT();
   const { go } = useShell();
@@ -156,7 +141,12 @@ export function CardScreen() {
   const askedState = useAsk("cardState", (api) => api.cardState(), ["opening"]);
   const card = asked.state === "ready" ? asked.value : null;
   const state = askedState.state === "ready" ? askedState.value : null;
-  const asksCode = useLasting(card?.drilled === true && state?.needsCode === true, AT_WORK_MS);
+  const isAsked = useLasting(card?.drilled === true && state?.needsCode === true);
+  // Once asked it stays, so that its answer is seen, and keeps the focus.
+  const [asksCode, setAsksCode] = useState(false);
+  useEffect(() => {
+    if (isAsked) setAsksCode(true);
+  }, [isAsked]);
   const { drawing, absent } = useCardQr(card?.qr ?? null);
   const facts = useOutside(state?.blockNumber ?? null);
   const failed = asked.state === "failed" ? asked : askedState.state === "failed" ? askedState : null;
@@ -197,7 +187,7 @@ export function CardScreen() {
               </Banner>
             )}
             <Facts state={state} />
-            {asksCode && <CodeForCard replaced={false} />}
+            {asksCode && <CodeForCard replaced={false} there={elsewhere(state)} />}
           </div>
           <PrintedCards
             {...paper}

@@ -8,8 +8,30 @@ import { errorText, isWorkerError } from "../../state/errors.ts";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { CodeEntry } from "../../ui/Code.tsx";
+import { useWorld } from "../../ui/world.ts";
+import type { elsewhere } from "./parts.tsx";
 
-export function CodeForCard({ replaced }: { readonly replaced: boolean }) {
+/** A code that was just given is at work for a while: asked again only if it is still needed then. */
+const AT_WORK_MS = 6000;
+
+/** True once `now` has been true for AT_WORK_MS without a break. */
+export function useLasting(now: boolean): boolean {
+  const { timers } = useWorld();
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    setLasts(false);
+    return now ? timers.after(AT_WORK_MS, () => setLasts(true)) : undefined;
+  }, [now, timers]);
+  return now && lasts;
+}
+
+export interface CodeForCardProps {
+  readonly replaced: boolean;
+  /** What the card does elsewhere now: what is said after the code never says otherwise. */
+  readonly there: ReturnType<typeof elsewhere>;
+}
+
+export function CodeForCard({ replaced, there }: CodeForCardProps) {
   const t = useT();
   const { api } = useSatchel();
   const opening = useAsk("opening", (each) => each.opening(), ["opening"]);
@@ -35,14 +57,21 @@ export function CodeForCard({ replaced }: { readonly replaced: boolean }) {
   useEffect(() => {
     if (isDone) said.current?.focus();
   }, [isDone]);
+  // Taken, and not enough: another device was first too often, or the server said no.
+  const isStuck = useLasting(isDone && there === "code");
+  useEffect(() => {
+    if (isStuck) setDone(false);
+  }, [isStuck]);
   if (isDone)
     return (
       <div ref={said} tabIndex={-1}>
         <Banner tone="done" icon="valider" quiet>
-          {t("card.code.done")}
+          {t(there === "yes" ? "card.code.taken" : "card.code.done")}
         </Banner>
       </div>
     );
+  // Another tab, or another device, has done it meanwhile.
+  if (there !== "code" && !busy) return null;
   return (
     <section class="stack-s" aria-labelledby="encore">
       <h2 id="encore">{t("card.code.title")}</h2>

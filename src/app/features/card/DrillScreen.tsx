@@ -49,7 +49,7 @@ function Done({ replaced, state }: DoneProps) {
           {t("card.works.oldHere")} {state !== null && t(`card.works.oldServer.${state.atServer}`)}
         </p>
       )}
-      {asksCode && <CodeForCard replaced={replaced} />}
+      {asksCode && state !== null && <CodeForCard replaced={replaced} there={elsewhere(state)} />}
       <p>{t("card.works.next")}</p>
       <List>
         <Item

@@ -176,14 +176,15 @@ function BlankPaper({ facts }: { readonly facts: OutsideFacts }) {
   );
 }
 
-function FoldLines() {
+/** `blank`: there is no drawing on it to fold away. */
+function FoldLines({ blank = false }: { readonly blank?: boolean }) {
   const t = useT();
   return (
     <ol class="rescue__how">
       <li>
         <Icon name="ciseaux" /> {t("card.print.cut")}
       </li>
-      <li>{t("card.print.foldIn")}</li>
+      <li>{t(blank ? "card.print.foldInBlank" : "card.print.foldIn")}</li>
       <li>{t("card.print.foldOut")}</li>
     </ol>
   );
@@ -210,7 +211,7 @@ export function PrintedBlanks({ facts }: { readonly facts: OutsideFacts }) {
         <BlankPaper facts={facts} />
         <BlankPaper facts={facts} />
       </div>
-      <FoldLines />
+      <FoldLines blank />
     </div>
   );
 }

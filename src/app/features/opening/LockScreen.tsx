@@ -56,6 +56,9 @@ function Who({
       <LinkRow icon="telephone" href={paths.join}>
         {t("opening.who.bring")}
       </LinkRow>
+      <LinkRow icon="cle-carte" href={paths.comeBack}>
+        {t("opening.who.card")}
+      </LinkRow>
     </>
   );
 }

@@ -3,7 +3,7 @@
  *
  * Surprising: the warning is the press itself. Nothing in clear is made before the person has said that they understood.
  */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { OutCopy, OutRefusal, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -44,6 +44,12 @@ export function OutScreen() {
     else setStage({ at: "refused", refusal: made.error });
   }
 
+  // The button goes away with what it made: the focus goes to what took its place.
+  const ready = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (stage.at === "ready") ready.current?.focus();
+  }, [stage.at]);
+
   const title = t("sortie.title");
   const error: WorkerError | null = stage.at === "failed" ? stage.error : open ? null : { type: "locked" };
   return (
@@ -51,7 +57,7 @@ export function OutScreen() {
       title={title}
       back={paths.settings}
       failing={stage.at === "failed"}
-      arrival={stage.at === "ready" ? "ready" : ""}
+      arrival={stage.at === "failed" || stage.at === "refused" ? stage.at : "before"}
     >
       <div class="stack-m">
         <h1>{title}</h1>
@@ -87,7 +93,9 @@ export function OutScreen() {
           )}
           {stage.at === "ready" && (
             <>
-              <h3>{t("sortie.plain.ready")}</h3>
+              <h3 ref={ready} tabIndex={-1}>
+                {t("sortie.plain.ready")}
+              </h3>
               <Inside copy={stage.copy} />
               <Button
                 wide
