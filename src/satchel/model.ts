@@ -30,8 +30,11 @@ export interface BlobPointer {
  */
 export type OtherAnswers = Readonly<Record<string, readonly unknown[]>>;
 
-/** What a screen may know of a stream: everything but what opens it (DESIGN 2: only workers hold content keys). */
-export type ShownPointer = Omit<BlobPointer, "key">;
+/**
+ * What a screen may know of a stream: nothing that opens it (DESIGN 2: only workers hold content keys), and nothing that only
+ * proves it: a list of a thousand papers crosses to the page whole.
+ */
+export type ShownPointer = Omit<BlobPointer, "key" | "hash" | "root" | "sealedLength">;
 
 export interface Page<Pointer = BlobPointer> {
   /** Fractional order key: pages sort by it, then by id. */

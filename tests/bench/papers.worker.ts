@@ -7,7 +7,7 @@ import { paperBlobs } from "../../src/satchel/paper.ts";
 import type { B64, Bytes } from "../../src/shared/bytes.ts";
 import { type BlobId, type RecordId, randomId } from "../../src/shared/ids.ts";
 import { ok } from "../../src/shared/result.ts";
-import { openDexieStore } from "../../src/storage/dexie/index.ts";
+import { openDexieStore, openRegistry } from "../../src/storage/dexie/index.ts";
 import type { NewBlob, SatchelStore } from "../../src/storage/ports.ts";
 import { createShownQueue } from "../../src/workers/common/queue.ts";
 import { createRecords } from "../../src/workers/common/records.ts";
@@ -18,8 +18,14 @@ const clock = { now: () => Date.now() };
 const random = { bytes: (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length)) };
 const name = "bench-papers";
 
-/** Only what listing asks for. */
-const deps = { clock, random, log: { note: () => undefined }, emit: () => undefined } as unknown as SatchelDeps;
+const log = { note: () => undefined };
+
+/** Only what listing asks for. The registry is a real one in which this satchel does not stand: no way in was tried. */
+async function depsOf(): Promise<SatchelDeps> {
+  const registry = await openRegistry({ name: `${name}-registry` });
+  if (!registry.ok) throw new Error(registry.error.type);
+  return { clock, random, log, emit: () => undefined, registry: registry.value } as unknown as SatchelDeps;
+}
 
 async function openStore(): Promise<SatchelStore> {
   const store = await openDexieStore(name, { clock });
@@ -36,8 +42,9 @@ async function identityOf(keys: { readonly root: Bytes; readonly sealed: Bytes; 
 function sessionOver(store: SatchelStore, identity: Session["identity"]): Session {
   const blobsOf = (record: SatchelRecord) =>
     record.t === "paper" ? paperBlobs(record).map((pointer) => pointer.blob) : [];
-  const records = createRecords<SatchelRecord>({ store, identity, random, clock, log: deps.log, blobsOf });
-  return { store, identity, records, queue: createShownQueue(store), profile: {} as Session["profile"] };
+  const records = createRecords<SatchelRecord>({ store, identity, random, clock, log, blobsOf });
+  const profile = { database: name } as Session["profile"];
+  return { store, identity, records, queue: createShownQueue(store), profile };
 }
 
 const b64Of = (length: number): B64 =>
@@ -135,7 +142,11 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; 
 
 /** Ms of each step as the app does it after an unlock, and the list itself. */
 async function open(keys: Awaited<ReturnType<typeof seed>>) {
-  const papers = createPapers(deps, { fetching: () => undefined, makeRoom: async () => ok(0), damaged: new Set() });
+  const papers = createPapers(await depsOf(), {
+    fetching: () => undefined,
+    makeRoom: async () => ok(0),
+    damaged: new Set(),
+  });
   const identity = await identityOf(keys);
   const database = await timed(openStore);
   const session = sessionOver(database.value, identity);

@@ -15,8 +15,8 @@ const pointer = (blob: string): BlobPointer => ({
   mime: "image/webp",
 });
 
-test("a paper is shown whole, but for the keys of its pages and of other answers", () => {
-  const { key: _key, ...open } = pointer("b");
+test("a paper is shown whole, but for what opens or proves its pages and other answers", () => {
+  const open = { blob: "b", bytes: 1, mime: "image/webp" };
   const page = { position: 1, turn: 0, state: "ready", readable: pointer("b"), preview: null, original: null } as const;
   const paper = {
     t: "paper",
