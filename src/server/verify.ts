@@ -22,8 +22,8 @@ interface Waiting {
 const fewest = 3;
 /** More than this wait for the next message: what is checked can be stored while the rest is checked. */
 const most = 8;
-/** Messages that the worker may have: one that it works on, and one so that it need not wait for us. */
-const inFlight = 2;
+/** Messages that the worker may have: it goes on while this thread reads, stores and waits for the disk. */
+const inFlight = 4;
 
 const ownWorker = (): Worker => new Worker(new URL("./verify.worker.ts", import.meta.url));
 
@@ -82,5 +82,7 @@ export function createCheckOp(makeWorker: () => Worker = ownWorker): CheckOp {
     new Promise((done, fail) => {
       waiting.push({ question, done, fail });
       if (waiting.length === 1) setImmediate(hand);
+      // The worker need not wait until this thread has heard everybody.
+      else if (waiting.length >= most && asked.length < inFlight) hand();
     });
 }

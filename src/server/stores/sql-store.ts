@@ -264,11 +264,12 @@ function* nameBlobs(
 /** The lock, the number and the space that a new record takes, in one statement: mostly there is no more to it. */
 const takeNumber = `UPDATE principal SET seq = seq + 1, used = used + $2 WHERE id = $1
   RETURNING seq, used, quota, ${closedColumns}`;
+/** No row for what is new in both: mostly it is, and an empty answer is the cheapest. */
 const opAndRecord = `SELECT applied.seq AS applied_seq, applied.digest AS digest, record.op AS op, record.seq AS seq,
     record.size AS size, record.blobs AS blobs, record.body_hash AS body_hash
   FROM principal LEFT JOIN applied ON applied.principal = principal.id AND applied.op = $2
     LEFT JOIN record ON record.principal = principal.id AND record.record = $3
-  WHERE principal.id = $1`;
+  WHERE principal.id = $1 AND (applied.op IS NOT NULL OR record.op IS NOT NULL)`;
 
 /** The rules of a push, once (SPEC P-R). `quota`: when the operator said no other number. */
 function* applyOp(op: Op, head: OpHead, digest: B64, quota: number, at: ServerTime): Work<Outcome<OpVerdict>> {
@@ -281,26 +282,24 @@ function* applyOp(op: Op, head: OpHead, digest: B64, quota: number, at: ServerTi
   const closed = closedOf(counter);
   if (closed !== null) return undone({ type: closed });
   const seq = number(counter, "seq");
-  assert(before !== undefined, "a locked principal is there");
-  if (before.digest !== null)
+  if (before !== undefined && before.digest !== null)
     return undone(
       text(before, "digest") === digest ? { type: "ok", seq: number(before, "applied_seq") } : { type: "id-taken" },
     );
-  if (before.op !== head.base) {
+  // What is left of `before` is the record, if there is one.
+  if (before === undefined && head.base !== null) return undone({ type: "conflict", current: null, seq: seq - 1 });
+  if (before !== undefined && before.op !== head.base) {
     if (before.body_hash !== null) return undone({ type: "gone" });
     const current = yield* one(
       "SELECT head, body, sig FROM record WHERE principal = $1 AND record = $2",
       head.satchel,
       head.record,
     );
-    return undone(
-      current === undefined
-        ? { type: "conflict", current: null, seq: seq - 1 }
-        : { type: "conflict", current: toOp(current), seq: number(before, "seq") },
-    );
+    assert(current !== undefined, "a record of a locked principal stays");
+    return undone({ type: "conflict", current: toOp(current), seq: number(before, "seq") });
   }
   const named =
-    before.op === null || before.blobs === 0
+    before === undefined || before.blobs === 0
       ? []
       : (yield* all(
           "SELECT blob FROM record_blob WHERE principal = $1 AND record = $2",
@@ -309,7 +308,7 @@ function* applyOp(op: Op, head: OpHead, digest: B64, quota: number, at: ServerTi
         )).map((row) => text(row, "blob") as BlobId);
   const fresh = head.blobs.filter((blob) => !named.includes(blob));
   if (fresh.length > 0 && (yield* anyCollected(head.satchel, fresh))) return undone({ type: "blob-missing" });
-  const replaced = before.op === null ? 0 : number(before, "size");
+  const replaced = before === undefined ? 0 : number(before, "size");
   const allowed = numberOrNull(counter, "quota") ?? quota;
   const room = size > replaced ? allowed : allowed + quotas.appliedReserveBytes;
   if (number(counter, "used") - replaced > room) return undone({ type: "quota" });
