@@ -9,7 +9,7 @@ import type { ServerTime } from "../../src/protocol/wire.ts";
 import { openStore } from "../../src/server/stores/open.ts";
 import type { OpVerdict, Store } from "../../src/server/stores/ports.ts";
 import { createPostgresDriver, openPostgres } from "../../src/server/stores/postgres.ts";
-import { all, kept, one, run, undone } from "../../src/server/stores/work.ts";
+import { all, kept, later, one, run, two, undone } from "../../src/server/stores/work.ts";
 import { createDatabase, runSql, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { createPerson, random, type TestPerson } from "../unit/server/people.ts";
 
@@ -118,6 +118,21 @@ test("what is undone or fails leaves nothing, and a commit that fails is an erro
       throw new Error("a bug of ours");
     }),
   ).rejects.toThrow("a bug of ours");
+  // What nobody waited for fails the write all the same, with its own words, before and after something was heard.
+  for (const hear of [false, true])
+    await expect(
+      driver.write(function* () {
+        yield* later("INSERT INTO parent VALUES (9)");
+        yield* later("INSERT INTO parent VALUES ($1)", hear ? 9 : "no number");
+        if (hear) yield* one("SELECT 1 AS yes");
+        return kept(undefined);
+      }),
+    ).rejects.toThrow(hear ? "duplicate key" : "invalid input syntax");
+  await expect(driver.read(() => later("INSERT INTO parent VALUES (10)"))).rejects.toThrow("waited for");
+  const pair = driver.read(() =>
+    two({ sql: "SELECT 1 AS first", values: [] }, { sql: "SELECT $1 || 'b' AS second", values: ["a"] }),
+  );
+  expect(await pair).toEqual([{ first: 1 }, { second: "ab" }]);
   expect(await count()).toBe(0);
   expect(await driver.read(() => all("SELECT id FROM parent"))).toEqual([]);
   await driver.close();

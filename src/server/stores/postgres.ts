@@ -168,10 +168,10 @@ export function createPostgresDriver(url: string, random: Random, connections = 
   const drive = async <T>(connection: Connection, work: Work<T>, sent?: Promise<Failure | undefined>[]): Promise<T> => {
     let step = work.next();
     while (step.done !== true) {
+      assert(step.value.later !== true || sent !== undefined, "what is only read is waited for");
       const asked = answer(connection, step.value);
       if (step.value.later === true) {
-        assert(sent !== undefined, "what is only read is waited for");
-        sent.push(failureOf(asked));
+        sent?.push(failureOf(asked));
         step = work.next(unheard);
       } else step = work.next(await asked);
     }
