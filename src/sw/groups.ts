@@ -38,21 +38,22 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^assets\/(imaging|reduce|heic|pdf)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|zxing|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
-  ["ways", /^assets\/ways\b[^/]*\.js$/],
+  ["ways", /^assets\/(ways|approvals)\b[^/]*\.js$/],
   ["out", /^assets\/export-out\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
 ];
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["ways", /^src\/app\/features\/(card|devices|retour)\/feature\.ts$/],
+  ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
   ["out", /^src\/app\/features\/sortie\/feature\.ts$/],
 ];
 
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["ways", /^locales\/fr\/(card|devices|retour|scan)\.json$/],
+  ["ways", /^locales\/fr\/(approbation|card|devices|retour|scan)\.json$/],
   ["out", /^locales\/fr\/sortie\.json$/],
+  ["codes", /^locales\/fr\/twoddoc\.json$/],
   ["photos", /^locales\/fr\/papers-(guide|search)\.json$/],
 ];
 

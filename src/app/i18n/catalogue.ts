@@ -2,6 +2,7 @@
  * The typed keys of everything the interface says. French is the source: a key that is not in the French file does not
  * compile. A new area is one import and one line of `Catalogue`. Types only, nothing reaches a bundle.
  */
+import type approbation from "../../../locales/fr/approbation.json";
 import type card from "../../../locales/fr/card.json";
 import type common from "../../../locales/fr/common.json";
 import type desk from "../../../locales/fr/desk.json";
@@ -26,9 +27,11 @@ import type settings from "../../../locales/fr/settings.json";
 import type sortie from "../../../locales/fr/sortie.json";
 import type space from "../../../locales/fr/space.json";
 import type start from "../../../locales/fr/start.json";
+import type twoddoc from "../../../locales/fr/twoddoc.json";
 
 /** One entry per file `locales/fr/<area>.json`. */
 export interface Catalogue {
+  readonly approbation: typeof approbation;
   readonly card: typeof card;
   readonly common: typeof common;
   readonly desk: typeof desk;
@@ -53,6 +56,7 @@ export interface Catalogue {
   readonly sortie: typeof sortie;
   readonly space: typeof space;
   readonly start: typeof start;
+  readonly twoddoc: typeof twoddoc;
 }
 
 export type Area = keyof Catalogue & string;
