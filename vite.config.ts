@@ -236,8 +236,9 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      // Real browsers and servers: one file after the other, in one process, so that they do not starve each other.
-      ...["e2e", "long"].map((name) => ({
+      // Real browsers and servers. Two journeys side by side, for each waits half of its time: its own server, ports and
+      // folders, so that they share nothing but the machine. The long ones one after the other: they measure, too.
+      ...(["e2e", "long"] as const).map((name) => ({
         extends: true as const,
         test: {
           name,
@@ -245,10 +246,11 @@ export default defineConfig({
           include: [`tests/${name}/**/*.test.ts`],
           exclude: ["tests/**/*.postgres.test.ts"],
           pool: "forks" as const,
-          maxWorkers: 1,
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          maxWorkers: { e2e: 2, long: 1 }[name],
+          sequence: { groupOrder: { e2e: 1, long: 2 }[name] },
+          expect: { poll: { timeout: 60_000 } },
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
         },
       })),
     ],

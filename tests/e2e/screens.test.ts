@@ -32,6 +32,35 @@ afterAll(async () => {
   await stage?.close();
 });
 
+/** Waits until the screen stands still: nothing drawn for `quietMs`, no movement under way; for ten seconds at most. */
+const stands = (page: Page, quietMs: number): Promise<void> =>
+  page.evaluate(
+    (forMs) =>
+      new Promise<void>((resolve) => {
+        const end = performance.now() + 10_000;
+        const isMoving = (): boolean =>
+          document.getAnimations().some(({ effect, playState }) => {
+            return playState === "running" && effect?.getTiming().iterations !== Number.POSITIVE_INFINITY;
+          });
+        const look = (): void => {
+          if (isMoving() && performance.now() < end) {
+            quiet = setTimeout(look, forMs);
+            return;
+          }
+          watch.disconnect();
+          resolve();
+        };
+        let quiet = setTimeout(look, forMs);
+        const watch = new MutationObserver(() => {
+          if (performance.now() > end) return;
+          clearTimeout(quiet);
+          quiet = setTimeout(look, forMs);
+        });
+        watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+      }),
+    quietMs,
+  );
+
 /** What does not fit, at twice the text size. */
 async function overflow(page: Page): Promise<readonly string[]> {
   return page.evaluate(async () => {
@@ -106,7 +135,7 @@ async function look(
   for (const scheme of ["light", "dark"] as const) {
     if (!all && (scheme === "light") !== (language === "fr")) continue;
     await page.emulateMedia({ colorScheme: scheme });
-    await page.waitForTimeout(all ? 300 : 50);
+    await stands(page, all ? 300 : 40);
     const title = `${name}-${language}-${scheme}`;
     const axe = describeAxe(await runAxe(page));
     if (axe !== "") problems.push(`${title}: ${axe}`);
@@ -133,7 +162,7 @@ async function follow({ page, words }: Person, path: string): Promise<void> {
   }, path);
   await page.waitForURL((url) => url.pathname === path);
   await page.locator("h1").first().waitFor({ state: "attached" });
-  await page.waitForTimeout(250);
+  await stands(page, 100);
   await page.getByText(words().matcher("common.loading")).waitFor({ state: "hidden" });
 }
 
@@ -208,7 +237,7 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
   await person.send();
   const sent = new URL(page.url()).pathname;
   const number = await person.number();
-  await person.waitForStep("common.state.complete", 60_000);
+  await person.waitForStep("common.state.complete", 180_000);
   await helper.waitForRow((row) => row.number === number && row.papers.here === row.papers.of);
   await helper.openDossier(number);
   await helper.missingPiece("letter", "lettre-incomprise", "Il manque le dos de la lettre.");
@@ -319,4 +348,4 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
 
   expect(looked.size).toBeGreaterThan(35);
   expect(problems.join("\n\n")).toBe("");
-}, 600_000);
+}, 1_200_000);

@@ -2,9 +2,10 @@
  * Room and data in a real browser (issue 3): a form on a full disk, papers that leave the phone and come back, photos that
  * wait for Wi-Fi while the form leaves, and a browser that erases what it was given.
  */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { Person } from "../support/person.ts";
 import { createCamera } from "../support/photo.ts";
@@ -42,9 +43,9 @@ async function begin(name: string): Promise<Phone> {
   return phone;
 }
 
-/** As the operator does: a backup beside the working server. */
-function backUp(): void {
-  execFileSync(process.execPath, ["src/server/admin/main.ts", "backup", join(stage.folder, "backup")], {
+/** As the operator does: a backup beside the working server. The phone's line runs in this process, and must not stand still. */
+async function backUp(): Promise<void> {
+  await promisify(execFile)(process.execPath, ["src/server/admin/main.ts", "backup", join(stage.folder, "backup")], {
     cwd: ROOT,
     env: { ...process.env, BESACE_DATA: stage.server.data },
   });
@@ -103,7 +104,7 @@ describe.concurrent("room and data", () => {
     await person.open("/papiers/place");
     await person.unlock(CODE);
     await person.says("space.why.no-backup");
-    backUp();
+    await backUp();
     await person.sendNow();
     await person.delivered();
     await person.goto("papers");

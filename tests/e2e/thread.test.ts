@@ -158,7 +158,7 @@ test("A2, A3: offline, killed, cut, delivered sealed, proven, opened, answered; 
   await phone.browser.context.setOffline(false);
   mark("network");
   // The form is at the desk before its photos.
-  const early = await desk.helper.waitForRow((row) => row.number === number, 60_000);
+  const early = await desk.helper.waitForRow((row) => row.number === number, 180_000);
   expect(early.papers).toEqual({ here: 0, of: 1 });
   const before = stage.link.counters().up.delivered;
   while (stage.link.counters().up.delivered < before + 20_000) await phone.person.page.waitForTimeout(50);
@@ -170,7 +170,7 @@ test("A2, A3: offline, killed, cut, delivered sealed, proven, opened, answered; 
   await phone.person.open();
   await phone.person.unlock(CODE);
   await phone.person.openDossier(number);
-  await phone.person.waitForStep("common.state.depositedPapers", 60_000);
+  await phone.person.waitForStep("common.state.depositedPapers", 180_000);
   await phone.person.waitForStep("common.state.complete", 180_000);
 
   expect(stage.link.counters().cuts).toBeGreaterThan(cuts);

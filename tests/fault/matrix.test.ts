@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Virtual seconds pass a hundred times faster, so that time limits and back-offs are short. */
-const speed = 100;
+/** Virtual seconds pass fifty times faster: limits and back-offs are short, and yet longer than a busy machine stands still. */
+const speed = 50;
 const clockAt = (error: number) => {
   const origin = Date.now();
   return { now: () => origin + error + (Date.now() - origin) * speed };

@@ -26,7 +26,7 @@ function over(handler: Handler): Transport {
     },
     timers: {
       after: (delayMs, task) => {
-        const timer = setTimeout(task, delayMs / 1000);
+        const timer = setTimeout(task, delayMs / 200);
         return () => clearTimeout(timer);
       },
     },

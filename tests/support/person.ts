@@ -529,7 +529,8 @@ export function createPerson(page: Page, options: PersonOptions): Person {
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
         return false;
-      }, timeoutMs);
+        // Two megabytes are fetched, one file after the other, and hashed: the longest wait that there is.
+      }, 3 * timeoutMs);
       if (!ready) throw new Error("the service worker never said that the app is ready without network");
     },
     heading,

@@ -1,6 +1,6 @@
 /**
  * An IndexedDB that takes a call and never answers (WebKit after its network process died; facts 2.1): no call of the store
- * waits for ever, nothing is written after it was told as not written. Time runs fifty times faster.
+ * waits for ever, nothing is written after it was told as not written. Time runs twenty times faster.
  */
 
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
@@ -14,7 +14,7 @@ import type { SatchelStore, SaveInput } from "../../../src/storage/ports.ts";
 
 const timers: Timers = {
   after: (delayMs, task) => {
-    const timer = setTimeout(task, delayMs / 50);
+    const timer = setTimeout(task, delayMs / 20);
     return () => clearTimeout(timer);
   },
 };
