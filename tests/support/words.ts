@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInstance } from "i18next";
-import { instead } from "../../src/app/kiosk/instead.ts";
+import { inSatchel, instead } from "../../src/app/kiosk/instead.ts";
 
 export type Language = "fr" | "en" | "ar";
 
@@ -89,7 +89,10 @@ export function createWords(language: Language): Words {
     const [phone, computer] = ["phone", "computer"].map((thing) => find(`poste.thing.${thing}`) ?? "");
     const other = (instead as Readonly<Record<string, string>>)[key];
     const here = other === undefined ? sources(key) : sources(other);
-    return here.map((text) => text.replaceAll(phone ?? "", computer ?? ""));
+    const isKept = (inSatchel as readonly string[]).includes(key);
+    const [onPhone, kept] = ["onPhone", "inSatchel"].map((thing) => find(`poste.thing.${thing}`) ?? "");
+    const said = isKept ? here.map((text) => text.replaceAll(onPhone ?? "", kept ?? "")) : here;
+    return said.map((text) => text.replaceAll(phone ?? "", computer ?? ""));
   }
   function source(key: string, values: Readonly<Record<string, string | number>>): string {
     const all = [...new Set([...sources(key), ...atSharedComputer(key)])];

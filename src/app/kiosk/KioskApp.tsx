@@ -13,8 +13,9 @@ import { UiWorld } from "../ui/world.ts";
 import { carefulConfig, type KioskDeployment } from "./config.ts";
 import type { KioskDeps } from "./deps.ts";
 import { type Gate, kioskStart } from "./places.ts";
-import { type Ended, Farewell, KioskStart, StateScreen } from "./Screens.tsx";
+import { type Ended, Farewell, KioskStart } from "./Screens.tsx";
 import { Session } from "./Session.tsx";
+import { StateScreen } from "./StateScreen.tsx";
 
 /** What can leave at once leaves before the keys go. */
 const patienceMs = 10_000;
@@ -73,7 +74,7 @@ export function KioskApp({ deps, page }: { readonly deps: KioskDeps; readonly pa
         const done = await kiosk.api.finish(deps.online() ? patienceMs : 0);
         deps.stopWorker();
         if (why === "asked") await deps.clearClipboard();
-        setPhase({ at: "ended", ended: { why, items: done.ok ? done.value.items : null, untried, at: clock.now() } });
+        setPhase({ at: "ended", ended: { why, left: done.ok ? done.value : null, untried, at: clock.now() } });
       })();
     },
     [deps, kiosk, clock],
@@ -101,7 +102,13 @@ export function KioskApp({ deps, page }: { readonly deps: KioskDeps; readonly pa
       {page === "etat" ? (
         <StateScreen deps={deps} deployment={deployment} />
       ) : phase.at === "ended" ? (
-        <Farewell ended={phase.ended} left={left} deployment={deployment} print={deps.print} leave={deps.replacePage} />
+        <Farewell
+          ended={phase.ended}
+          closesIn={left}
+          deployment={deployment}
+          print={deps.print}
+          leave={deps.replacePage}
+        />
       ) : phase.at === "ending" ? (
         <main class="poste-ending">
           <h1>{t("poste.ending")}</h1>

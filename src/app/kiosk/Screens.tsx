@@ -1,56 +1,29 @@
-/** The kiosk's own screens: what to do, what was left, already open elsewhere, the state for the administrator. In the page. */
-import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+/** The kiosk's own screens: what to do, what was left, already open elsewhere. In the page. */
 import { paths } from "../feature.ts";
-import { formatDate } from "../i18n/format.ts";
+import { formatDate, formatList } from "../i18n/format.ts";
 import { language, setLanguage } from "../i18n/i18n.ts";
 import { LANGUAGES } from "../i18n/languages.ts";
 import { useT } from "../i18n/useT.ts";
-import { focusHeading } from "../platform/useScreen.ts";
-import { useAskOf } from "../state/ask.ts";
 import { Banner } from "../ui/Banner.tsx";
+import { Brand } from "../ui/Brand.tsx";
 import { Button } from "../ui/Button.tsx";
-import { HumanFooter } from "../ui/HumanFooter.tsx";
 import { Icon } from "../ui/icons/Icon.tsx";
 import type { IconName } from "../ui/icons/names.ts";
-import { Card, Item, List } from "../ui/List.tsx";
-import { Page } from "../ui/Page.tsx";
-import { checkNames, type Seen } from "./checks.ts";
+import { Card } from "../ui/List.tsx";
+import { OpenBag } from "../ui/States.tsx";
 import type { KioskDeployment } from "./config.ts";
-import type { KioskDeps } from "./deps.ts";
-import { Bar } from "./parts.tsx";
-
-interface SheetProps {
-  readonly deployment: KioskDeployment | null;
-  readonly left?: number | null;
-  readonly children: ComponentChildren;
-}
-
-const placeOf = (deployment: KioskDeployment | null): string | null =>
-  deployment === null ? null : (deployment.config.name ?? deployment.operator?.contact.organisation ?? null);
-
-/** A page of the kiosk outside any session. */
-function Sheet({ deployment, left = null, children }: SheetProps) {
-  useEffect(() => focusHeading(), []);
-  return (
-    <Page
-      kind="wide"
-      top={<Bar place={placeOf(deployment)} left={left} />}
-      human={deployment?.operator == null ? null : <HumanFooter contact={deployment.operator.contact} />}
-    >
-      {children}
-    </Page>
-  );
-}
+import { placeOf, Sheet, Tile } from "./parts.tsx";
+import { kioskPhone } from "./places.ts";
 
 function Languages() {
+  const t = useT();
   return (
-    <ul class="poste-languages">
+    <ul class="poste-languages" aria-label={t("poste.start.language")}>
       {LANGUAGES.map(({ code, name }) => (
         <li key={code}>
           <button
             type="button"
-            class="btn btn--second btn--s"
+            class="btn btn--flap-line btn--s"
             lang={code}
             aria-pressed={language() === code}
             onClick={() => void setLanguage(code)}
@@ -69,37 +42,57 @@ export interface StartProps {
   readonly go: (path: string) => void;
 }
 
+const how: readonly (readonly [IconName, "how1" | "how2" | "how3"])[] = [
+  ["cadenas", "how1"],
+  ["sortie-rapide", "how2"],
+  ["horloge", "how3"],
+];
+
 export function KioskStart({ deployment, online, go }: StartProps) {
   const t = useT();
   return (
     <Sheet deployment={deployment}>
-      <div class="poste-start stack-l">
-        <h1>{t("poste.start.title")}</h1>
-        <Languages />
-        <p role="status">{t(online ? "poste.start.online" : "poste.start.offline")}</p>
-        <List>
-          <Item
-            icon="cle-carte"
-            title={t("poste.start.card")}
-            detail={t(online ? "poste.start.cardDetail" : "poste.start.cardOffline")}
-            onPress={() => go(paths.comeBack)}
-          />
-          <Item
-            icon="besace"
-            title={t("poste.start.new")}
-            detail={t("poste.start.newDetail")}
-            onPress={() => go(paths.code)}
-          />
-        </List>
-        <section class="stack-s" aria-labelledby="comment">
+      <div class="kgrid">
+        <section class="flap kside stack-l" aria-labelledby="comment">
+          <Brand name={t("common.app")} />
           <h2 id="comment">{t("poste.start.how")}</h2>
-          <ul class="stack-s">
-            <li>{t("poste.start.how1")}</li>
-            <li>{t("poste.start.how2")}</li>
-            <li>{t("poste.start.how3")}</li>
+          <ul class="stack-m">
+            {how.map(([icon, text]) => (
+              <li key={text} class="line">
+                <Icon name={icon} />
+                <span>{t(`poste.start.${text}`)}</span>
+              </li>
+            ))}
           </ul>
-          <p class="meta">{t("poste.start.phone")}</p>
+          <Languages />
         </section>
+        <div class="poste-main stack-l">
+          <h1>{t("poste.start.title")}</h1>
+          <ul class="tiles">
+            <Tile
+              icon="cle-carte"
+              title={t("poste.start.card")}
+              detail={t(online ? "poste.start.cardDetail" : "poste.start.cardOffline")}
+              onPress={() => go(paths.comeBack)}
+            />
+            <Tile
+              icon="besace"
+              title={t("poste.start.new")}
+              detail={t("poste.start.newDetail")}
+              onPress={() => go(paths.code)}
+            />
+            <Tile
+              icon="telephone"
+              title={t("poste.start.phone")}
+              detail={t(online ? "poste.start.phoneDetail" : "poste.start.cardOffline")}
+              onPress={() => go(kioskPhone)}
+            />
+          </ul>
+          <p role="status" class="line">
+            <Icon name={online ? "reseau" : "hors-ligne"} />
+            <span>{t(online ? "poste.start.online" : "poste.start.offline")}</span>
+          </p>
+        </div>
       </div>
     </Sheet>
   );
@@ -107,9 +100,9 @@ export function KioskStart({ deployment, online, go }: StartProps) {
 
 /** What is told of a session that has ended. */
 export interface Ended {
-  readonly why: "asked" | "idle";
-  /** Null: the end could not be checked. */
-  readonly items: number | null;
+  readonly why: "asked" | "idle" | "time" | "phone";
+  /** What waits here. Null: the end could not be checked. */
+  readonly left: { readonly items: number; readonly papers: number; readonly dossiers: number } | null;
   /** A satchel was made here and its card was never tried. */
   readonly untried: boolean;
   readonly at: number;
@@ -121,29 +114,71 @@ const takeAlong: readonly (readonly [IconName, "printer" | "scanner" | "things"]
   ["cle-carte", "things"],
 ];
 
+interface SlipProps {
+  readonly left: NonNullable<Ended["left"]>;
+  readonly at: number;
+  readonly deployment: KioskDeployment | null;
+  readonly print: () => void;
+}
+
+/** To be photographed or printed: what waits, in the person's words, and how to see later whether it arrived. */
+function Slip({ left: { papers, dossiers }, at, deployment, print }: SlipProps) {
+  const t = useT();
+  const what = [
+    ...(papers > 0 ? [t("poste.slip.papers", { count: papers })] : []),
+    ...(dossiers > 0 ? [t("poste.slip.dossiers", { count: dossiers })] : []),
+  ];
+  return (
+    <section class="card stack-s poste-slip" aria-labelledby="billet">
+      <h2 id="billet">{t("poste.slip.title")}</h2>
+      <p>
+        <b>{what.length === 0 ? t("poste.slip.other") : t("poste.slip.count", { what: formatList(what) })}</b>
+      </p>
+      <p>{t("poste.slip.when", { date: formatDate(at, "full"), place: placeOf(deployment) ?? t("poste.shared") })}</p>
+      <p>{t("poste.slip.later")}</p>
+      <p>{t("poste.slip.see")}</p>
+      <p>{t("poste.slip.promise")}</p>
+      <p class="no-print">{t("poste.slip.photo")}</p>
+      {deployment?.config.printing === true && (
+        <Button kind="second" icon="imprimer" onPress={print}>
+          {t("poste.slip.print")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
 export function Farewell({
   ended,
-  left,
+  closesIn,
   deployment,
   print,
   leave,
 }: {
   readonly ended: Ended;
-  readonly left: number;
+  /** Ms until the next person's page. */
+  readonly closesIn: number;
   readonly deployment: KioskDeployment | null;
   readonly print: () => void;
   readonly leave: () => void;
 }) {
   const t = useT();
-  const { items, why, untried, at } = ended;
-  const facts = ["papers", "keys", ...(items === 0 ? (["arrived"] as const) : [])] as const;
+  const { left, why, untried, at } = ended;
+  const facts = ["papers", "keys", ...(left?.items === 0 ? (["arrived"] as const) : [])] as const;
   return (
-    <Sheet deployment={deployment} left={left}>
+    <Sheet deployment={deployment} left={closesIn}>
       <div class="poste-end">
         <div class="stack-l">
-          <h1>{t(why === "idle" ? "poste.end.idleTitle" : "poste.end.title")}</h1>
-          <p>{t("poste.end.text")}</p>
-          {items === null && (
+          <div class="poste-bag">
+            <OpenBag />
+          </div>
+          <div class="stack-m">
+            <h1>{t(why === "asked" ? "poste.end.title" : "poste.end.idleTitle")}</h1>
+            {why === "phone" && <p>{t("approbation.kiosk.closedPhone")}</p>}
+            {why === "time" && <p>{t("approbation.kiosk.closedTime")}</p>}
+            <p class="lead">{t("poste.end.text")}</p>
+          </div>
+          {left === null && (
             <Banner tone="soon" icon="attention" quiet>
               {t("poste.end.lost")}
             </Banner>
@@ -155,47 +190,28 @@ export function Farewell({
           )}
           <ul class="stack-s">
             {facts.map((fact) => (
-              <li key={fact} class="row row--tight row--nowrap">
+              <li key={fact} class="line">
                 <Icon name="valider" />
                 <span>{t(`poste.end.${fact}`)}</span>
               </li>
             ))}
           </ul>
-          {items !== null && items > 0 && (
-            <section class="card stack-s poste-slip" aria-labelledby="billet">
-              <h2 id="billet">{t("poste.slip.title")}</h2>
-              <p>
-                <b>{t("poste.slip.count", { count: items })}</b>
-              </p>
-              <p>
-                {t("poste.slip.when", {
-                  date: formatDate(at, "full"),
-                  place: placeOf(deployment) ?? t("poste.shared"),
-                })}
-              </p>
-              <p>{t("poste.slip.later")}</p>
-              <p>{t("poste.slip.see")}</p>
-              <p>{t("poste.slip.promise")}</p>
-              <p class="no-print">{t("poste.slip.photo")}</p>
-              {deployment?.config.printing === true && (
-                <Button kind="second" icon="imprimer" onPress={print}>
-                  {t("poste.slip.print")}
-                </Button>
-              )}
-            </section>
-          )}
+          {left !== null && left.items > 0 && <Slip left={left} at={at} deployment={deployment} print={print} />}
         </div>
         <Card>
           <h2>{t("poste.end.take")}</h2>
           <p class="hint">{t("poste.end.takeText")}</p>
-          <ul class="stack-s">
+          <div class="choices">
             {takeAlong.map(([icon, what]) => (
-              <li key={what} class="row row--tight row--nowrap">
-                <Icon name={icon} />
-                <span>{t(`poste.end.${what}`)}</span>
-              </li>
+              <div key={what} class="choice choice--check">
+                <input type="checkbox" id={`prendre-${what}`} autocomplete="off" />
+                <label for={`prendre-${what}`}>
+                  <Icon name={icon} />
+                  <span class="choice__t">{t(`poste.end.${what}`)}</span>
+                </label>
+              </div>
             ))}
-          </ul>
+          </div>
           <Button wide icon="valider" onPress={leave}>
             {t("poste.end.leave")}
           </Button>
@@ -209,63 +225,9 @@ export function SecondTab() {
   const t = useT();
   return (
     <Sheet deployment={null}>
-      <h1>{t("poste.second.title")}</h1>
-      <p>{t("poste.second.text")}</p>
-    </Sheet>
-  );
-}
-
-const seenText = (seen: Seen | undefined) => `poste.state.${seen ?? "unknown"}` as const;
-
-/** For whoever looks after the computer: how much waits and since when, never whose. */
-export function StateScreen({
-  deps,
-  deployment,
-}: {
-  readonly deps: KioskDeps;
-  readonly deployment: KioskDeployment | null;
-}) {
-  const t = useT();
-  const box = useAskOf(deps.kiosk, "postbox", (api) => api.postbox(), ["outbox"]);
-  const [seen, setSeen] = useState<Partial<Record<(typeof checkNames)[number], Seen>>>({});
-  const look = (): void => void deps.checks().then(setSeen);
-  useEffect(look, [deps]);
-  const items = box.state === "ready" ? box.value.items : 0;
-  const since = box.state === "ready" ? box.value.since : null;
-  return (
-    <Sheet deployment={deployment}>
       <div class="poste-start stack-l">
-        <h1>{t("poste.state.title")}</h1>
-        <section class="stack-s" aria-labelledby="attend" aria-busy={box.state === "loading" ? "true" : undefined}>
-          <h2 id="attend">{t("poste.state.waiting")}</h2>
-          {box.state === "failed" && <p role="alert">{t("common.failed.title")}</p>}
-          {box.state === "ready" && (
-            <p>
-              <b>{items === 0 ? t("poste.state.none") : items}</b>
-              {since !== null && <> {t("poste.state.since", { date: formatDate(since, "full") })}</>}
-            </p>
-          )}
-        </section>
-        <section class="stack-s" aria-labelledby="vu">
-          <h2 id="vu">{t("poste.state.checks")}</h2>
-          <List>
-            {checkNames.map((name) => (
-              <Item
-                key={name}
-                icon={seen[name] === "yes" ? "valider" : "attention"}
-                title={t(`poste.state.${name}`)}
-                detail={t(seenText(seen[name]))}
-              />
-            ))}
-          </List>
-          {seen.persisted === "no" && (
-            <Button kind="second" onPress={() => void deps.askToKeep().then(look)}>
-              {t("poste.state.keep")}
-            </Button>
-          )}
-          <p class="hint">{t("poste.state.list")}</p>
-        </section>
-        <Button onPress={deps.replacePage}>{t("poste.state.back")}</Button>
+        <h1>{t("poste.second.title")}</h1>
+        <p>{t("poste.second.text")}</p>
       </div>
     </Sheet>
   );

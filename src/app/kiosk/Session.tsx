@@ -125,6 +125,7 @@ export function Session({ deps, deployment, idleMs, gate, online, onNews, onEnd 
     notice: null,
     go: router.go,
     quit: finish,
+    endsElsewhere: true,
     say,
     dropToast,
     beforeLock,
@@ -175,7 +176,9 @@ export function Session({ deps, deployment, idleMs, gate, online, onNews, onEnd 
               }
             >
               <p>{t("poste.idle.text")}</p>
-              <p role="timer">{t("poste.bar.closesIn", { time: timeText(left) })}</p>
+              <p role="timer">
+                {t("poste.bar.closesIn")} {timeText(left)}
+              </p>
             </Dialog>
           </ShellContext.Provider>
         </CarrierContext.Provider>

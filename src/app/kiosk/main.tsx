@@ -30,6 +30,7 @@ import "./kiosk.css";
 
 const lockName = "besace-poste";
 const pagePath = "/poste";
+const isState = window.location.pathname === `${pagePath}/etat`;
 
 // The history of the browser keeps one name for all that is done here.
 Object.defineProperty(document, "title", { configurable: true, get: () => "Besace", set: () => undefined });
@@ -117,7 +118,7 @@ if (place !== null) {
     { read: () => keep.read("language"), write: (language) => keep.write("language", language) },
     pickLanguage(navigator.languages),
   ).then(async () => {
-    const loaded = await loadAreas("poste", "errors");
+    const loaded = await loadAreas("poste", "errors", ...(isState ? (["porteur"] as const) : []));
     rephrase(atSharedComputer);
     return loaded;
   });
@@ -129,8 +130,7 @@ if (place !== null) {
       void navigator.locks.request(lockName, async () => window.location.replace(pagePath));
       return;
     }
-    const page = window.location.pathname === `${pagePath}/etat` ? "etat" : "poste";
-    render(<KioskApp deps={depsNow()} page={page} />, place);
+    render(<KioskApp deps={depsNow()} page={isState ? "etat" : "poste"} />, place);
     // Held until the page goes.
     await new Promise<never>(() => undefined);
   });

@@ -4,14 +4,15 @@
  */
 import type { TextKey } from "../i18n/catalogue.ts";
 import { t } from "../i18n/i18n.ts";
-import { instead } from "./instead.ts";
+import { inSatchel, instead } from "./instead.ts";
 
 /** What the text of `key` says at a shared computer. */
 export function atSharedComputer(key: TextKey, text: string): string {
   if (key.startsWith("poste.")) return text;
   const other = instead[key];
   if (other !== undefined) return t(other);
-  return text
+  const said = inSatchel.includes(key) ? text.replaceAll(t("poste.thing.onPhone"), t("poste.thing.inSatchel")) : text;
+  return said
     .replaceAll(t("poste.thing.phone"), t("poste.thing.computer"))
     .replaceAll(capital(t("poste.thing.phone")), capital(t("poste.thing.computer")));
 }

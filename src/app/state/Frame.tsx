@@ -103,7 +103,7 @@ export function Frame(props: FrameProps) {
     back,
     onBack: back === undefined ? undefined : (onBack ?? goBack),
     home: open && back === undefined ? paths.home : undefined,
-    onQuit: open || flap === "closed" ? shell.quit : undefined,
+    onQuit: (open || flap === "closed") && shell.endsElsewhere !== true ? shell.quit : undefined,
     locked: !open,
   };
   return (

@@ -40,6 +40,8 @@ export interface ShellHandle {
   readonly go: (path: string, options?: { readonly replace?: boolean }) => void;
   /** "Sortir": locks, leaves, asks nothing. */
   readonly quit: () => void;
+  /** A bar of its own ends everything here (a shared computer's "Terminer"): the head of a screen shows no "Sortir". */
+  readonly endsElsewhere?: boolean;
   /** Says one sentence, with "Annuler" when `onUndo` is given. Said just before `go`, it stands on the next screen. */
   readonly say: (text: string, onUndo?: () => void) => void;
   readonly dropToast: (id: string) => void;

@@ -7,7 +7,8 @@ import { Icon } from "./icons/Icon.tsx";
 import type { IconName } from "./icons/names.ts";
 import { useWorld } from "./world.ts";
 
-function OpenBag() {
+/** The open bag: nothing in it (yet, or any more). */
+export function OpenBag() {
   return (
     <svg viewBox="0 0 280 216" width="150" height="116" aria-hidden="true" focusable="false">
       <path class="bag__strap" d="M30 104C-14 34 40 6 116 12s164-2 136 92" />

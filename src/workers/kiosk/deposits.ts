@@ -24,7 +24,13 @@ export interface DepositKeeper {
   readonly hide: (store: SatchelStore) => SatchelStore;
   readonly shared: SharedComputer;
   /** At the end: what is still to leave is sealed once more, against what the server has accepted meanwhile. */
-  readonly settle: () => Promise<Result<void, WorkerError>>;
+  readonly settle: () => Promise<Result<StillHere, WorkerError>>;
+}
+
+/** What a person would say that waits here. */
+export interface StillHere {
+  readonly papers: number;
+  readonly dossiers: number;
 }
 
 const pointersOf = (record: SatchelRecord): readonly BlobPointer[] => (record.t === "paper" ? paperBlobs(record) : []);
@@ -115,6 +121,24 @@ export function createDepositKeeper(deps: { readonly random: Random; readonly cl
     };
   }
 
+  /** Records that changed here, papers whose pages and dossiers whose letters have not all arrived. */
+  async function stillHere({ records, store }: Session): Promise<Result<StillHere, WorkerError>> {
+    const [listed, view] = [await records.list(), await store.queue()];
+    if (!listed.ok) return listed;
+    if (!view.ok) return storageErr(view.error);
+    const letters = new Set(view.value.letters.flatMap(({ letter, state }) => (state === "accepted" ? [] : [letter])));
+    const streams = new Set(
+      view.value.blobs.flatMap(({ blob, state }) => (state === "verified" || state === "away" ? [] : [blob])),
+    );
+    const waits = listed.value.filter(({ id, record }) => {
+      if (current.has(id)) return true;
+      if (record.t === "paper") return paperBlobs(record).some(({ blob }) => streams.has(blob));
+      return record.t === "dossier" && (Object.keys(record.sent) as LetterId[]).some((letter) => letters.has(letter));
+    });
+    const count = (t: SatchelRecord["t"]): number => waits.filter(({ record }) => record.t === t).length;
+    return ok({ papers: count("paper"), dossiers: count("dossier") });
+  }
+
   return {
     hide,
     shared: {
@@ -126,7 +150,7 @@ export function createDepositKeeper(deps: { readonly random: Random; readonly cl
     async settle() {
       const session = open;
       open = undefined;
-      if (session === undefined) return ok(undefined);
+      if (session === undefined) return ok({ papers: 0, dossiers: 0 });
       await session.records.settled();
       for (const id of [...current.keys()]) {
         const saved = await session.records.save<never>(id, (now) =>
@@ -135,7 +159,7 @@ export function createDepositKeeper(deps: { readonly random: Random; readonly cl
         // What another save has settled meanwhile needs nothing.
         if (!saved.ok && saved.error.type !== "stale" && saved.error.type !== "not-found") return saved;
       }
-      return ok(undefined);
+      return stillHere(session);
     },
   };
 }
