@@ -115,7 +115,7 @@ async function serverFaults({ browser, person }: Phone): Promise<void> {
     await person.delivered();
     mark(`delivered, said in ${language}`);
   }
-  expect(stage.server.log()).toMatch(/"status":401/);
+  await expect.poll(stage.server.log).toMatch(/"status":401/);
   expect((await person.papers()).map((paper) => paper.title)).toEqual(["Lettre 3", "Lettre 2", "Lettre 1"]);
   expect(await person.screen()).not.toMatch(person.words().within("common.state.wait"));
 }
