@@ -12,14 +12,14 @@ const db = new DatabaseSync(file);
 db.exec("PRAGMA journal_mode = WAL");
 db.exec("PRAGMA synchronous = FULL");
 db.exec("CREATE TABLE push (id INTEGER PRIMARY KEY, body TEXT NOT NULL)");
-const insert = db.prepare("INSERT INTO push (body) VALUES ($1)");
+const insert = db.prepare("INSERT INTO push (body) VALUES (?)");
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on("data", (part: Buffer) => parts.push(part));
   request.on("end", () => {
     // Outside a transaction each statement is a commit of its own.
-    const { lastInsertRowid } = insert.run({ 1: Buffer.concat(parts).toString() });
+    const { lastInsertRowid } = insert.run(Buffer.concat(parts).toString());
     const answer = JSON.stringify({ seq: Number(lastInsertRowid) });
     response.writeHead(200, { "content-type": "application/json", "content-length": answer.length }).end(answer);
   });

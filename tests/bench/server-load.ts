@@ -15,14 +15,16 @@ export interface LoadResult {
   readonly wrong: number;
 }
 
-const tickMicroseconds = 10_000;
-
 /** Microseconds of processor that a process has used: its first thread (where JavaScript runs), and all its threads. */
 export function processorOf(pid: number): { readonly first: number; readonly all: number } {
   const used = (thread: string): number => {
-    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * tickMicroseconds;
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1000;
+    } catch (error) {
+      // A thread that ended since the list was made.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+      throw error;
+    }
   };
   const all = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + used(thread), 0);
   return { first: used(String(pid)), all };
@@ -31,30 +33,38 @@ export function processorOf(pid: number): { readonly first: number; readonly all
 export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
+const headEnd = Buffer.from("\r\n\r\n");
+
 /** One request after the other on one connection; the answer's body has a Content-Length. */
 export async function openConnection(port: number): Promise<{
   readonly ask: (request: Buffer) => Promise<string>;
   readonly close: () => void;
 }> {
-  const socket: Socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  await new Promise<void>((done, fail) => socket.once("connect", done).once("error", fail));
   let waiting: { readonly done: (body: string) => void; readonly fail: (error: Error) => void } | undefined;
-  let buffered: Buffer = Buffer.alloc(0);
-  socket.on("data", (part: Buffer) => {
-    buffered = buffered.length === 0 ? part : Buffer.concat([buffered, part]);
-    const headEnd = buffered.indexOf("\r\n\r\n");
-    if (headEnd < 0) return;
-    const head = buffered.toString("latin1", 0, headEnd);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN);
-    if (Number.isNaN(length)) waiting?.fail(new Error(`an answer without a length: ${head}`));
-    if (buffered.length < headEnd + 4 + length) return;
-    const body = buffered.toString("utf8", headEnd + 4, headEnd + 4 + length);
-    buffered = buffered.subarray(headEnd + 4 + length);
-    const heard = waiting;
-    waiting = undefined;
-    heard?.done(body);
-  });
   const lost = (error?: Error): void => waiting?.fail(error ?? new Error("the connection was closed"));
+  let before: Buffer = Buffer.alloc(0);
+  const heard = (part: Buffer): void => {
+    const answer = before.length === 0 ? part : Buffer.concat([before, part]);
+    const bodyAt = answer.indexOf(headEnd) + headEnd.length;
+    const length = Number(/content-length: (\d+)/i.exec(answer.toString("latin1", 0, bodyAt))?.[1] ?? Number.NaN);
+    if (bodyAt >= headEnd.length && Number.isNaN(length)) lost(new Error("an answer without a length"));
+    if (!(answer.length >= bodyAt + length)) {
+      before = Buffer.from(answer);
+      return;
+    }
+    before = Buffer.alloc(0);
+    const asked = waiting;
+    waiting = undefined;
+    asked?.done(answer.toString("utf8", bodyAt, bodyAt + length));
+  };
+  // Into the same memory each time: what the load costs is taken from the server's processor.
+  const buffer = Buffer.allocUnsafe(64 * 1024);
+  const callback = (bytes: number): boolean => {
+    heard(buffer.subarray(0, bytes));
+    return true;
+  };
+  const socket: Socket = connect({ port, host: "127.0.0.1", noDelay: true, onread: { buffer, callback } });
+  await new Promise<void>((done, fail) => socket.once("connect", done).once("error", fail));
   socket.on("error", lost);
   socket.on("close", () => lost());
   return {

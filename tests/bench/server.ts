@@ -6,12 +6,13 @@
  * Surprising fact: the disk of a shared machine swings by half within a minute, so server and floor take turns, and the
  * ratio is of the sums. The load runs on the same cores as what it measures: absolute figures are a lower bound.
  *
- * `-- --seconds 4 --rounds 5 --only sqlite,postgres,pull --write` (into tests/results).
+ * `-- --seconds 4 --rounds 5 --only sqlite,postgres,pull --write` (into tests/results, as a table and as JSON). Processor
+ * per push says more than pushes per second on a machine that does other work.
  */
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { labels } from "../../src/protocol/labels.ts";
@@ -55,18 +56,27 @@ interface Row {
   /** Microseconds of processor per answer in the servers' processes: where JavaScript runs, and in all threads. */
   readonly script: number | null;
   readonly processor: number | null;
+  /** The same of this process, which asks; it shares the cores. */
+  readonly client: number | null;
   /** To the floor's turns in the same part. */
   readonly ratio: number | null;
 }
+const loadNow = (): string => loadavg()[0]?.toFixed(1) ?? "";
+const loadBefore = loadNow();
 const rows: Row[] = [];
-const columns = ["per s", "p50 ms", "p99 ms", "script us", "cpu us", "x floor"];
-const digits = [0, 1, 1, 0, 0, 2];
-const say = (row: Row): void => {
-  rows.push(row);
-  const cells = [row.perSecond, row.p50, row.p99, row.script, row.processor, row.ratio].map((value, at) =>
+const columns = ["per s", "p50 ms", "p99 ms", "script us", "cpu us", "client us", "x floor"];
+const digits = [0, 1, 1, 0, 0, 0, 2];
+const cellsOf = (row: Row): readonly string[] =>
+  [row.perSecond, row.p50, row.p99, row.script, row.processor, row.client, row.ratio].map((value, at) =>
     value === null ? "" : value.toFixed(digits[at]),
   );
-  console.log(`${row.what.padEnd(52)}${cells.map((cell) => cell.padStart(10)).join("")}`);
+const say = (row: Row): void => {
+  rows.push(row);
+  console.log(
+    `${row.what.padEnd(52)}${cellsOf(row)
+      .map((cell) => cell.padStart(10))
+      .join("")}`,
+  );
 };
 
 interface Client {
@@ -175,10 +185,14 @@ async function compare(what: string, servers: readonly TestServer[], people: rea
   const clients = await clientsOf(first.url, people);
   const floor = await startFloor();
   const results: { readonly server: LoadResult[]; readonly floor: LoadResult[] } = { server: [], floor: [] };
-  const used = { server: { first: 0, all: 0 }, floor: { first: 0, all: 0 } };
+  const nothing = { first: 0, all: 0, client: 0 };
+  const used = { server: { ...nothing }, floor: { ...nothing } };
   const watched = async (who: "server" | "floor", pids: readonly number[], turn: () => Promise<LoadResult>) => {
     const before = pids.map(processorOf);
+    const own = process.cpuUsage();
     const result = await turn();
+    const { user, system } = process.cpuUsage(own);
+    used[who].client += user + system;
     for (const [at, pid] of pids.entries()) {
       const after = processorOf(pid);
       used[who].first += after.first - (before[at]?.first ?? 0);
@@ -190,7 +204,7 @@ async function compare(what: string, servers: readonly TestServer[], people: rea
   for (let round = 0; round <= rounds; round += 1) {
     const own = await queuesOf(clients, perTurn);
     const turn = round === 0 ? Math.min(1, seconds) : seconds;
-    if (round === 1) for (const who of ["server", "floor"] as const) used[who] = { first: 0, all: 0 };
+    if (round === 1) for (const who of ["server", "floor"] as const) used[who] = { ...nothing };
     const pids = servers.map((server) => server.pid() ?? 0);
     const ours = await watched("server", pids, () => load(ports, own, turn, isOk, false));
     // The same bytes: the floor reads and keeps what we read and keep.
@@ -209,6 +223,7 @@ async function compare(what: string, servers: readonly TestServer[], people: rea
   const each = (who: "server" | "floor", { answers }: LoadResult) => ({
     script: used[who].first / answers,
     processor: used[who].all / answers,
+    client: used[who].client / answers,
   });
   say({ what, ...ours, ...each("server", ours), ratio: ours.perSecond / theirs.perSecond });
   say({ what: "  floor in turns with it: bare http, one commit each", ...theirs, ...each("floor", theirs), ratio: 1 });
@@ -346,6 +361,7 @@ async function pulls(what: string, databaseUrl: string | undefined): Promise<voi
         p99: percentile(sorted, 0.99),
         script: null,
         processor: null,
+        client: null,
         ratio: null,
       });
     }
@@ -380,12 +396,27 @@ try {
     const date = new Date().toISOString().slice(0, 10);
     const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
     const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
-    const path = join(ROOT, "tests", "results", `bench-server-${date}.json`);
-    writeFileSync(
-      path,
-      `${JSON.stringify({ date, commit, machine, seconds, rounds, connections, bodyBytes, rows }, null, 2)}\n`,
-    );
-    console.log(`written to tests/results/bench-server-${date}.json`);
+    const loads = { before: loadBefore, after: loadNow() };
+    const name = `bench-server-${date}`;
+    const path = (ending: string): string => join(ROOT, "tests", "results", `${name}.${ending}`);
+    const facts = { date, commit, machine, loads, seconds, rounds, connections, bodyBytes, over, rows };
+    writeFileSync(path("json"), `${JSON.stringify(facts, null, 2)}\n`);
+    const lines = [
+      `# bench:server of ${date}`,
+      "",
+      `\`${name}.json\` is one run at ${commit}: ${machine}; load ${loadBefore} before it, ${loads.after} after it. ${connections} connections, ops of`,
+      `${bodyBytes} bytes, ${rounds} turns of ${seconds} s each for the server and for the floor (bare node:http, one commit of SQLite FULL for`,
+      "each request, the same bytes, the same client). Processor: microseconds per answer of the thread with the JavaScript, of",
+      "all threads, and of the client, which shares the cores.",
+      "",
+      `| | ${columns.join(" | ")} |`,
+      `|---${"|---:".repeat(columns.length)}|`,
+      ...rows.map((row) => `| ${row.what.trim()} | ${cellsOf(row).join(" | ")} |`),
+      "",
+      over.length === 0 ? "Nothing is over its budget." : `Over budget: ${over.join("; ")}.`,
+    ];
+    writeFileSync(path("md"), `${lines.join("\n")}\n`);
+    console.log(`written to tests/results/${name}.md and .json`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
