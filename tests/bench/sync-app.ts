@@ -15,7 +15,7 @@ import { createHelper } from "../support/helper.ts";
 import { createLink } from "../support/link.ts";
 import { createPerson, type Person } from "../support/person.ts";
 import { freePort, startServer } from "../support/server.ts";
-import { longestBlocks, type PageBlock, pageNow, watchBlocks } from "./sync-blocks.ts";
+import { longestBlocks, type PageBlock, type PageTask, pageNow, traceTasks, watchBlocks } from "./sync-blocks.ts";
 import { type Profile, settingsOf } from "./sync-links.ts";
 import { drawPictures } from "./sync-pictures.ts";
 import { createWatch, type Exchange } from "./sync-watch.ts";
@@ -44,6 +44,8 @@ export type Prepared = {
   readonly waiting: Waiting;
   /** Longest times that the page was blocked while papers and form were made. */
   readonly blocks: readonly PageBlock[];
+  /** Where asked for. */
+  readonly tasks: readonly PageTask[];
 };
 
 export const payloadOf = ({ blobBytes, opBytes, letterBytes }: Waiting): number => blobBytes + opBytes + letterBytes;
@@ -86,10 +88,12 @@ export type PrepareOptions = {
   readonly together?: boolean;
   /** Of the page while papers and form are made. */
   readonly cpuThrottle?: number;
+  /** Every task of the page is timed. */
+  readonly traced?: boolean;
 };
 
 export async function prepare(folder: string, options: PrepareOptions): Promise<Prepared> {
-  const { photos, together = false, cpuThrottle = 1 } = options;
+  const { photos, together = false, cpuThrottle = 1, traced = false } = options;
   const [linkPort, serverPort] = [await freePort(), await freePort()];
   const data = join(folder, "data");
   const profile = join(folder, "profile");
@@ -114,6 +118,7 @@ export async function prepare(folder: string, options: PrepareOptions): Promise<
   await link.close();
   await server.close();
 
+  const trace = traced ? await traceTasks(browser.page) : undefined;
   await person.createSatchel(CODE);
   await person.laterCard();
   for (const [n, files] of (together ? [pictures] : pictures.map((picture) => [picture])).entries())
@@ -123,12 +128,13 @@ export async function prepare(folder: string, options: PrepareOptions): Promise<
   await person.send();
   await person.goto("outbox");
   await sleep(1500);
+  const tasks = (await trace?.()) ?? [];
   const waiting = await waitingOf(browser.page);
   const blocks = await longestBlocks(browser.page);
   if (waiting.letters.length !== 1 || waiting.blobs.length !== 2 * photos)
     throw new Error(`the queue is not what was made: ${JSON.stringify(waiting)}`);
   await browser.close();
-  return { folder, linkPort, serverPort, waiting, blocks };
+  return { folder, linkPort, serverPort, waiting, blocks, tasks };
 }
 
 /** What happens to the phone ten seconds after the line came up. */
@@ -150,6 +156,8 @@ export type AppRun = {
   readonly missing: readonly string[];
   /** Times that the page was blocked while this was delivered; not known when the page was not there all the time. */
   readonly blocks: readonly PageBlock[];
+  /** Where asked for. */
+  readonly tasks: readonly PageTask[];
   readonly exchanges: readonly Exchange[];
 };
 
@@ -191,13 +199,15 @@ function createArrivals(waiting: Waiting, now: () => number) {
 export type RunOptions = {
   readonly event?: Event;
   readonly cpuThrottle?: number;
+  /** Every task of the page is timed. */
+  readonly traced?: boolean;
   /** Given up then. */
   readonly limitMs: number;
 };
 
 /** One delivery over one link, from copies of what was prepared. */
 export async function runApp(prepared: Prepared, link: Profile, options: RunOptions): Promise<AppRun> {
-  const { event = "none", cpuThrottle = 1, limitMs } = options;
+  const { event = "none", cpuThrottle = 1, traced = false, limitMs } = options;
   const folder = join(prepared.folder, "run");
   rmSync(folder, { recursive: true, force: true });
   for (const name of ["data", "profile"]) cpSync(join(prepared.folder, name), join(folder, name), { recursive: true });
@@ -212,6 +222,7 @@ export async function runApp(prepared: Prepared, link: Profile, options: RunOpti
   // What opening a satchel starts is over; the first tries have found no line.
   await sleep(3000);
 
+  const trace = traced ? await traceTasks(browser.page) : undefined;
   const since = await pageNow(browser.page);
   const startedAt = performance.now();
   const now = (): number => performance.now() - startedAt;
@@ -239,6 +250,9 @@ export async function runApp(prepared: Prepared, link: Profile, options: RunOpti
       }
       await sleep(20);
     }
+    // What the last answers make the screen show.
+    if (traced) await sleep(1000);
+    const tasks = (await trace?.()) ?? [];
     const counters = line.counters();
     return {
       ms: arrivals.state.endedAt,
@@ -250,6 +264,7 @@ export async function runApp(prepared: Prepared, link: Profile, options: RunOpti
       connections: counters.connections,
       missing: [...arrivals.left],
       blocks: event === "none" ? await longestBlocks(browser.page, since) : [],
+      tasks,
       exchanges: watch.exchanges,
     };
   } finally {

@@ -22,7 +22,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../support/server.ts";
 import { type AppRun, type Event, payloadOf, prepare, runApp } from "./sync-app.ts";
-import { isOfWorkers } from "./sync-blocks.ts";
+import { isOfWorkers, type PageTask } from "./sync-blocks.ts";
 import { runFloor } from "./sync-floor.ts";
 import { bestMs, type Profile, profiles, traceProfile } from "./sync-links.ts";
 import { installPeers, type PeerMode, runPeer } from "./sync-peer.ts";
@@ -46,6 +46,8 @@ const repeat = Number(values.repeat);
 const photos = Number(values.photos);
 const modes: readonly PeerMode[] =
   values.quick || values.peers === "none" ? [] : values.peers === "both" ? ["one by one", "defaults"] : ["one by one"];
+/** The reference phone. */
+const RATE = 6;
 /** A budget is kept when the first two decimals are. */
 const within = (value: number, budget: number): boolean => Math.round(value * 100) <= budget * 100;
 
@@ -210,8 +212,8 @@ try {
   }
   const pages: object[] = [];
   if (wanted("page")) {
-    const slow = await prepare(mkdtempSync(join(folder, "page-")), { photos: 3, cpuThrottle: 6 });
-    const run = await runApp(slow, steady, { cpuThrottle: 6, limitMs: 120_000 });
+    const slow = await prepare(mkdtempSync(join(folder, "page-")), { photos: 3, cpuThrottle: RATE });
+    const run = await runApp(slow, steady, { cpuThrottle: RATE, limitMs: 120_000 });
     for (const [what, blocks] of [
       ["papers and a form are made", slow.blocks],
       ['all is delivered, "Mes envois" open', run.blocks],
@@ -225,6 +227,21 @@ try {
       for (const { ms, at, by } of [...workers.slice(0, 4), ...blocks.filter((each) => !isOfWorkers(each)).slice(0, 4)])
         console.log(`  ${String(Math.round(ms)).padStart(5)} ms at ${(at / 1000).toFixed(1)} s: ${by}`);
       pages.push({ what, blocks: blocks.length, ofWorkers: workers.length, worstOfWorkersMs: worst });
+    }
+    const plain = await prepare(mkdtempSync(join(folder, "tasks-")), { photos: 3, traced: true });
+    const delivered = await runApp(plain, steady, { traced: true, limitMs: 120_000 });
+    for (const [what, tasks] of [
+      ["papers and a form are made", plain.tasks],
+      ['all is delivered, "Mes envois" open', delivered.tasks],
+    ] as const) {
+      const longest = (kind: PageTask["kind"]): number =>
+        Math.max(0, ...tasks.filter((task) => task.kind === kind).map(({ ms }) => ms * RATE));
+      const [messageMs, frameMs] = [longest("message"), longest("frame")];
+      console.log(
+        `processor time of the page, times ${RATE}, while ${what}: longest task for what a worker said ${messageMs.toFixed(0)} ms`,
+        `(budget 50), longest frame ${frameMs.toFixed(0)} ms: ${messageMs <= 50 ? "pass" : "FAIL"}`,
+      );
+      pages.push({ what, processorMessageMs: messageMs, processorFrameMs: frameMs });
     }
   }
   if (values.timeline !== undefined) writeFileSync(values.timeline, `${timelines.join("\n")}\n`);
