@@ -232,9 +232,8 @@ describe("another card", () => {
     scanned.answer = ok(`BSC1.${FAKE_NEW_CARD.join("")}`);
     photograph();
     await waitFor(() => expect(heading()).toBe("Votre nouvelle carte marche"));
-    expect(screen.getByText(/L’ancienne carte n’ouvre plus rien ici/).textContent).toContain(
-      "jusqu’au prochain réseau",
-    );
+    const old = () => screen.getByText(/L’ancienne carte n’ouvre plus rien ici/).textContent;
+    expect(old()).toContain("Écrivez votre code");
     expect(await screen.findByText(/il faut votre code/)).toBeTruthy();
     expect(await axeProblems()).toEqual([]);
     for (const digit of "999999") fireEvent.click(screen.getByRole("button", { name: digit }));
@@ -242,6 +241,7 @@ describe("another card", () => {
     for (const digit of FAKE_CODE) fireEvent.click(screen.getByRole("button", { name: digit }));
     expect(await screen.findByText(/C’est préparé/)).toBeTruthy();
     await waitFor(() => expect(document.activeElement?.textContent).toContain("C’est préparé"));
+    expect(old()).toContain("jusqu’au prochain réseau");
     expect(satchel.data.cardState.needsCode).toBe(false);
     // The server has it: nothing goes on saying that a rest has to leave, and the focus stays.
     satchel.data.cardState = { ...satchel.data.cardState, atServer: "yes" };

@@ -46,7 +46,7 @@ function Done({ replaced, state }: DoneProps) {
       </Banner>
       {replaced && (
         <p>
-          {t("card.works.oldHere")} {state !== null && t(`card.works.oldServer.${state.atServer}`)}
+          {t("card.works.oldHere")} {state !== null && t(`card.works.oldServer.${elsewhere(state)}`)}
         </p>
       )}
       {asksCode && state !== null && <CodeForCard replaced={replaced} there={elsewhere(state)} />}
