@@ -5,6 +5,7 @@
  * Surprising fact: two passports are both shown, because people have two nationalities; two C2S attestations are not: the
  * newer one has done what the older asks for.
  */
+import { holderKey, sameHolder } from "../holders.ts";
 import type { PartialDate } from "../model.ts";
 import { addDays, type CivilDate, covered, daysBetween } from "./civil.ts";
 import {
@@ -192,7 +193,7 @@ interface Ending {
   readonly end: End;
 }
 
-const ownerOf = ({ kind, holder }: PaperFacts): string => `${kind ?? ""}\n${holder}`;
+const ownerOf = ({ kind, holder }: PaperFacts): string => `${kind ?? ""}\n${holderKey(holder)}`;
 
 /** Leaves out what another paper of the same kind and person, that ends later, answers for. */
 function unanswered(all: readonly Ending[], today: CivilDate): readonly Ending[] {
@@ -289,7 +290,7 @@ export const papersFor = (
   papers: readonly PaperFacts[],
 ): readonly { readonly kind: string; readonly paper: string | null }[] =>
   item.papers.map((kind) => {
-    const own = papers.filter((paper) => paper.kind === kind && paper.holder === item.holder);
+    const own = papers.filter((paper) => paper.kind === kind && sameHolder(paper.holder, item.holder));
     const best = own.reduce<PaperFacts | null>(
       (newest, paper) => (newest === null || (paper.expiry ?? "") > (newest.expiry ?? "") ? paper : newest),
       null,

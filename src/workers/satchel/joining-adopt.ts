@@ -18,6 +18,7 @@ import {
   pointersIn,
   sameStream,
 } from "../../satchel/join.ts";
+import { staysHere } from "../../satchel/keeping.ts";
 import { sameValue } from "../../satchel/merge.ts";
 import type {
   BlobPointer,
@@ -29,7 +30,6 @@ import type {
   SignedText,
 } from "../../satchel/model.ts";
 import { streamsNamed } from "../../satchel/paper.ts";
-import { paperType } from "../../satchel/paper-types.ts";
 import { utf8 } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, PrincipalId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -53,8 +53,6 @@ export interface Source {
 }
 
 type AdoptDeps = Pick<SatchelDeps, "random">;
-
-const staysHere = (record: PaperRecord): boolean => paperType(record.kind)?.localOnlyByDefault ?? false;
 
 const classOf = (record: PaperRecord, blob: BlobId): SendClass => {
   const pages = Object.values(record.pages);

@@ -6,9 +6,9 @@
  */
 
 import { opHead } from "../../protocol/ops.ts";
+import { staysHere } from "../../satchel/keeping.ts";
 import type { BlobPointer, Page, PaperRecord, SatchelRecord } from "../../satchel/model.ts";
 import * as paper from "../../satchel/paper.ts";
-import { paperType } from "../../satchel/paper-types.ts";
 import { shownPaper } from "../../satchel/shown.ts";
 import { paperStates } from "../../satchel/where.ts";
 import { type BlobId, type RecordId, randomId } from "../../shared/ids.ts";
@@ -36,9 +36,6 @@ const sealedSegment = 65_552;
 export type KeptPaper = Kept<SatchelRecord> & { readonly record: PaperRecord };
 
 export const isPaper = (kept: Kept<SatchelRecord>): kept is KeptPaper => kept.record.t === "paper";
-
-/** Kept on this device only, whatever happens (PRODUCT: health papers). */
-const staysHere = (record: PaperRecord): boolean => paperType(record.kind)?.localOnlyByDefault ?? false;
 
 const blobIds = (record: PaperRecord): readonly BlobId[] => paper.paperBlobs(record).map((pointer) => pointer.blob);
 

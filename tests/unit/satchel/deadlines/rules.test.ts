@@ -341,6 +341,8 @@ describe("D6: the list", () => {
     const renewed = paper("c2s-attestation", { id: "new", expiry: "2027-12-31" });
     const mother = paper("c2s-attestation", { id: "mother", expiry: "2026-12-31", holder: "Ma mère" });
     expect(one([old, renewed, mother], "2026-11-22").map((each) => each.about.id)).toEqual(["mother", "new"]);
+    const hers = paper("c2s-attestation", { id: "hers", expiry: "2027-12-31", holder: "ma mere" });
+    expect(one([mother, hers], "2026-11-22").map((each) => each.about.id)).toEqual(["hers"]);
   });
 
   test("shows two passports of two countries, and drops one that ended when another is good", () => {
