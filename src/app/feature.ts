@@ -67,6 +67,8 @@ export const paths = {
   others: "/reponses",
   out: "/sortie",
   outSealed: "/sortie/fermee",
+  approve: "/poste-partage",
+  approvals: "/poste-partage/suivi",
   takeIn: "/sortie/reprendre",
   joinSatchels: "/sortie/reunir",
 } as const;

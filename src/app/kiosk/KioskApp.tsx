@@ -10,9 +10,10 @@ import { usePlace } from "../platform/useScreen.ts";
 import { useAskOf } from "../state/ask.ts";
 import { Loading } from "../ui/States.tsx";
 import { UiWorld } from "../ui/world.ts";
+import { Approval } from "./approval/Approval.tsx";
 import { carefulConfig, type KioskDeployment } from "./config.ts";
 import type { KioskDeps } from "./deps.ts";
-import { type Gate, kioskStart } from "./places.ts";
+import { type Gate, kioskPhone, kioskStart } from "./places.ts";
 import { type Ended, Farewell, KioskStart } from "./Screens.tsx";
 import { Session } from "./Session.tsx";
 import { StateScreen } from "./StateScreen.tsx";
@@ -114,6 +115,15 @@ export function KioskApp({ deps, page }: { readonly deps: KioskDeps; readonly pa
           <h1>{t("poste.ending")}</h1>
           <Loading />
         </main>
+      ) : gateNow === "closed" && place.path === kioskPhone ? (
+        <Approval
+          deps={deps}
+          deployment={deployment}
+          online={online}
+          idleMs={deployment?.config.idleMs ?? carefulConfig.idleMs}
+          onBack={() => router.go(kioskStart, { replace: true })}
+          onEnd={end}
+        />
       ) : isStart ? (
         <KioskStart deployment={deployment} online={online} go={router.go} />
       ) : (

@@ -3,6 +3,8 @@ import { paths } from "../feature.ts";
 
 /** The kiosk's own first screen. */
 export const kioskStart = "/";
+/** The kiosk's own screen of opening by a phone: no satchel is open beside it. */
+export const kioskPhone = "/telephone";
 
 const beforeOpening: readonly string[] = [paths.code, paths.comeBack];
 const words: readonly string[] = ["accueil", "papiers", "demarches", "dossiers", "envois", "carte", "reponses"];

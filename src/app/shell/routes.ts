@@ -22,6 +22,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   revenir: "retour",
   reponses: "devices",
   sortie: "sortie",
+  "poste-partage": "approve",
 };
 
 const files = import.meta.glob<{ readonly feature: Feature }>("../features/*/feature.{ts,tsx}");

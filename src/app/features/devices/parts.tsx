@@ -4,11 +4,10 @@ import type { TransferRefusal, WorkerError } from "../../../workers/satchel.cont
 import { t as text } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
 import { errorText, isWorkerError } from "../../state/errors.ts";
-import { PICTURES } from "../../state/pictures.ts";
 import { useRoot } from "../../state/root.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Icon } from "../../ui/icons/Icon.tsx";
+import { FourPictures as Pictures } from "../../ui/FourPictures.tsx";
 import { Qr, useQr } from "../../ui/Qr.tsx";
 import "./devices.css";
 
@@ -55,22 +54,10 @@ export function HandOver({ value, id }: { readonly value: string; readonly id: s
   );
 }
 
-/** Four pictures in their order, each with its word: they can be compared by eye or by voice. */
+/** The pictures of a transfer. */
 export function FourPictures({ pictures }: { readonly pictures: readonly number[] }) {
   const t = useT();
-  return (
-    <ol class="pics pics--four" aria-label={t("devices.pictures")}>
-      {pictures.map((kind, at) => {
-        const name = PICTURES[kind] ?? PICTURES[0];
-        return (
-          <li key={at} class="pic">
-            <Icon name={name} />
-            {`${at + 1}. ${t(`opening.pictures.${name}`)}`}
-          </li>
-        );
-      })}
-    </ol>
-  );
+  return <Pictures pictures={pictures} label={t("devices.pictures")} />;
 }
 
 /** Why nothing went on, said at once. */

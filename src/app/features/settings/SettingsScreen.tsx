@@ -170,6 +170,12 @@ export function SettingsScreen() {
           <Item icon="cle-carte" href={paths.card} title={t("settings.code.card")} />
           <Item icon="telephone" href={paths.devices} title={t("settings.code.devices")} />
           <Item
+            icon="ordinateur"
+            href={paths.approve}
+            title={t("settings.code.approve")}
+            detail={t("settings.code.approveMore")}
+          />
+          <Item
             icon="oeil-barre"
             href={paths.discreet}
             title={t("settings.discreet")}
