@@ -174,6 +174,8 @@ export const nodes = {
   beatsPerStale: 6,
   /** Without a sign of life for this long, and without a connection, a process is dead: its uploads begin again. */
   staleMs: 30 * SECOND,
+  /** After this it is no more remembered that there was such a process. */
+  forgottenMs: 30 * DAY,
   connectMs: 3 * SECOND,
   /** A process that took a request without a body says something within this. */
   silenceMs: 15 * SECOND,

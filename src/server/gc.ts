@@ -8,7 +8,7 @@
  * was collected is answered "missing" instead of being believed.
  */
 
-import { blobs, collection as limits, approvals as shown } from "../protocol/limits.ts";
+import { blobs, collection as limits, nodes, approvals as shown } from "../protocol/limits.ts";
 import type { ServerTime } from "../protocol/wire.ts";
 import type { Log, Timers } from "../shared/ports.ts";
 import { describeError } from "./log.ts";
@@ -124,6 +124,7 @@ export function createCollector(deps: {
     };
     const cards = stopped ? 0 : await store.forgetReplaced(before(limits.replacedCardMs));
     const approvals = stopped ? 0 : await store.forgetApprovals(before(0), before(shown.shownMs));
+    if (!stopped) await store.forgetNodes(before(nodes.forgottenMs));
     if (approvals > 0) metrics.collected("approval", approvals);
     if (cards > 0) metrics.collected("card", cards);
     if (result.tombstones > 0) metrics.collected("tombstone", result.tombstones);

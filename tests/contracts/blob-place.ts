@@ -131,6 +131,18 @@ export function vaultContract(name: string, open: () => Promise<VaultCase>): voi
       expect(await one.vault.size(item)).toBe(500);
     });
 
+    test("says what lies there, by keys that begin with the blobs' names", async () => {
+      const staged = [await stage(300), await stage(70_000)];
+      for (const { item } of staged) await one.vault.put(item);
+      const found = [];
+      for await (const entry of one.vault.entries()) found.push(entry);
+      for (const { item } of staged) {
+        const key = one.vault.keyOf(item);
+        expect(key.startsWith(blobName(item.owner, item.blob))).toBe(true);
+        expect(found.filter((entry) => entry.key === key)).toEqual([{ key, length: item.length }]);
+      }
+    });
+
     test("ten at once arrive as they left", async () => {
       const staged = await Promise.all(Array.from({ length: 10 }, (_, at) => stage(70_000 + at)));
       await Promise.all(staged.map(({ item }) => one.vault.put(item)));

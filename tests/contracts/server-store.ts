@@ -535,6 +535,10 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
         node: other,
         url: `http://${other}:2`,
       });
+      const names = async () => (await store.nodes(at(0))).map(({ node }) => node);
+      expect(await names()).toEqual(["one", "two"]);
+      expect([await store.forgetNodes(at(10)), await store.forgetNodes(at(11))]).toEqual([0, 1]);
+      expect(await names()).toEqual([other]);
       store = await here.reopen();
       expect((await store.blob(person.id, ref.blob))?.node).toBe(other);
       expect((await store.staleUploads(at(10))).length).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * Is every byte that the database promises really there, and right? Would every card open? Runs in Node, beside a working
- * server.
+ * Is every byte that the database promises really there, and right? What lies there that it does not know? Would every
+ * card open? Runs in Node, beside a working server.
  *
  * Surprising: what is found missing need not be lost. The phone that sent it keeps it until a backup covers it, so with
  * `mend` the server asks for it again instead of promising it.
@@ -9,11 +9,12 @@
 import { blobRootOf } from "../../protocol/blob-root.ts";
 import { keyringClaim } from "../../protocol/keyring.ts";
 import { labels } from "../../protocol/labels.ts";
+import { parseBlobName } from "../../protocol/parse.ts";
 import { isShare } from "../../protocol/share.ts";
 import { readSigned } from "../../protocol/sign.ts";
 import type { B64, ServerTime } from "../../protocol/wire.ts";
 import type { SharePlace, Shares } from "../shares.ts";
-import type { BlobItem, BlobVault } from "../stores/blob-ports.ts";
+import type { BlobItem, BlobVault, VaultEntry } from "../stores/blob-ports.ts";
 import type { Store, StoredBlob } from "../stores/ports.ts";
 import type { StoredKeyring } from "../stores/way-ports.ts";
 
@@ -68,6 +69,32 @@ export async function checkBlobs(
     await deps.store.loseBlob(blob.owner, blob.blob, deps.now());
     await deps.vault.remove(blob);
     counts.mended += 1;
+  }
+  return counts;
+}
+
+export interface StrayReport {
+  readonly strays: number;
+  readonly bytes: number;
+}
+
+/**
+ * What lies in the vault and no row knows: left by a database of before a restore, by a process that died in between, or
+ * by somebody else. Only told: removing it on the word of a wrong or empty database would empty the vault. What is being
+ * moved or removed just now may be among it.
+ */
+export async function findStrays(
+  deps: { readonly store: Pick<Store, "blob">; readonly vault: Pick<BlobVault, "entries" | "keyOf"> },
+  onStray: (entry: VaultEntry) => void,
+): Promise<StrayReport> {
+  const counts = { strays: 0, bytes: 0 };
+  for await (const entry of deps.vault.entries()) {
+    const read = parseBlobName(entry.key.split(".").slice(0, 2).join("."));
+    const row = read.ok ? await deps.store.blob(read.value.owner, read.value.blob) : undefined;
+    if (row !== undefined && row.state !== "collected" && deps.vault.keyOf(row) === entry.key) continue;
+    counts.strays += 1;
+    counts.bytes += entry.length;
+    onStray(entry);
   }
   return counts;
 }

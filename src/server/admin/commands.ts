@@ -13,7 +13,7 @@ import type { Shares } from "../shares.ts";
 import type { BlobVault } from "../stores/blob-ports.ts";
 import type { Store } from "../stores/ports.ts";
 import { type BackupRefusal, backup, type RestoreRefusal, restore } from "./backup.ts";
-import { checkBlobs, checkKeyrings } from "./check.ts";
+import { checkBlobs, checkKeyrings, findStrays } from "./check.ts";
 
 export interface AdminDeps {
   /** Opens the server's database and vault, runs `work`, closes them. */
@@ -39,8 +39,9 @@ type RestorePlaces = Omit<Parameters<typeof restore>[1], "backup" | "newKeys">;
 export const usage = `npm run admin -- <command>
 
   check [--quick] [--mend]     every promised blob: is it there, of its length and (unless --quick) of its root?
-                               --mend: what is not is asked for again at the phones; and every keyring: is it as its
-                               satchel signed it, do its shares open with the key file?
+                               --mend: what is not is asked for again at the phones; what lies there that the database
+                               does not know (told, never removed); and every keyring: is it as its satchel signed it,
+                               do its shares open with the key file?
   backup <folder>              copies database and blobs into a folder (SQLite and files); again: only what is new.
                                The key file is not in it: keep a copy of it elsewhere
   restore <folder> [--new-keys]  into an empty data folder, server stopped. Put the key file there first
@@ -112,6 +113,13 @@ export async function runAdmin(args: readonly string[], deps: AdminDeps): Promis
           `${blobs} blobs, ${Math.ceil(bytes / mib)} MiB; ${referenced} in use; ${missing} missing, ${damaged} damaged`,
         );
         if (mended > 0) print(`${mended} are asked for again`);
+        const { strays, bytes: strayBytes } = await findStrays({ store, vault }, ({ key, length }) =>
+          print(`stray ${key} (${length} bytes)`),
+        );
+        if (strays > 0)
+          print(
+            `${strays} that no row of the database knows, ${Math.ceil(strayBytes / mib)} MiB: nothing removes them`,
+          );
         const { keyrings, altered, lost } = await checkKeyrings({ store, shares: await deps.shares() });
         if (keyrings > 0)
           print(`${keyrings} keyrings; ${altered} not as signed, ${lost} whose share does not open with this key file`);

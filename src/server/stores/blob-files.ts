@@ -98,6 +98,13 @@ export function vaultInPlace(staging: BlobStaging): BlobVault {
       return stream;
     },
     remove: (item) => staging.remove(name(item)),
+    keyOf: name,
+    async *entries() {
+      for (const key of await staging.names()) {
+        const length = await staging.size(key);
+        if (length !== undefined) yield { key, length };
+      }
+    },
     check: async () => {
       await readdir(staging.folder);
     },

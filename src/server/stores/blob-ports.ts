@@ -47,6 +47,12 @@ export interface BlobStaging {
   readonly free: () => Promise<number>;
 }
 
+/** Something that lies in the vault, whoever put it there. */
+export interface VaultEntry {
+  readonly key: string;
+  readonly length: number;
+}
+
 export interface BlobVault {
   /** True when a verified blob stays the file it was staged in: then there is nothing to move and nothing to read back. */
   readonly inPlace: boolean;
@@ -56,6 +62,10 @@ export interface BlobVault {
   /** Rejects when the blob is not there. */
   readonly read: (item: BlobItem, range?: ByteRange) => Promise<Readable>;
   readonly remove: (item: BlobItem) => Promise<void>;
+  /** Where the item lies, or would. */
+  readonly keyOf: (item: BlobItem) => string;
+  /** All that lies there. A key begins with the blob's name, unless something else put it there. */
+  readonly entries: () => AsyncIterable<VaultEntry>;
   /** Rejects when the vault cannot be reached or does not let us in. */
   readonly check: () => Promise<void>;
   readonly close: () => void;

@@ -1,8 +1,8 @@
 /**
  * The vault on S3-compatible storage: verified blobs as objects, for several processes. Runs in Node.
  *
- * Only Put, Get (range), Head, Delete and List (to see that it answers) are used, in their smallest form: what AWS, Ceph, MinIO, Garage and
- * OpenStack Swift share. The SDK's own checksums are set to when-required: its default sends bodies in signed pieces,
+ * Only Put, Get (range), Head, Delete and List (to see that it answers, and for the operator's check) are used, in their
+ * smallest form: what AWS, Ceph, MinIO, Garage and OpenStack Swift share. The SDK's own checksums are set to when-required: its default sends bodies in signed pieces,
  * which one small server stored as they came, frames and all, and answered 200. So what was put is read back and hashed
  * again by the caller (uploads.ts) before anybody hears "verified".
  *
@@ -132,6 +132,21 @@ export async function openS3Vault(place: S3Place, staging: BlobStaging): Promise
     },
     remove: async (item) => {
       await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: prefix + key(item) })).catch(ifMissing);
+    },
+    keyOf: key,
+    async *entries() {
+      for (let token: string | undefined; ; ) {
+        const page = await client.send(
+          new sdk.ListObjectsV2Command({
+            Bucket,
+            ...(prefix === "" ? {} : { Prefix: prefix }),
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+        );
+        for (const { Key = "", Size = 0 } of page.Contents ?? []) yield { key: Key.slice(prefix.length), length: Size };
+        token = page.NextContinuationToken;
+        if (token === undefined) return;
+      }
     },
     check: async () => {
       await client.send(

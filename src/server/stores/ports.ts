@@ -243,6 +243,8 @@ export interface Store extends WayStore, ApprovalStore {
   ) => Promise<{ readonly node: string; readonly url: string | null } | undefined>;
   /** Says that this process lives and where it is reached. */
   readonly touchNode: (node: string, url: string, at: ServerTime) => Promise<void>;
+  /** Processes that gave no sign of life since. @returns how many. */
+  readonly forgetNodes: (before: ServerTime) => Promise<number>;
   readonly nodes: (aliveSince: ServerTime) => Promise<readonly StoredNode[]>;
   /** Verified blobs that nothing has named since, and collected ones whose bytes were not removed yet. */
   readonly collectable: (unreferencedBefore: ServerTime, limit: number) => Promise<readonly StoredBlob[]>;

@@ -875,6 +875,12 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         return kept(undefined);
       }),
 
+    forgetNodes: (before) =>
+      write(function* () {
+        // What it staged was claimed by others long ago, or is claimed by whoever is asked for it.
+        return kept(yield* run("DELETE FROM node WHERE seen_at < $1", before));
+      }),
+
     nodes: (aliveSince) =>
       read(function* () {
         const rows = yield* all("SELECT id, url, seen_at FROM node WHERE seen_at >= $1 ORDER BY id", aliveSince);

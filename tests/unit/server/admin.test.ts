@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readChain } from "../../../src/protocol/statements.ts";
 import type { BlobTicket, ServerTime } from "../../../src/protocol/wire.ts";
 import { backup, readBackup, restore } from "../../../src/server/admin/backup.ts";
-import { checkBlobs } from "../../../src/server/admin/check.ts";
+import { checkBlobs, findStrays } from "../../../src/server/admin/check.ts";
 import { openBlobFiles, vaultInPlace } from "../../../src/server/stores/blob-files.ts";
 import { openSqlite } from "../../../src/server/stores/sqlite.ts";
 import { createPerson, random, type TestBlob, type TestPerson } from "./people.ts";
@@ -99,6 +99,23 @@ describe("check", () => {
     );
     expect((await look(server, { quick: true })).report).toMatchObject({ missing: 1, damaged: 1 });
     expect(right.ref.length).toBe((await readFile(server.place(right))).length);
+    await server.store.close();
+  });
+
+  test("tells what lies there and is known to no row, and leaves it there", async () => {
+    const server = await openServer("a");
+    await server.register();
+    const [known, gone, stray] = [await server.keep(), await server.keep(), await person.blob(3000)];
+    await server.store.markCollected(person.id, gone.ref.blob, clock.now());
+    writeFileSync(server.place(stray), stray.bytes);
+    writeFileSync(join(folder, "a-blobs", "some.thing"), "else");
+    const told: string[] = [];
+    const report = await findStrays(server, ({ key }) => told.push(key));
+    const strays = [`${person.id}.${gone.ref.blob}`, `${person.id}.${stray.ref.blob}`, "some.thing"];
+    expect(told.sort()).toEqual(strays.sort());
+    expect(report).toEqual({ strays: 3, bytes: gone.bytes.length + stray.bytes.length + 4 });
+    expect((await look(server)).report).toMatchObject({ missing: 0, damaged: 0 });
+    for (const blob of [known, stray]) expect((await readFile(server.place(blob))).length).toBe(blob.bytes.length);
     await server.store.close();
   });
 
