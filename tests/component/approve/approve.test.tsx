@@ -36,7 +36,7 @@ describe("opening at a shared computer", () => {
     expect(screen.getByRole("list", { name: "Images à comparer" }).children).toHaveLength(4);
     expect(await axeProblems()).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: "Ce sont les mêmes images" }));
-    await title("Quels papiers ouvrir là-bas ?");
+    await title("Quels papiers ouvrir là-bas\u00a0?");
     const boxes = await screen.findAllByRole("checkbox");
     expect(boxes).toHaveLength(2);
     expect(boxes.every((box) => !(box as HTMLInputElement).checked)).toBe(true);
