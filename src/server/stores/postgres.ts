@@ -10,7 +10,7 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseError, Pool, type PoolClient, types } from "pg";
+import { Client, DatabaseError, Pool, type PoolClient, types } from "pg";
 import { assert } from "../../shared/assert.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
 import type { Store } from "./ports.ts";
@@ -105,6 +105,15 @@ export function createPostgresDriver(url: string, random: Random, connections = 
     return name;
   };
 
+  /** What is asked until this turn of the loop ends leaves in one piece. */
+  const hold = (client: PoolClient): void => {
+    if (!(client instanceof Client)) return;
+    const { stream } = client.connection;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+  };
+
   /** Lends a connection; one that failed in itself is thrown away, and the failure says whether to begin again. */
   const lend = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     let client: PoolClient;
@@ -132,11 +141,13 @@ export function createPostgresDriver(url: string, random: Random, connections = 
       return await work({
         ask: async ({ sql, values }) => {
           const query = { text: sql, values: [...values], ...(values.length === 0 ? {} : { name: nameOf(sql) }) };
+          hold(client);
           const { rows, rowCount } = await watch(client.query<Row>(query));
           return { rows, changes: rowCount ?? 0 };
         },
         say: async (sql) => {
           committing = sql === "COMMIT";
+          hold(client);
           return (await watch(client.query(sql))).command;
         },
         broken: () => broken,
