@@ -5,6 +5,7 @@
  * Surprising: nobody's gesture is asked for while the phone is in the person's hands, so the time without gestures counts
  * only once papers are open; before that the code itself runs out.
  */
+import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { KioskApproval } from "../../../workers/approval.contract.ts";
 import { formatTime } from "../../i18n/format.ts";
@@ -38,35 +39,46 @@ export interface ApprovalProps {
 
 type Waiting = Extract<KioskApproval, { type: "asking" | "met" }>;
 
-function Code({ state }: { readonly state: Extract<Waiting, { type: "asking" }> }) {
+/** How to read the code, and the code itself beside it. */
+function Code({
+  state,
+  cancel,
+}: {
+  readonly state: Extract<Waiting, { type: "asking" }>;
+  readonly cancel: ComponentChildren;
+}) {
   const t = useT();
   const qr = useQr(state.text, "L");
   return (
     <>
-      <ol class="stack-s">
-        {(["step1", "step2", "step3"] as const).map((step) => (
-          <li key={step}>{t(`approbation.kiosk.${step}`)}</li>
-        ))}
-      </ol>
+      <div class="stack-l">
+        <h1>{t("approbation.kiosk.title")}</h1>
+        <ol class="stack-s approval-steps">
+          {(["step1", "step2", "step3"] as const).map((step) => (
+            <li key={step}>{t(`approbation.kiosk.${step}`)}</li>
+          ))}
+        </ol>
+        <p role="status">{t("approbation.kiosk.waiting", { time: formatTime(state.until) })}</p>
+        <Why title={t("approbation.kiosk.asText")}>
+          <section
+            class="approval-text"
+            dir="ltr"
+            translate={false}
+            aria-label={t("approbation.kiosk.textLabel")}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text that scrolls must be reachable by keyboard
+            tabIndex={0}
+          >
+            {state.text}
+          </section>
+        </Why>
+        {cancel}
+      </div>
       {qr !== null && qr !== "absent" && (
         <div class="approval-qr">
           <Qr drawing={qr} label={t("approbation.kiosk.drawing")} />
         </div>
       )}
       {qr === "absent" && <p>{t("approbation.kiosk.noQr")}</p>}
-      <p role="status">{t("approbation.kiosk.waiting", { time: formatTime(state.until) })}</p>
-      <Why title={t("approbation.kiosk.asText")}>
-        <section
-          class="approval-text"
-          dir="ltr"
-          translate={false}
-          aria-label={t("approbation.kiosk.textLabel")}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text that scrolls must be reachable by keyboard
-          tabIndex={0}
-        >
-          {state.text}
-        </section>
-      </Why>
     </>
   );
 }
@@ -88,7 +100,8 @@ export function Approval({ deps, deployment, online, idleMs, onBack, onEnd }: Ap
   useEffect(() => draw(), [draw]);
 
   const state = asked.state === "ready" ? asked.value : null;
-  const stage = cut ? "cut" : (state?.type ?? "none");
+  const lost = cut || (!online && state?.type === "asking");
+  const stage = lost ? "cut" : (state?.type ?? "none");
   useEffect(() => {
     if (ready) focusHeading();
   }, [stage, ready]);
@@ -114,6 +127,7 @@ export function Approval({ deps, deployment, online, idleMs, onBack, onEnd }: Ap
         onEnd={(why) => onEnd(why, () => kiosk.api.approvalStop(why))}
       />
     );
+  const isAsking = ready && !lost && state?.type === "asking";
   const cancel = (
     <Button kind="second" icon="retour" onPress={back}>
       {t("approbation.kiosk.cancel")}
@@ -125,8 +139,10 @@ export function Approval({ deps, deployment, online, idleMs, onBack, onEnd }: Ap
       top={<Bar place={place} left={null} />}
       human={deployment?.operator == null ? null : <HumanFooter contact={deployment.operator.contact} />}
     >
-      <div class="poste-start stack-l">
-        {stage === "met" && state?.type === "met" ? (
+      <div class={isAsking ? "poste-end" : "poste-start stack-l"}>
+        {isAsking ? (
+          <Code state={state} cancel={cancel} />
+        ) : stage === "met" && state?.type === "met" ? (
           <>
             <h1>{t("approbation.kiosk.met.title")}</h1>
             <p>{t("approbation.kiosk.met.text")}</p>
@@ -148,17 +164,15 @@ export function Approval({ deps, deployment, online, idleMs, onBack, onEnd }: Ap
         ) : (
           <>
             <h1>{t("approbation.kiosk.title")}</h1>
-            {(cut || !online) && (
-              <Banner tone="soon" icon="hors-ligne">
-                {t("approbation.kiosk.noNetwork")}
-              </Banner>
-            )}
-            {cut ? (
-              <Button icon="synchroniser" onPress={draw}>
-                {t("approbation.kiosk.retry")}
-              </Button>
-            ) : ready && state?.type === "asking" ? (
-              <Code state={state} />
+            {lost ? (
+              <>
+                <Banner tone="soon" icon="hors-ligne">
+                  {t("approbation.kiosk.noNetwork")}
+                </Banner>
+                <Button icon="synchroniser" onPress={draw}>
+                  {t("approbation.kiosk.retry")}
+                </Button>
+              </>
             ) : (
               <Loading text={ready ? t("approbation.kiosk.making") : undefined} />
             )}
