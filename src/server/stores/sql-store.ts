@@ -1025,7 +1025,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     tally: (key, until, at) =>
       write(function* () {
-        yield* run("DELETE FROM tally WHERE until <= $1", at);
+        yield* later("DELETE FROM tally WHERE until <= $1", at);
         const row = yield* one(
           `INSERT INTO tally (key, count, until) VALUES ($1, 1, $2)
            ON CONFLICT (key) DO UPDATE SET count = tally.count + 1 RETURNING count, until`,
