@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeAxe, runAxe } from "../support/axe.ts";
 import type { Person } from "../support/person.ts";
 import { createCamera, type Photo } from "../support/photo.ts";
+import { standsStill } from "../support/still.ts";
 import type { Language } from "../support/words.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -31,35 +32,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage?.close();
 });
-
-/** Waits until the screen stands still: nothing drawn for `quietMs`, no movement under way; for ten seconds at most. */
-const stands = (page: Page, quietMs: number): Promise<void> =>
-  page.evaluate(
-    (forMs) =>
-      new Promise<void>((resolve) => {
-        const end = performance.now() + 10_000;
-        const isMoving = (): boolean =>
-          document.getAnimations().some(({ effect, playState }) => {
-            return playState === "running" && effect?.getTiming().iterations !== Number.POSITIVE_INFINITY;
-          });
-        const look = (): void => {
-          if (isMoving() && performance.now() < end) {
-            quiet = setTimeout(look, forMs);
-            return;
-          }
-          watch.disconnect();
-          resolve();
-        };
-        let quiet = setTimeout(look, forMs);
-        const watch = new MutationObserver(() => {
-          if (performance.now() > end) return;
-          clearTimeout(quiet);
-          quiet = setTimeout(look, forMs);
-        });
-        watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-      }),
-    quietMs,
-  );
 
 /** What does not fit, at twice the text size. */
 async function overflow(page: Page): Promise<readonly string[]> {
@@ -135,7 +107,7 @@ async function look(
   for (const scheme of ["light", "dark"] as const) {
     if (!all && (scheme === "light") !== (language === "fr")) continue;
     await page.emulateMedia({ colorScheme: scheme });
-    await stands(page, all ? 300 : 40);
+    if (all) await standsStill(page, 300);
     const title = `${name}-${language}-${scheme}`;
     const axe = describeAxe(await runAxe(page));
     if (axe !== "") problems.push(`${title}: ${axe}`);
@@ -162,7 +134,7 @@ async function follow({ page, words }: Person, path: string): Promise<void> {
   }, path);
   await page.waitForURL((url) => url.pathname === path);
   await page.locator("h1").first().waitFor({ state: "attached" });
-  await stands(page, 100);
+  await standsStill(page);
   await page.getByText(words().matcher("common.loading")).waitFor({ state: "hidden" });
 }
 

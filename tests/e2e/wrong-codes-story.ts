@@ -89,7 +89,11 @@ async function tenWrongCodes(
     if (n === codeTries) break;
     if (skipped.includes(n + 1)) await setForward(person, n + skipped.length);
     else if (waitMs > 0 && waits === "set forward") await setForward(person);
-    else if (waitMs > 0) await person.page.waitForTimeout(waitMs + 500);
+    else if (waitMs > 0) {
+      const wait = person.page.getByText(person.words().within("opening.wait.text"));
+      await wait.waitFor({ state: "hidden", timeout: waitMs + 60_000 });
+      await person.page.waitForTimeout(500);
+    }
   }
   return said;
 }

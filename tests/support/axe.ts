@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
+import { standsStill } from "./still.ts";
 
 /** WCAG 2.2 AA with everything below it, and axe's own good practice. */
 export const AXE_TAGS: readonly string[] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -38,7 +39,7 @@ export type AxeOptions = {
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Chromium only (uses the debugging protocol). */
+/** Looks when the screen stands still. Chromium only (uses the debugging protocol). */
 export async function runAxe(page: Page, options: AxeOptions = {}): Promise<AxeReport> {
   const run: RunOptions = {
     runOnly: { type: "tag", values: [...(options.tags ?? AXE_TAGS)] },
@@ -46,6 +47,7 @@ export async function runAxe(page: Page, options: AxeOptions = {}): Promise<AxeR
     // Of what is well one example is enough: to name every element costs more than to look at it.
     resultTypes: ["violations"],
   };
+  await standsStill(page);
   const session = await page.context().newCDPSession(page);
   const window = page.viewportSize();
   try {
