@@ -131,6 +131,7 @@ function Slip({ left: { papers, dossiers }, at, deployment, print }: SlipProps) 
   return (
     <section class="card stack-s poste-slip" aria-labelledby="billet">
       <h2 id="billet">{t("poste.slip.title")}</h2>
+      <p class="no-print">{t("poste.slip.photo")}</p>
       <p>
         <b>{what.length === 0 ? t("poste.slip.other") : t("poste.slip.count", { what: formatList(what) })}</b>
       </p>
@@ -138,13 +139,27 @@ function Slip({ left: { papers, dossiers }, at, deployment, print }: SlipProps) 
       <p>{t("poste.slip.later")}</p>
       <p>{t("poste.slip.see")}</p>
       <p>{t("poste.slip.promise")}</p>
-      <p class="no-print">{t("poste.slip.photo")}</p>
       {deployment?.config.printing === true && (
         <Button kind="second" icon="imprimer" onPress={print}>
           {t("poste.slip.print")}
         </Button>
       )}
     </section>
+  );
+}
+
+/** What is not here any more. */
+function Gone({ arrived }: { readonly arrived: boolean }) {
+  const t = useT();
+  return (
+    <ul class="stack-s">
+      {(["papers", "keys", ...(arrived ? (["arrived"] as const) : [])] as const).map((fact) => (
+        <li key={fact} class="line">
+          <Icon name="valider" />
+          <span>{t(`poste.end.${fact}`)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -164,19 +179,19 @@ export function Farewell({
 }) {
   const t = useT();
   const { left, why, untried, at } = ended;
-  const facts = ["papers", "keys", ...(left?.items === 0 ? (["arrived"] as const) : [])] as const;
+  const slip = left !== null && left.items > 0 ? left : null;
   return (
     <Sheet deployment={deployment} left={closesIn}>
       <div class="poste-end">
         <div class="stack-l">
-          <div class="poste-bag">
+          <div class={slip === null ? "poste-bag" : "poste-bag poste-bag--slip"}>
             <OpenBag />
-          </div>
-          <div class="stack-m">
-            <h1>{t(why === "asked" ? "poste.end.title" : "poste.end.idleTitle")}</h1>
-            {why === "phone" && <p>{t("approbation.kiosk.closedPhone")}</p>}
-            {why === "time" && <p>{t("approbation.kiosk.closedTime")}</p>}
-            <p class="lead">{t("poste.end.text")}</p>
+            <div class="stack-s">
+              <h1>{t(why === "asked" ? "poste.end.title" : "poste.end.idleTitle")}</h1>
+              {why === "phone" && <p>{t("approbation.kiosk.closedPhone")}</p>}
+              {why === "time" && <p>{t("approbation.kiosk.closedTime")}</p>}
+              <p class="lead">{t("poste.end.text")}</p>
+            </div>
           </div>
           {left === null && (
             <Banner tone="soon" icon="attention" quiet>
@@ -188,15 +203,11 @@ export function Farewell({
               {t("poste.end.noCard")}
             </Banner>
           )}
-          <ul class="stack-s">
-            {facts.map((fact) => (
-              <li key={fact} class="line">
-                <Icon name="valider" />
-                <span>{t(`poste.end.${fact}`)}</span>
-              </li>
-            ))}
-          </ul>
-          {left !== null && left.items > 0 && <Slip left={left} at={at} deployment={deployment} print={print} />}
+          {slip === null ? (
+            <Gone arrived={left !== null} />
+          ) : (
+            <Slip left={slip} at={at} deployment={deployment} print={print} />
+          )}
         </div>
         <Card>
           <h2>{t("poste.end.take")}</h2>
@@ -215,6 +226,7 @@ export function Farewell({
           <Button wide icon="valider" onPress={leave}>
             {t("poste.end.leave")}
           </Button>
+          {slip !== null && <Gone arrived={false} />}
         </Card>
       </div>
     </Sheet>

@@ -200,7 +200,9 @@ export function StateScreen({
           )}
           <p class="hint">{t("poste.state.list")}</p>
         </section>
-        <Button onPress={deps.replacePage}>{t("poste.state.back")}</Button>
+        <Button kind="second" onPress={deps.replacePage}>
+          {t("poste.state.back")}
+        </Button>
       </div>
     </Sheet>
   );

@@ -8,6 +8,7 @@ export const instead: Readonly<Partial<Record<TextKey, TextKey>>> = {
   "card.works.here": "poste.instead.works",
   "common.net.offMore": "poste.instead.offline",
   "dossiers.start.offlineMore": "poste.instead.fill",
+  "dossiers.thread.awaitingDeskMore": "poste.instead.awaitingDesk",
   "home.pocket.closed": "poste.instead.closed",
   "papers.add.filesDetail": "poste.instead.files",
   "papers.bin.empty.text": "poste.instead.binEmpty",
