@@ -33,7 +33,7 @@ function GiveBack({ view }: { readonly view: CarriedView }) {
   const t = useT();
   const { api } = useCarrier();
   const [file, setFile] = useState<File | null>(null);
-  const { file: name, saidAt } = view;
+  const { file: name, saidAt, missing } = view;
   useEffect(() => {
     let isGone = false;
     void api.receipt(name, receiptWords()).then((text) => {
@@ -42,8 +42,8 @@ function GiveBack({ view }: { readonly view: CarriedView }) {
     return () => {
       isGone = true;
     };
-    // A later statement is another receipt.
-  }, [api, name, saidAt]);
+    // A later statement, or one about another pack of the file, is another receipt.
+  }, [api, name, saidAt, missing]);
   if (file === null) return <Loading />;
   return (
     <HandOver
