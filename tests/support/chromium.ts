@@ -24,6 +24,7 @@ const wraps = (page: Page): RealPage => ({
   clickAt: (x, y) => page.mouse.click(x, y),
   type: (text) => page.keyboard.type(text),
   setFiles: (selector, files) => page.setInputFiles(selector, [...files]),
+  print: () => page.pdf({ printBackground: true }),
   back: async () => void (await page.goBack()),
   reload: async () => void (await page.reload()),
   close: () => page.close(),
@@ -41,14 +42,14 @@ export async function launchRealChromium(machine: Machine, options: RealOptions 
     `--user-data-dir=${machine.profile}`,
     "--remote-debugging-port=0",
     ...(options.restore === true ? ["--restore-last-session"] : []),
-    ...(options.crashReports === true ? ["--enable-crash-reporter", `--crash-dumps-dir=${machine.crash}`] : []),
-    ...(options.silentPrint === true ? ["--kiosk-printing"] : []),
     ...(options.args ?? []),
   ];
-  const env = { BREAKPAD_DUMP_LOCATION: machine.crash, LANGUAGE: "fr" };
+  // Debian's Chromium writes reports whatever policy and switches say: only their place can be chosen.
+  const reports = options.crashReports === true ? machine.crash : machine.tmp;
+  const env = { BREAKPAD_DUMP_LOCATION: reports, LANGUAGE: "fr" };
   const child = startProgram("chromium", requireChromium(), args, machine, options, env);
   const joined = listeningAddress(child, /DevTools listening on (ws:\/\/\S+)/).then((url) =>
-    chromium.connectOverCDP(url, { timeout: 60_000 }),
+    chromium.connectOverCDP(url, { timeout: 240_000 }),
   );
   const ways = endings(
     child,
@@ -70,7 +71,11 @@ export async function launchRealChromium(machine: Machine, options: RealOptions 
       page: wraps(first),
       newPage: async () => wraps(await context.newPage()),
       tabs: async () => context.pages().map((page) => page.url()),
-      pages: async () => context.pages().map(wraps),
+      pages: async () =>
+        context
+          .pages()
+          .filter((page) => page.url().startsWith("http"))
+          .map(wraps),
       async squeeze() {
         const session = await browser.newBrowserCDPSession();
         await session.send("Memory.simulatePressureNotification", { level: "critical" });

@@ -160,6 +160,12 @@ function pageOf(send: Send, context: string, { requests, faults }: Heard): Firef
       const { sharedId } = await run(`document.querySelector(${JSON.stringify(selector)})`);
       await send("input.setFiles", { context, element: { sharedId }, files });
     },
+    async print() {
+      const { data } = (await send("browsingContext.print", { context, background: true })) as {
+        readonly data: string;
+      };
+      return Buffer.from(data, "base64");
+    },
     back: async () => void (await send("browsingContext.traverseHistory", { context, delta: -1 })),
     reload: async () => void (await send("browsingContext.reload", { context, wait: "complete" })),
     close: async () => void (await send("browsingContext.close", { context })),
@@ -198,7 +204,7 @@ export async function launchRealFirefox(
   const ways = endings(
     child,
     machine,
-    (row) => row.args.includes("-contentproc") && row.args.at(-1) === "tab",
+    (row) => row.args.some((arg) => arg.includes("-isForBrowser")),
     async () => (await joined).send("browser.close"),
   );
   try {
@@ -216,7 +222,10 @@ export async function launchRealFirefox(
         return pageOf(send, context, heard);
       },
       tabs: async () => (await contexts()).map(({ url }) => url),
-      pages: async () => (await contexts()).map(({ context }) => pageOf(send, context, heard)),
+      pages: async () =>
+        (await contexts())
+          .filter(({ url }) => url.startsWith("http"))
+          .map(({ context }) => pageOf(send, context, heard)),
     };
   } catch (error) {
     await ways.killGroup();

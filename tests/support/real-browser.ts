@@ -49,13 +49,13 @@ export function createMachine(root: string, tmp?: string): Machine {
 export interface RealOptions {
   /** Text of a policy file; undefined: the browser as it is installed. */
   readonly policies?: string;
-  /** Crash reports are written into `machine.crash`. */
+  /** Crash reports are written into `machine.crash`; else as the checklist says: not at all (Firefox), into `machine.tmp`. */
   readonly crashReports?: boolean;
   /** The system writes core dumps into `machine.crash`. */
   readonly cores?: boolean;
   /** The browser opens again what was open. */
   readonly restore?: boolean;
-  /** Printing goes without a question into a file of `machine.spool`. */
+  /** What a page prints goes without a question into a file of `machine.spool`. Firefox only: Chromium without a window does not print. */
   readonly silentPrint?: boolean;
   /** More arguments of the command line. */
   readonly args?: readonly string[];
@@ -70,6 +70,8 @@ export interface RealPage {
   /** Types with keys into what has the focus. */
   readonly type: (text: string) => Promise<void>;
   readonly setFiles: (selector: string, files: readonly string[]) => Promise<void>;
+  /** As a PDF, laid out and written in the way that printing takes. */
+  readonly print: () => Promise<Uint8Array>;
   readonly back: () => Promise<void>;
   readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -82,7 +84,7 @@ export interface RealBrowser {
   readonly newPage: () => Promise<RealPage>;
   /** Addresses of all tabs. */
   readonly tabs: () => Promise<readonly string[]>;
-  /** All tabs, as they are after a restart. */
+  /** Every tab that shows something of a server, as after a restart; the browser's own pages cannot be asked. */
   readonly pages: () => Promise<readonly RealPage[]>;
   /** The system has little memory left; only Chromium's own debugging can say so. */
   readonly squeeze?: () => Promise<void>;
@@ -219,9 +221,12 @@ export function endings(
       const rows = groupOf();
       const aimed = what === "browser" ? rows.slice(0, 1) : rows.filter(isPage);
       if (aimed.length === 0) throw new Error("no process holds a page");
-      signalAll(aimed, "SIGSEGV");
-      // A dump is written before the process is gone.
-      for (const until = Date.now() + 60_000; Date.now() < until && aimed.some(isRunning); ) await sleep(50);
+      // A dump is written before the process is gone. Without a reporter Firefox survives the first signal: its own handler
+      // waits for the fault to come back.
+      for (let times = 0; times < 6 && aimed.some(isRunning); times++) {
+        signalAll(aimed, "SIGSEGV");
+        for (const until = Date.now() + 10_000; Date.now() < until && aimed.some(isRunning); ) await sleep(50);
+      }
       if (aimed.some(isRunning)) throw new Error("a process outlived SIGSEGV");
     },
     async close() {
