@@ -36,6 +36,8 @@ export interface KeyCare extends Pick<SatchelApi, "comeBack" | "comeBackOpen" | 
   readonly isRenewing: () => boolean;
   /** The code that was just given is forgotten. */
   readonly forgetCode: () => void;
+  /** Before another code takes its place: whatever is being made with the old one is not kept. */
+  readonly codeChanges: () => void;
   /** The same for a satchel that is open beside the open one, while its code is in hand; done when this resolves. */
   readonly renewOther: (other: Session, code: string) => Promise<Result<Held, WorkerError>>;
   /** Adds the removal to the chain and wishes for a new root. */
@@ -117,6 +119,7 @@ export function createKeyCare(
 
   /** The code with which a keyring was made that is on its way. */
   let inHand: { readonly database: string; readonly code: string; readonly cancel: () => void } | undefined;
+  let codes = 0;
   function forgetCode(): void {
     inHand?.cancel();
     if (inHand !== undefined) deps.emit({ type: "opening" });
@@ -134,7 +137,7 @@ export function createKeyCare(
     const { code } = inHand;
     const isOurs = inHand.database === database;
     if (isOurs && keyringWish != null && keyringWish !== "rotate-later") {
-      const held = await renewNow({ ...session, profile, identity }, ways, identity, code);
+      const held = await renewNow({ ...session, profile, identity }, ways, { identity, code, codes });
       if (held.ok) goOn({ ...session, profile, identity }, held.value);
       else deps.log.note("keys-again", { error: held.error.type });
     }
@@ -182,12 +185,11 @@ export function createKeyCare(
     return looked;
   }
 
-  /** `identity`: just looked. */
+  /** `identity`: just looked; `given`: how many codes there had been when this one was given. */
   async function renewNow(
     session: Session,
     ways: Ways,
-    identity: Identity,
-    code: string,
+    { identity, code, codes: given }: { readonly identity: Identity; readonly code: string; readonly codes: number },
   ): Promise<Result<Held, WorkerError>> {
     const deployment = await deps.deployments.current();
     const pins = await pinWhatIsNew(session, deps, deployment);
@@ -197,6 +199,7 @@ export function createKeyCare(
     const serverBox = statement === undefined ? undefined : await ways.readServerBox(statement, keys);
     const held = await ways.createKeyringLife(deps).renew(session.profile.database, identity, {
       code,
+      isRight: () => codes === given,
       serverBox: serverBox ?? null,
       organisations: Object.values(pins.value.organisations).map(({ statements }) => statements),
     });
@@ -223,21 +226,28 @@ export function createKeyCare(
 
     isRenewing: () => inHand !== undefined,
     forgetCode,
+    codeChanges() {
+      codes += 1;
+      forgetCode();
+    },
 
-    renew: (code) =>
+    renew(code) {
+      const given = codes;
       background("keys-renew", isSettled, async (session, ways) => {
         const looked = await lookNow(session, ways);
         if (!looked.ok) return looked;
-        const held = await renewNow(session, ways, looked.value.identity, code);
+        const { identity } = looked.value;
+        const held = await renewNow(session, ways, { identity, code, codes: given });
         if (!held.ok) return held;
-        if (held.value.profile.keyringDue != null) keepCode(held.value.profile.database, code);
+        if (held.value.profile.keyringDue != null && codes === given) keepCode(held.value.profile.database, code);
         goOn({ ...session, ...looked.value }, held.value);
         return held;
-      }),
+      });
+    },
 
     async renewOther(other, code) {
       const ways = await load();
-      return ways.ok ? renewNow(other, ways.value, other.identity, code) : ways;
+      return ways.ok ? renewNow(other, ways.value, { identity: other.identity, code, codes }) : ways;
     },
 
     async putOut(session, device) {

@@ -54,6 +54,8 @@ export interface Held {
 /** What a keyring is made of besides what this device holds. */
 export interface RenewFacts {
   readonly code: string;
+  /** False once the code was changed: what was being made with it is not kept. */
+  readonly isRight: () => boolean;
   /** Raw box key of the server, said by a pinned key; null: none is known yet, and nothing can be made. */
   readonly serverBox: B64 | null;
   /** Chains of the organisations that this satchel has pinned. */
@@ -441,7 +443,8 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
           (profile.rootEpoch ?? 0) < identity.epoch ? await rewrap(profile, identity, facts.code) : ok({});
         if (!moved.ok) return moved;
         const made = await make({ ...profile, ...moved.value }, identity, facts);
-        return made.ok ? ok({ patch: { ...moved.value, ...made.value }, identity }) : made;
+        if (!made.ok) return made;
+        return ok({ patch: facts.isRight() ? { ...moved.value, ...made.value } : {}, identity });
       }),
 
     putOut: (database, identity, device) =>

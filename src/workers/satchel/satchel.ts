@@ -297,6 +297,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     changeCode: async (code) => {
       const profile = await within(findProfile);
       if (!profile.ok) return profile;
+      // What waits for the first screen has the old code: it begins, and is told, before there is another one.
+      pending?.cancel();
+      pending?.begin();
+      care.codeChanges();
       const changed = await opening.changeCode(code, profile.value?.record.birthdate);
       if (changed.ok) care.renew(code);
       return changed;

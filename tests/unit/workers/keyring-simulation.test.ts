@@ -191,7 +191,7 @@ function createDevice(world: World, name: string) {
 
   const codeOf = (): string => wrapOf("D+P")?.opens ?? "";
 
-  const facts = () => ({ code: codeOf(), serverBox: "box" as never, organisations: [] });
+  const facts = () => ({ code: codeOf(), isRight: () => true, serverBox: "box" as never, organisations: [] });
   const must = <T>(
     result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown },
   ): T => {

@@ -354,6 +354,42 @@ describe("two devices that change keys at once", { timeout: 120_000 }, () => {
     await byCode(two);
   });
 
+  test("a code that is changed while a keyring is made with the old one: only the new one opens elsewhere", async () => {
+    const one = await first(base);
+    const { database: name, revision } = await rowOf(one);
+    must(await one.tab.api.lock());
+    must(await one.browser.registry.update(name, revision, { keyringWish: "renew" }));
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let isMaking = false;
+    one.tab = openTab(one.browser, {
+      stretch: {
+        derive: (...given) => quickStretch.derive(...given),
+        async enrol(...given) {
+          if (given[0] === code) {
+            isMaking = true;
+            await held;
+          }
+          return quickStretch.enrol(...given);
+        },
+      },
+    });
+    await one.tab.refresh();
+    must(await one.tab.api.unlock({ database: name, code }));
+    await eventually(() => (isMaking ? true : undefined));
+    must(await one.tab.api.changeCode("582914"));
+    goOn();
+    await quiet(one, 2);
+    const two = await phone(base);
+    must(await two.tab.api.comeBack({ card: one.card }));
+    expect(await two.tab.api.comeBackOpen({ code, pictogram: "code-lune" })).toMatchObject({
+      error: { type: "wrong-code" },
+    });
+    must(await two.tab.api.comeBackOpen({ code: "582914", pictogram: "code-lune" }));
+  });
+
   test("a code that was given longer ago than an answer may take is asked for again", async () => {
     const one = await first(base);
     one.line.online = false;
