@@ -129,7 +129,8 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
       if (fresh) await deps.deployments.refresh();
       const deployment = await deps.deployments.current();
       if (deployment === null && fresh) return err({ type: "no-network" });
-      for (const { sign } of deployment?.serverKeys ?? []) if ((await approvalServerOf(sign)) === server) return ok(true);
+      for (const { sign } of deployment?.serverKeys ?? [])
+        if ((await approvalServerOf(sign)) === server) return ok(true);
     }
     return ok(false);
   }
