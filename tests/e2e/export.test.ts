@@ -28,7 +28,9 @@ beforeAll(async () => {
   await person.open();
   await person.readyOffline();
   // What leaves and the reader come after the shell and the tools.
-  await person.page.waitForFunction(async () => (await caches.match("/lecteur.html")) !== undefined);
+  await person.page.waitForFunction(async () => (await caches.match("/lecteur.html")) !== undefined, undefined, {
+    timeout: 180_000,
+  });
   stage.link.offline();
   await person.createSatchel(CODE);
   groups = await person.cardGroups();

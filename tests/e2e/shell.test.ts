@@ -82,7 +82,7 @@ test("after one visit all is ready, and nothing of the desk was fetched", async 
   browser.context.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await page.goto(url("/"));
   // Without a language: every language must be here, which is the last thing that comes.
-  await expect.poll(() => ready(undefined), { timeout: 60_000 }).toMatchObject({ texts: true, tools: true });
+  await expect.poll(() => ready(undefined), { timeout: 180_000 }).toMatchObject({ texts: true, tools: true });
   const here = await cached();
   expect(here).toContain("/index.html");
   expect([...here, ...asked].filter((path) => /guichet|desk/.test(path))).toEqual([]);
@@ -98,9 +98,9 @@ test("without network the app starts, in every language, and the desk that was n
   await page.getByRole("radio", { name: "Français" }).check();
   await page.locator('html[lang="fr"]').waitFor({ state: "attached" });
   await page.getByRole("link", { name: words.text("start.begin") }).click();
-  await expect.poll(heading, { timeout: 60_000 }).toBe(words.text("opening.choose"));
+  await expect.poll(heading, { timeout: 180_000 }).toBe(words.text("opening.choose"));
   await page.reload();
-  await expect.poll(heading, { timeout: 60_000 }).toBe(words.text("opening.choose"));
+  await expect.poll(heading, { timeout: 180_000 }).toBe(words.text("opening.choose"));
   expect(await fetched("/assets/gone-12345678.js")).toBe("failed");
   await expect(page.goto(url("/guichet"))).rejects.toThrow("ERR_FAILED");
   await server.restart();
@@ -116,10 +116,10 @@ test("the desk is fetched when it is opened, and then works without network too"
   await page.goto(url("/guichet"));
   await expect
     .poll(async () => (await cached()).filter((path) => /guichet\.html|desk\.worker/.test(path)).length, {
-      timeout: 60_000,
+      timeout: 180_000,
     })
     .toBe(2);
-  await expect.poll(() => ready(undefined), { timeout: 60_000 }).toMatchObject({ texts: true });
+  await expect.poll(() => ready(undefined), { timeout: 180_000 }).toMatchObject({ texts: true });
   await server.kill();
   await page.reload();
   await page.locator("h1").first().waitFor();
@@ -143,7 +143,7 @@ test("a new version waits until the person takes it, then the page starts again 
   const waiting = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null);
   expect([await waiting(), loads]).toEqual([true, 1]);
   await take.click();
-  await expect.poll(() => loads, { timeout: 60_000 }).toBe(2);
+  await expect.poll(() => loads, { timeout: 180_000 }).toBe(2);
   await page.locator("h1").first().waitFor();
   await page.waitForTimeout(500);
   expect([await waiting(), await take.count(), loads]).toEqual([false, 0, 2]);
