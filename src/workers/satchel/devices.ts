@@ -29,6 +29,8 @@ export interface Devices extends Pick<SatchelApi, "devices" | "removeDevice" | "
 const dayMs = 86_400_000;
 /** How long a person who puts a device out waits for the server's word before it is said that it is not known yet. */
 const patienceMs = 8000;
+/** And while the line does not answer. */
+const patienceWithoutLineMs = 1600;
 const betweenLooksMs = 200;
 
 const dayOf = (time: number): number => Math.floor(time / dayMs);
@@ -61,9 +63,11 @@ async function isTold(
   void couriers.runNow(database).finally(() => {
     ended = true;
   });
+  let without = 0;
   for (let waited = 0; waited < patienceMs; waited += betweenLooksMs) {
     if (!(await isDue())) return true;
-    if (ended) break;
+    without = couriers.state(database).trouble === "none" ? 0 : without + betweenLooksMs;
+    if (ended || without >= patienceWithoutLineMs) break;
     await new Promise<void>((resolve) => timers.after(betweenLooksMs, resolve));
   }
   return !(await isDue());
