@@ -75,7 +75,9 @@ describe("C4 a session at a shared computer", { timeout: 120_000 }, () => {
     before.kill();
     kiosk.line.online = false;
     const { tab, card, paper, dossier } = await madeAt(kiosk);
-    const { items } = must(await tab.api.finish(200));
+    const { items, papers, dossiers } = must(await tab.api.finish(200));
+    // As the person would count: one paper and one dossier, whatever number of sealed things that makes.
+    expect([papers, dossiers]).toEqual([1, 1]);
     expect(items).toBeGreaterThan(2);
     expect(await tab.api.papers()).toMatchObject({ error: { type: "locked" } });
     tab.kill();
