@@ -4,6 +4,8 @@
  * it with card and code, or joins it to her own satchel, and sees "déposé". And a satchel that a phone has as well: both wrote
  * in the same dossier without network; afterwards both answers are there.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { kioskHands } from "../e2e/kiosk-hands.ts";
 import { CODE, type KioskStory, openKioskStory, TITLE } from "../e2e/kiosk-story.ts";
@@ -85,6 +87,54 @@ test("C4: a new satchel made without network is delivered by nobody, opened by c
   await own.person.sees("sortie.joining.done");
   await seesAll(own, "here");
   await own.browser.kill();
+});
+
+test("P-C11: what waits at a computer that has no network goes out in a file; the receipt empties it, and nobody was there", async () => {
+  const { stage } = story;
+  stage.link.online();
+  const carrier = await stage.phone("carrier");
+  await carrier.person.open("/porteur");
+  await carrier.person.sees("porteur.carry.title");
+  await carrier.person.readyOffline();
+
+  const { here, groups } = await story.wholeSession();
+  const { page } = here.browser;
+  const hands = kioskHands(here);
+  const words = here.person.words();
+  await here.person.open("/poste/etat");
+  await here.person.sees("poste.state.title");
+  expect(describeAxe(await runAxe(page))).toBe("");
+  await hands.press("poste.carry.make");
+  const file = join(stage.folder, "besace-a-porter.pdf");
+  const saving = page.waitForEvent("download");
+  await hands.press("porteur.hand.save");
+  await (await saving).saveAs(file);
+  expect(readFileSync(file).subarray(0, 5).toString()).toBe("%PDF-");
+  expect(readFileSync(file).includes(TITLE)).toBe(false);
+  // The carrier has a network; the computer has not, and never will in this story.
+  stage.link.online();
+  const theirs = carrier.browser.page;
+  await theirs.getByLabel(words.within("porteur.carry.choose")).setInputFiles(file);
+  await theirs.getByText(words.within("porteur.carry.delivered")).first().waitFor({ timeout: 60_000 });
+  expect(await carrier.person.screen()).not.toContain(TITLE);
+  const receipt = join(stage.folder, "besace-recepisse.txt");
+  const giving = theirs.waitForEvent("download");
+  await kioskHands(carrier).press("porteur.carry.saveBack");
+  await (await giving).saveAs(receipt);
+
+  await page.getByLabel(words.within("porteur.receipt.choose")).setInputFiles(receipt);
+  await page.getByText(words.within("poste.carry.receipt.arrived")).first().waitFor();
+  await page.getByText(words.within("poste.state.none")).first().waitFor();
+  await story.deliveredByNobody(here);
+  await here.browser.kill();
+  await carrier.browser.kill();
+
+  const phone = await stage.phone("later");
+  await phone.person.open("/revenir");
+  await kioskHands(phone).comeBack(groups, CODE);
+  await phone.person.goto("papers");
+  await phone.browser.page.locator("main").getByRole("link", { name: TITLE }).waitFor();
+  await phone.browser.kill();
 });
 
 /** On the card's screen, until the server has what card and code need elsewhere. */

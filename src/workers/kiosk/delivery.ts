@@ -51,6 +51,7 @@ export interface DeliveryDeps {
 }
 
 const idleMs = 120_000;
+const soonMs = 500;
 
 /** What leaves from a postbox. */
 const sealedOnly = (view: QueueView): QueueView => ({ ...view, ops: [], proofs: [] });
@@ -75,7 +76,10 @@ const onlySealed = (store: SatchelStore): SatchelStore => ({
 interface Box {
   readonly store: SatchelStore;
   readonly drainer: Drainer;
+  readonly keys: KeysExchange;
   running: boolean;
+  /** Somebody asked while it ran: it looks once more soon, whatever its own timer would be. */
+  again: boolean;
   cancel: () => void;
 }
 
@@ -148,7 +152,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       keys,
       ...(deps.locks === undefined ? {} : { locks: deps.locks }),
     });
-    return { store, drainer, running: false, cancel: () => undefined };
+    return { store, drainer, keys, running: false, again: false, cancel: () => undefined };
   }
 
   function boxOf(row: PostboxRow): Promise<Box | undefined> {
@@ -174,6 +178,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       return;
     }
     if (box.running) {
+      box.again = true;
       // Joined and woken: a network that is back does not wait for a timer.
       if (why !== "timer") void box.drainer.run({ reason: why });
       return;
@@ -185,6 +190,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       if (row.leaving != null || (await left(row, box.store)) !== 0) {
         const report = await box.drainer.run({ reason: why });
         next = Math.min(report.nextInMs ?? idleMs, idleMs);
+        // A run asks for keys when it begins; a network that came back in the middle of it would find them waiting.
+        await box.keys.turn(null);
       }
       const after = await rowOf(database);
       if (after !== undefined && after.leaving == null && (await left(after, box.store)) === 0) {
@@ -202,7 +209,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       box.running = false;
     }
     deps.onChange();
-    box.cancel = timers.after(Math.max(next, 500), () => void run(database, "timer"));
+    const soon = box.again;
+    box.again = false;
+    box.cancel = timers.after(soon ? soonMs : Math.max(next, soonMs), () => void run(database, "timer"));
   }
 
   async function all(why: RunReason): Promise<void> {
@@ -225,7 +234,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     },
     kick: (why) => void all(why),
     async deliver(database) {
-      await run(database, "start");
+      // No back-off holds: somebody waits for it, or has just said what arrived.
+      await run(database, "online");
       const row = await rowOf(database);
       if (row === undefined) return 0;
       const box = await boxOf(row);

@@ -184,6 +184,21 @@ describe("INV-6 the chain after a session: its device had no box key, and put it
     expect([kiosk.rows.size, kiosk.disks.size]).toEqual([0, 0]);
   });
 
+  test("ended without a network: out, and gone from here, as soon as there is one", async () => {
+    const { principal, kiosk, two, device } = await openedAgain();
+    kiosk.line.online = false;
+    must(await two.api.startPaper({ kind: "passport", title: "Du poste" }));
+    must(await two.api.finish(0));
+    // The postbox has tried, and waits.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    kiosk.line.online = true;
+    // Said once, as a browser does.
+    must(await two.api.hint("online"));
+    await eventually(() => (kiosk.rows.size + kiosk.disks.size === 0 ? true : undefined), 30);
+    expect((await chainAt(principal)).removed.has(device)).toBe(true);
+    two.kill();
+  });
+
   test("killed without a network: the statement was signed before, and leaves with the postbox", async () => {
     const { principal, kiosk, two, device } = await openedAgain();
     kiosk.line.online = false;

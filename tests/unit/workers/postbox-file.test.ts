@@ -117,11 +117,16 @@ describe("P-C11 a postbox in a carrier's hands", { timeout: 120_000 }, () => {
     const booked = must(await tab.api.takePostboxReceipt(new Blob([receipt])));
     expect(booked).toMatchObject({ left: 0, arrived: waiting });
     expect(must(await tab.api.postbox())).toEqual({ items: 0, since: null });
-    // Databases and all, still without a network.
-    await eventually(() => (kiosk.rows.size + kiosk.disks.size === 0 ? true : undefined), 15);
-    expect(must(await tab.api.takePostboxReceipt(new Blob([receipt])))).toMatchObject({ arrived: 0, left: 0 });
-    expect(await tab.api.packPostbox(page)).toMatchObject({ error: { type: "nothing" } });
     tab.kill();
+    // Databases and all, still without a network, when the page is opened next if not before.
+    const next = await openKiosk(kiosk);
+    await eventually(() => (kiosk.rows.size + kiosk.disks.size === 0 ? true : undefined), 15);
+    expect(must(await next.api.takePostboxReceipt(new Blob([receipt])))).toMatchObject({ arrived: 0, left: 0 });
+    await eventually(async () => {
+      const packed = await next.api.packPostbox(page);
+      return packed.ok || packed.error.type !== "nothing" ? undefined : true;
+    });
+    next.kill();
 
     // The cards open elsewhere what was made there.
     for (const [n, card] of cards.entries()) {
