@@ -278,7 +278,10 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     const steps = provenSteps(version);
     const deposited = steps.find((step) => step.state === "deposited");
     const rows = proven.blobs.flatMap((blob) => facts.blobs.get(blob) ?? []);
+    // The proof may be here before the answer to the last upload is booked: then nothing is left all the same.
+    const whole = steps.some((step) => step.state === "complete");
     const blobBytes = rows.reduce((sum, row) => sum + (isThere(row) ? 0 : row.length - row.offset), 0);
+    const letterBytes = version.state === "accepted" ? 0 : (proven.row?.bytes ?? 0);
     const stuck = rows.flatMap((row) => (row.state === "aside" ? [row.blob] : []));
     return ok({
       ...base,
@@ -287,7 +290,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
         sent: deposited?.state === "deposited" ? deposited.n : 0,
         of: version.papers.length,
       },
-      bytesLeft: blobBytes + (version.state === "accepted" ? 0 : (proven.row?.bytes ?? 0)),
+      bytesLeft: whole ? 0 : blobBytes + letterBytes,
       ...(stuck.length === 0 ? {} : { stuck: papersWith(stuck, record, facts.papers) }),
     });
   }

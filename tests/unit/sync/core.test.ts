@@ -529,6 +529,7 @@ describe("S-V3 what sets a signed letter aside (INV-1: nothing but a word about 
       "unknown-number",
       "device-removed",
       "not-yet",
+      "ended",
       "offset",
     ]);
     const verdicts = rejectCodes.filter((code) => {
