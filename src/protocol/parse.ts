@@ -186,8 +186,9 @@ export function parsePullQuery(query: {
 }): Result<{ readonly epoch: string; readonly seq: number; readonly bytes: number }, "bad-format"> {
   const cursor = parseCursor(query.cursor ?? "0.0");
   if (!cursor.ok) return cursor;
-  const asked = query.limit === undefined ? pull.defaultBytes : Number(query.limit);
-  if (!Number.isSafeInteger(asked) || asked < 0) return err("bad-format");
+  const said = query.limit ?? `${pull.defaultBytes}`;
+  if (typeof said !== "string" || !/^[0-9]{1,15}$/.test(said)) return err("bad-format");
+  const asked = Number(said);
   return ok({ ...cursor.value, bytes: Math.min(Math.max(asked, pull.minBytes), pull.maxBytes) });
 }
 

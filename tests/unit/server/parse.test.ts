@@ -120,6 +120,8 @@ test("cursors, blob names and ranges of pages", () => {
   expect(parse.parsePullQuery({ limit: "5" })).toMatchObject({ value: { bytes: 1024 } });
   expect(parse.parsePullQuery({ limit: "99999999" })).toMatchObject({ value: { bytes: 1024 * 1024 } });
   expect(parse.parsePullQuery({ limit: "-1" }).ok).toBe(false);
+  for (const limit of [{ toString: 0 }, ["5"], 5, "", "1e3", "9".repeat(16)])
+    expect(parse.parsePullQuery({ limit }).ok).toBe(false);
 });
 
 test("the demonstration's deployment is one, and every error code has a sane rule", () => {
