@@ -20,7 +20,7 @@ import type { KioskDeps } from "./deps.ts";
 import { Bar, timeText } from "./parts.tsx";
 import { type Gate, whereTo } from "./places.ts";
 
-/** From here on the question stands over the screen. */
+/** From here on the question stands over the screen; where the whole time is short, from its second half. */
 const askFromMs = 30_000;
 const nothing = (): void => undefined;
 
@@ -154,7 +154,7 @@ export function Session({ deps, deployment, idleMs, gate, online, onNews, onEnd 
     [deps, deployment, finish],
   );
   const home = useCallback(() => router.go(gate === "closed" ? "/" : paths.home, { replace: true }), [router, gate]);
-  const isShort = left <= askFromMs;
+  const isShort = left <= Math.min(askFromMs, idleMs / 2);
   return (
     <SatchelContext.Provider value={kiosk}>
       <RootContext.Provider value={root}>
