@@ -72,6 +72,11 @@ export interface RecordRow {
    * taken over (SPEC S-R3).
    */
   readonly unseen?: boolean;
+  /**
+   * Of an erased record that the server lost and that began anew (`server` null): what was merged last before that. Whoever
+   * brings back exactly this had written nothing that was not seen here when it was erased (SPEC S-R7).
+   */
+  readonly before?: Op;
 }
 
 /** away: whole at the server, its bytes were dropped here to make room and come back on demand (`restoreLocal`). */

@@ -136,7 +136,8 @@ async function accept(tx: Transaction, op: OutOp, seq: number): Promise<void> {
     const past = row.serverOp === op.op ? pastOf(row, []) : pastOf(row, [row.serverOp]);
     // The same object is written and read once: a satchel that has delivered everything reads half the bytes.
     const server = sameOp(row.local, op.wire) ? row.local : op.wire;
-    await tx.put("records", { ...row, server, serverOp: op.op, serverSeq: seq, past, unseen: false });
+    const { before: _before, ...held } = row;
+    await tx.put("records", { ...held, server, serverOp: op.op, serverSeq: seq, past, unseen: false });
   } else if (row !== undefined) await tx.put("records", { ...row, past: pastOf(row, [op.op]) });
   await dropInboxUpTo(tx, op.record, seq);
   const rest = await chainOf(tx, op.record);
@@ -281,6 +282,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
           const replaced = replacing ? chain : place.replaces;
           for (const op of replaced) await tx.delete("ops", op.op);
           const newServer = merged !== null || restart;
+          const before = restart ? (row?.server ?? row?.before) : merged === null ? row?.before : undefined;
           if (merged !== null)
             for (const held of inbox) if (held.seq <= mergedSeq) await tx.delete("inbox", held.order);
           await tx.put("records", {
@@ -298,6 +300,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
               ...(merged === null ? [] : [baseOf(merged)]),
             ]),
             unseen: !newServer && row?.unseen === true,
+            ...(input.deleted && before != null ? { before } : {}),
           });
           // A row that was pulled meanwhile, or a chain in conflict that was not merged, keeps the new op at home.
           const waitsForMerge =

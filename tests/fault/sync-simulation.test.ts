@@ -53,6 +53,10 @@ const found: readonly { readonly seed: number; readonly what: string }[] = [
   { seed: 304_307, what: "what a carrier's receipt had booked was not expected of the first pull after a restore" },
   { seed: 84_096, what: "a page spoiled once on the way was set aside because the server had been busy twice before" },
   { seed: 628_413, what: "the same, of a page that a letter names" },
+  {
+    seed: 345_987,
+    what: "a deletion that began anew after a restore forgot what it had seen: another phone's old copy came back",
+  },
   { seed: 685_543, what: "an op that named pages erased elsewhere after they had left this phone was sent for ever" },
   {
     seed: 659_546,

@@ -108,9 +108,10 @@ export function createInbox(deps: SatchelDeps): Inbox {
     const base = mine.server === null ? ok(null) : await session.records.open(mine.server);
     if (mine.deleted) {
       const edited = theirs.value;
+      const seen = mine.server === null && mine.before !== undefined ? await session.records.open(mine.before) : base;
       if (edited === null) return adopt(session, row, { id: opId, deleted }, mine.revision);
       // Nothing was written there that was not seen here when it was erased: it stays erased.
-      const nothingNew = base.ok && base.value !== null && sameValue(notErased(edited), notErased(base.value));
+      const nothingNew = seen.ok && seen.value !== null && sameValue(notErased(edited), notErased(seen.value));
       const back = await session.records.save<never>(row.record, (current) =>
         ok({ next: current ?? (nothingNew ? null : wasErased(edited)), merged: row.op }),
       );

@@ -598,18 +598,21 @@ export function createSatchelDevice(deps: DeviceDeps): SatchelDevice {
     if (what === "adopt") return await adopt();
     const theirs = sealer.open(row.op);
     const known = mine?.server == null ? null : sealer.open(mine.server);
+    const erased = known ?? (mine?.before === undefined ? null : sealer.open(mine.before));
     if (what === "unrelated" && known !== null && mine?.server?.sig === mine?.local.sig)
       if (sameValue(joined(known, known, theirs), theirs)) return await adopt();
     if (what === "merge" && deleted && known !== null && mine !== undefined && !mine.deleted)
       if (mine.server?.sig !== mine.local.sig && sameValue(sealer.open(mine.local), known)) return await adopt();
     const untouched = mine !== undefined && mine.server?.sig === mine.local.sig;
-    if (what === "unrelated" || (what === "merge" && deleted && untouched)) chronicle.unsure.add(row.record);
+    // A deletion that follows nothing does not say what it had seen: what began anew here is kept rather than lost.
+    if (what === "unrelated" || (what === "merge" && deleted && (untouched || known === null)))
+      chronicle.unsure.add(row.record);
     await save(
       row.record,
       (current) => {
         if (what === "again") return current;
         // What was written wins over a deletion, whoever made it.
-        if (current === null) return known !== null && sameValue(theirs, known) ? null : theirs;
+        if (current === null) return erased !== null && sameValue(theirs, erased) ? null : theirs;
         if (deleted) return current;
         return what === "unrelated" ? joined(known, current, theirs) : merged(known, current, theirs);
       },

@@ -2,6 +2,9 @@
  * One satchel on two devices: the transfer without network, then what each writes alone, merged (DESIGN 4, SPEC C-T). Two
  * services on memory stores and the real server; the real browsers do the same in tests/e2e/two-devices.test.ts (B7).
  */
+import { copyFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sameValue } from "../../../src/satchel/merge.ts";
 import { prepareDesk } from "../../../src/server/desks.ts";
@@ -15,6 +18,7 @@ import {
   createConnectedBrowser,
   createLine,
   eventually,
+  type Line,
   must,
   openDesk,
   openTab,
@@ -356,3 +360,67 @@ async function databaseOf({ api }: Tab): Promise<string> {
   if (state.type !== "open") throw new Error("the satchel is open");
   return state.profile.database;
 }
+
+test("S-R7 what was erased here does not come back from another phone's old copy after a restored backup", async () => {
+  const before = await createHarness();
+  const folder = mkdtempSync(join(tmpdir(), "besace-unit-"));
+  copyFileSync(join(before.folder, "server.json"), join(folder, "server.json"));
+  let base = await before.http.listen({ port: 0, host: "127.0.0.1" });
+  const phone = () => {
+    const line: Line = {
+      online: true,
+      sent: [],
+      fetch: async (path, init) => {
+        if (!line.online) throw new TypeError("the line is cut");
+        return fetch(`${base}${path}`, init);
+      },
+    };
+    return { line, tab: openTab(createConnectedBrowser(line)) };
+  };
+  const [a, b] = [phone(), phone()];
+  const { database } = must(await a.tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
+  const { id } = must(
+    await a.tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: "ccas-brevigny" }),
+  );
+  await settled(a.tab);
+  must(await a.tab.api.saveAnswers(id, { answers: { request: text("Bonjour") } }));
+  await settled(a.tab);
+  await transfer(a.tab.api, b.tab.api);
+  await settled(b.tab);
+  await eventually(async () => (must(await b.tab.api.dossiers()).length === 1 ? true : undefined));
+  await settled(b.tab);
+
+  // Erased on one of them without a line; the server is set back to a time before the dossier.
+  a.line.online = false;
+  b.line.online = false;
+  must(await a.tab.api.eraseDossier(id));
+  await before.close();
+  const after = await createHarness({ folder });
+  base = await after.http.listen({ port: 0, host: "127.0.0.1" });
+
+  // It hears that the server has no such record, and the line is cut before its new deletion leaves.
+  const store = await a.tab.store(database);
+  const [deletion] = must(await store.chain(id));
+  if (deletion === undefined) throw new Error("a deletion waits");
+  must(await store.bookConflict(deletion.op, null, 0));
+  must(await a.tab.api.lock());
+  must(await a.tab.api.unlock({ database, code }));
+  await eventually(async () => (must(await store.getRecord(id))?.server === null ? true : undefined));
+
+  b.line.online = true;
+  const copy = await b.tab.store(await databaseOf(b.tab));
+  const old = must(await copy.getRecord(id))?.server?.sig;
+  await eventually(async () => {
+    must(await b.tab.api.sendNow());
+    const row = must(await copy.getRecord(id));
+    return row?.server != null && row.server.sig !== old && row.server.sig === row.local.sig ? true : undefined;
+  });
+  expect(must(await b.tab.api.dossiers())).toHaveLength(1);
+  a.line.online = true;
+  await settled(a.tab);
+  await settled(b.tab);
+  await eventually(async () => (must(await b.tab.api.dossiers()).length === 0 ? true : undefined));
+  await settled(a.tab);
+  expect(must(await a.tab.api.dossiers())).toEqual([]);
+  await after.close();
+}, 120_000);
