@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { sameValue } from "../../src/satchel/merge.ts";
 import { prepareDesk } from "../../src/server/desks.ts";
 import type { LetterId, RecordId } from "../../src/shared/ids.ts";
+import type { PaperView } from "../../src/workers/satchel.contract.ts";
 import { createHarness, type Harness } from "../unit/server/harness.ts";
 import { file, jpeg } from "../unit/workers/files.ts";
 import {
@@ -103,13 +104,15 @@ const settled = (phones: readonly Phone[], check: (phone: Phone) => Promise<bool
     return true;
   }, 40);
 
+/** In the end, not at once: what one has merged last may still be on its way to the other. */
 async function equal(a: Phone, b: Phone): Promise<void> {
-  const [here, there] = [must(await a.tab.api.papers()), must(await b.tab.api.papers())];
-  for (const { id, record } of here) {
-    const other = there.find((paper) => paper.id === id);
-    expect(sameValue(record, other?.record), record.title).toBe(true);
-  }
-  expect(there).toHaveLength(here.length);
+  await settled([a], async () => {
+    must(await b.tab.api.sendNow());
+    const [here, there] = [must(await a.tab.api.papers()), must(await b.tab.api.papers())];
+    const isThere = ({ id, record }: PaperView): boolean =>
+      there.some((p) => p.id === id && sameValue(p.record, record));
+    return there.length === here.length && here.every(isThere);
+  });
 }
 
 test("out of a drawer after two years: nothing deleted comes back, no old value wins, no letter is filed twice", {
