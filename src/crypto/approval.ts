@@ -36,7 +36,17 @@ import {
 import { type Principal, readChain } from "../protocol/statements.ts";
 import type { Signed } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
-import { type B64, type Bytes, concat, equalBytes, fromBase64Url, lengthPrefixed, u32, utf8 } from "../shared/bytes.ts";
+import {
+  type B64,
+  type Bytes,
+  concat,
+  equalBytes,
+  fromBase64Url,
+  lengthPrefixed,
+  lengthPrefixedParts,
+  u32,
+  utf8,
+} from "../shared/bytes.ts";
 import { type BlobId, idBytes, type PrincipalId, type RecordId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
@@ -303,7 +313,7 @@ export async function openAdded(
 ): Promise<Result<AddedPage, "cannot-open" | "bad-content">> {
   const plain = await hpkeOpen(key, labels.approvalDeposit, placeBytes(place), sealed);
   if (plain === undefined) return err("cannot-open");
-  const parts = partsOf(unpad(plain) ?? new Uint8Array(0));
+  const parts = lengthPrefixedParts(unpad(plain) ?? new Uint8Array(0));
   const [facts, content, previewContent] = parts ?? [];
   const read = v.safeParse(pageShape, facts && parseBody(b64(facts))?.value);
   if (!read.success || parts?.length !== 3 || content === undefined || previewContent === undefined)
@@ -312,19 +322,4 @@ export async function openAdded(
   if (said.first > place.n || content.length === 0 || (said.preview === null) !== (previewContent.length === 0))
     return err("bad-content");
   return ok({ ...said, content, previewContent });
-}
-
-/** Length-prefixed parts and nothing else. */
-function partsOf(bytes: Bytes): readonly Bytes[] | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts: Bytes[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    if (at + 4 > bytes.length) return undefined;
-    const end = at + 4 + view.getUint32(at);
-    if (end > bytes.length) return undefined;
-    parts.push(bytes.slice(at + 4, end));
-    at = end;
-  }
-  return parts;
 }

@@ -33,6 +33,7 @@ import {
   equalBytes,
   fromBase64Url,
   lengthPrefixed,
+  lengthPrefixedParts,
   toBase64Url,
   utf8,
 } from "../shared/bytes.ts";
@@ -267,21 +268,6 @@ const rawOf = (text: B64): Bytes => {
   return bytes;
 };
 
-/** Length-prefixed parts and nothing else. */
-function partsOf(bytes: Bytes): readonly Bytes[] | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts: Bytes[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    if (at + 4 > bytes.length) return undefined;
-    const end = at + 4 + view.getUint32(at);
-    if (end > bytes.length) return undefined;
-    parts.push(bytes.slice(at + 4, end));
-    at = end;
-  }
-  return parts;
-}
-
 async function decrypt(own: OwnTransferRequest, number: string, answer: Bytes): Promise<Bytes | undefined> {
   const clear = answer.slice(0, 1 + hashBytes);
   const enc = answer.slice(1 + hashBytes, 1 + hashBytes + encBytes);
@@ -316,7 +302,7 @@ export async function openTransferAnswer(
   if (!equalBytes(answer.slice(1, 1 + hashBytes), await requestHash(own.bytes))) return err({ type: "other-request" });
   const plain = await decrypt(own, number, answer);
   if (plain === undefined) return err({ type: "cannot-open" });
-  const parts = partsOf(plain);
+  const parts = lengthPrefixedParts(plain);
   plain.fill(0);
   const [root, sealed, settingsBytes, ...chain] = parts ?? [];
   const settings = v.safeParse(settingsShape, settingsBytes && parseBody(b64(settingsBytes))?.value);

@@ -147,6 +147,21 @@ export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
   return whole;
 }
 
+/** The parts of `lengthPrefixed`; undefined for bytes that are not exactly that. */
+export function lengthPrefixedParts(bytes: Bytes): readonly Bytes[] | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parts: Bytes[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    if (at + 4 > bytes.length) return undefined;
+    const end = at + 4 + view.getUint32(at);
+    if (end > bytes.length) return undefined;
+    parts.push(bytes.slice(at + 4, end));
+    at = end;
+  }
+  return parts;
+}
+
 /** Same time for equal lengths, whatever differs. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -1,10 +1,12 @@
-/** base64url: one text for some bytes, and only that one is read (RFC 4648 section 5, without padding). */
+/** base64url: one text for some bytes, and only that one is read (RFC 4648 section 5, without padding). Parts behind their lengths. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   fromBase64Url as byEngine,
   fromBase64UrlByTable,
   isBase64Url,
+  lengthPrefixed,
+  lengthPrefixedParts,
   toBase64Url,
 } from "../../../src/shared/bytes.ts";
 
@@ -71,4 +73,15 @@ describe.each([
     for (const text of ["A", "AAAAA", "AA=", "AA==", "AAB", "A\u0000", "A\u007f"])
       expect([fromBase64Url(text), isBase64Url(text)]).toEqual([undefined, false]);
   });
+});
+
+test("length-prefixed parts are read as they were written, and cut or longer bytes are refused", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (parts) => {
+      const written = lengthPrefixed(...parts);
+      expect(lengthPrefixedParts(written)).toEqual(parts.map((part) => new Uint8Array(part)));
+      if (parts.length > 0) expect(lengthPrefixedParts(written.slice(0, -1))).toBeUndefined();
+      expect(lengthPrefixedParts(new Uint8Array([...written, 0]))).toBeUndefined();
+    }),
+  );
 });
