@@ -134,6 +134,8 @@ export interface WayStore {
     epoch: number,
     at: ServerTime,
   ) => Promise<OpenedWay | undefined>;
+  /** A visit began that was opened at `at`; an older one changes nothing. */
+  readonly noteVisit: (principal: PrincipalId, at: ServerTime) => Promise<void>;
   /** Blocks every satchel whose card has this number. @returns since when; undefined when none has it. */
   readonly block: (block: B64, at: ServerTime) => Promise<ServerTime | undefined>;
   /** Ends blocks that began until `until`. @returns how many; undefined when no card has this number. */

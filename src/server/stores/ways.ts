@@ -102,7 +102,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
         const rows = yield* all(
           `SELECT principal.blocked_at AS blocked_at, principal.erased_at AS erased_at,
              principal.sessions_from AS sessions_from, principal.length AS length, device.device AS device, device.removed_at AS removed_at,
-             keyring.epoch AS epoch, keyring.opened_at AS opened_at, way.tries AS tries,
+             principal.visited_at AS visited_at, keyring.epoch AS epoch, keyring.opened_at AS opened_at, way.tries AS tries,
              escrow.organisation AS organisation, escrow.first_at AS first_at, escrow.second_at AS second_at,
              escrow.given_at AS given_at
            FROM principal
@@ -130,6 +130,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
             frozen: tries >= limits.tries,
             blockedAt: timeOrNull(row, "blocked_at"),
             openedAt: timeOrNull(row, "opened_at"),
+            visitedAt: timeOrNull(row, "visited_at"),
             // Several organisations may hold a share: the one that is furthest is shown.
             escrow:
               rows
@@ -270,6 +271,16 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           keyring: signedOf(whole),
           share: text(row, "share") as B64,
         });
+      }),
+
+    noteVisit: (principal, at) =>
+      write(function* () {
+        yield* run(
+          "UPDATE principal SET visited_at = $2 WHERE id = $1 AND COALESCE(visited_at, 0) < $2",
+          principal,
+          at,
+        );
+        return kept(undefined);
       }),
 
     block: (block, at) =>
