@@ -46,5 +46,6 @@ export const createAdmit =
     if (code !== undefined) return err(code);
     // Made before the satchel was blocked: who holds the device's key gets another one.
     if (standing !== undefined && issuedAt < standing.sessionsFrom) return err("unauthenticated");
+    if (visitUntil !== undefined && issuedAt < (standing?.visitsFrom ?? 0)) return err("ended");
     return ok({ principal, device, standing, ...(visitUntil === undefined ? {} : { visitUntil }) });
   };

@@ -103,8 +103,9 @@ export function principalRoutes(app: FastifyInstance, deps: RouteDeps): void {
       return reply.send(answer);
     }
     const { openedAt, until } = visit.value;
-    // Opened before the satchel was blocked: it stays void, as every session of before does.
-    if (openedAt < (standing?.sessionsFrom ?? 0) || (await isOver(store, { principal, device }, answers.now())))
+    // Opened before the satchel was blocked, or got a new root: it stays void.
+    const notBefore = Math.max(standing?.sessionsFrom ?? 0, standing?.visitsFrom ?? 0);
+    if (openedAt < notBefore || (await isOver(store, { principal, device }, answers.now())))
       return answers.refuse(request, reply, "ended");
     if ((standing?.way.visitedAt ?? 0) < openedAt) await store.noteVisit(principal, openedAt);
     const answer: SessionAnswer = {

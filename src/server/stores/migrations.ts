@@ -195,6 +195,8 @@ export const migrations: readonly (readonly Step[])[] = [
   [
     // When the newest visit to a shared computer was opened (SPEC P-N5).
     `ALTER TABLE principal ADD COLUMN visited_at BIGINT`,
+    // Visits that were opened before are over: there is a new root since.
+    `ALTER TABLE principal ADD COLUMN visits_from BIGINT NOT NULL DEFAULT 0`,
   ],
 ];
 
