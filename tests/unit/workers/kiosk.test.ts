@@ -3,12 +3,14 @@
  * is merged by the person's phone, and opens to nobody at the computer. With real keys and the real server app.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { keyringClaim } from "../../../src/protocol/keyring.ts";
 import { readChain } from "../../../src/protocol/statements.ts";
 import type { ServerTime } from "../../../src/protocol/wire.ts";
 import type { DeviceId, PrincipalId } from "../../../src/shared/ids.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { file, jpeg } from "./files.ts";
 import { createKioskDisk, delivered, type Kiosk, type KioskTab, openKiosk } from "./kiosk-world.ts";
+import { comeBack, newCard, quiet } from "./phones.ts";
 import { createConnectedBrowser, createLine, eventually, must, openTab, type Tab } from "./world.ts";
 
 const code = "417233";
@@ -158,6 +160,7 @@ describe("decisions/0024 a visit is no device", { timeout: 120_000 }, () => {
     const tab = await openKiosk(kiosk);
     await eventually(async () => ((await tab.api.comeBack({ card })).ok ? true : undefined));
     must(await tab.api.comeBackOpen({ code, pictogram: "code-lune" }));
+    await eventually(async () => (must(await tab.api.cardState()).atServer === "yes" ? true : undefined), 20);
     return tab;
   }
   /** Made and left at a computer with a network, then opened on a phone: three statements and a removal, for good. */
@@ -170,12 +173,15 @@ describe("decisions/0024 a visit is no device", { timeout: 120_000 }, () => {
     await delivered(first, one.tab);
     one.tab.kill();
     server.time.now += 60_000;
-    const mine = await cameBack(one.card);
+    const owner = await comeBack(base, one.card);
+    const mine = owner.tab;
+    // Its own keyring has arrived: two that are made at once are another test's (keyring-simulation.test.ts).
+    await quiet(owner);
     await eventually(async () => ((await chainAt(principal)).devices.size === 1 ? true : undefined));
     await eventually(async () => ((await mine.api.dossier(one.dossier)).ok ? true : undefined));
     const { head, removed } = await chainAt(principal);
     expect([head.n, removed.size]).toEqual([3, 1]);
-    return { principal, mine, card: one.card, dossier: one.dossier };
+    return { principal, owner, mine, card: one.card, dossier: one.dossier };
   }
   const asksWho = async (tab: Pick<Tab, "api">): Promise<boolean> => {
     const state = must(await tab.api.opening());
@@ -253,6 +259,52 @@ describe("decisions/0024 a visit is no device", { timeout: 120_000 }, () => {
     });
     expect(paper.record.status).toBe("draft");
     expect((await chainAt(principal)).head.n).toBe(3);
+  });
+
+  test("a new card made during a visit takes the place of the old one, under the same root and without a statement", async () => {
+    const { principal, card } = await madeAndLeft();
+    const kiosk = await kioskHere();
+    const tab = await visit(kiosk, card);
+    const heldNow = async () => {
+      const held = await server.store.keyring(principal as PrincipalId);
+      const claim = held === undefined ? undefined : keyringClaim(held.signed);
+      return claim?.ok === true ? claim.value : undefined;
+    };
+    const before = (await heldNow())?.card?.locator;
+    const drawn = must(await tab.api.replaceCard());
+    must(await tab.api.drill(drawn.groups.join(" ")));
+    must(await tab.api.answerCode({ code }));
+    await eventually(async () => ((await heldNow())?.card?.locator === before ? undefined : true), 20);
+    expect(must(await tab.api.finish(15_000)).items).toBe(0);
+    tab.kill();
+    expect((await heldNow())?.root).toBe(0);
+    expect((await chainAt(principal)).head.n).toBe(3);
+    const other = await phone();
+    expect(await other.api.comeBack({ card })).toMatchObject({ error: { type: "card-replaced" } });
+    const again = await visit(await kioskHere(), drawn.qr);
+    expect(must(await again.api.opening()).type).toBe("open");
+    again.kill();
+  });
+
+  test("a new root made on a phone ends the visit; what it goes on saving arrives", async () => {
+    const { principal, owner, card } = await madeAndLeft();
+    const kiosk = await kioskHere();
+    const tab = await visit(kiosk, card);
+    await eventually(async () => (must(await tab.api.outbox()).waiting === 0 ? true : undefined));
+    const device = [...kiosk.rows.values()][0]?.device as DeviceId;
+    server.time.now += 60_000;
+    await newCard(owner);
+    const standing = await server.store.standing(principal as PrincipalId, device);
+    expect(standing?.visitsFrom).toBeGreaterThan(server.time.now - 1);
+    must(await tab.api.startPaper({ kind: "passport", title: "Après la carte" }));
+    must(await tab.api.finish(1000));
+    tab.kill();
+    await delivered(kiosk, await openKiosk(kiosk));
+    await eventually(async () => {
+      must(await owner.tab.api.sendNow());
+      return must(await owner.tab.api.papers()).find(({ record }) => record.title === "Après la carte");
+    }, 20);
+    expect((await chainAt(principal)).devices.has(device)).toBe(false);
   });
 
   test("a server of before gives no pass: the session is a device without a box key that puts itself out, as in 0018", async () => {
