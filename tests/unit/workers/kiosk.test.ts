@@ -307,7 +307,8 @@ describe("decisions/0024 a visit is no device", { timeout: 120_000 }, () => {
     expect((await chainAt(principal)).devices.has(device)).toBe(false);
   });
 
-  test("a server of before gives no pass: the session is a device without a box key that puts itself out, as in 0018", async () => {
+  /** Opened at a computer whose server is of before: its answer has no pass. */
+  async function visitOfBefore() {
     const { principal, card } = await madeAndLeft();
     const kiosk = await kioskHere();
     const { fetch } = kiosk.line;
@@ -322,12 +323,36 @@ describe("decisions/0024 a visit is no device", { timeout: 120_000 }, () => {
     const device = [...kiosk.rows.values()][0]?.device as DeviceId;
     await eventually(async () => ((await chainAt(principal)).devices.has(device) ? true : undefined));
     expect((await chainAt(principal)).devices.get(device)?.box).toBeNull();
-    // Killed without a network: the statement was signed before, and leaves with the postbox.
-    kiosk.line.online = false;
-    tab.kill();
-    kiosk.line.online = true;
-    await delivered(kiosk, await openKiosk(kiosk));
+    return { principal, kiosk, tab, device };
+  }
+  const isOut = async ({ principal, device }: Awaited<ReturnType<typeof visitOfBefore>>): Promise<void> => {
     const after = await chainAt(principal);
     expect([after.removed.has(device), after.head.n]).toEqual([true, 5]);
+  };
+
+  test("a server of before gives no pass: the session is a device without a box key that puts itself out, as in 0018", async () => {
+    const before = await visitOfBefore();
+    // Killed without a network: the statement was signed before, and leaves with the postbox.
+    before.kiosk.line.online = false;
+    before.tab.kill();
+    before.kiosk.line.online = true;
+    await delivered(before.kiosk, await openKiosk(before.kiosk));
+    await isOut(before);
+  });
+
+  test("such a device, ended without a network: out, and gone from here, as soon as there is one", async () => {
+    const before = await visitOfBefore();
+    const { kiosk, tab } = before;
+    kiosk.line.online = false;
+    must(await tab.api.startPaper({ kind: "passport", title: "Du poste" }));
+    must(await tab.api.finish(0));
+    // The postbox has tried, and waits.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    kiosk.line.online = true;
+    // Said once, as a browser does.
+    must(await tab.api.hint("online"));
+    await eventually(() => (kiosk.rows.size + kiosk.disks.size === 0 ? true : undefined), 30);
+    await isOut(before);
+    tab.kill();
   });
 });
