@@ -13,6 +13,7 @@ export const labels = {
   ticket: "besace/v1/ticket",
   proof: "besace/v1/proof",
   session: "besace/v1/session",
+  visit: "besace/v1/visit",
   serverKey: "besace/v1/server-key",
   carrier: "besace/v1/carrier",
   carried: "besace/v1/carried",

@@ -24,6 +24,8 @@ export const sizes = {
   signedBody: 48 * KIB,
   /** base64url letters of an organisation's sealed root. */
   sealedRoot: 8 * KIB,
+  /** base64url letters of the signed body of a visit. */
+  visitBody: 1 * KIB,
   /** base64url letters of a session token. */
   token: 512,
   /** Statements in one chain: genesis, then one per device or key change. */
@@ -152,6 +154,16 @@ export const quotas = {
 export const sessions = {
   challengeMs: 5 * MINUTE,
   lifetimeMs: 12 * HOUR,
+} as const;
+
+/** A satchel that is open at a shared computer (SPEC P-N). */
+export const visits = {
+  /** A pass, and so a visit, is good for this long, by the server's clock. */
+  lifetimeMs: 12 * HOUR,
+  /** How far one process of the server may be ahead of another that gave the pass. */
+  aheadMs: 5 * MINUTE,
+  /** What a server may make of a pass. */
+  passBytes: 128,
 } as const;
 
 /** Requests per window. Per principal where a session or a signature names one; per address only as a flood wall,

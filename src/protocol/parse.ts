@@ -11,7 +11,7 @@ import { fromBase64Url, isBase64Url, utf8ToText } from "../shared/bytes.ts";
 import type { BlobId, DeviceId, LetterId, OpId, PrincipalId } from "../shared/ids.ts";
 import { isPrincipalId, isRandomId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import { pull, push, sizes } from "./limits.ts";
+import { pull, push, sizes, visits } from "./limits.ts";
 import { opHead } from "./ops.ts";
 import type {
   B64,
@@ -111,7 +111,7 @@ export const parseLetter: Parser<Letter> = parser(v.strictObject(letterShape));
 export const parseRegisterRequest: Parser<RegisterRequest> = parser(v.strictObject({ statements: chain(1) }));
 export const parseChallengeRequest: Parser<ChallengeRequest> = parser(v.strictObject({ principal, device }));
 export const parseSessionRequest: Parser<SessionRequest> = parser(
-  v.strictObject({ principal, device, challenge: b64(256, 1), sig: b64Of(64) }),
+  v.strictObject({ principal, device, challenge: b64(256, 1), sig: b64Of(64), visit: v.optional(strictSigned) }),
 );
 export const parsePushRequest: Parser<PushRequest> = parser(
   v.strictObject({
@@ -249,6 +249,7 @@ const way = v.object({
   frozen: v.boolean(),
   blockedAt: v.nullable(time),
   openedAt: v.nullable(time),
+  visitedAt: v.optional(v.nullable(time)),
   escrow: v.optional(v.nullable(escrow)),
 });
 const noText = v.pipe(
@@ -384,7 +385,14 @@ export const parseLookAnswer: Parser<LookAnswer> = parser(
   }),
 );
 export const parseWayOpenAnswer: Parser<WayOpenAnswer> = parser(
-  v.object({ ...answered, principal, statements: looseChain, keyring: looseSigned, share: b64Of(32) }),
+  v.object({
+    ...answered,
+    principal,
+    statements: looseChain,
+    keyring: looseSigned,
+    share: b64Of(32),
+    visit: v.optional(v.object({ pass: b64(Math.ceil((visits.passBytes * 4) / 3), 1), from: time, until: time })),
+  }),
 );
 export const parseBlockAnswer: Parser<BlockAnswer> = parser(v.object({ ...answered, blockedAt: time }));
 export const parseUnblockAnswer: Parser<UnblockAnswer> = parser(v.object({ ...answered, unblocked: v.boolean() }));

@@ -256,6 +256,8 @@ export interface SessionRequest extends ChallengeRequest {
   readonly challenge: B64;
   /** By the device's transport key over the session label || 0x00 || challenge bytes. */
   readonly sig: B64;
+  /** In place of a device of the chain: a visit, whose id `device` is (SPEC P-N). */
+  readonly visit?: Signed | undefined;
 }
 export interface SessionAnswer extends Answered {
   readonly token: string;
@@ -299,6 +301,8 @@ export interface WayState {
   readonly blockedAt: ServerTime | null;
   /** When the card and the code last opened at the server. */
   readonly openedAt: ServerTime | null;
+  /** When the newest visit to a shared computer was opened; absent from an older server. */
+  readonly visitedAt?: ServerTime | null | undefined;
   /** An escrow (S+O) that was asked for; absent from an older server. */
   readonly escrow?: EscrowState | null | undefined;
 }
@@ -357,6 +361,14 @@ export interface WayOpenAnswer extends Answered {
   readonly keyring: Signed;
   /** S, 32 bytes. */
   readonly share: B64;
+  /** For a shared computer (SPEC P-N2); absent from an older server. */
+  readonly visit?: VisitPass | undefined;
+}
+/** The right to one visit: the server knows its own by a keyed hash, and keeps nothing. */
+export interface VisitPass {
+  readonly pass: B64;
+  readonly from: ServerTime;
+  readonly until: ServerTime;
 }
 
 export interface BlockRequest {
@@ -421,6 +433,8 @@ export const routes = {
   register: "/v1/register",
   challenge: "/v1/challenge",
   session: "/v1/session",
+  /** POST, with the session of a visit: it is over (SPEC P-N6). */
+  sessionEnd: "/v1/session/end",
   push: "/v1/push",
   pull: "/v1/pull",
   letters: "/v1/letters",

@@ -8,6 +8,7 @@
 
 import type { FastifyRequest } from "fastify";
 import type { ErrorCode } from "../protocol/errors.ts";
+import type { ServerTime } from "../protocol/wire.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import type { Session } from "./sessions.ts";
 import type { Store } from "./stores/ports.ts";
@@ -20,6 +21,13 @@ export function whyNot(standing: Standing | undefined): ErrorCode | undefined {
   return standing.device === "removed" ? "device-removed" : undefined;
 }
 
+/** Under this name it is remembered, until the visit would have ended, that it is over (SPEC P-N6). */
+export const visitKey = ({ principal, device }: Session): string => `visit-over.${principal}.${device}`;
+
+/** True for a visit that said that it is over. */
+export const isOver = async (store: Pick<Store, "tallied">, visit: Session, now: ServerTime): Promise<boolean> =>
+  (await store.tallied(visitKey(visit), now)).count > 0;
+
 export interface Admitted extends Session {
   /** Undefined for a principal that the database does not know. */
   readonly standing: Standing | undefined;
@@ -28,14 +36,16 @@ export interface Admitted extends Session {
 export type Admit = (request: FastifyRequest) => Promise<Result<Admitted, ErrorCode>>;
 
 export const createAdmit =
-  (store: Pick<Store, "standing">): Admit =>
+  (store: Pick<Store, "standing" | "tallied">, now: () => ServerTime): Admit =>
   async ({ session }) => {
     if (session === undefined) return err("unauthenticated");
-    const { principal, device, issuedAt } = session;
+    const { principal, device, issuedAt, visitUntil } = session;
+    if (visitUntil !== undefined && (await isOver(store, { principal, device }, now()))) return err("ended");
     const standing = await store.standing(principal, device);
     const code = whyNot(standing);
     if (code !== undefined) return err(code);
     // Made before the satchel was blocked: who holds the device's key gets another one.
     if (standing !== undefined && issuedAt < standing.sessionsFrom) return err("unauthenticated");
-    return ok({ principal, device, standing });
+    if (visitUntil !== undefined && issuedAt < (standing?.visitsFrom ?? 0)) return err("ended");
+    return ok({ principal, device, standing, ...(visitUntil === undefined ? {} : { visitUntil }) });
   };

@@ -180,7 +180,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     keys: deps.keys,
     deployment: deps.deployment,
     sessions,
-    admit: createAdmit(store),
+    admit: createAdmit(store, now),
     rates,
     letters,
     quotaOf,

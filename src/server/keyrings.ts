@@ -113,6 +113,7 @@ export function createKeyrings(deps: {
         hash: keyring.hash,
         signed: keyring.signed,
         after: before?.hash ?? null,
+        newRoot: before !== undefined && keyring.body.root > before.body.root,
         ...kept.value,
         at: deps.now(),
       });

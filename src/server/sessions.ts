@@ -7,8 +7,8 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { sessions as limits } from "../protocol/limits.ts";
-import type { B64, ServerTime } from "../protocol/wire.ts";
+import { sessions as limits, visits } from "../protocol/limits.ts";
+import type { B64, ServerTime, VisitPass } from "../protocol/wire.ts";
 import { type Bytes, concat, fromBase64Url, toBase64Url, u64, utf8 } from "../shared/bytes.ts";
 import { type DeviceId, idBytes, type PrincipalId } from "../shared/ids.ts";
 import type { Clock, Random } from "../shared/ports.ts";
@@ -18,6 +18,8 @@ import type { Store } from "./stores/ports.ts";
 export interface Session {
   readonly principal: PrincipalId;
   readonly device: DeviceId;
+  /** When the visit ends of which `device` is the id; absent: a device of the chain (SPEC P-N). */
+  readonly visitUntil?: ServerTime;
 }
 
 /** What a token says. */
@@ -35,7 +37,12 @@ export interface Sessions {
   readonly challenge: (who: Session) => B64;
   /** True once for a challenge made here for `who` that has not ended. */
   readonly redeem: (who: Session, challenge: B64) => Promise<boolean>;
+  /** A visit's lives no longer than the visit. */
   readonly token: (who: Session) => string;
+  /** The right to one visit from now on (SPEC P-N2): its times, and a keyed hash that also covers the principal. */
+  readonly pass: (principal: PrincipalId) => VisitPass;
+  /** When a pass was given that was made here for `principal`; whether it has ended is not looked at. */
+  readonly passedAt: (principal: PrincipalId, pass: B64) => ServerTime | undefined;
   readonly read: (token: string) => ReadSession | undefined;
 }
 
@@ -62,12 +69,19 @@ export function createSessions(deps: {
 
   const check = (token: string): TokenWords | undefined => {
     const bytes = fromBase64Url(token);
-    if (bytes?.length !== principalBytes + deviceBytes + timeBytes + macBytes) return undefined;
+    const times = (bytes?.length ?? 0) - principalBytes - deviceBytes - macBytes;
+    // A visit's token says when it was made as well: it may end sooner than another one made at that moment.
+    const isVisit = times === 2 * timeBytes;
+    if (bytes === undefined || (times !== timeBytes && !isVisit)) return undefined;
     const body = bytes.subarray(0, bytes.length - macBytes);
-    if (!timingSafeEqual(mac("session", body), bytes.subarray(body.length))) return undefined;
+    const sum = mac(isVisit ? "visit-session" : "session", body);
+    if (!timingSafeEqual(sum, bytes.subarray(body.length))) return undefined;
     const end = endOf(body.subarray(principalBytes + deviceBytes));
     return {
-      issuedAt: (end - limits.lifetimeMs) as ServerTime,
+      issuedAt: (isVisit
+        ? endOf(body.subarray(principalBytes + deviceBytes + timeBytes))
+        : end - limits.lifetimeMs) as ServerTime,
+      ...(isVisit ? { visitUntil: end as ServerTime } : {}),
       principal: toBase64Url(body.subarray(0, principalBytes)) as string as PrincipalId,
       device: toBase64Url(body.subarray(principalBytes, principalBytes + deviceBytes)) as string as DeviceId,
       end,
@@ -101,8 +115,27 @@ export function createSessions(deps: {
       return count === 1;
     },
     token: (who) => {
-      const body = concat(whoBytes(who), u64(deps.clock.now() + limits.lifetimeMs));
-      return toBase64Url(concat(body, mac("session", body)));
+      const now = deps.clock.now();
+      if (who.visitUntil === undefined) {
+        const body = concat(whoBytes(who), u64(now + limits.lifetimeMs));
+        return toBase64Url(concat(body, mac("session", body)));
+      }
+      const body = concat(whoBytes(who), u64(Math.min(who.visitUntil, now + limits.lifetimeMs)), u64(now));
+      return toBase64Url(concat(body, mac("visit-session", body)));
+    },
+    pass: (principal) => {
+      const from = deps.clock.now() as ServerTime;
+      const body = concat(deps.random.bytes(16), u64(from));
+      const pass = toBase64Url(concat(body, mac("visit-pass", concat(body, idBytes(principal))))) as B64;
+      return { pass, from, until: (from + visits.lifetimeMs) as ServerTime };
+    },
+    passedAt: (principal, pass) => {
+      const bytes = fromBase64Url(pass);
+      if (bytes?.length !== 16 + timeBytes + macBytes) return undefined;
+      const body = bytes.subarray(0, 16 + timeBytes);
+      const sum = mac("visit-pass", concat(body, idBytes(principal)));
+      if (!timingSafeEqual(sum, bytes.subarray(16 + timeBytes))) return undefined;
+      return endOf(body.subarray(16)) as ServerTime;
     },
     read: (token) => {
       const words = wordsOf(token);

@@ -494,6 +494,10 @@ export interface Profile {
   readonly keyringTrouble?: KeyringTrouble | null;
   /** What the last pull said of the way in with card and code. */
   readonly way?: WayState;
+  /** Open at a shared computer, in place of a device of the chain: `device` is the visit's id (SPEC P-N). */
+  readonly visit?: Signed;
+  /** The person said of visits up to this one that they were theirs. Server's clock. */
+  readonly visitsNoted?: number;
   /** This device was put out: nothing leaves any more. Device clock. */
   readonly removedAt?: number | null;
 

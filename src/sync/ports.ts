@@ -55,8 +55,9 @@ export type PullPage = Pick<PullAnswer, "rows" | "cursor" | "more" | "reset" | "
 export interface Transport {
   readonly register: (statements: readonly Signed[]) => Promise<Outcome<{ readonly epoch: string }>>;
   readonly challenge: (who: Identity) => Promise<Outcome<{ readonly challenge: B64 }>>;
+  /** `visit`: in place of a device of the chain (SPEC P-N). */
   readonly session: (
-    who: Identity,
+    who: Identity & { readonly visit?: Signed },
     challenge: B64,
     sig: B64,
   ) => Promise<Outcome<{ readonly token: string; readonly lifetimeMs: number }>>;
@@ -83,7 +84,7 @@ export interface WaysTransport {
   readonly look: (request: LookRequest) => Promise<Outcome<Pick<LookAnswer, "salt" | "params" | "left">>>;
   readonly open: (
     request: WayOpenRequest,
-  ) => Promise<Outcome<Pick<WayOpenAnswer, "principal" | "statements" | "keyring" | "share">>>;
+  ) => Promise<Outcome<Pick<WayOpenAnswer, "principal" | "statements" | "keyring" | "share" | "visit">>>;
   /** "Erase everything", signed by the satchel itself (SPEC P-Y12). */
   readonly erase: (statement: Signed) => Promise<Outcome<Pick<EraseAnswer, "erasedAt">>>;
 }

@@ -191,10 +191,11 @@ export function oldStoreContract(name: string, begin: () => Promise<OldStoreCase
       expect(await store.standing(person.id, person.device)).toEqual({
         closed: null,
         sessionsFrom: 0,
+        visitsFrom: 0,
         device: "here",
         keyring: 0,
         chain: 2,
-        way: { tries: 0, frozen: false, blockedAt: null, openedAt: null, escrow: null },
+        way: { tries: 0, frozen: false, blockedAt: null, openedAt: null, visitedAt: null, escrow: null },
       });
       expect((await store.principal(person.id))?.closed).toBeNull();
       const { op, head } = await person.op();

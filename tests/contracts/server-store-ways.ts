@@ -83,6 +83,18 @@ export function wayContract(name: string, open: () => Promise<StoreCase>): void 
       expect(await store.putKeyring(keyring({ principal: (await createPerson()).id }))).toBe("unknown-principal");
     });
 
+    test("P-N5, P-N7 the newest visit is remembered, and a keyring with a new root ends those of before", async () => {
+      for (const time of [7, 6]) await store.noteVisit(person.id, at(time));
+      const first = keyring();
+      await store.putKeyring(first);
+      const second = keyring({ epoch: 2, after: first.hash, newRoot: false });
+      await store.putKeyring(second);
+      expect(await standing()).toMatchObject({ visitsFrom: 0, way: { visitedAt: 7 } });
+      await store.putKeyring(keyring({ epoch: 3, after: second.hash, newRoot: true, at: at(20) }));
+      store = await here.reopen();
+      expect(await standing()).toMatchObject({ visitsFrom: 21, sessionsFrom: 0, way: { visitedAt: 7 } });
+    });
+
     test("tries are counted one by one, whoever counts at the same time, and not beyond ten", async () => {
       const card = newCard();
       await store.putKeyring(keyring({ card }));

@@ -118,6 +118,8 @@ export function approvalRoutes(app: FastifyInstance, deps: ApprovalDeps): void {
   app.post(`${path}/hello`, { bodyLimit: bodies.approvalAsk }, async (request: One, reply) => {
     const who = await admit(request);
     if (!who.ok) return answers.refuse(request, reply, who.error);
+    // Another shared computer is opened by a device of the satchel, never by a visit (SPEC P-N5).
+    if (who.value.visitUntil !== undefined) return answers.refuse(request, reply, "forbidden");
     const body = parseHelloRequest(request.body);
     if (!body.ok) return answers.refuse(request, reply, "bad-format");
     const approval = await found(request);

@@ -166,6 +166,7 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
       statements: opened.statements,
       keyring: opened.keyring,
       share: toBase64Url(share) as B64,
+      visit: deps.sessions.pass(principal),
     };
     return reply.send(answer);
   });

@@ -192,6 +192,12 @@ export const migrations: readonly (readonly Step[])[] = [
       enc TEXT NOT NULL, sealed TEXT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (approval, n))`,
     `CREATE INDEX approval_page_of ON approval_page (principal)`,
   ],
+  [
+    // When the newest visit to a shared computer was opened (SPEC P-N5).
+    `ALTER TABLE principal ADD COLUMN visited_at BIGINT`,
+    // Visits that were opened before are over: there is a new root since.
+    `ALTER TABLE principal ADD COLUMN visits_from BIGINT NOT NULL DEFAULT 0`,
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

@@ -17,6 +17,8 @@ export interface Standing {
   readonly closed: Closed | null;
   /** Tokens made before are void. */
   readonly sessionsFrom: ServerTime;
+  /** Visits that were opened before are over. */
+  readonly visitsFrom: ServerTime;
   readonly device: "here" | "removed" | "unknown";
   /** Epoch of the keyring here, 0 when there is none. */
   readonly keyring: number;
@@ -46,6 +48,8 @@ export interface NewKeyring {
   readonly signed: Signed;
   /** Hash of the stored keyring that this one was judged against; null: there was none. */
   readonly after: B64 | null;
+  /** Its root is newer than that of the stored one: visits of before end (SPEC P-N7). Absent: it is not. */
+  readonly newRoot?: boolean;
   readonly card: NewCard | null;
   /** Second shares of an S+O, by organisation. */
   readonly desks: readonly { readonly organisation: PrincipalId; readonly share: B64 }[];
@@ -134,6 +138,8 @@ export interface WayStore {
     epoch: number,
     at: ServerTime,
   ) => Promise<OpenedWay | undefined>;
+  /** A visit began that was opened at `at`; an older one changes nothing. */
+  readonly noteVisit: (principal: PrincipalId, at: ServerTime) => Promise<void>;
   /** Blocks every satchel whose card has this number. @returns since when; undefined when none has it. */
   readonly block: (block: B64, at: ServerTime) => Promise<ServerTime | undefined>;
   /** Ends blocks that began until `until`. @returns how many; undefined when no card has this number. */

@@ -102,7 +102,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
         const rows = yield* all(
           `SELECT principal.blocked_at AS blocked_at, principal.erased_at AS erased_at,
              principal.sessions_from AS sessions_from, principal.length AS length, device.device AS device, device.removed_at AS removed_at,
-             keyring.epoch AS epoch, keyring.opened_at AS opened_at, way.tries AS tries,
+             principal.visited_at AS visited_at, principal.visits_from AS visits_from, keyring.epoch AS epoch, keyring.opened_at AS opened_at, way.tries AS tries,
              escrow.organisation AS organisation, escrow.first_at AS first_at, escrow.second_at AS second_at,
              escrow.given_at AS given_at
            FROM principal
@@ -122,6 +122,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
         const standing: Standing = {
           closed: closedOf(row),
           sessionsFrom: number(row, "sessions_from") as ServerTime,
+          visitsFrom: number(row, "visits_from") as ServerTime,
           device: textOrNull(row, "device") === null ? "unknown" : removed ? "removed" : "here",
           keyring: numberOrNull(row, "epoch") ?? 0,
           chain: number(row, "length"),
@@ -130,6 +131,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
             frozen: tries >= limits.tries,
             blockedAt: timeOrNull(row, "blocked_at"),
             openedAt: timeOrNull(row, "opened_at"),
+            visitedAt: timeOrNull(row, "visited_at"),
             // Several organisations may hold a share: the one that is furthest is shown.
             escrow:
               rows
@@ -147,7 +149,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
         return row && { epoch: number(row, "epoch"), hash: text(row, "hash") as B64, signed: signedOf(row) };
       }),
 
-    putKeyring: ({ principal, epoch, hash, signed, after, card, desks, at }) =>
+    putKeyring: ({ principal, epoch, hash, signed, after, newRoot, card, desks, at }) =>
       write(function* () {
         const closed = yield* lockOpen(principal);
         if (closed !== null) return undone(closed);
@@ -164,6 +166,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           signed.sig,
           at,
         );
+        if (newRoot === true) yield* run("UPDATE principal SET visits_from = $2 WHERE id = $1", principal, at + 1);
         yield* run(
           `UPDATE way SET ${emptied}, replaced_at = $3 WHERE principal = $1 AND replaced_at IS NULL AND locator <> $2`,
           principal,
@@ -270,6 +273,16 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           keyring: signedOf(whole),
           share: text(row, "share") as B64,
         });
+      }),
+
+    noteVisit: (principal, at) =>
+      write(function* () {
+        yield* run(
+          "UPDATE principal SET visited_at = $2 WHERE id = $1 AND COALESCE(visited_at, 0) < $2",
+          principal,
+          at,
+        );
+        return kept(undefined);
       }),
 
     block: (block, at) =>

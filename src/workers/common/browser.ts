@@ -120,9 +120,14 @@ export const drainerMaker =
   ): CourierDeps["createDrainer"] =>
   (profile, store, onProgress, onKeys) => {
     const { fetch, locks, hints, clock, random, timers, registry } = deps;
-    const transport = createHttpTransport({ fetch, baseUrl: "", random, timers, clock });
+    const http = createHttpTransport({ fetch, baseUrl: "", random, timers, clock });
+    const { database, visit } = profile;
+    // No device of the chain answers the challenge then: the visit says whose key does (SPEC P-N4).
+    const transport: typeof http =
+      visit === undefined
+        ? http
+        : { ...http, session: (who, challenge, sig) => http.session({ ...who, visit }, challenge, sig) };
     const principal = profile.principal as PrincipalId;
-    const { database } = profile;
     const keys = createKeysExchange({ registry, database, principal, transport, clock, onSeen: onKeys });
     return createDrainer({
       identity: { principal, device: profile.device as DeviceId },

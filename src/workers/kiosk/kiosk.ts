@@ -21,6 +21,7 @@ import { countOf, type Delivery } from "./delivery.ts";
 import { createDepositKeeper } from "./deposits.ts";
 import { createPostboxFile } from "./postbox-file.ts";
 import { createSessionRegistry } from "./registry.ts";
+import { createVisitEnd } from "./visit-end.ts";
 
 export interface KioskDeps
   extends Omit<SatchelServiceDeps, "registry" | "stores" | "couriers" | "marks" | "wipeDatabases" | "shared"> {
@@ -69,6 +70,7 @@ export function createKiosk(deps: KioskDeps): KioskService {
     onEvent: (database, event) => satchel.onCourier(database, event),
   });
   const file = createPostboxFile(deps);
+  const endVisit = createVisitEnd(deps);
   const marks = new Set<string>();
   const satchel = createSatchel({
     ...rest,
@@ -119,6 +121,13 @@ export function createKiosk(deps: KioskDeps): KioskService {
     }
   }
 
+  /** The session of a visit: it never is on the disk, so it is asked of what the session sees. */
+  async function tokenOf(database: string): Promise<string | null> {
+    const store = await stores.open(database);
+    const meta = store.ok ? await store.value.meta() : undefined;
+    return meta?.ok === true ? meta.value.session : null;
+  }
+
   async function finish(patienceMs: number): Promise<Result<Farewell, WorkerError>> {
     const listed = await registry.list();
     if (!listed.ok) return storageErr(listed.error);
@@ -137,14 +146,18 @@ export function createKiosk(deps: KioskDeps): KioskService {
     const store = behind.get(database);
     const [view, row] = [await store?.queue(), await registry.get(database)];
     const count = view?.ok === true ? countOf(view.value) : 1;
+    const token = profile.visit === undefined ? null : await tokenOf(database);
     let items = count + (row.ok && row.value?.keyringDue != null ? 1 : 0);
     await stores.forget(database);
     behind.delete(database);
     const left = await postboxes.update(database, { state: "left" });
-    // The device of this session puts itself out of the chain, as long as somebody waits for it.
-    const going = delivery.deliver(database).then((still) => {
-      items = still;
-    });
+    // The visit is over, or the device of this session puts itself out of the chain, as long as somebody waits for it.
+    const going = Promise.all([
+      delivery.deliver(database).then((still) => {
+        items = still;
+      }),
+      token === null ? undefined : endVisit(token),
+    ]);
     if (patienceMs > 0) await within(Math.max(until - clock.now(), lastWordMs), going);
     if (!settled.ok) return settled;
     const known = items === 0 ? { papers: 0, dossiers: 0 } : settled.value;

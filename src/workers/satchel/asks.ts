@@ -78,13 +78,19 @@ export async function wayOf(profile: Profile, session: Session): Promise<WayView
   // Those that came after this one; who added them here wrote it down.
   const all = [...session.identity.principal.devices.keys()];
   const after = all.slice(all.indexOf(profile.device as DeviceId) + 1);
+  // A visit leaves nothing in the chain: the server says when the newest one was opened.
+  const meta = await session.store.meta();
+  const knownUntil = profile.visitsNoted ?? profile.createdAt + (meta.ok ? meta.value.clockOffset : 0);
+  const visited = (profile.way?.visitedAt ?? 0) > knownUntil;
   return {
     tries,
     left: Math.max(0, ways.tries - tries),
     frozen,
     blockedAt,
     openedAt,
-    openedElsewhere: profile.removedAt == null && after.some((id) => !noted.has(id)),
+    // A visit itself does not ask: the person's own devices do.
+    openedElsewhere:
+      profile.removedAt == null && profile.visit === undefined && (visited || after.some((id) => !noted.has(id))),
     ...(profile.keyringTrouble == null ? {} : { trouble: profile.keyringTrouble }),
   };
 }

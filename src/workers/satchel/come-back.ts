@@ -172,7 +172,10 @@ export function createComeBack(deps: SatchelDeps, opening: Opening): ComeBack {
       if (!listed.ok) return refuse(storageErr(listed.error).error);
       if (listed.value.some(({ principal }) => principal === identity.id))
         return refuse<ComeBackRefusal>({ type: "already-here" });
-      if (identity.statements.length >= chainLimits.statements)
+      // A shared computer needs no place in the chain where the server gives a visit (decisions/0024).
+      const { visit } = answered.value;
+      const isVisit = deps.shared !== undefined && visit !== undefined;
+      if (!isVisit && identity.statements.length >= chainLimits.statements)
         return refuse<ComeBackRefusal>({ type: "too-many-devices" });
       const transport = await generateSignPair(false);
       const joined = await opening.join({
@@ -183,7 +186,7 @@ export function createComeBack(deps: SatchelDeps, opening: Opening): ComeBack {
         code: typed,
         pictogram,
         card,
-        cameBack: { keyring },
+        cameBack: { keyring, ...(visit === undefined ? {} : { visit }) },
       });
       if (!joined.ok) return refuse(joined.error);
       begun = undefined;

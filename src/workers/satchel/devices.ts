@@ -12,6 +12,7 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Registry } from "../../storage/ports.ts";
+import { updateProfile } from "../common/codes.ts";
 import type { Couriers } from "../common/couriers.ts";
 import { storageErr } from "../common/errors.ts";
 import type { DeviceView, SatchelApi, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
@@ -138,6 +139,10 @@ export function createDevices(deps: SatchelDeps, opening: Opening, care: KeyCare
           };
         });
         if (!saved.ok) return saved;
+        const told = await updateProfile(deps.registry, session.profile.database, ({ way }) =>
+          way?.visitedAt == null ? null : { visitsNoted: way.visitedAt },
+        );
+        if (!told.ok) return told;
         deps.emit({ type: "opening" });
         return ok(undefined);
       }),

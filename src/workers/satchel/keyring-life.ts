@@ -396,6 +396,8 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
     // A rotation that would lose a way in waits until it can keep it.
     const keepsAll =
       (card !== undefined || (own?.body.card ?? null) === null) &&
+      // A visit makes no root: it would not follow it, and nothing of it is sealed one (SPEC P-N5).
+      profile.visit === undefined &&
       [...identity.principal.devices.values()].every(({ box }) => box !== null) &&
       (own?.body.desks ?? []).every(({ organisation }) => organisations.has(organisation)) &&
       identity.epoch < ways.roots;

@@ -23,6 +23,8 @@ import { generateDeviceKey } from "../../crypto/primitives.ts";
 import type { RootKey, Secret } from "../../crypto/secret.ts";
 import { generateSignPair, rawPublicKey } from "../../protocol/sign.ts";
 import { chainLimits } from "../../protocol/statements.ts";
+import { signVisit } from "../../protocol/visits.ts";
+import type { VisitPass } from "../../protocol/wire.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
 import { streamsNamed } from "../../satchel/paper.ts";
 import { assert } from "../../shared/assert.ts";
@@ -67,6 +69,8 @@ export type CardToKeep = CardFace & { readonly secret: Secret };
 export interface CameBack {
   /** The keyring that it opened with: older ones are refused from now on. */
   readonly keyring: StoredKeyring;
+  /** What a shared computer takes in place of a place in the chain (SPEC P-N2); any other device its time only. */
+  readonly visit?: VisitPass;
 }
 
 export interface Opening {
@@ -262,9 +266,15 @@ export function createOpening(deps: SatchelDeps): Opening {
     const own = await createDeviceBox(root, id, device, random);
     const transport = input.identity.principal.devices.get(device)?.transport ?? input.transport;
     assert(transport !== undefined, "SPEC C-T5: the chain, or who enters, names the device's key");
-    // A shared computer is to follow no later root: its device has no box key in the chain, and puts itself out (decisions/0018).
+    const pass = deps.shared === undefined ? undefined : cameBack?.visit;
+    const visit = pass && (await signVisit(input.identity.sign, { principal: id, device, transport, ...pass }));
+    // A shared computer follows no later root. Where it has no visit (a satchel that is made there, an older server) its
+    // device stands in the chain without a box key, and puts itself out (decisions/0018, 0024).
     const box = deps.shared === undefined ? own.box : null;
-    const statements = await certifyDevice(input.identity, input.identity.statements, device, transport, box);
+    const statements =
+      visit === undefined
+        ? await certifyDevice(input.identity, input.identity.statements, device, transport, box)
+        : input.identity.statements;
     const certified = await withStatements(input.identity, statements);
     assert(certified.ok, "SPEC P-S: a chain that was just extended reads");
     const identity = certified.value;
@@ -314,6 +324,9 @@ export function createOpening(deps: SatchelDeps): Opening {
       nextTryAt: 0,
       createdAt: at,
       ...(input.joinedAt === null ? {} : { joinedAt: input.joinedAt }),
+      ...(visit === undefined ? {} : { visit }),
+      // Visits of before are no news to who opens now.
+      ...(cameBack?.visit === undefined ? {} : { visitsNoted: cameBack.visit.from }),
       revision: 1,
     };
     const store = await deps.stores.open(profile.database);

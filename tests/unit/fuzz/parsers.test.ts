@@ -18,6 +18,7 @@ import { proofClaim } from "../../../src/protocol/proofs.ts";
 import { parseBody, signBody } from "../../../src/protocol/sign.ts";
 import { readChain } from "../../../src/protocol/statements.ts";
 import { ticketClaim } from "../../../src/protocol/tickets.ts";
+import { readVisit } from "../../../src/protocol/visits.ts";
 import { eraseClaim, escrowClaim, readBlockNumber, unblockClaim } from "../../../src/protocol/ways.ts";
 import { wrapHead } from "../../../src/protocol/wrap-head.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
@@ -46,6 +47,11 @@ const requests: readonly (readonly [string, Parser, unknown])[] = [
     "session",
     parsers.parseSessionRequest,
     { principal: person.id, device: person.device, challenge: "AAAA", sig: signature },
+  ],
+  [
+    "session of a visit",
+    parsers.parseSessionRequest,
+    { principal: person.id, device: person.device, challenge: "AAAA", sig: signature, visit: proof },
   ],
   ["push", parsers.parsePushRequest, { ops: [op] }],
   ["letters", parsers.parseLetterRequest, { letter }],
@@ -98,7 +104,14 @@ const answers: readonly (readonly [string, Parser, unknown])[] = [
   [
     "ways open",
     parsers.parseWayOpenAnswer,
-    { ...answered, principal: person.id, statements: person.statements, keyring: proof, share: manifest },
+    {
+      ...answered,
+      principal: person.id,
+      statements: person.statements,
+      keyring: proof,
+      share: manifest,
+      visit: { pass: manifest, from: 5, until: 6 },
+    },
   ],
   ["block", parsers.parseBlockAnswer, { ...answered, blockedAt: 5 }],
   ["unblock", parsers.parseUnblockAnswer, { ...answered, unblocked: true }],
@@ -192,6 +205,28 @@ describe("readers of signed bodies, texts and files never throw", () => {
         const read = await readKeyring(signed, identity.principal);
         if (read.ok) expect(read.value.body).toEqual(value);
         expect(keyringClaim(signed).ok).toBeTypeOf("boolean");
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a visit whose body is almost one, rightly signed", async () => {
+    const { identity } = await aWorld();
+    const body = {
+      t: "visit",
+      v: 1,
+      principal: identity.principal.id,
+      device: "AAECAwQFBgcICQoLDA0ODw",
+      transport: person.principal.sign,
+      pass: "AAECAwQFBgc",
+      from: 5,
+      until: 1000,
+    };
+    await fc.assert(
+      fc.asyncProperty(mutated(body), async (value) => {
+        const signed = await signBody(identity.sign, labels.visit, Object(value));
+        const read = await readVisit(signed, identity.principal, 6);
+        if (read.ok) expect(read.value).toEqual(value);
       }),
       { numRuns: 300 },
     );

@@ -239,7 +239,14 @@ describe("cards", () => {
     expect(opened).toMatchObject({ principal: person.id, statements: person.statements, keyring: first.signed });
     expect(opened.share).toBe(b64(card.share));
     const { way } = await server.pull(await server.session(person));
-    expect(way).toEqual({ tries: 0, frozen: false, blockedAt: null, openedAt: server.time.now, escrow: null });
+    expect(way).toEqual({
+      tries: 0,
+      frozen: false,
+      blockedAt: null,
+      openedAt: server.time.now,
+      visitedAt: null,
+      escrow: null,
+    });
     // A new keyring with the same card: when it last opened is known still.
     await keep({ epoch: 2, card, opens: first.key });
     expect((await held()).way).toEqual(way);

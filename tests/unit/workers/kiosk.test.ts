@@ -3,11 +3,14 @@
  * is merged by the person's phone, and opens to nobody at the computer. With real keys and the real server app.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { keyringClaim } from "../../../src/protocol/keyring.ts";
 import { readChain } from "../../../src/protocol/statements.ts";
+import type { ServerTime } from "../../../src/protocol/wire.ts";
 import type { DeviceId, PrincipalId } from "../../../src/shared/ids.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { file, jpeg } from "./files.ts";
-import { createKioskDisk, delivered, type Kiosk, openKiosk } from "./kiosk-world.ts";
+import { createKioskDisk, delivered, type Kiosk, type KioskTab, openKiosk } from "./kiosk-world.ts";
+import { comeBack, newCard, quiet } from "./phones.ts";
 import { createConnectedBrowser, createLine, eventually, must, openTab, type Tab } from "./world.ts";
 
 const code = "417233";
@@ -142,7 +145,7 @@ describe("C4 a session at a shared computer", { timeout: 120_000 }, () => {
   });
 });
 
-describe("INV-6 the chain after a session: its device had no box key, and put itself out", { timeout: 120_000 }, () => {
+describe("decisions/0024 a visit is no device", { timeout: 120_000 }, () => {
   /** The server's chain of the only satchel that this computer named. */
   async function chainAt(principal: string) {
     const found = await server.store.principal(principal as PrincipalId);
@@ -150,79 +153,206 @@ describe("INV-6 the chain after a session: its device had no box key, and put it
     if (!chain.ok) throw new Error(chain.error.type);
     return chain.value;
   }
-  /** Made and left at a computer with a network; then opened at another one with card and code, with a phone there too. */
-  async function openedAgain() {
+  /** Opened there with card and code. */
+  async function visit(kiosk: Kiosk, card: string): Promise<KioskTab> {
+    // Each visit begins at a moment of its own.
+    server.time.now += 60_000;
+    const tab = await openKiosk(kiosk);
+    await eventually(async () => ((await tab.api.comeBack({ card })).ok ? true : undefined));
+    must(await tab.api.comeBackOpen({ code, pictogram: "code-lune" }));
+    await eventually(async () => (must(await tab.api.cardState()).atServer === "yes" ? true : undefined), 20);
+    return tab;
+  }
+  /** Made and left at a computer with a network, then opened on a phone: three statements and a removal, for good. */
+  async function madeAndLeft() {
     const first = await kioskHere();
     const one = await madeAt(first);
     const [row] = [...first.rows.values()];
     const principal = row?.principal ?? "";
     expect(must(await one.tab.api.finish(15_000)).items).toBe(0);
+    await delivered(first, one.tab);
     one.tab.kill();
-    await cameBack(one.card);
+    server.time.now += 60_000;
+    const owner = await comeBack(base, one.card);
+    const mine = owner.tab;
+    // Its own keyring has arrived: two that are made at once are another test's (keyring-simulation.test.ts).
+    await quiet(owner);
     await eventually(async () => ((await chainAt(principal)).devices.size === 1 ? true : undefined));
-    const kiosk = await kioskHere();
-    const two = await openKiosk(kiosk);
-    await eventually(async () => ((await two.api.comeBack({ card: one.card })).ok ? true : undefined));
-    must(await two.api.comeBackOpen({ code, pictogram: "code-lune" }));
-    const device = [...kiosk.rows.values()][0]?.device as DeviceId;
-    await eventually(async () => ((await chainAt(principal)).devices.has(device) ? true : undefined));
-    return { principal, kiosk, two, card: one.card, device };
+    await eventually(async () => ((await mine.api.dossier(one.dossier)).ok ? true : undefined));
+    const { head, removed } = await chainAt(principal);
+    expect([head.n, removed.size]).toEqual([3, 1]);
+    return { principal, owner, mine, card: one.card, dossier: one.dossier };
   }
+  const asksWho = async (tab: Pick<Tab, "api">): Promise<boolean> => {
+    const state = must(await tab.api.opening());
+    return state.type === "open" && state.way.openedElsewhere;
+  };
 
-  test("ended with a network: out before the page goes, in the satchel that was made here and in one that came", async () => {
-    const { principal, kiosk, two, device } = await openedAgain();
-    const during = await chainAt(principal);
-    // The device of the first session is out; the phone and this one are in, and only the phone follows a new root.
-    expect(during.removed.size).toBe(1);
-    expect(during.devices.get(device)?.box).toBeNull();
-    expect([...during.devices.values()].filter(({ box }) => box !== null)).toHaveLength(1);
-    expect(must(await two.api.finish(15_000))).toMatchObject({ items: 0 });
-    two.kill();
+  test("two at once pull, save and end: the chain is as it was, no disk keeps anything, the ended session opens nothing", async () => {
+    const { principal, mine, card, dossier } = await madeAndLeft();
+    const [here, there] = [await kioskHere(), await kioskHere()];
+    const [one, two] = [await visit(here, card), await visit(there, card)];
+    const device = [...here.rows.values()][0]?.device as DeviceId;
+    for (const tab of [one, two])
+      await eventually(async () => ((await tab.api.dossier(dossier)).ok ? true : undefined));
+    must(await one.api.saveAnswers(dossier, { answers: { family_name: text("Premier poste") } }));
+    must(await two.api.saveAnswers(dossier, { answers: { request: text("Second poste") } }));
+    for (const [kiosk, tab] of [
+      [here, one],
+      [there, two],
+    ] as const) {
+      expect(must(await tab.api.finish(15_000)).items).toBe(0);
+      await delivered(kiosk, tab);
+      tab.kill();
+    }
+    const over = await server.store.tallied(`visit-over.${principal}.${device}`, server.time.now as ServerTime);
+    expect(over.count).toBe(1);
+    const answers = await eventually(async () => {
+      must(await mine.api.sendNow());
+      const { record } = must(await mine.api.dossier(dossier));
+      return record.answers.family_name === undefined || record.answers.request === undefined ? undefined : record;
+    });
+    expect(answers.answers).toMatchObject({ family_name: text("Premier poste"), request: text("Second poste") });
     const after = await chainAt(principal);
-    expect(after.removed.has(device)).toBe(true);
-    expect(after.devices.size).toBe(1);
-    expect([kiosk.rows.size, kiosk.disks.size]).toEqual([0, 0]);
+    expect([after.head.n, after.devices.size, after.removed.size]).toEqual([3, 1, 1]);
+    expect(after.devices.has(device)).toBe(false);
   });
 
-  test("ended without a network: out, and gone from here, as soon as there is one", async () => {
-    const { principal, kiosk, two, device } = await openedAgain();
+  test("the phone says that it was opened elsewhere, once for each visit; the visit itself does not ask", async () => {
+    const { mine, card } = await madeAndLeft();
+    expect(await asksWho(mine)).toBe(false);
+    for (const computer of [await kioskHere(), await kioskHere()]) {
+      const tab = await visit(computer, card);
+      await eventually(async () => {
+        must(await mine.api.sendNow());
+        return (await asksWho(mine)) ? true : undefined;
+      });
+      expect(await asksWho(tab)).toBe(false);
+      must(await tab.api.finish(15_000));
+      tab.kill();
+      must(await mine.api.ownDevice());
+      expect(await asksWho(mine)).toBe(false);
+    }
+    // A phone that comes later is not asked about visits of before.
+    server.time.now += 60_000;
+    const later = await cameBack(card);
+    must(await later.api.sendNow());
+    expect(await asksWho(later)).toBe(false);
+  });
+
+  test("killed: nothing waits but what was saved, which is delivered when the visit has long ended", async () => {
+    const { principal, mine, card } = await madeAndLeft();
+    const kiosk = await kioskHere();
+    const tab = await visit(kiosk, card);
+    await eventually(async () => (must(await tab.api.outbox()).waiting === 0 ? true : undefined));
     kiosk.line.online = false;
-    must(await two.api.startPaper({ kind: "passport", title: "Du poste" }));
-    must(await two.api.finish(0));
+    must(await tab.api.startPaper({ kind: "passport", title: "Du poste" }));
+    expect([...kiosk.rows.values()].map(({ leaving }) => leaving ?? null)).toEqual([null]);
+    tab.kill();
+    // Days later.
+    server.time.now += 3 * 86_400_000;
+    kiosk.line.online = true;
+    await delivered(kiosk, await openKiosk(kiosk));
+    const paper = await eventually(async () => {
+      must(await mine.api.sendNow());
+      return must(await mine.api.papers()).find(({ record }) => record.title === "Du poste");
+    });
+    expect(paper.record.status).toBe("draft");
+    expect((await chainAt(principal)).head.n).toBe(3);
+  });
+
+  test("a new card made during a visit takes the place of the old one, under the same root and without a statement", async () => {
+    const { principal, card } = await madeAndLeft();
+    const kiosk = await kioskHere();
+    const tab = await visit(kiosk, card);
+    const heldNow = async () => {
+      const held = await server.store.keyring(principal as PrincipalId);
+      const claim = held === undefined ? undefined : keyringClaim(held.signed);
+      return claim?.ok === true ? claim.value : undefined;
+    };
+    const before = (await heldNow())?.card?.locator;
+    const drawn = must(await tab.api.replaceCard());
+    must(await tab.api.drill(drawn.groups.join(" ")));
+    must(await tab.api.answerCode({ code }));
+    await eventually(async () => ((await heldNow())?.card?.locator === before ? undefined : true), 20);
+    expect(must(await tab.api.finish(15_000)).items).toBe(0);
+    tab.kill();
+    expect((await heldNow())?.root).toBe(0);
+    expect((await chainAt(principal)).head.n).toBe(3);
+    const other = await phone();
+    expect(await other.api.comeBack({ card })).toMatchObject({ error: { type: "card-replaced" } });
+    const again = await visit(await kioskHere(), drawn.qr);
+    expect(must(await again.api.opening()).type).toBe("open");
+    again.kill();
+  });
+
+  test("a new root made on a phone ends the visit; what it goes on saving arrives", async () => {
+    const { principal, owner, card } = await madeAndLeft();
+    const kiosk = await kioskHere();
+    const tab = await visit(kiosk, card);
+    await eventually(async () => (must(await tab.api.outbox()).waiting === 0 ? true : undefined));
+    const device = [...kiosk.rows.values()][0]?.device as DeviceId;
+    server.time.now += 60_000;
+    await newCard(owner);
+    const standing = await server.store.standing(principal as PrincipalId, device);
+    expect(standing?.visitsFrom).toBeGreaterThan(server.time.now - 1);
+    must(await tab.api.startPaper({ kind: "passport", title: "Après la carte" }));
+    must(await tab.api.finish(1000));
+    tab.kill();
+    await delivered(kiosk, await openKiosk(kiosk));
+    await eventually(async () => {
+      must(await owner.tab.api.sendNow());
+      return must(await owner.tab.api.papers()).find(({ record }) => record.title === "Après la carte");
+    }, 20);
+    expect((await chainAt(principal)).devices.has(device)).toBe(false);
+  });
+
+  /** Opened at a computer whose server is of before: its answer has no pass. */
+  async function visitOfBefore() {
+    const { principal, card } = await madeAndLeft();
+    const kiosk = await kioskHere();
+    const { fetch } = kiosk.line;
+    const older: typeof fetch = async (path, init) => {
+      const answer = await fetch(path, init);
+      if (path !== "/v1/ways/open" || !answer.ok) return answer;
+      const { visit: _visit, ...rest } = (await answer.json()) as Record<string, unknown>;
+      return new Response(JSON.stringify(rest), { status: answer.status, headers: answer.headers });
+    };
+    Object.assign(kiosk.line, { fetch: older });
+    const tab = await visit(kiosk, card);
+    const device = [...kiosk.rows.values()][0]?.device as DeviceId;
+    await eventually(async () => ((await chainAt(principal)).devices.has(device) ? true : undefined));
+    expect((await chainAt(principal)).devices.get(device)?.box).toBeNull();
+    return { principal, kiosk, tab, device };
+  }
+  const isOut = async ({ principal, device }: Awaited<ReturnType<typeof visitOfBefore>>): Promise<void> => {
+    const after = await chainAt(principal);
+    expect([after.removed.has(device), after.head.n]).toEqual([true, 5]);
+  };
+
+  test("a server of before gives no pass: the session is a device without a box key that puts itself out, as in 0018", async () => {
+    const before = await visitOfBefore();
+    // Killed without a network: the statement was signed before, and leaves with the postbox.
+    before.kiosk.line.online = false;
+    before.tab.kill();
+    before.kiosk.line.online = true;
+    await delivered(before.kiosk, await openKiosk(before.kiosk));
+    await isOut(before);
+  });
+
+  test("such a device, ended without a network: out, and gone from here, as soon as there is one", async () => {
+    const before = await visitOfBefore();
+    const { kiosk, tab } = before;
+    kiosk.line.online = false;
+    must(await tab.api.startPaper({ kind: "passport", title: "Du poste" }));
+    must(await tab.api.finish(0));
     // The postbox has tried, and waits.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     kiosk.line.online = true;
     // Said once, as a browser does.
-    must(await two.api.hint("online"));
+    must(await tab.api.hint("online"));
     await eventually(() => (kiosk.rows.size + kiosk.disks.size === 0 ? true : undefined), 30);
-    expect((await chainAt(principal)).removed.has(device)).toBe(true);
-    two.kill();
-  });
-
-  test("killed without a network: the statement was signed before, and leaves with the postbox", async () => {
-    const { principal, kiosk, two, device } = await openedAgain();
-    kiosk.line.online = false;
-    two.kill();
-    kiosk.line.online = true;
-    await delivered(kiosk, await openKiosk(kiosk));
-    expect((await chainAt(principal)).removed.has(device)).toBe(true);
-  });
-
-  test("another device was first with the next statement: what waits is delivered all the same, the list shows who is left", async () => {
-    const { principal, kiosk, two, card, device } = await openedAgain();
-    kiosk.line.online = false;
-    must(await two.api.startPaper({ kind: "passport", title: "Du poste" }));
-    two.kill();
-    const third = await cameBack(card);
-    await eventually(async () => ((await chainAt(principal)).devices.size === 3 ? true : undefined));
-    kiosk.line.online = true;
-    await delivered(kiosk, await openKiosk(kiosk));
-    const chain = await chainAt(principal);
-    expect(chain.devices.get(device)?.box).toBeNull();
-    const paper = await eventually(async () => {
-      must(await third.api.sendNow());
-      return must(await third.api.papers()).find(({ record }) => record.title === "Du poste");
-    });
-    expect(paper.record.status).toBe("draft");
+    await isOut(before);
+    tab.kill();
   });
 });
