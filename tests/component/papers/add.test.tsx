@@ -249,6 +249,7 @@ describe("Les pages du papier", () => {
     expect(await screen.findByRole("img", { name: "Aperçu de la page 2" })).toBeTruthy();
     const drawn = [...view.container.querySelectorAll("canvas")];
     await vi.waitFor(() => expect(drawn.map(({ width }) => width)).toEqual([400, 400]), 20_000);
+    satchel.fail("readPage", { type: "locked" });
     satchel.change({ type: "opening" });
     await settled();
     expect(drawn.map(({ width }) => width)).toEqual([0, 0]);

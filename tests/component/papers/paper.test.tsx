@@ -117,6 +117,11 @@ describe("un papier", () => {
     const { satchel, view } = await show(bill());
     const sheet = view.container.querySelector("figure canvas") as HTMLCanvasElement;
     await vi.waitFor(() => expect(sheet.width).toBe(400), 20_000);
+    // Something about the opening changed, and it is open: the pictures are back.
+    satchel.change({ type: "opening" });
+    const again = () => view.container.querySelector<HTMLCanvasElement>("figure canvas");
+    await vi.waitFor(() => expect(again()?.width).toBe(400), 20_000);
+    satchel.fail("readPage", { type: "locked" });
     satchel.change({ type: "opening" });
     await settled();
     expect(sheet.width).toBe(0);

@@ -30,20 +30,24 @@ function OtherPicture({
   const [file, setFile] = useState<PictureFile | null>(null);
   const [own, setOwn] = useState<Size>(A4);
   useEffect(() => {
-    let isGone = false;
-    const close = (): void => {
-      isGone = true;
+    let last = 0;
+    const read = (): void => {
+      last += 1;
+      const mine = last;
       setFile(null);
+      void api.readOther({ id, path, choice: n }).then((answer) => {
+        if (mine === last && answer.ok) setFile(answer.value);
+      });
     };
-    void api.readOther({ id, path, choice: n }).then((read) => {
-      if (!isGone && read.ok) setFile(read.value);
-    });
+    read();
+    // As of any page (ui/papers/pictures.ts).
     const stop = listen((change) => {
-      if (change.type === "opening") close();
+      if (change.type === "opening") read();
     });
     return () => {
+      last += 1;
       stop();
-      close();
+      setFile(null);
     };
   }, [api, listen, id, path, n]);
   const ratio = own.width / own.height;

@@ -37,22 +37,26 @@ export function usePicture(paper: RecordId, page: string | null, which: Which): 
   const [picture, setPicture] = useState<Picture>(NONE);
   useEffect(() => {
     if (page === null) return undefined;
-    let gone = false;
-    const close = (): void => {
-      gone = true;
-      setPicture(NONE);
+    let last = 0;
+    const read = (): void => {
+      last += 1;
+      const mine = last;
+      setPicture({ state: "loading" });
+      void api.readPage(paper, page, which).then((result) => {
+        if (mine !== last) return;
+        if (result.ok) setPicture({ state: "ready", file: result.value });
+        else setPicture(result.error.type === "locked" ? NONE : { state: "failed", error: result.error });
+      });
     };
-    setPicture({ state: "loading" });
-    void api.readPage(paper, page, which).then((result) => {
-      if (gone) return;
-      setPicture(result.ok ? { state: "ready", file: result.value } : { state: "failed", error: result.error });
-    });
+    read();
+    // It may have closed: the bytes go at once. Where it is open all the same (the page is seen again), they come back.
     const stop = listen((change) => {
-      if (change.type === "opening") close();
+      if (change.type === "opening") read();
     });
     return () => {
+      last += 1;
       stop();
-      close();
+      setPicture(NONE);
     };
   }, [api, listen, paper, page, which]);
   return picture;
