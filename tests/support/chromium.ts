@@ -29,10 +29,10 @@ interface Target {
 async function visibility({ webSocketDebuggerUrl }: Target): Promise<string> {
   const socket = new WebSocket(webSocketDebuggerUrl);
   await once(socket, "open");
-  const answered = once(socket, "message") as Promise<readonly [MessageEvent<string>]>;
+  const answered = once(socket, "message");
   const params = { expression: "document.visibilityState" };
   socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params }));
-  const [{ data }] = await answered;
+  const [{ data }] = (await answered) as [MessageEvent<string>];
   socket.close();
   return (JSON.parse(data) as { result: { result: { value: string } } }).result.result.value;
 }

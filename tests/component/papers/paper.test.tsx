@@ -119,7 +119,7 @@ describe("un papier", () => {
     await vi.waitFor(() => expect(sheet.width).toBe(400), 20_000);
     // Something about the opening changed, and it is open: the pictures are back.
     satchel.change({ type: "opening" });
-    const again = () => view.container.querySelector<HTMLCanvasElement>("figure canvas");
+    const again = () => view.container.querySelector("figure canvas") as HTMLCanvasElement | null;
     await vi.waitFor(() => expect(again()?.width).toBe(400), 20_000);
     satchel.fail("readPage", { type: "locked" });
     satchel.change({ type: "opening" });
