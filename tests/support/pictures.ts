@@ -55,13 +55,15 @@ export async function watchPictures(page: Page): Promise<void> {
 
 /** Resolves when a picture is drawn there whose two sides together are more than `sides` pixels, whatever is shown of them. */
 export async function waitForPicture(picture: Locator, sides: number): Promise<void> {
-  await picture.page().waitForFunction(
-    ([element, least]) => {
+  // Asked anew each time: the element of a preview may be replaced by the one of the readable page.
+  for (const until = performance.now() + 60_000; performance.now() < until; await picture.page().waitForTimeout(100)) {
+    const isDrawn = await picture.evaluate((element, least) => {
       const source = (globalThis as Watched).besacePictures?.get(element);
       return source !== undefined && source.width + source.height > least;
-    },
-    [await picture.evaluateHandle((element) => element), sides] as const,
-  );
+    }, sides);
+    if (isDrawn) return;
+  }
+  throw new Error(`no picture of more than ${sides} pixels (both sides) is drawn there`);
 }
 
 /** The bytes that a picture on the screen is made from: what the page decrypted, before any drawing. */
