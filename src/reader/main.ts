@@ -11,14 +11,13 @@ import type { BlobPointer, PaperRecord } from "../satchel/model.ts";
 import { pagesInOrder } from "../satchel/paper.ts";
 import { archiveOf, contentOf } from "./archive.ts";
 import { look, type OpenCopy, open, type ReaderRefusal } from "./open.ts";
-import { button, facts, h, save } from "./page.ts";
+import { button, drawn, facts, h, save } from "./page.ts";
 import { filled, type Language, languages, pickLanguage, sizeText, words } from "./words.ts";
 
 let language: Language = pickLanguage(navigator.languages);
 /** What was typed, so that a change of language loses nothing. */
 const typed = { file: null as File | null, card: "", code: "", set: null as number | null, pictures: false };
 let copy: OpenCopy | null = null;
-const shownUrls = new Set<string>();
 
 const said = () => words[language];
 
@@ -29,7 +28,7 @@ function refusalText(refusal: ReaderRefusal): string {
 }
 
 /** Gives the browser a moment to draw before the code is stretched. */
-const drawn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+const painted = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 
 function draw(focus = false): void {
   const { dir } = languages.find((each) => each.code === language) ?? languages[0];
@@ -165,7 +164,7 @@ function askPage(): HTMLElement {
     if (missing !== "" || chosen === null) return;
     status.textContent = t.busy;
     submit.disabled = true;
-    await drawn();
+    await painted();
     const opened = await readable(() => open(chosen, typed.card, code));
     status.textContent = "";
     submit.disabled = false;
@@ -255,16 +254,20 @@ function copyPage(opened: OpenCopy): HTMLElement {
     const label = h("span", {}, t.show);
     const toggle = button("", () => {
       if (picture.firstChild !== null) {
+        for (const canvas of picture.querySelectorAll("canvas")) canvas.width = 0;
         picture.replaceChildren();
         label.textContent = t.show;
         toggle.setAttribute("aria-expanded", "false");
         return;
       }
-      void bytesOf(pointer).then((content) => {
+      void bytesOf(pointer).then(async (content) => {
         if (content === null) return;
-        const url = URL.createObjectURL(content);
-        shownUrls.add(url);
-        picture.replaceChildren(h("img", { src: url, alt: `${title}, ${name}` }));
+        const canvas = await drawn(content, `${title}, ${name}`);
+        if (canvas === null) {
+          alert.textContent = t.unshown;
+          return;
+        }
+        picture.replaceChildren(canvas);
         label.textContent = t.hide;
         toggle.setAttribute("aria-expanded", "true");
       });
@@ -315,7 +318,7 @@ function copyPage(opened: OpenCopy): HTMLElement {
   async function saveAll(): Promise<void> {
     status.textContent = t.saving;
     all.disabled = true;
-    await drawn();
+    await painted();
     const made = await readable(() => archiveOf(opened));
     status.textContent = "";
     all.disabled = false;
@@ -326,8 +329,7 @@ function copyPage(opened: OpenCopy): HTMLElement {
   const all = button(t.saveAll, () => void saveAll(), { class: "main" });
   const close = button(t.close, () => {
     copy = null;
-    for (const url of shownUrls) URL.revokeObjectURL(url);
-    shownUrls.clear();
+    for (const canvas of content.querySelectorAll("canvas")) canvas.width = 0;
     draw(true);
   });
   // What is in the copy was written in the person's language, whatever the reader speaks.

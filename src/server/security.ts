@@ -21,7 +21,8 @@ export async function securityHeaders(https: boolean): Promise<Readonly<Record<s
         defaultSrc: none,
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         styleSrc: same,
-        imgSrc: ["'self'", "blob:", "data:"],
+        // No "blob:": a person's picture is drawn, never an <img> (decisions/0025).
+        imgSrc: ["'self'", "data:"],
         connectSrc: same,
         workerSrc: same,
         manifestSrc: same,

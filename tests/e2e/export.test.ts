@@ -114,9 +114,9 @@ test("C7: the sealed copy opens in the reader from file://, without a request; o
   await desk.getByRole("heading", { level: 1, name: "La copie est ouverte" }).waitFor();
   await desk.getByRole("heading", { level: 3, name: TITLE }).waitFor();
   await desk.getByRole("button", { name: /^Voir/ }).click();
-  await desk.locator("img").waitFor();
+  await desk.locator("canvas").waitFor();
   await expect
-    .poll(() => desk.locator("img").evaluate((picture: HTMLImageElement) => picture.naturalWidth))
+    .poll(() => desk.locator("canvas").evaluate((picture: HTMLCanvasElement) => picture.width))
     .toBeGreaterThan(100);
   expect(describeAxe(await runAxe(desk))).toBe("");
 

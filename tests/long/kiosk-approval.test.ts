@@ -82,9 +82,9 @@ test("a phone opens one paper at a shared computer, sees what was done there, an
 
   await page.getByRole("button", { name: new RegExp(TITLE) }).click({ timeout: 60_000 });
   expect(await page.locator("body").innerText()).not.toContain(OTHER);
-  const shown = page.locator(".reader__page img");
+  const shown = page.locator(".reader__page canvas");
   await shown.waitFor({ timeout: 60_000 });
-  await expect.poll(() => shown.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await expect.poll(() => shown.evaluate((image) => (image as HTMLCanvasElement).width)).toBeGreaterThan(0);
   expect(describeAxe(await runAxe(page))).toBe("");
   await press(here, "approbation.kiosk.view.back");
   await page.getByRole("textbox").fill(ADDED);

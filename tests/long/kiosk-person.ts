@@ -213,9 +213,7 @@ export function createHands(page: RealPage): Hands {
       await click(
         `[...document.querySelectorAll("main a[href]")].find((one) => one.textContent.includes(${js(title)}))`,
       );
-      await until(
-        '[...document.querySelectorAll("main img")].some((one) => one.complete && one.naturalWidth + one.naturalHeight > 1000)',
-      );
+      await until('[...document.querySelectorAll("main canvas")].some((one) => one.width + one.height > 1000)');
     },
   };
 }

@@ -121,8 +121,12 @@ const seen = "globalThis.besaceSeen";
 /** From now on the page's pictures are kept by the page, so that `takeSeen` can give their bytes. */
 const watchSeen = `(() => {
   ${seen} = [];
-  const make = URL.createObjectURL.bind(URL);
-  URL.createObjectURL = (object) => { ${seen}.push(object); return make(object); };
+  if (typeof ImageDecoder === "function")
+    globalThis.ImageDecoder = class extends ImageDecoder {
+      constructor(init) { super(init); ${seen}.push(new Blob([init.data])); }
+    };
+  const decode = createImageBitmap.bind(globalThis);
+  globalThis.createImageBitmap = (image, ...rest) => { ${seen}.push(image); return decode(image, ...rest); };
   return true;
 })()`;
 const takeSeen = `(async () => {

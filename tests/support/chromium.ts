@@ -4,8 +4,10 @@
  * Surprising: Playwright only joins a browser that already runs, so none of its own switches are set; pages are the
  * browser's own, with its ordinary profile, downloads and back/forward cache.
  */
-import { rmSync } from "node:fs";
+import { once } from "node:events";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { chromium, type Page } from "playwright-core";
 import { QUIET_ARGS, requireChromium } from "./browser.ts";
 import {
@@ -17,6 +19,23 @@ import {
   type RealPage,
   startProgram,
 } from "./real-browser.ts";
+
+interface Target {
+  readonly type: string;
+  readonly webSocketDebuggerUrl: string;
+}
+
+/** What the page itself says; Playwright would make it say "visible". */
+async function visibility({ webSocketDebuggerUrl }: Target): Promise<string> {
+  const socket = new WebSocket(webSocketDebuggerUrl);
+  await once(socket, "open");
+  const answered = once(socket, "message");
+  const params = { expression: "document.visibilityState" };
+  socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params }));
+  const [{ data }] = (await answered) as [MessageEvent<string>];
+  socket.close();
+  return (JSON.parse(data) as { result: { result: { value: string } } }).result.result.value;
+}
 
 const wraps = (page: Page): RealPage => ({
   goto: async (url) => void (await page.goto(url)),
@@ -80,6 +99,16 @@ export async function launchRealChromium(machine: Machine, options: RealOptions 
         const session = await browser.newBrowserCDPSession();
         await session.send("Memory.simulatePressureNotification", { level: "critical" });
         await session.detach();
+      },
+      async hide() {
+        await browser.close();
+        const [port] = readFileSync(join(machine.profile, "DevToolsActivePort"), "utf8").split("\n");
+        const list = `http://127.0.0.1:${port}/json`;
+        const before = (await (await fetch(list)).json()) as readonly Target[];
+        await fetch(`${list}/new?about:blank`, { method: "PUT" });
+        await sleep(1000);
+        const seen = await Promise.all(before.filter(({ type }) => type === "page").map(visibility));
+        return seen.filter((state) => state === "hidden").length;
       },
     };
   } catch (error) {

@@ -220,11 +220,13 @@ export function createHelper(page: Page, options: HelperOptions): Helper {
       const group = page.getByRole("group", { name: w.matcher("desk.papers.choose") });
       const buttons = group.getByRole("button");
       const names = (await buttons.locator("bdi").allInnerTexts()).map(plain);
-      const sheet = main().locator(".dsheet img");
+      const sheet = main().locator(".dsheet canvas");
       /** What the sheet says to be, once that is no longer `before`. While a page is fetched there is none. */
       const labelAfter = async (before: string, fits: (label: string) => boolean): Promise<string> => {
         for (const end = Date.now() + timeoutMs; Date.now() < end; await page.waitForTimeout(25)) {
-          const alts = await sheet.evaluateAll((images) => images.map((image) => image.getAttribute("alt") ?? ""));
+          const alts = await sheet.evaluateAll((images) =>
+            images.map((image) => image.getAttribute("aria-label") ?? ""),
+          );
           const label = plain(alts[0] ?? "");
           if (label !== "" && label !== before && fits(label)) return label;
         }

@@ -12,7 +12,7 @@ import type { Locator, Page } from "playwright-core";
 import { loadProcedure, type ProcedureId } from "../../src/forms/catalogue/index.ts";
 import { notForeseenStep } from "../../src/forms/engine.ts";
 import type { Field, Form } from "../../src/forms/model.ts";
-import { pictureBytes } from "./pictures.ts";
+import { pictureBytes, waitForPicture } from "./pictures.ts";
 import { createWords, type Language, plain, type Words } from "./words.ts";
 
 export type DateGiven = { readonly day?: string; readonly month?: string; readonly year: string };
@@ -771,13 +771,7 @@ export function createPerson(page: Page, options: PersonOptions): Person {
         });
         await said(`page ${pages.length + 1}`, picture.waitFor());
         // The preview comes first; the readable page takes its place.
-        await said(
-          "the readable page",
-          page.waitForFunction(
-            (image) => image instanceof HTMLImageElement && image.naturalHeight + image.naturalWidth > 1000,
-            await picture.elementHandle(),
-          ),
-        );
+        await said("the readable page", waitForPicture(picture, 1000));
         pages.push(await pictureBytes(picture));
         const next = button("papers.view.nextFull");
         if ((await next.count()) === 0 || (await next.getAttribute("aria-disabled")) === "true") return pages;

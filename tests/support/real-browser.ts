@@ -88,6 +88,8 @@ export interface RealBrowser {
   readonly pages: () => Promise<readonly RealPage[]>;
   /** The system has little memory left; only Chromium's own debugging can say so. */
   readonly squeeze?: () => Promise<void>;
+  /** Lets go of all pages, so that nothing makes them count as seen, and opens a tab in front; how many are hidden then. */
+  readonly hide?: () => Promise<number>;
   /** Files of the machine that the browser holds open after their names were taken away. */
   readonly unlinked: () => readonly { readonly where: string; readonly bytes: Uint8Array }[];
   /** SIGKILL to the browser's first process only; its children end by themselves. Resolves when all are gone. */

@@ -16,9 +16,11 @@ import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Chip } from "../ui/Chip.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
+import type { PictureFile, Size } from "../ui/drawing.ts";
 import { Icon } from "../ui/icons/Icon.tsx";
 import type { IconName } from "../ui/icons/names.ts";
 import { Thumb } from "../ui/Paper.tsx";
+import { Picture } from "../ui/Picture.tsx";
 import type { SheetKind } from "../ui/Sheet.tsx";
 import { Loading } from "../ui/States.tsx";
 import { useWorld } from "../ui/world.ts";
@@ -67,7 +69,7 @@ function PaperButton(props: {
   const sheet = SHEETS[paperType(paper.kind)?.family ?? ""] ?? "letter";
   return (
     <button type="button" class={coming > 0 ? "pbtn pbtn--none" : "pbtn"} aria-pressed={chosen} onClick={onPick}>
-      <Thumb image={picture.state === "ready" ? { url: picture.url } : { sheet }} />
+      <Thumb image={picture.state === "ready" ? { file: picture.file } : { sheet }} />
       <bdi>{paperName(paper)}</bdi>
       {coming > 0 && <span class="pbtn__more">{t("desk.papers.pagesComing", { count: coming })}</span>}
     </button>
@@ -100,7 +102,7 @@ export function Tool({ icon, children, off = false, onPress }: ToolProps) {
 }
 
 interface SheetProps {
-  readonly url: string;
+  readonly file: PictureFile;
   readonly label: string;
   /** Degrees, clockwise. */
   readonly turn: number;
@@ -108,8 +110,8 @@ interface SheetProps {
 }
 
 /** The picture in a box of its turned shape. The style object is allowed by the policy; a style attribute is not. */
-function PageSheet({ url, label, turn, zoom }: SheetProps) {
-  const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
+function PageSheet({ file, label, turn, zoom }: SheetProps) {
+  const [size, setSize] = useState<Size | null>(null);
   const lies = turn % 180 !== 0;
   const width = size?.width ?? 1;
   const height = size?.height ?? Math.SQRT2;
@@ -117,18 +119,12 @@ function PageSheet({ url, label, turn, zoom }: SheetProps) {
   const picture = {
     // In a box that lies down the picture's own width is the height of the box.
     width: lies ? `${(width / height) * 100}%` : "100%",
+    aspectRatio: `${width} / ${height}`,
     transform: `translate(-50%, -50%) rotate(${turn}deg)`,
   };
   return (
     <div class="dsheet" style={box} dir="ltr">
-      <img
-        src={url}
-        alt={label}
-        style={picture}
-        onLoad={(event) =>
-          setSize({ width: event.currentTarget.naturalWidth || 1, height: event.currentTarget.naturalHeight || 1 })
-        }
-      />
+      <Picture file={file} name={label} style={picture} onSize={setSize} />
     </div>
   );
 }
@@ -214,7 +210,7 @@ function PageView({ letter, page, label, fileName, turn, zoom }: PageViewProps) 
       // biome-ignore lint/a11y/useSemanticElements: a scrolling box around one picture, not a form group
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
       <div class="dscroll" role="group" aria-label={label} tabIndex={0}>
-        <PageSheet url={picture.url} label={label} turn={turn} zoom={zoom} />
+        <PageSheet file={picture.file} label={label} turn={turn} zoom={zoom} />
       </div>
     );
   if (picture.state === "loading") return <Loading />;

@@ -1,5 +1,5 @@
 /**
- * A decrypted picture as an address that an <img> can show, taken back as soon as nobody looks at it. Runs in the page.
+ * A decrypted picture to be drawn (ui/Picture.tsx), let go as soon as nobody looks at it. Runs in the page.
  *
  * Surprising: only kinds that the person's app draws anew are shown (JPEG, PNG, WebP); everything else is a file as it
  * was picked, and is offered as a download behind a warning.
@@ -7,6 +7,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { BlobId, LetterId } from "../../shared/ids.ts";
+import type { PictureFile } from "../ui/drawing.ts";
 import { type DeskFailure, isDeskFailure, useDesk } from "./state.ts";
 
 const DRAWN: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/webp"]);
@@ -20,21 +21,18 @@ export type Picture =
   /** What came is no picture, whatever it was announced as. */
   | { readonly state: "file" }
   | { readonly state: "failed"; readonly error: DeskFailure }
-  | { readonly state: "ready"; readonly url: string };
+  | { readonly state: "ready"; readonly file: PictureFile };
 
 const LOADING: Picture = { state: "loading" };
+const NOTHING: { readonly blob: BlobId | null; readonly picture: Picture } = { blob: null, picture: LOADING };
 
 /** The picture of `blob`, opened by the worker; `null`: nothing is asked. `attempt`: a new value asks again. */
 export function usePicture(letter: LetterId, blob: BlobId | null, attempt = 0): Picture {
   const { api } = useDesk();
-  const [shown, setShown] = useState<{ readonly blob: BlobId | null; readonly picture: Picture }>({
-    blob: null,
-    picture: LOADING,
-  });
+  const [shown, setShown] = useState(NOTHING);
   useEffect(() => {
     if (blob === null) return;
     let isGone = false;
-    let url: string | undefined;
     const settle = (picture: Picture): void => setShown({ blob, picture });
     settle(LOADING);
     void api.page(letter, blob).then((answer) => {
@@ -43,14 +41,11 @@ export function usePicture(letter: LetterId, blob: BlobId | null, attempt = 0): 
         const { error } = answer;
         settle(isDeskFailure(error) ? { state: "failed", error } : { state: "not-arrived" });
       } else if (!isDrawn(answer.value.mime)) settle({ state: "file" });
-      else {
-        url = URL.createObjectURL(new Blob([answer.value.bytes], { type: answer.value.mime }));
-        settle({ state: "ready", url });
-      }
+      else settle({ state: "ready", file: answer.value });
     });
     return () => {
       isGone = true;
-      if (url !== undefined) URL.revokeObjectURL(url);
+      setShown(NOTHING);
     };
   }, [api, letter, blob, attempt]);
   return shown.blob === blob ? shown.picture : LOADING;

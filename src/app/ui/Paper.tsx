@@ -1,10 +1,12 @@
 /** One paper in a list: thumbnail, name, date and the one most useful state. */
 import type { ComponentChildren } from "preact";
+import type { PictureFile } from "./drawing.ts";
+import { Picture } from "./Picture.tsx";
 import { Sheet, type SheetKind } from "./Sheet.tsx";
 
 export interface ThumbProps {
-  /** A drawn sheet, or the object URL of the paper's own preview. */
-  readonly image: { readonly sheet: SheetKind } | { readonly url: string };
+  /** A drawn sheet, or the paper's own preview. */
+  readonly image: { readonly sheet: SheetKind } | { readonly file: PictureFile };
   readonly small?: boolean | undefined;
 }
 
@@ -14,7 +16,12 @@ export function Thumb({ image, small }: ThumbProps) {
   return "sheet" in image ? (
     <Sheet kind={image.sheet} class={className} />
   ) : (
-    <img class={`${className} thumb--real`} src={image.url} alt="" width="60" height="78" decoding="async" />
+    <Picture
+      class={`${className} thumb--real`}
+      file={image.file}
+      name=""
+      instead={<Sheet kind="letter" class={className} />}
+    />
   );
 }
 

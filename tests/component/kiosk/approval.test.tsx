@@ -14,6 +14,7 @@ import { err, ok } from "../../../src/shared/result.ts";
 import type { AddedPaper, KioskApproval } from "../../../src/workers/approval.contract.ts";
 import type { Change } from "../../../src/workers/satchel.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
+import { watchCanvas } from "../../support/canvas.ts";
 import { FAKE_NOW, fakeId } from "../../support/fake-satchel.ts";
 import { reflectLikeBrowsers } from "../ui/harness.tsx";
 
@@ -123,11 +124,12 @@ const title = (name: string) => screen.findByRole("heading", { level: 1, name })
 beforeEach(async () => {
   await loadAreas("common", "errors", "poste", "approbation", "opening", "papers-types");
   rephrase(atSharedComputer);
-  URL.createObjectURL = () => "blob:fake";
-  URL.revokeObjectURL = vi.fn();
+  watchCanvas();
 });
 afterEach(async () => {
   cleanup();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   await setLanguage("fr");
 });
 
@@ -179,14 +181,14 @@ describe("opening by the phone", () => {
     expect(await axeProblems()).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: /Titre de séjour/ }));
     await title("Titre de séjour");
-    expect(await screen.findByRole("img", { name: "Page 1 de Titre de séjour" })).toBeTruthy();
+    const page = await screen.findByRole("img", { name: "Page 1 de Titre de séjour" });
     expect(screen.getByText(/Ce fichier ne s’affiche pas ici/)).toBeTruthy();
     expect(api.approvalPage.mock.calls).toEqual([[paper.record, 0]]);
     expect(await screen.findByRole("button", { name: "Imprimer" })).toBeTruthy();
     expect(await axeProblems()).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: "Retour aux papiers" }));
     await title(openTitle());
-    expect(URL.revokeObjectURL).toHaveBeenCalledWith("blob:fake");
+    expect(page.isConnected).toBe(false);
     fireEvent.click(screen.getByRole("button", { name: "Terminer et tout effacer" }));
     expect(ends).toEqual(["asked"]);
     expect(api.approvalStop).toHaveBeenCalledWith("asked");

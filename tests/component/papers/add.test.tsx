@@ -6,6 +6,7 @@ import { PagesScreen } from "../../../src/app/features/papers/PagesScreen.tsx";
 import { setLanguage } from "../../../src/app/i18n/i18n.ts";
 import type { ImportRefusal } from "../../../src/workers/satchel.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
+import { watchCanvas } from "../../support/canvas.ts";
 import { createFakeSatchel, type FakeSatchel, fakePaper } from "../../support/fake-satchel.ts";
 import { showScreen } from "../../support/fake-shell.tsx";
 import { AREAS, choose, pages, photo, plain, pointer, settled, watchUrls } from "./support.ts";
@@ -15,10 +16,12 @@ let urls: ReadonlySet<string>;
 
 beforeEach(() => {
   urls = watchUrls();
+  watchCanvas();
 });
 afterEach(async () => {
   cleanup();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   await setLanguage("fr");
 });
 
@@ -91,7 +94,7 @@ describe("Les pages du papier", () => {
     expect(held()).toBe(1);
     release();
     expect(await screen.findByText("Gardée sur ce téléphone")).toBeTruthy();
-    expect(await screen.findByAltText("Aperçu de la page 1")).toBeTruthy();
+    expect(await screen.findByRole("img", { name: "Aperçu de la page 1" })).toBeTruthy();
     expect(screen.getByText("Prenez maintenant le dos.")).toBeTruthy();
     expect(held()).toBe(0);
     expect(await axeProblems()).toEqual([]);
@@ -240,15 +243,17 @@ describe("Les pages du papier", () => {
     expect(satchel.calls("readPage")).toEqual([]);
   });
 
-  test("INV-3: object URLs end with the screen, and as soon as the satchel closes", async () => {
+  test("INV-3: pictures end with the screen, and as soon as the satchel closes", async () => {
     const satchel = createFakeSatchel({ papers: [draftOf(2)] });
     const { view } = await showPages(satchel);
-    await screen.findByAltText("Aperçu de la page 2");
-    expect(urls.size).toBe(2);
+    expect(await screen.findByRole("img", { name: "Aperçu de la page 2" })).toBeTruthy();
+    const drawn = [...view.container.querySelectorAll("canvas")];
+    await vi.waitFor(() => expect(drawn.map(({ width }) => width)).toEqual([400, 400]), 20_000);
+    satchel.fail("readPage", { type: "locked" });
     satchel.change({ type: "opening" });
     await settled();
-    expect(urls.size).toBe(0);
-    expect(view.container.querySelector("img")).toBeNull();
+    expect(drawn.map(({ width }) => width)).toEqual([0, 0]);
+    expect(view.container.querySelector("canvas")).toBeNull();
     view.unmount();
     expect(urls.size).toBe(0);
   });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DetailsScreen } from "../../../src/app/features/papers/DetailsScreen.tsx";
 import { PaperScreen } from "../../../src/app/features/papers/PaperScreen.tsx";
 import { axeProblems } from "../../support/axe-dom.ts";
+import { watchCanvas } from "../../support/canvas.ts";
 import { createFakeSatchel, fakePaper } from "../../support/fake-satchel.ts";
 import { showScreen } from "../../support/fake-shell.tsx";
 import { AREAS, pages, pointer, settled, watchUrls } from "./support.ts";
@@ -12,10 +13,12 @@ const areas = [...AREAS, "others"] as const;
 let urls: ReadonlySet<string>;
 beforeEach(() => {
   urls = watchUrls();
+  watchCanvas();
 });
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 describe("on the paper", () => {

@@ -6,19 +6,23 @@ import { ShowScreen } from "../../../src/app/features/papers/ShowScreen.tsx";
 import { setLanguage } from "../../../src/app/i18n/i18n.ts";
 import type { CopyState, PaperView } from "../../../src/workers/satchel.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
+import { type WatchedCanvas, watchCanvas } from "../../support/canvas.ts";
 import { createFakeSatchel, type FakeSatchel, fakeDossier, fakePaper } from "../../support/fake-satchel.ts";
 import { showScreen } from "../../support/fake-shell.tsx";
 import { AREAS, pages, plain, pointer, settled, watchUrls } from "./support.ts";
 
 const areas = [...AREAS];
 let urls: ReadonlySet<string>;
+let canvas: WatchedCanvas;
 
 beforeEach(() => {
   urls = watchUrls();
+  canvas = watchCanvas();
 });
 afterEach(async () => {
   cleanup();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   await setLanguage("fr");
 });
 
@@ -36,7 +40,7 @@ describe("un papier", () => {
   test("shows its first page, its facts and what can be done", async () => {
     await show(bill({ bytes: 640_000 }));
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Facture");
-    expect(plain((await screen.findByRole("img")).getAttribute("alt"))).toBe("Page 1 : Facture");
+    expect(plain((await screen.findByRole("img")).getAttribute("aria-label"))).toBe("Page 1 : Facture");
     expect(screen.getByText("Papier avec votre adresse")).toBeTruthy();
     expect(plain(screen.getByText(/640/).textContent)).toBe("2 pages, 640 Ko");
     expect(document.title).toBe("Un papier – Besace");
@@ -106,17 +110,26 @@ describe("un papier", () => {
     fireEvent.click(screen.getByRole("button", { name: "Tourner" }));
     await settled();
     expect(satchel.calls("turnPage")[0]?.[2]).toBe(90);
-    expect(view.container.querySelector("figure img")?.className).toBe("turn-90");
+    expect(view.container.querySelector("figure canvas")?.className).toBe("turn-90");
   });
 
   test("INV-3: pictures end with the screen and when the satchel closes", async () => {
     const { satchel, view } = await show(bill());
-    await vi.waitFor(() => expect(urls.size).toBe(2), 20_000);
+    const sheet = view.container.querySelector("figure canvas") as HTMLCanvasElement;
+    await vi.waitFor(() => expect(sheet.width).toBe(400), 20_000);
+    // Something about the opening changed, and it is open: the pictures are back.
+    satchel.change({ type: "opening" });
+    const again = () => view.container.querySelector("figure canvas") as HTMLCanvasElement | null;
+    await vi.waitFor(() => expect(again()?.width).toBe(400), 20_000);
+    satchel.fail("readPage", { type: "locked" });
     satchel.change({ type: "opening" });
     await settled();
-    expect(urls.size).toBe(0);
+    expect(sheet.width).toBe(0);
+    expect(view.container.querySelector("figure canvas")).toBeNull();
     view.unmount();
-    expect(urls.size).toBe(0);
+    expect(canvas.open()).toBe(0);
+    // Nothing of a picture ever had an address.
+    expect(URL.createObjectURL).not.toHaveBeenCalled();
   });
 
   test("a page that does not open says that it is not erased, with a mark", async () => {
@@ -154,12 +167,13 @@ describe("un papier", () => {
     const { view } = await show(bill());
     fireEvent.click(screen.getByRole("button", { name: "Imprimer" }));
     await settled();
-    const sheets = () => [...view.container.querySelectorAll(".print-pages img")];
-    expect(sheets()).toHaveLength(2);
-    fireEvent.load(sheets()[0] as Element);
-    expect(print).not.toHaveBeenCalled();
-    await act(async () => void fireEvent.load(sheets()[1] as Element));
-    expect(print).toHaveBeenCalledOnce();
+    const sheets = () => [...view.container.querySelectorAll(".print-pages canvas")] as HTMLCanvasElement[];
+    await vi.waitFor(() => expect(print).toHaveBeenCalledOnce(), 20_000);
+    // All the pixels that the page has: fewer than 200 to the inch.
+    expect(sheets().map(({ width, height }) => [width, height])).toEqual([
+      [800, 1131],
+      [800, 1131],
+    ]);
     await act(async () => void window.dispatchEvent(new Event("afterprint")));
     expect(sheets()).toHaveLength(0);
     vi.unstubAllGlobals();

@@ -39,7 +39,6 @@ export async function readerHtml(target: string): Promise<string> {
     "default-src 'none'",
     `script-src ${hashed(script)} 'wasm-unsafe-eval'`,
     `style-src ${hashed(style)}`,
-    "img-src blob:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");

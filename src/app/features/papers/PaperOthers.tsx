@@ -6,9 +6,15 @@ import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { OtherBox } from "../../state/Others.tsx";
 import { useSatchel } from "../../state/satchel.ts";
+import type { PictureFile, Size } from "../../ui/drawing.ts";
+import { Picture } from "../../ui/Picture.tsx";
 import { paperOtherText } from "../../ui/papers/names.ts";
 
-/** The picture that the other device took; nothing where its bytes are only there. Its URL dies with the element. */
+/** Until the picture has said what it is. */
+const A4: Size = { width: 210, height: 297 };
+const TALLEST_REM = 20;
+
+/** The picture that the other device took; nothing where its bytes are only there. It goes with the element. */
 function OtherPicture({
   id,
   path,
@@ -21,30 +27,34 @@ function OtherPicture({
   readonly name: string;
 }) {
   const { api, listen } = useSatchel();
-  const [url, setUrl] = useState<string | null>(null);
+  const [file, setFile] = useState<PictureFile | null>(null);
+  const [own, setOwn] = useState<Size>(A4);
   useEffect(() => {
-    let made: string | null = null;
-    let isGone = false;
-    const close = (): void => {
-      isGone = true;
-      if (made !== null) URL.revokeObjectURL(made);
-      made = null;
-      setUrl(null);
+    let last = 0;
+    const read = (): void => {
+      last += 1;
+      const mine = last;
+      setFile(null);
+      void api.readOther({ id, path, choice: n }).then((answer) => {
+        if (mine === last && answer.ok) setFile(answer.value);
+      });
     };
-    void api.readOther({ id, path, choice: n }).then((read) => {
-      if (isGone || !read.ok) return;
-      made = URL.createObjectURL(new Blob([read.value.bytes], { type: read.value.mime }));
-      setUrl(made);
-    });
+    read();
+    // As of any page (ui/papers/pictures.ts).
     const stop = listen((change) => {
-      if (change.type === "opening") close();
+      if (change.type === "opening") read();
     });
     return () => {
+      last += 1;
       stop();
-      close();
+      setFile(null);
     };
   }, [api, listen, id, path, n]);
-  return url === null ? null : <img class="other__picture" src={url} alt={name} />;
+  const ratio = own.width / own.height;
+  const style = { aspectRatio: `${ratio}`, inlineSize: `min(100%, ${own.width}px, ${TALLEST_REM * ratio}rem)` };
+  return file === null ? null : (
+    <Picture class="other__picture" file={file} name={name} style={style} onSize={setOwn} />
+  );
 }
 
 export interface PaperOthersProps {

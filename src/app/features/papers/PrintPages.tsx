@@ -7,16 +7,20 @@ import type { ShownPage } from "../../../satchel/model.ts";
 import { pagesInOrder } from "../../../satchel/paper.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
+import { printSize } from "../../ui/drawing.ts";
+import { Picture } from "../../ui/Picture.tsx";
 import { pageForm, usePicture } from "../../ui/papers/pictures.ts";
 
 interface OneProps {
   readonly paper: RecordId;
   readonly id: string;
   readonly page: ShownPage;
+  /** How many are printed together. */
+  readonly of: number;
   readonly onReady: (id: string) => void;
 }
 
-function One({ paper, id, page, onReady }: OneProps) {
+function One({ paper, id, page, of, onReady }: OneProps) {
   const picture = usePicture(paper, id, "readable");
   const failed = picture.state === "failed";
   useEffect(() => {
@@ -25,12 +29,12 @@ function One({ paper, id, page, onReady }: OneProps) {
   if (picture.state !== "ready") return null;
   return (
     <div class="print-pages__one">
-      <img
+      <Picture
         class={`turn-${page.turn}`}
-        src={picture.url}
-        alt=""
-        onLoad={() => onReady(id)}
-        onError={() => onReady(id)}
+        file={picture.file}
+        name=""
+        fit={printSize(of, page.turn % 180 !== 0)}
+        onSettled={() => onReady(id)}
       />
     </div>
   );
@@ -69,7 +73,7 @@ export function PrintPages({ paper, print, onDone }: PrintPagesProps) {
   return (
     <div class="print-pages" aria-hidden="true">
       {pages.map(([id, page]) => (
-        <One key={id} paper={paper.id} id={id} page={page} onReady={mark} />
+        <One key={id} paper={paper.id} id={id} page={page} of={pages.length} onReady={mark} />
       ))}
     </div>
   );

@@ -13,10 +13,12 @@ import { formatNumber } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
+import type { Size } from "../../ui/drawing.ts";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import type { IconName } from "../../ui/icons/names.ts";
+import { Picture } from "../../ui/Picture.tsx";
 import { paperName } from "../../ui/papers/names.ts";
-import { type Picture, pageForm, usePicture } from "../../ui/papers/pictures.ts";
+import { type Picture as Opened, pageForm, usePicture } from "../../ui/papers/pictures.ts";
 import { markOf } from "../../ui/papers/Trouble.tsx";
 import { SaveCopy } from "./SaveCopy.tsx";
 import "../../ui/papers/papers.css";
@@ -24,11 +26,6 @@ import "../../ui/papers/papers.css";
 const ZOOMS = [1, 1.5, 2, 3, 4] as const;
 const LARGEST = 4;
 const A4: Size = { width: 210, height: 297 };
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 interface ToolProps {
   readonly icon: IconName;
@@ -66,7 +63,7 @@ interface ViewProps {
   readonly n: number;
   readonly name: string;
   readonly page: ShownPage;
-  readonly picture: Picture;
+  readonly picture: Opened;
   readonly zoom: number;
   readonly onZoom: (zoom: number) => void;
   readonly large: boolean;
@@ -132,14 +129,12 @@ function View({ n, name, page, picture, zoom, onZoom, large }: ViewProps) {
     >
       <div class="reader__page" style={{ inlineSize: `${zoom * 100}%`, aspectRatio: `${ratio}` }}>
         {picture.state === "ready" && (
-          <img
+          <Picture
             class={`turn-${page.turn}`}
-            src={picture.url}
-            alt={t("papers.view.alt", { n, name })}
+            file={picture.file}
+            name={t("papers.view.alt", { n, name })}
             style={image}
-            onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
-              if (width > 0 && height > 0) setSeen({ width, height });
-            }}
+            onSize={setSeen}
           />
         )}
       </div>

@@ -1,18 +1,20 @@
 /**
  * The pages of one opened paper, one under the other, and their print. In the kiosk's page.
  *
- * Surprising: an object URL keeps the readable bytes alive until it is revoked: each one dies with this screen (INV-3). A
- * PDF is never opened here, it would outlive the session in the browser's own viewer.
+ * Surprising: a PDF is never opened here, it would outlive the session in the browser's own viewer. Pictures are pixels of
+ * this page and end with it (ui/Picture.tsx, INV-3).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OpenedPaper } from "../../../workers/approval.contract.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Button } from "../../ui/Button.tsx";
+import { type PictureFile, printSize } from "../../ui/drawing.ts";
+import { Picture } from "../../ui/Picture.tsx";
 import { Loading } from "../../ui/States.tsx";
 import type { KioskDeps } from "../deps.ts";
 import "../../ui/papers/papers.css";
 
-type Shown = { readonly at: "loading" | "failed" | "file" } | { readonly at: "ready"; readonly url: string };
+type Shown = { readonly at: "loading" | "failed" | "file" } | { readonly at: "ready"; readonly file: PictureFile };
 
 interface PageProps {
   readonly n: number;
@@ -38,14 +40,12 @@ function OnePage({ n, total, name, turn, shown }: PageProps) {
       {shown.at === "file" && <p>{t("approbation.kiosk.view.file")}</p>}
       {shown.at === "ready" && (
         <div class="reader__page" dir="ltr" style={{ aspectRatio: `${ratio}` }}>
-          <img
+          <Picture
             class={`turn-${turn}`}
-            src={shown.url}
-            alt={t("approbation.kiosk.view.alt", { n, name })}
+            file={shown.file}
+            name={t("approbation.kiosk.view.alt", { n, name })}
             style={image}
-            onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
-              if (width > 0 && height > 0) setSeen({ width, height });
-            }}
+            onSize={setSeen}
           />
         </div>
       )}
@@ -68,7 +68,6 @@ export function ViewPaper({ deps, paper, name, mayPrint, onBack }: ViewPaperProp
   const [printing, setPrinting] = useState(false);
   const drawn = useRef(0);
   useEffect(() => {
-    const urls: string[] = [];
     let gone = false;
     void (async () => {
       for (const [at, { mime }] of paper.pages.entries()) {
@@ -84,14 +83,11 @@ export function ViewPaper({ deps, paper, name, mayPrint, onBack }: ViewPaperProp
           show({ at: "failed" });
           continue;
         }
-        const url = URL.createObjectURL(new Blob([page.value.bytes], { type: page.value.mime }));
-        urls.push(url);
-        show({ at: "ready", url });
+        show({ at: "ready", file: page.value });
       }
     })();
     return () => {
       gone = true;
-      for (const url of urls) URL.revokeObjectURL(url);
     };
   }, [kiosk, paper]);
   useEffect(() => {
@@ -100,7 +96,7 @@ export function ViewPaper({ deps, paper, name, mayPrint, onBack }: ViewPaperProp
     return () => removeEventListener("afterprint", after);
   }, []);
   const ready = pages.flatMap((shown, at) =>
-    shown.at === "ready" ? [{ url: shown.url, turn: paper.pages[at]?.turn ?? 0 }] : [],
+    shown.at === "ready" ? [{ at, file: shown.file, turn: paper.pages[at]?.turn ?? 0 }] : [],
   );
   const onDrawn = (): void => {
     drawn.current += 1;
@@ -142,9 +138,15 @@ export function ViewPaper({ deps, paper, name, mayPrint, onBack }: ViewPaperProp
       </div>
       {printing && (
         <div class="print-pages" aria-hidden="true">
-          {ready.map(({ url, turn }) => (
-            <div key={url} class="print-pages__one">
-              <img class={`turn-${turn}`} src={url} alt="" onLoad={onDrawn} onError={onDrawn} />
+          {ready.map(({ at, file, turn }) => (
+            <div key={at} class="print-pages__one">
+              <Picture
+                class={`turn-${turn}`}
+                file={file}
+                name=""
+                fit={printSize(ready.length, turn % 180 !== 0)}
+                onSettled={onDrawn}
+              />
             </div>
           ))}
         </div>

@@ -15,6 +15,7 @@ import { Button, LinkButton } from "../Button.tsx";
 import { Icon } from "../icons/Icon.tsx";
 import type { IconName } from "../icons/names.ts";
 import { FilePicker } from "../Pick.tsx";
+import { Picture } from "../Picture.tsx";
 import { Sheet } from "../Sheet.tsx";
 import { BYTES_OF_A_PAGE, type Capture } from "./capture.ts";
 import { pageForm, usePicture } from "./pictures.ts";
@@ -113,7 +114,7 @@ function OnePage({ paper, entry, n, of, capture }: OnePageProps) {
     <li>
       <span class="pages__img">
         {picture.state === "ready" ? (
-          <img class={`turn-${entry.page.turn}`} src={picture.url} alt={t("papers.page.preview", { n })} />
+          <Picture class={`turn-${entry.page.turn}`} file={picture.file} name={t("papers.page.preview", { n })} />
         ) : form === "picture" ? (
           <Sheet kind="letter" class="thumb" />
         ) : (

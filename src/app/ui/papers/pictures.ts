@@ -1,14 +1,15 @@
 /**
- * Pages as pictures on the screen. Runs in the page.
+ * Pages opened to be shown (ui/Picture.tsx). Runs in the page.
  *
- * Surprising: an object URL keeps the readable bytes alive until it is revoked. Each one here dies with the element
- * that shows it, and at once when the satchel closes (INV-3).
+ * Surprising: the readable bytes are here as long as they are shown, because a larger picture is drawn from them anew. They
+ * go with the element, and at once when the satchel closes (INV-3).
  */
 import { useEffect, useState } from "preact/hooks";
 import type { ShownPage } from "../../../satchel/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { useSatchel } from "../../state/satchel.ts";
+import type { PictureFile } from "../drawing.ts";
 
 export type Which = "preview" | "readable" | "original";
 
@@ -17,7 +18,7 @@ export type Picture =
   | { readonly state: "none" }
   | { readonly state: "loading" }
   | { readonly state: "failed"; readonly error: WorkerError }
-  | { readonly state: "ready"; readonly url: string };
+  | { readonly state: "ready"; readonly file: PictureFile };
 
 export type PageForm = "picture" | "raw" | "file";
 
@@ -30,58 +31,33 @@ export function pageForm(page: ShownPage): PageForm {
 
 const NONE: Picture = { state: "none" };
 
-/** Reads and opens one page; `null` asks for nothing. The URL is good while the component is there. */
+/** Reads and opens one page; `null` asks for nothing. It is there while the component is. */
 export function usePicture(paper: RecordId, page: string | null, which: Which): Picture {
   const { api, listen } = useSatchel();
   const [picture, setPicture] = useState<Picture>(NONE);
   useEffect(() => {
     if (page === null) return undefined;
-    let url: string | null = null;
-    let gone = false;
-    const close = (): void => {
-      gone = true;
-      if (url !== null) URL.revokeObjectURL(url);
-      url = null;
-      setPicture(NONE);
+    let last = 0;
+    const read = (): void => {
+      last += 1;
+      const mine = last;
+      setPicture({ state: "loading" });
+      void api.readPage(paper, page, which).then((result) => {
+        if (mine !== last) return;
+        if (result.ok) setPicture({ state: "ready", file: result.value });
+        else setPicture(result.error.type === "locked" ? NONE : { state: "failed", error: result.error });
+      });
     };
-    setPicture({ state: "loading" });
-    void api.readPage(paper, page, which).then((result) => {
-      if (gone) return;
-      if (!result.ok) return setPicture({ state: "failed", error: result.error });
-      url = URL.createObjectURL(new Blob([result.value.bytes], { type: result.value.mime }));
-      setPicture({ state: "ready", url });
-    });
+    read();
+    // It may have closed: the bytes go at once. Where it is open all the same (the page is seen again), they come back.
     const stop = listen((change) => {
-      if (change.type === "opening") close();
+      if (change.type === "opening") read();
     });
     return () => {
+      last += 1;
       stop();
-      close();
+      setPicture(NONE);
     };
   }, [api, listen, paper, page, which]);
   return picture;
-}
-
-type Seen = (visible: boolean) => void;
-const watched = new WeakMap<Element, Seen>();
-let observer: IntersectionObserver | undefined;
-
-/** Tells when `element` comes near the screen and when it goes. Where that cannot be known, it counts as near. */
-export function whenNear(element: Element, seen: Seen): () => void {
-  if (typeof IntersectionObserver === "undefined") {
-    seen(true);
-    return () => undefined;
-  }
-  observer ??= new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) watched.get(entry.target)?.(entry.isIntersecting);
-    },
-    { rootMargin: "300px" },
-  );
-  watched.set(element, seen);
-  observer.observe(element);
-  return () => {
-    watched.delete(element);
-    observer?.unobserve(element);
-  };
 }
