@@ -3,19 +3,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { paperFacts } from "../../../src/satchel/deadlines/facts.ts";
 import { holderKey, knownHolders, me, sameHolder } from "../../../src/satchel/holders.ts";
-import { keepingChange, partForDossier, type Stay, staysHere } from "../../../src/satchel/keeping.ts";
+import { keepingChange, partForDossier, staysHere } from "../../../src/satchel/keeping.ts";
 import { paperTypes } from "../../../src/satchel/paper-types.ts";
 import type { RecordId } from "../../../src/shared/ids.ts";
 
 describe("a paper stays on this phone", () => {
-  test.each<[string, string | null, Stay | undefined, boolean]>([
+  test.each<[string, string | null, boolean | undefined, boolean]>([
     ["a prescription, nothing chosen", "prescription", undefined, true],
-    ["a prescription, the person wants copies", "prescription", "copied", false],
+    ["a prescription, the person wants copies", "prescription", false, false],
     ["a bill, nothing chosen", "energy-bill", undefined, false],
-    ["a bill that should stay", "energy-bill", "here", true],
+    ["a bill that should stay", "energy-bill", true, true],
     ["no kind yet", null, undefined, false],
     ["a kind of a newer version, nothing chosen", "not-known-yet", undefined, false],
-    ["a kind of a newer version that should stay", "not-known-yet", "here", true],
+    ["a kind of a newer version that should stay", "not-known-yet", true, true],
   ])("%s: %s %s %s", (_case, kind, stay, expected) => {
     expect(staysHere({ kind, ...(stay === undefined ? {} : { stay }) })).toBe(expected);
   });
@@ -30,12 +30,12 @@ describe("changing where it is kept", () => {
   const nowhere = { server: false, devices: false };
 
   test("says nothing when nothing changes", () => {
-    expect(keepingChange(bill, { ...bill, stay: "copied" }, nowhere)).toEqual([]);
+    expect(keepingChange(bill, { ...bill, stay: false }, nowhere)).toEqual([]);
     expect(keepingChange({ kind: "prescription" }, { kind: "hospital-report" }, nowhere)).toEqual([]);
   });
 
   test("says that it may be lost, and which copies are still elsewhere", () => {
-    const here = { ...bill, stay: "here" } as const;
+    const here = { ...bill, stay: true };
     expect(keepingChange(bill, here, nowhere)).toEqual(["no-more-copies", "lost-with-phone"]);
     expect(keepingChange(bill, here, { server: true, devices: true })).toEqual([
       ...["no-more-copies", "copy-at-server", "copy-on-devices", "lost-with-phone"],
@@ -46,7 +46,7 @@ describe("changing where it is kept", () => {
   test("counts a change of kind too", () => {
     expect(keepingChange(bill, { kind: "prescription" }, nowhere)).toContain("lost-with-phone");
     expect(keepingChange({ kind: "prescription" }, bill, nowhere)).toEqual(["copied-from-now"]);
-    expect(keepingChange({ ...bill, stay: "copied" }, { kind: "prescription", stay: "copied" }, nowhere)).toEqual([]);
+    expect(keepingChange({ ...bill, stay: false }, { kind: "prescription", stay: false }, nowhere)).toEqual([]);
   });
 });
 
@@ -55,7 +55,7 @@ test("a dossier takes such a paper only after a yes that was for it", () => {
   const papers = [
     { id: id("bill"), kind: "energy-bill" },
     { id: id("certificate"), kind: "mdph-medical-certificate" },
-    { id: id("letter"), kind: "letter-received", stay: "here" as const },
+    { id: id("letter"), kind: "letter-received", stay: true },
   ];
   const ids = (parts: ReturnType<typeof partForDossier>) => [
     parts.go.map((each) => each.id),
