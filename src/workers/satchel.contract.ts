@@ -322,6 +322,11 @@ export type DossierStage =
   | "needs-you";
 
 export interface ProofView {
+  /** By field ids of its kind; null takes one out, fields that are not named stay. */
+  readonly facts?: Readonly<Record<string, string | null>>;
+  readonly note?: string;
+  /** true: on this device only; false: it travels; null: as its kind says. */
+  readonly stay?: boolean | null;
   readonly type: "deposited" | "complete" | "opened";
   readonly at: number;
   readonly have: number;

@@ -25,6 +25,7 @@ import type {
   ShownPaper,
 } from "../../src/satchel/model.ts";
 import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts";
+import { hasSubstance, setPaperFacts, setPaperNote, setPaperStay } from "../../src/satchel/paper.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
@@ -562,7 +563,9 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return paper === undefined ? missing : ok(paper);
     },
     startPaper: async (patch) => {
-      const paper = fakePaper({ ...patch, pages: {}, status: "draft", createdAt: data.now });
+      const { facts: _facts, note, stay: _stay, ...rest } = patch;
+      const words = note === undefined ? {} : { note };
+      const paper = fakePaper({ ...rest, ...words, pages: {}, status: "draft", createdAt: data.now });
       data.papers = [...data.papers, paper];
       change({ type: "papers" });
       return ok(paper);
@@ -595,9 +598,17 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
         ...record,
         pages: Object.fromEntries(Object.entries(record.pages).filter(([key]) => key !== page)),
       })),
-    describePaper: async (id, patch) => withPaper(id, (record) => ({ ...record, ...patch })),
+    describePaper: async (id, { facts, note, stay, ...patch }) =>
+      withPaper(id, (record) => {
+        let next = { ...record, ...patch } as PaperRecord;
+        if (facts !== undefined) next = setPaperFacts(next, facts, data.now);
+        if (note !== undefined) next = setPaperNote(next, note, data.now);
+        if (stay !== undefined) next = setPaperStay(next, stay, data.now);
+        return next;
+      }),
     keepPaper: async (id) => {
-      if (Object.keys(paperOf(id)?.record.pages ?? {}).length === 0) return err({ type: "no-page" });
+      const held = paperOf(id)?.record;
+      if (held === undefined || !hasSubstance(held)) return err({ type: "no-page" });
       return withPaper(id, (record) => ({ ...record, status: "kept" }));
     },
     binPaper: async (id) => withPaper(id, (record) => ({ ...record, status: "binned", binnedAt: data.now })),

@@ -106,6 +106,9 @@ function applyPatch(record: PaperRecord, patch: PaperPatch, now: number): PaperR
 
 /** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
 function viewOf(
+  if (patch.facts !== undefined) next = paper.setPaperFacts(next, patch.facts, now);
+  if (patch.note !== undefined) next = paper.setPaperNote(next, patch.note, now);
+  if (patch.stay !== undefined) next = paper.setPaperStay(next, patch.stay, now);
   kept: KeptPaper,
   rows: ReadonlyMap<BlobId, BlobRow>,
   asideOp: string | null,
