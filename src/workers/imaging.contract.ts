@@ -99,6 +99,38 @@ export interface Finish {
   readonly look: Look;
 }
 
-export interface ImagingApi {
-  readonly reduce: (file: Blob) => Promise<Result<Reduced, ImportRefusal>>;
+/** A PDF, or a picture that this browser cannot decode: it is kept as it is, nothing can be shown before. */
+export interface NotShown {
+  readonly type: "not-shown";
+  readonly mime: string;
 }
+
+/** Said by the bridge in the worker's place (bridge.client.ts): not loaded, ended, or a bug of ours. */
+export interface Unavailable {
+  readonly type: "unavailable";
+  readonly mark: string;
+}
+
+/** What keeps pages: asked by the worker that seals them. */
+export interface PageMaker {
+  /** The whole picture as it is, for a page that nobody looked at. */
+  readonly reduce: (file: Blob) => Promise<Result<Reduced, ImportRefusal>>;
+  /** As a person chose. A PDF, or what cannot be decoded here, is answered as by `reduce`. */
+  readonly finish: (file: Blob, how: Finish) => Promise<Result<Reduced, ImportRefusal | Unavailable>>;
+}
+
+/** What a person sees before anything is kept: asked by the page, from a worker of its own. */
+export interface SightApi extends Pick<PageMaker, "finish"> {
+  /** One frame of the camera, about 320 px wide; its bytes are transferred. Several a second. */
+  readonly glance: (frame: Frame) => Promise<Result<Sight, Unavailable>>;
+  readonly propose: (file: Blob) => Promise<Result<Proposal, ImportRefusal | NotShown | Unavailable>>;
+  /** What `finish` would make, at most 720 px, in a fraction of its time: to choose corners and a look. */
+  readonly sample: (file: Blob, how: Finish) => Promise<Result<Picture, ImportRefusal | NotShown | Unavailable>>;
+}
+
+export type ImagingApi = PageMaker & SightApi;
+
+export const sightMethods = Object.keys({ glance: true, propose: true, sample: true, finish: true } satisfies Record<
+  keyof SightApi,
+  true
+>) as readonly (keyof SightApi)[];

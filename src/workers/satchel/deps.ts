@@ -11,7 +11,7 @@ import type { Deployments } from "../common/deployments.ts";
 import type { ShownQueue } from "../common/queue.ts";
 import type { Beside, Records } from "../common/records.ts";
 import type { Stores } from "../common/stores.ts";
-import type { ImagingApi } from "../imaging.contract.ts";
+import type { PageMaker } from "../imaging.contract.ts";
 import type { Change } from "../satchel.contract.ts";
 import type { Stretching } from "../stretch.contract.ts";
 import type { Held } from "./keyring-life.ts";
@@ -30,7 +30,7 @@ export interface SatchelDeps {
   readonly random: Random;
   readonly log: Log;
   readonly stretch: Stretching;
-  readonly imaging: ImagingApi;
+  readonly imaging: PageMaker;
   readonly deployments: Deployments;
   readonly couriers: Couriers;
   /** Host of the home server, for the card's QR text. */

@@ -26,7 +26,7 @@ import { createDesk } from "../../../src/workers/desk/desk.ts";
 import { createDeskLink } from "../../../src/workers/desk/link.ts";
 import type { DeskApi, DeskChange } from "../../../src/workers/desk.contract.ts";
 import { reduce } from "../../../src/workers/imaging/reduce.ts";
-import type { ImagingApi } from "../../../src/workers/imaging.contract.ts";
+import type { PageMaker } from "../../../src/workers/imaging.contract.ts";
 import { createSatchel } from "../../../src/workers/satchel/satchel.ts";
 import type { Change, SatchelApi } from "../../../src/workers/satchel.contract.ts";
 import type { StretchApi, Stretching } from "../../../src/workers/stretch.contract.ts";
@@ -83,16 +83,20 @@ export const quickStretch: Stretching & { broken: boolean } = {
 };
 
 /** Encodes what it is given as bytes that say so; decodes anything that the header reader accepted. */
-export const fakeImaging = {
-  reduce: (file: Blob) =>
-    reduce(file, {
-      decode: async (_file, width) => ({ width: width ?? 1600, height: 1200, close: () => undefined }),
-      encode: async (_picture, size, quality) => {
-        const source = new Uint8Array(await file.arrayBuffer());
-        const text = utf8(`${size.width}x${size.height}@${quality} `);
-        return new Blob([text, source], { type: "image/webp" });
-      },
-    }),
+const fakeReduce = (file: Blob, mark: string) =>
+  reduce(file, {
+    decode: async (_file, width) => ({ width: width ?? 1600, height: 1200, close: () => undefined }),
+    encode: async (_picture, size, quality) => {
+      const source = new Uint8Array(await file.arrayBuffer());
+      const text = utf8(`${size.width}x${size.height}@${quality} ${mark}`);
+      return new Blob([text, source], { type: "image/webp" });
+    },
+  });
+
+export const fakeImaging: PageMaker = {
+  reduce: (file) => fakeReduce(file, ""),
+  /** The choice stands before the file's own bytes. */
+  finish: (file, { corners, turn, look }) => fakeReduce(file, `${look} ${turn} ${corners === null ? "whole" : "cut"} `),
 };
 
 /** A deployment with one organisation whose desk may or may not have been opened. */
@@ -283,7 +287,7 @@ export function openTab(
   browser: Browser,
   options: {
     readonly stretch?: StretchApi & Partial<Stretching>;
-    readonly imaging?: ImagingApi;
+    readonly imaging?: PageMaker;
     readonly firstScreen?: { readonly drawMs: number; readonly mostMs: number };
   } = {},
 ): Tab {
