@@ -278,6 +278,8 @@ export interface PaperView {
   readonly bytes: number;
   /** While its pages are being fetched back, in bytes. */
   readonly fetching?: { readonly done: number; readonly of: number };
+  /** When a dossier last had to do with it, ms; only in lists, and absent where none did. */
+  readonly usedAt?: number;
 }
 
 /** A6: each is told in words, and nothing is lost. */

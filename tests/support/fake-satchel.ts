@@ -90,6 +90,7 @@ export function fakePaper(record: Partial<ShownPaper> = {}, view: Partial<Omit<P
     parts: view.parts ?? null,
     bytes: view.bytes ?? 102_400,
     ...(view.fetching === undefined ? {} : { fetching: view.fetching }),
+    ...(view.usedAt === undefined ? {} : { usedAt: view.usedAt }),
     record: {
       t: "paper",
       kind: null,

@@ -104,6 +104,17 @@ function applyPatch(record: PaperRecord, patch: PaperPatch, now: number): PaperR
   return next;
 }
 
+/** When a dossier last had to do with each paper, by the clocks of devices: it sorts a list and nothing else. */
+function lastUses(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<RecordId, number> {
+  const uses = new Map<RecordId, number>();
+  for (const { record } of records) {
+    if (record.t !== "dossier") continue;
+    for (const { papers } of Object.values(record.attached))
+      for (const id of papers) uses.set(id, Math.max(record.updatedAt, uses.get(id) ?? 0));
+  }
+  return uses;
+}
+
 /** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
 function viewOf(
   if (patch.facts !== undefined) next = paper.setPaperFacts(next, patch.facts, now);
@@ -371,21 +382,24 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     erase: eraseNow,
 
     async list(session) {
-      const [papers, rows, aside, drilled] = await Promise.all([
-        papersOf(session),
+      const [all, rows, aside, drilled] = await Promise.all([
+        session.records.list(),
         session.queue.blobs(),
         asideOf(session),
         elsewhere(session),
       ]);
-      if (!papers.ok) return papers;
+      if (!all.ok) return all;
       if (!drilled.ok) return drilled;
       if (!rows.ok) return rows;
       if (!aside.ok) return aside;
-      const sorted = paper.sortPapers(papers.value.map((kept) => ({ record: kept.id, paper: kept.record, kept })));
+      const used = lastUses(all.value);
+      const papers = all.value.filter(isPaper).map((kept) => ({ record: kept.id, paper: kept.record, kept }));
       return ok(
-        (sorted as readonly { readonly kept: KeptPaper }[]).map(({ kept }) =>
-          viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id, drilled.value)),
-        ),
+        (paper.sortPapers(papers) as readonly { readonly kept: KeptPaper }[]).map(({ kept }) => {
+          const view = viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id, drilled.value));
+          const usedAt = used.get(kept.id);
+          return usedAt === undefined ? view : { ...view, usedAt };
+        }),
       );
     },
 
