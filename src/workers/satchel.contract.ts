@@ -6,6 +6,10 @@
  * screen say "gardé sur ce téléphone".
  */
 
+import type { Standing } from "../satchel/deadlines/chosen.ts";
+import type { CivilDate } from "../satchel/deadlines/civil.ts";
+import type { ClockTrust } from "../satchel/deadlines/clock.ts";
+import type { Foreseen } from "../satchel/deadlines/plan.ts";
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
 import type { ExportWords } from "../satchel/export-words.ts";
 import type { AnswerValue, DossierRecord, PartialDate, ProfileRecord, ShownPaper } from "../satchel/model.ts";
@@ -329,6 +333,61 @@ export interface ProofView {
   readonly note?: string;
   /** true: on this device only; false: it travels; null: as its kind says. */
   readonly stay?: boolean | null;
+}
+
+/* ---- ahead ("À prévoir") ---- */
+
+/** A paper, or what the profile holds: a followed right by its id, an own date by its random id. */
+export type AheadAbout = Foreseen["about"];
+
+export interface AheadLine extends Foreseen {
+  readonly standing: Standing;
+  /** The person's own words: title of the paper or of the date; "" where there are none. */
+  readonly title: string;
+  /** For each kind of paper that helps: one that is here, or null. */
+  readonly helps: readonly { readonly kind: string; readonly paper: RecordId | null }[];
+  /** For a calendar file: the same each time, and they say nothing. */
+  readonly uids: { readonly opens: string; readonly last: string };
+}
+
+export interface AheadView {
+  /** The day that all of it counts from, and how sure that is. */
+  readonly today: CivilDate;
+  readonly trust: ClockTrust;
+  /** What matters first; those that are done or put off too. */
+  readonly lines: readonly AheadLine[];
+  /** By right (satchel/deadlines/rights.ts) and by id, as the person wrote them. */
+  readonly followed: NonNullable<ProfileRecord["followed"]>;
+  readonly dates: NonNullable<ProfileRecord["dates"]>;
+  /** By field ids of its kind; null takes one out, fields that are not named stay. */
+  readonly facts?: Readonly<Record<string, string | null>>;
+/** One act of the person; each is a save. */
+export type AheadChange =
+  | { readonly type: "done" | "not-done"; readonly about: AheadAbout; readonly day: CivilDate }
+  | { readonly type: "later" | "not-later"; readonly about: AheadAbout; readonly day: CivilDate }
+  /** `since` null: the date is not known. What was said of it before stays. */
+  | { readonly type: "follow"; readonly right: string; readonly since: PartialDate | null }
+  | { readonly type: "unfollow"; readonly right: string }
+  /** `id` null: a new one. */
+  | {
+      readonly type: "date";
+      readonly id: string | null;
+      readonly date: PartialDate;
+      readonly title: string;
+      readonly notice: number | null;
+    }
+  | { readonly type: "drop-date"; readonly id: string }
+  /** Whether and how many days before its end a paper reminds. */
+  | {
+      readonly type: "remind";
+      readonly paper: RecordId;
+      readonly off?: boolean;
+      readonly notice?: number | null;
+    };
+
+  readonly note?: string;
+  /** true: on this device only; false: it travels; null: as its kind says. */
+  readonly stay?: boolean | null;
   readonly type: "deposited" | "complete" | "opened";
   readonly at: number;
   readonly have: number;
@@ -523,6 +582,7 @@ export interface SatchelApi extends PhoneApprovalApi {
     readonly language: string;
     readonly pictogram: string;
   }) => Answer<ProfileView, CodeRefusal>;
+  | { readonly type: "ahead" }
   /** A code is being typed: what stretches it is made ready meanwhile. Called with each digit; ends by itself soon after. */
   readonly expectCode: () => Answer<void>;
   readonly unlock: (input: { readonly database: string; readonly code: string }) => Answer<ProfileView, UnlockRefusal>;
@@ -635,6 +695,10 @@ export interface SatchelApi extends PhoneApprovalApi {
     readonly organisation: string;
   }) => Answer<DossierView>;
   /** Autosave: sealed and kept when it resolves. null removes an answer. */
+  /* ahead */
+  readonly ahead: () => Answer<AheadView>;
+  readonly changeAhead: (change: AheadChange) => Answer<void>;
+
   readonly saveAnswers: (
     id: RecordId,
     patch: {
@@ -808,6 +872,8 @@ export const satchelMethods = Object.keys({
   eraseDossier: true,
   markSeen: true,
   sendWithout: true,
+  ahead: true,
+  changeAhead: true,
   withdraw: true,
   others: true,
   readOther: true,

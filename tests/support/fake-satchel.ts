@@ -31,6 +31,8 @@ import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type {
+  AheadLine,
+  AheadView,
   AliasView,
   CardState,
   Change,
@@ -187,6 +189,29 @@ export const EMPTY_OUTBOX: OutboxView = {
   data: { photosOnWifi: false, metered: false, lineKnown: true, held: 0 },
 };
 
+export const EMPTY_AHEAD: AheadView = { today: "2026-11-21", trust: "checked", lines: [], followed: {}, dates: {} };
+
+/** A passport of the person that ends in a month, unless `patch` says otherwise. */
+export const fakeLine = (patch: Partial<AheadLine> = {}): AheadLine => ({
+  key: `paper/${patch.about?.id ?? "p1"}/passport`,
+  rule: "passport",
+  about: { type: "paper", id: "p1" },
+  kind: "passport",
+  holder: "me",
+  stage: "now",
+  from: "2026-09-22",
+  until: "2026-12-21",
+  end: "2026-12-21",
+  notes: [],
+  papers: [],
+  human: "town-hall",
+  standing: { type: "shown" },
+  title: "",
+  helps: [],
+  uids: { opens: "opens-1", last: "last-1" },
+  ...patch,
+});
+
 export const EMPTY_SPACE: SpaceView = { left: 1_000_000_000, here: 0, freeable: 0, papers: [] };
 
 const HUMAN = {
@@ -250,6 +275,8 @@ export interface FakeData {
   triesLeft: number;
   papers: readonly PaperView[];
   profile: ProfileRecord;
+  /** As the worker would have computed it; `changeAhead` is only written down. */
+  ahead: AheadView;
   dossiers: readonly DossierView[];
   outbox: OutboxView;
   space: SpaceView;
@@ -338,6 +365,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     triesLeft: 10,
     papers: [],
     profile: { t: "profile" },
+    ahead: EMPTY_AHEAD,
     dossiers: [],
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
@@ -623,6 +651,12 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       paperOf(id)?.record.pages[page] === undefined
         ? missing
         : ok({ bytes: new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer, mime: "image/jpeg" }),
+
+    ahead: async () => ok(data.ahead),
+    changeAhead: async () => {
+      change({ type: "ahead" });
+      return ok(undefined);
+    },
 
     profile: async () => ok(data.profile),
     saveProfile: async (patch) => {

@@ -21,6 +21,8 @@ export interface Marks {
   readonly has: (database: string) => Promise<boolean>;
   readonly put: (database: string) => Promise<void>;
   readonly drop: (database: string) => Promise<void>;
+  /** The weeks in which a locked phone may say one neutral sentence: eight numbers, some of them true (decisions/0028). */
+  readonly weeks: (database: string, weeks: readonly number[]) => Promise<void>;
 }
 
 export interface SatchelDeps {

@@ -110,9 +110,16 @@ describe("what the rules may know of a record", () => {
     });
     expect(paperFacts("p", { ...record, holder: "Ayoub" }, { birthdate: "1970-05-01" })?.born).toBeNull();
     expect(paperFacts("p", record, null)?.born).toBeNull();
-    expect(paperFacts("p", record, null, { issued: "2012", notice: 7, remind: false })).toMatchObject({
-      ...{ issued: "2012", notice: 7, remind: false },
-    });
+    const told = { ...record, facts: { issued: "2012" }, ahead: { notice: 7, off: true } };
+    expect(paperFacts("p", told, null)).toMatchObject({ issued: "2012", notice: 7, remind: false });
+  });
+
+  test("is the day to answer or to go where it has no end; what it starts from comes before when it was made", () => {
+    const letter = { ...record, kind: "letter-received", expiry: null };
+    expect(paperFacts("p", { ...letter, facts: { "answer-before": "2027-01-15" } }, null)?.expiry).toBe("2027-01-15");
+    expect(paperFacts("p", { ...letter, facts: { appointment: "2027-02-01" } }, null)?.expiry).toBe("2027-02-01");
+    expect(paperFacts("p", { ...record, facts: { appointment: "2027-02-01" } }, null)?.expiry).toBe("2022-06-14");
+    expect(paperFacts("p", { ...record, facts: { issued: "2020", starts: "2021" } }, null)?.issued).toBe("2021");
   });
 
   test("is nothing for a draft and for what is in the bin", () => {

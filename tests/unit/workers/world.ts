@@ -151,6 +151,8 @@ export interface Browser {
   readonly clock: TestClock;
   /** What stands beside the databases. */
   readonly marks: Set<string>;
+  /** Weeks that lie open on disk, by database. */
+  readonly weeks: Map<string, readonly number[]>;
   /** What /deployment.json answers; undefined = no network. */
   deployment: Deployment | undefined;
   kept: unknown;
@@ -202,6 +204,7 @@ export const createBrowser = (): Browser => ({
   disks: new Map(),
   clock: createClock(),
   marks: new Set(),
+  weeks: new Map(),
   deployment: undefined,
   kept: undefined,
 });
@@ -306,7 +309,11 @@ export function openTab(
     marks: {
       has: async (database) => browser.marks.has(database),
       put: async (database) => void browser.marks.add(database),
-      drop: async (database) => void browser.marks.delete(database),
+      drop: async (database) => {
+        browser.marks.delete(database);
+        browser.weeks.delete(database);
+      },
+      weeks: async (database, weeks) => void browser.weeks.set(database, weeks),
     },
     reader: createBlobReader({ fetch: browser.line?.fetch ?? noLine, random, timers }),
     wipeDatabases: async () => {
