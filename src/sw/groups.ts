@@ -16,6 +16,7 @@ export const laterGroups = [
   "reader",
   "en",
   "ar",
+  "pdf",
   "desk",
   "kiosk",
 ] as const;
@@ -35,18 +36,21 @@ export interface ListedFile {
 
 /** Tools by the names of their source files, which a build keeps. */
 const tools: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["photos", /^assets\/(imaging|reduce|heic|pdf)\b[^/]*\.(js|wasm)$/],
+  ["photos", /^assets\/(imaging|reduce|heic)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|zxing|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
   ["ways", /^assets\/(ways|approvals)\b[^/]*\.js$/],
   ["out", /^assets\/export-out\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
+  ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
 ];
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
+  ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
   ["out", /^src\/app\/features\/sortie\/feature\.ts$/],
+  ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
 ];
 
 /** The French words of those screens. Other languages are groups of their own. */
@@ -54,7 +58,7 @@ const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^locales\/fr\/(approbation|card|devices|retour|scan)\.json$/],
   ["out", /^locales\/fr\/sortie\.json$/],
   ["codes", /^locales\/fr\/twoddoc\.json$/],
-  ["photos", /^locales\/fr\/papers-(guide|search)\.json$/],
+  ["photos", /^locales\/fr\/(capture|papers-(guide|search))\.json$/],
 ];
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

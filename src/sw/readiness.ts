@@ -15,6 +15,8 @@ export interface Readiness {
   readonly photos: boolean;
   readonly codes: boolean;
   readonly carrier: boolean;
+  /** Pages of PDFs are shown. Not one of `tools`: a phone that saves data is asked first. */
+  readonly pdf: boolean;
 }
 
 const languages = ["en", "ar"] as const;
@@ -45,6 +47,7 @@ export async function readiness(
     photos: isHere && photos,
     codes: isHere && codes,
     carrier: isHere && carrier,
+    pdf: isHere && (await has("pdf")),
   };
 }
 
@@ -54,6 +57,7 @@ export function fillOrder(
   page: "person" | "desk" | "kiosk",
   deskWanted: boolean,
   kioskWanted = false,
+  pdfWanted = true,
 ): readonly LaterGroup[] {
   const own: readonly LaterGroup[] = isLater(language) ? [language] : [];
   const rest: readonly LaterGroup[] = [
@@ -67,6 +71,8 @@ export function fillOrder(
     ...(deskWanted ? (["desk"] as const) : []),
     ...(kioskWanted ? (["kiosk"] as const) : []),
     ...languages,
+    // Half a megabyte: last, and only where the phone does not save data, or somebody asked for it.
+    ...(pdfWanted ? (["pdf"] as const) : []),
   ];
   return [...new Set<LaterGroup>([...(page === "person" ? [] : [page]), ...own, ...rest])];
 }

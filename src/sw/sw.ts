@@ -55,6 +55,14 @@ const timers: Timers = {
   },
 };
 
+/** The tool for PDFs weighs as much as all the rest: a phone that saves data gets it when a PDF is to be shown (PdfDoor.tsx). */
+const wantsPdf = async (): Promise<boolean> => {
+  const { connection } = self.navigator as { readonly connection?: { readonly saveData?: unknown } };
+  if (connection?.saveData !== true) return true;
+  const begun = await Promise.all(listed.map(({ url, group }) => group === "pdf" && later.knew(`/${url}`)));
+  return begun.includes(true);
+};
+
 /** An update waits at most this long for its later groups: on a bad line they follow by themselves. */
 const updateFillMs = 60_000;
 const deskPage = "/guichet.html";
@@ -139,7 +147,9 @@ async function followUpdate(): Promise<void> {
   const tooLate = new Promise<void>((resolve) => void timers.after(updateFillMs, resolve));
   await Promise.race([
     tooLate,
-    later.fill(fillOrder(undefined, "person", await later.knew(deskPage), await later.knew(kioskPage))),
+    later.fill(
+      fillOrder(undefined, "person", await later.knew(deskPage), await later.knew(kioskPage), await wantsPdf()),
+    ),
   ]);
 }
 
@@ -189,7 +199,7 @@ self.addEventListener("message", (event) => {
           const page = deskPaths.test(from) ? "desk" : kioskPaths.test(from) ? "kiosk" : "person";
           const wantsDesk = page === "desk" || (await later.knew(deskPage));
           const wantsKiosk = page === "kiosk" || (await later.knew(kioskPage));
-          const done = await later.fill(fillOrder(language, page, wantsDesk, wantsKiosk));
+          const done = await later.fill(fillOrder(language, page, wantsDesk, wantsKiosk, await wantsPdf()));
           port?.postMessage({ done });
         })(),
       );

@@ -53,6 +53,12 @@ export function ReadyOffline() {
               </span>
             </li>
           ))}
+          <li class="line">
+            <Icon name={state.pdf ? "valider" : "en-attente"} size="s" />
+            <span>
+              {t("settings.ready.pdf")} {t(state.pdf ? "settings.ready.here" : "settings.ready.pdfLater")}
+            </span>
+          </li>
         </ul>
       )}
     </div>

@@ -19,6 +19,8 @@ export interface Readiness {
   /** The card, coming back, my devices. */
   readonly ways: boolean;
   readonly carrier: boolean;
+  /** The pages of PDFs; last of all, and only when asked for where the phone saves data. */
+  readonly pdf: boolean;
 }
 
 export interface ShellHandle {

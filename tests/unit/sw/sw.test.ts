@@ -166,6 +166,7 @@ describe("Prêt sans réseau", () => {
       photos: true,
       codes: true,
       carrier: true,
+      pdf: true,
     });
     expect(await said("fr", "photos", "ar", "en")).toEqual({
       shell: true,
@@ -175,6 +176,7 @@ describe("Prêt sans réseau", () => {
       photos: false,
       codes: true,
       carrier: true,
+      pdf: true,
     });
     expect(await said("ar", "en")).toMatchObject({ texts: true });
     expect(await said("ar", "ar")).toMatchObject({ shell: true, texts: false, photos: true });
@@ -192,6 +194,7 @@ describe("Prêt sans réseau", () => {
       "reader",
       "en",
       "ar",
+      "pdf",
     ]);
     expect(fillOrder("ar", "person", true)).toEqual([
       "ar",
@@ -203,6 +206,7 @@ describe("Prêt sans réseau", () => {
       "reader",
       "desk",
       "en",
+      "pdf",
     ]);
     expect(fillOrder("en", "desk", true)).toEqual([
       "desk",
@@ -214,7 +218,10 @@ describe("Prêt sans réseau", () => {
       "out",
       "reader",
       "ar",
+      "pdf",
     ]);
+    // A phone that saves data is asked first (decisions/0030).
+    expect(fillOrder("fr", "person", false, false, false)).not.toContain("pdf");
   });
 });
 
@@ -242,6 +249,7 @@ describe("groups of a build", () => {
     ["assets/imaging.worker-1.js", ""],
     ["assets/qr-1.js", ""],
     ["assets/carrier.worker-1.js", ""],
+    ["assets/pdf.worker-1.js", ""],
     ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js card-1.js"],
     ["assets/desk-1.js", ""],
     ["assets/home-1.js", ""],
