@@ -310,24 +310,6 @@ export interface PaperPatch {
   readonly title?: string;
   readonly holder?: string;
   readonly expiry?: PartialDate | null;
-}
-
-/* ---- dossiers ---- */
-
-export type DossierStage =
-  | "draft"
-  /** Signed off; the desk has not been opened yet, so there is no key to seal to. */
-  | "awaiting-desk"
-  | "waits"
-  | "deposited"
-  | "complete"
-  | "opened"
-  /** The person takes it back; the server has not confirmed it yet. */
-  | "withdrawing"
-  | "withdrawn"
-  | "needs-you";
-
-export interface ProofView {
   /** By field ids of its kind; null takes one out, fields that are not named stay. */
   readonly facts?: Readonly<Record<string, string | null>>;
   readonly note?: string;
@@ -359,8 +341,8 @@ export interface AheadView {
   /** By right (satchel/deadlines/rights.ts) and by id, as the person wrote them. */
   readonly followed: NonNullable<ProfileRecord["followed"]>;
   readonly dates: NonNullable<ProfileRecord["dates"]>;
-  /** By field ids of its kind; null takes one out, fields that are not named stay. */
-  readonly facts?: Readonly<Record<string, string | null>>;
+}
+
 /** One act of the person; each is a save. */
 export type AheadChange =
   | { readonly type: "done" | "not-done"; readonly about: AheadAbout; readonly day: CivilDate }
@@ -385,9 +367,22 @@ export type AheadChange =
       readonly notice?: number | null;
     };
 
-  readonly note?: string;
-  /** true: on this device only; false: it travels; null: as its kind says. */
-  readonly stay?: boolean | null;
+/* ---- dossiers ---- */
+
+export type DossierStage =
+  | "draft"
+  /** Signed off; the desk has not been opened yet, so there is no key to seal to. */
+  | "awaiting-desk"
+  | "waits"
+  | "deposited"
+  | "complete"
+  | "opened"
+  /** The person takes it back; the server has not confirmed it yet. */
+  | "withdrawing"
+  | "withdrawn"
+  | "needs-you";
+
+export interface ProofView {
   readonly type: "deposited" | "complete" | "opened";
   readonly at: number;
   readonly have: number;
@@ -569,6 +564,7 @@ export interface Bytes64 {
 export type Change =
   | { readonly type: "opening" }
   | { readonly type: "papers" }
+  | { readonly type: "ahead" }
   | { readonly type: "dossiers" }
   | { readonly type: "outbox" }
   | { readonly type: "deployment" }
@@ -582,7 +578,6 @@ export interface SatchelApi extends PhoneApprovalApi {
     readonly language: string;
     readonly pictogram: string;
   }) => Answer<ProfileView, CodeRefusal>;
-  | { readonly type: "ahead" }
   /** A code is being typed: what stretches it is made ready meanwhile. Called with each digit; ends by itself soon after. */
   readonly expectCode: () => Answer<void>;
   readonly unlock: (input: { readonly database: string; readonly code: string }) => Answer<ProfileView, UnlockRefusal>;
@@ -682,6 +677,10 @@ export interface SatchelApi extends PhoneApprovalApi {
   readonly erasePaper: (id: RecordId) => Answer<void>;
   readonly readPage: (id: RecordId, page: string, which: "preview" | "readable" | "original") => Answer<Bytes64>;
 
+  /* ahead */
+  readonly ahead: () => Answer<AheadView>;
+  readonly changeAhead: (change: AheadChange) => Answer<void>;
+
   /* profile */
   readonly profile: () => Answer<ProfileRecord>;
   readonly saveProfile: (patch: Partial<Omit<ProfileRecord, "t">>) => Answer<void>;
@@ -695,10 +694,6 @@ export interface SatchelApi extends PhoneApprovalApi {
     readonly organisation: string;
   }) => Answer<DossierView>;
   /** Autosave: sealed and kept when it resolves. null removes an answer. */
-  /* ahead */
-  readonly ahead: () => Answer<AheadView>;
-  readonly changeAhead: (change: AheadChange) => Answer<void>;
-
   readonly saveAnswers: (
     id: RecordId,
     patch: {
@@ -859,6 +854,8 @@ export const satchelMethods = Object.keys({
   restorePaper: true,
   erasePaper: true,
   readPage: true,
+  ahead: true,
+  changeAhead: true,
   profile: true,
   saveProfile: true,
   dossiers: true,
@@ -872,8 +869,6 @@ export const satchelMethods = Object.keys({
   eraseDossier: true,
   markSeen: true,
   sendWithout: true,
-  ahead: true,
-  changeAhead: true,
   withdraw: true,
   others: true,
   readOther: true,

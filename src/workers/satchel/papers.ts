@@ -101,6 +101,9 @@ function applyPatch(record: PaperRecord, patch: PaperPatch, now: number): PaperR
   if (patch.title !== undefined) next = paper.renamePaper(next, patch.title, now);
   if (patch.holder !== undefined) next = paper.setPaperHolder(next, patch.holder, now);
   if (patch.expiry !== undefined) next = paper.setPaperExpiry(next, patch.expiry, now);
+  if (patch.facts !== undefined) next = paper.setPaperFacts(next, patch.facts, now);
+  if (patch.note !== undefined) next = paper.setPaperNote(next, patch.note, now);
+  if (patch.stay !== undefined) next = paper.setPaperStay(next, patch.stay, now);
   return next;
 }
 
@@ -117,9 +120,6 @@ function lastUses(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<RecordId
 
 /** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
 function viewOf(
-  if (patch.facts !== undefined) next = paper.setPaperFacts(next, patch.facts, now);
-  if (patch.note !== undefined) next = paper.setPaperNote(next, patch.note, now);
-  if (patch.stay !== undefined) next = paper.setPaperStay(next, patch.stay, now);
   kept: KeptPaper,
   rows: ReadonlyMap<BlobId, BlobRow>,
   asideOp: string | null,
