@@ -45,6 +45,7 @@ export const paths = {
   space: "/papiers/place",
   pages: (id: string) => `/papiers/${id}/pages`,
   paper: (id: string) => `/papiers/${id}`,
+  paperCode: (id: string) => `/code-papier/${id}`,
   procedures: "/demarches",
   procedure: (id: string) => `/demarches/${id}`,
   dossier: (id: string) => `/dossiers/${id}`,

@@ -55,11 +55,14 @@ const timers: Timers = {
   },
 };
 
-/** The tool for PDFs weighs as much as all the rest: a phone that saves data gets it when a PDF is to be shown (PdfDoor.tsx). */
-const wantsPdf = async (): Promise<boolean> => {
+/**
+ * The tools for PDFs and for printed codes weigh as much as all the rest: a phone that saves data gets them when they are asked
+ * for (PdfDoor.tsx, features/twoddoc).
+ */
+const wantsHeavy = async (tool: "pdf" | "twoddoc"): Promise<boolean> => {
   const { connection } = self.navigator as { readonly connection?: { readonly saveData?: unknown } };
   if (connection?.saveData !== true) return true;
-  const begun = await Promise.all(listed.map(({ url, group }) => group === "pdf" && later.knew(`/${url}`)));
+  const begun = await Promise.all(listed.map(({ url, group }) => group === tool && later.knew(`/${url}`)));
   return begun.includes(true);
 };
 
@@ -148,7 +151,10 @@ async function followUpdate(): Promise<void> {
   await Promise.race([
     tooLate,
     later.fill(
-      fillOrder(undefined, "person", await later.knew(deskPage), await later.knew(kioskPage), await wantsPdf()),
+      fillOrder(undefined, "person", await later.knew(deskPage), await later.knew(kioskPage), {
+        pdf: await wantsHeavy("pdf"),
+        twoddoc: await wantsHeavy("twoddoc"),
+      }),
     ),
   ]);
 }
@@ -199,7 +205,12 @@ self.addEventListener("message", (event) => {
           const page = deskPaths.test(from) ? "desk" : kioskPaths.test(from) ? "kiosk" : "person";
           const wantsDesk = page === "desk" || (await later.knew(deskPage));
           const wantsKiosk = page === "kiosk" || (await later.knew(kioskPage));
-          const done = await later.fill(fillOrder(language, page, wantsDesk, wantsKiosk, await wantsPdf()));
+          const done = await later.fill(
+            fillOrder(language, page, wantsDesk, wantsKiosk, {
+              pdf: await wantsHeavy("pdf"),
+              twoddoc: await wantsHeavy("twoddoc"),
+            }),
+          );
           port?.postMessage({ done });
         })(),
       );

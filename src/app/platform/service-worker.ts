@@ -25,6 +25,7 @@ const readyAnswer = v.object({
   carrier: v.optional(v.boolean(), false),
   ways: v.optional(v.boolean(), false),
   pdf: v.optional(v.boolean(), false),
+  twoddoc: v.optional(v.boolean(), false),
 });
 const fillAnswer = v.object({ done: v.boolean() });
 

@@ -11,6 +11,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   carte: "card",
   accueil: "home",
   papiers: "papers",
+  "code-papier": "twoddoc",
   demarches: "dossiers",
   dossiers: "dossiers",
   envois: "outbox",

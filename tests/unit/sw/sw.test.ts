@@ -167,6 +167,7 @@ describe("Prêt sans réseau", () => {
       codes: true,
       carrier: true,
       pdf: true,
+      twoddoc: true,
     });
     expect(await said("fr", "photos", "ar", "en")).toEqual({
       shell: true,
@@ -177,6 +178,7 @@ describe("Prêt sans réseau", () => {
       codes: true,
       carrier: true,
       pdf: true,
+      twoddoc: true,
     });
     expect(await said("ar", "en")).toMatchObject({ texts: true });
     expect(await said("ar", "ar")).toMatchObject({ shell: true, texts: false, photos: true });
@@ -195,6 +197,7 @@ describe("Prêt sans réseau", () => {
       "en",
       "ar",
       "pdf",
+      "twoddoc",
     ]);
     expect(fillOrder("ar", "person", true)).toEqual([
       "ar",
@@ -207,6 +210,7 @@ describe("Prêt sans réseau", () => {
       "desk",
       "en",
       "pdf",
+      "twoddoc",
     ]);
     expect(fillOrder("en", "desk", true)).toEqual([
       "desk",
@@ -219,9 +223,11 @@ describe("Prêt sans réseau", () => {
       "reader",
       "ar",
       "pdf",
+      "twoddoc",
     ]);
     // A phone that saves data is asked first (decisions/0030).
-    expect(fillOrder("fr", "person", false, false, false)).not.toContain("pdf");
+    const order = fillOrder("fr", "person", false, false, { pdf: false, twoddoc: false });
+    expect([order.includes("pdf"), order.includes("twoddoc")]).toEqual([false, false]);
   });
 });
 
@@ -250,6 +256,8 @@ describe("groups of a build", () => {
     ["assets/qr-1.js", ""],
     ["assets/carrier.worker-1.js", ""],
     ["assets/pdf.worker-1.js", ""],
+    ["assets/matrix-1.js", ""],
+    ["assets/zxing_reader-1.wasm", ""],
     ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js card-1.js"],
     ["assets/desk-1.js", ""],
     ["assets/home-1.js", ""],
@@ -278,6 +286,7 @@ describe("groups of a build", () => {
       "assets/only-desk-1.js",
       "assets/desk-1.js",
     ]);
+    expect(of("twoddoc")).toEqual(["assets/matrix-1.js", "assets/zxing_reader-1.wasm"]);
     expect([of("photos"), of("codes"), of("carrier"), of("en"), of("ar")].flat()).toEqual([
       "assets/imaging.worker-1.js",
       "assets/qr-1.js",
