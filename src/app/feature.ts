@@ -70,6 +70,12 @@ export const paths = {
   outSealed: "/sortie/fermee",
   approve: "/poste-partage",
   approvals: "/poste-partage/suivi",
+  ahead: "/a-prevoir",
+  aheadRights: "/a-prevoir/suivre",
+  aheadDate: (id: string) => `/a-prevoir/date/${id}`,
+  /** Files that another app handed over; the manifests and the service worker name it too. */
+  sharedIn: "/partage",
+  shareOut: (id: string) => `/partage/${id}`,
   takeIn: "/sortie/reprendre",
   joinSatchels: "/sortie/reunir",
 } as const;

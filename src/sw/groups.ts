@@ -49,6 +49,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
+  ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
   ["out", /^src\/app\/features\/sortie\/feature\.ts$/],
@@ -62,6 +63,7 @@ const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["out", /^locales\/fr\/sortie\.json$/],
   ["twoddoc", /^locales\/fr\/twoddoc\.json$/],
   ["photos", /^locales\/fr\/(capture|papers-(guide|search))\.json$/],
+  ["photos", /^locales\/fr\/(ahead|reminders)\.json$/],
 ];
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

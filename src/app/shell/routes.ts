@@ -23,6 +23,8 @@ const FEATURES: Readonly<Record<string, string>> = {
   revenir: "retour",
   reponses: "devices",
   sortie: "sortie",
+  partage: "partage",
+  "a-prevoir": "ahead",
   "poste-partage": "approve",
 };
 
