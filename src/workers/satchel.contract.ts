@@ -17,6 +17,7 @@ import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
+import type { Finish } from "./imaging.contract.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
 
 /** Why nothing was done; each has words in locales/<lang>/errors.json under the same name. */
@@ -296,13 +297,30 @@ export type ImportRefusal =
   | { readonly type: "pdf-locked" }
   | { readonly type: "pdf-damaged" };
 
+/** How a page is made of a file; nothing said: the whole picture, reduced at once. */
+export interface AddOptions {
+  /** What the person confirmed of a shot. */
+  readonly how?: Finish;
+  /** The file is kept beside the readable page, where there is room. */
+  readonly keepOriginal?: boolean;
+  /**
+   * A shot, kept as it is without being decoded: no kill loses it while its corners are looked at (decisions/0027). It is
+   * reduced whole later, unless it is confirmed first. A full disk refuses it and nothing makes room for it.
+   */
+  readonly shot?: boolean;
+  /** Takes the place of this page in one transaction; the streams of the old one go. */
+  readonly page?: string;
+}
+
 export type AddedPage = {
   readonly page: string;
-  /** raw: kept as it is because this browser cannot reduce it (HEIC, tool absent). */
+  /** raw: kept as it is because this browser cannot reduce it (HEIC, tool absent), or a shot that is not confirmed. */
   readonly state: "ready" | "raw" | "file";
   readonly revision: number;
   /** The disk was full: so many bytes that are whole at the server left this phone, and the page was kept. */
   readonly madeRoom?: number;
+  /** The page is kept, and for its original there was no room. */
+  readonly withoutOriginal?: true;
 };
 
 export interface PaperPatch {
@@ -665,7 +683,7 @@ export interface SatchelApi extends PhoneApprovalApi {
   readonly startPaper: (patch: PaperPatch) => Answer<PaperView>;
   /** The unfinished capture, if any: a killed browser comes back to it. */
   readonly draftPaper: () => Answer<PaperView | null>;
-  readonly addPage: (id: RecordId, file: File) => Answer<AddedPage, ImportRefusal>;
+  readonly addPage: (id: RecordId, file: File, options?: AddOptions) => Answer<AddedPage, ImportRefusal>;
   readonly turnPage: (id: RecordId, page: string, turn: 0 | 90 | 180 | 270) => Answer<PaperView>;
   readonly movePage: (id: RecordId, page: string, before: string | null) => Answer<PaperView>;
   readonly removePage: (id: RecordId, page: string) => Answer<PaperView>;

@@ -600,15 +600,16 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok(paper);
     },
     draftPaper: async () => ok(data.papers.find((paper) => paper.record.status === "draft") ?? null),
-    addPage: async (id, file) => {
-      const page = fakeId<string>();
-      const raw = /heic|heif/.test(file.type);
-      const last = Math.max(0, ...Object.values(paperOf(id)?.record.pages ?? {}).map((other) => other.position));
+    addPage: async (id, file, options = {}) => {
+      const page = options.page ?? fakeId<string>();
+      const raw = options.shot === true || /heic|heif/.test(file.type);
+      const pages = paperOf(id)?.record.pages ?? {};
+      const last = Math.max(0, ...Object.values(pages).map((other) => other.position));
       const kept = withPaper(id, (record) => ({
         ...record,
         pages: {
           ...record.pages,
-          [page]: fakePage({ position: last + 1, state: raw ? "raw" : "ready", fileName: file.name }),
+          [page]: fakePage({ position: pages[page]?.position ?? last + 1, state: raw ? "raw" : "ready", fileName: file.name }),
         },
       }));
       if (!kept.ok) return kept;

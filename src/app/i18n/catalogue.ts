@@ -4,6 +4,7 @@
  */
 import type ahead from "../../../locales/fr/ahead.json";
 import type approbation from "../../../locales/fr/approbation.json";
+import type capture from "../../../locales/fr/capture.json";
 import type card from "../../../locales/fr/card.json";
 import type common from "../../../locales/fr/common.json";
 import type desk from "../../../locales/fr/desk.json";
@@ -34,6 +35,7 @@ import type twoddoc from "../../../locales/fr/twoddoc.json";
 export interface Catalogue {
   readonly ahead: typeof ahead;
   readonly approbation: typeof approbation;
+  readonly capture: typeof capture;
   readonly card: typeof card;
   readonly common: typeof common;
   readonly desk: typeof desk;

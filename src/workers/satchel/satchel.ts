@@ -329,8 +329,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     paper: (id) => within((session) => papers.one(session, id)),
     startPaper: (patch) => within((session) => papers.start(session, patch)),
     draftPaper: () => within(papers.draft),
-    addPage: async (id, file) => {
-      const added = await within((session) => papers.addPage(session, id, file));
+    addPage: async (id, file, options) => {
+      const added = await within((session) => papers.addPage(session, id, file, options));
       // The tool is there again.
       if (added.ok && added.value.state === "ready") void reduceKept();
       return added;
