@@ -752,7 +752,7 @@ export const storeCases: readonly StoreCase[] = [
     title: "S-D7 what a late try met is no news of an item that was settled",
     run: async ({ open }) => {
       const store = await open();
-      const late = { attempts: 3, nextAt: 99, lastCode: "busy" };
+      const late = { attempts: 3, nextAt: 99, lastCode: "busy" } as const;
       await must(store.queueProof(id("l"), signed("opened"), 5));
       await must(store.setOutProof(id("l"), { state: "aside", lastCode: "gone" }));
       await must(store.setOutProof(id("l"), late));
