@@ -63,7 +63,7 @@ export function ordered(points: Quad): Quad {
     x: points.reduce((sum, p) => sum + p.x, 0) / 4,
     y: points.reduce((sum, p) => sum + p.y, 0) / 4,
   };
-  const round = points.toSorted(
+  const round = [...points].sort(
     (a, b) => Math.atan2(a.y - middle.y, a.x - middle.x) - Math.atan2(b.y - middle.y, b.x - middle.x),
   );
   const sums = round.map((p) => p.x + p.y);

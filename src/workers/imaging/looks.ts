@@ -68,7 +68,7 @@ export function paperOf({ data, width, height }: Frame): Paper {
 function evened(light: Float32Array, columns: number, rows: number): Float32Array {
   const bright = spread(light, columns, rows, 2, Math.max);
   const closed = spread(bright, columns, rows, 2, Math.min);
-  const means = Array.from({ length: columns * rows }, (_, n) => brightness(closed, n)).toSorted((a, b) => a - b);
+  const means = Array.from({ length: columns * rows }, (_, n) => brightness(closed, n)).sort((a, b) => a - b);
   const floor = deepest * (means[Math.floor(means.length * 0.8)] ?? 0);
   for (let n = 0; n < columns * rows; n += 1) {
     const lift = floor / Math.max(1, brightness(closed, n));

@@ -49,16 +49,24 @@ function sideOf(edges: Edges, a: Point, b: Point, reach: number): Side {
   const rows: Float32Array[] = [];
   const steps = Math.ceil(reach * 2) * 2 + 1;
   const middle = (steps - 1) / 2;
-  let [lighter, darker] = [0, 0];
+  let lighter = 0;
+  let darker = 0;
   for (let n = 0; n < samples; n += 1) {
     const t = 0.02 + (0.96 * (n + 0.5)) / samples;
     const row = new Float32Array(steps);
+    let up = 0;
+    let down = 0;
     for (let step = 0; step < steps; step += 1) {
       const off = (step - middle) / 2;
-      row[step] = changeAt(edges, a.x + t * (b.x - a.x) + off * nx, a.y + t * (b.y - a.y) + off * ny, nx, ny);
+      const change = changeAt(edges, a.x + t * (b.x - a.x) + off * nx, a.y + t * (b.y - a.y) + off * ny, nx, ny);
+      row[step] = change;
+      // Print near the border has stronger edges than the border itself.
+      const near = 1 - 0.7 * Math.abs((step - middle) / middle);
+      up = Math.max(up, near * change);
+      down = Math.max(down, -near * change);
     }
-    lighter += Math.max(0, ...row);
-    darker += Math.max(0, ...row.map((value) => -value));
+    lighter += up;
+    darker += down;
     rows.push(row);
   }
   const sign = lighter >= darker ? 1 : -1;
@@ -68,7 +76,7 @@ function sideOf(edges: Edges, a: Point, b: Point, reach: number): Side {
     let most = 0;
     for (let step = 1; step < steps - 1; step += 1) {
       // What is nearer to where the side was believed counts a little more.
-      const value = sign * (row[step] ?? 0) * (1 - 0.3 * Math.abs((step - middle) / middle));
+      const value = sign * (row[step] ?? 0) * (1 - 0.4 * Math.abs((step - middle) / middle));
       if (value > most) {
         most = value;
         best = step;

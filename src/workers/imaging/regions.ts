@@ -40,7 +40,7 @@ function borderOf(planes: readonly Float32Array[], width: number, height: number
     const values: number[] = [];
     for (let x = 0; x < width; x += 2) values.push(plane[2 * width + x] ?? 0, plane[(height - 3) * width + x] ?? 0);
     for (let y = 0; y < height; y += 2) values.push(plane[y * width + 2] ?? 0, plane[y * width + width - 3] ?? 0);
-    return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+    return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
   };
   const [l = 0, b = 0, r = 0] = planes.map(median);
   return [l, b, r];
@@ -127,7 +127,7 @@ function piecesAbove(plane: Float32Array, level: number, width: number, height: 
 
 /** Convex hull, clockwise (Andrew's chain). */
 export function hullOf(points: readonly Point[]): readonly Point[] {
-  const sorted = points.toSorted((a, b) => a.x - b.x || a.y - b.y);
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
   const half = (from: readonly Point[]): Point[] => {
     const chain: Point[] = [];
     for (const p of from) {
@@ -143,7 +143,7 @@ export function hullOf(points: readonly Point[]): readonly Point[] {
     chain.pop();
     return chain;
   };
-  return [...half(sorted), ...half(sorted.toReversed())];
+  return [...half(sorted), ...half([...sorted].reverse())];
 }
 
 /** The hull's sides are taken away one by one, each time the one whose absence adds least, until four are left. */

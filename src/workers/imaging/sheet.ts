@@ -53,6 +53,8 @@ interface Candidate {
   /** Pixels of the coarse picture; a pixel's middle has whole numbers. */
   readonly quad: Quad;
   readonly score: number;
+  /** Lighter than what lies around on all four sides, or darker on all four. */
+  readonly even: boolean;
   readonly cut: boolean;
 }
 
@@ -63,7 +65,8 @@ export function findSheet(frame: Frame, effort: Effort): Found {
   const [best] = candidates;
   if (best === undefined || best.score < least) return { corners: null, sheets: "none", cut: false };
   const second = candidates.find(
-    ({ quad, score, cut }) =>
+    ({ quad, score, even, cut }) =>
+      even &&
       !cut &&
       score >= Math.max(least, alike * best.score) &&
       signedArea(quad) > secondArea * signedArea(best.quad) &&
@@ -108,7 +111,7 @@ function candidatesOf(planes: Planes, edges: Edges, most: number): readonly Cand
     .filter((quad) => isSheetLike(quad, width, height));
   const quads = [...regions, ...rough.slice(0, 3 * most).map(({ quad }) => quad)];
   return quads
-    .map((quad) => ({ quad, score: judge(planes, edges, quad), cut: leavesFrame(quad, width, height) }))
+    .map((quad) => ({ quad, ...judge(planes, edges, quad), cut: leavesFrame(quad, width, height) }))
     .sort((a, b) => b.score - a.score);
 }
 
@@ -203,31 +206,38 @@ const pieces = 4;
 const otherSurface = 14;
 
 /** 0 to 1: how much this quad is the border of one sheet. */
-function judge(planes: Planes, edges: Edges, quad: Quad): number {
+function judge(planes: Planes, edges: Edges, quad: Quad): Pick<Candidate, "score" | "even"> {
   const paper = paperIn(planes, quad);
   const supports: number[] = [];
   const contrasts: number[] = [];
+  let lighter = 0;
   for (const [a, b] of sidesOf(quad)) {
     const normal = inward(a, b);
     let side = 0;
     let seen = 0;
+    let rise = 0;
     for (let piece = 0; piece < pieces; piece += 1) {
       const from = 0.04 + (0.92 * piece) / pieces;
       const found = alongPiece(planes, edges, a, b, normal, from, from + 0.92 / pieces, paper);
       if (found === undefined) continue;
       seen += 1;
       side += found.support;
+      rise += found.rise;
       contrasts.push(found.contrast);
     }
     // A side that lies outside of the picture says nothing; one that mostly does is no side.
     supports.push(seen >= 2 ? side / seen : 0);
+    lighter += Math.sign(rise);
   }
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const support = 0.6 * Math.min(...supports) + 0.4 * mean(supports);
-  const low = contrasts.toSorted((x, y) => x - y).slice(0, Math.ceil(contrasts.length / 2));
+  const low = [...contrasts].sort((x, y) => x - y).slice(0, Math.ceil(contrasts.length / 2));
   const contrast = 0.5 * mean(contrasts) + 0.5 * mean(low);
-  return support * (0.45 + 0.55 * contrast) * sizeFactor(quad, planes.width, planes.height);
+  // A sheet is lighter than its table all around, or darker; a frame printed on it is not.
+  const alikeSides = 0.9 + 0.025 * Math.abs(lighter);
+  const score = support * (0.3 + 0.7 * contrast) * alikeSides * sizeFactor(quad, planes.width, planes.height);
+  return { score, even: Math.abs(lighter) === 4 };
 }
 
 type Colour = readonly [number, number, number];
@@ -251,9 +261,12 @@ function paperIn({ width, height, channels }: Planes, quad: Quad): Colour {
   return seen[Math.floor(seen.length * 0.85)] ?? [0, 0, 0];
 }
 
+/** Light along a strip that varies this much is a pattern: beside another pattern it says nothing. */
+const patterned = 18;
+
 /** One piece of a side: the step across it, and whether both sides are different surfaces. Undefined outside. */
 function alongPiece(
-  planes: Planes,
+  { width, height, channels }: Planes,
   edges: Edges,
   a: Point,
   b: Point,
@@ -261,47 +274,56 @@ function alongPiece(
   from: number,
   to: number,
   paper: Colour,
-): { readonly support: number; readonly contrast: number } | undefined {
-  const { width, height, channels } = planes;
+): { readonly support: number; readonly contrast: number; readonly rise: number } | undefined {
+  const [light, blue, red] = channels;
   const samples = Math.max(5, Math.round(((to - from) * distance(a, b)) / 2));
-  const steps = new Float32Array(5);
-  const [base, surface] = [
-    [0, 0],
-    [
-      [0, 0, 0],
-      [0, 0, 0],
-    ],
+  const steps = [0, 0, 0, 0, 0];
+  /** Of the strip inside, of that outside: nearby changes, three colours, light squared. */
+  const strips = [
+    [0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0],
   ];
   let seen = 0;
   for (let n = 0; n < samples; n += 1) {
     const t = from + ((to - from) * (n + 0.5)) / samples;
-    const [x, y] = [a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)];
+    const x = a.x + t * (b.x - a.x);
+    const y = a.y + t * (b.y - a.y);
     if (x < 1 || y < 1 || x > width - 2 || y > height - 2) continue;
     seen += 1;
     for (let off = -2; off <= 2; off += 1) {
       const change = across(edges, x + off * nx, y + off * ny, nx, ny);
       steps[off + 2] = (steps[off + 2] ?? 0) + Math.min(2 * clear, Math.max(-2 * clear, change));
     }
-    for (const side of [0, 1]) {
+    for (const [side, strip] of strips.entries()) {
       const sign = side === 0 ? 1 : -1;
-      for (const off of [7, 10])
-        base[side] = (base[side] ?? 0) + Math.abs(across(edges, x + sign * off * nx, y + sign * off * ny, nx, ny)) / 2;
-      const [column, row] = [Math.round(x + sign * 5 * nx), Math.round(y + sign * 5 * ny)];
-      const at = Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column));
-      const sums = surface[side] as number[];
-      for (let channel = 0; channel < 3; channel += 1)
-        sums[channel] = (sums[channel] ?? 0) + (channels[channel]?.[at] ?? 0);
+      let near = 0;
+      for (const off of [7, 10]) near += Math.abs(across(edges, x + sign * off * nx, y + sign * off * ny, nx, ny)) / 2;
+      const column = Math.min(width - 1, Math.max(0, Math.round(x + sign * 5 * nx)));
+      const row = Math.min(height - 1, Math.max(0, Math.round(y + sign * 5 * ny)));
+      const at = row * width + column;
+      const l = light[at] ?? 0;
+      for (const [index, value] of [near, l, blue[at] ?? 0, red[at] ?? 0, l * l].entries())
+        strip[index] = (strip[index] ?? 0) + value;
     }
   }
   if (seen < 3) return undefined;
-  const step = Math.max(...steps.map(Math.abs)) / seen;
-  const quiet = Math.min(base[0] ?? 0, base[1] ?? 0) / seen;
-  const [inner, outer] = surface.map(([l = 0, u = 0, v = 0]) => [l / seen, u / seen, v / seen] as Colour) as [
-    Colour,
-    Colour,
-  ];
+  const [inner, outer] = strips.map(([near = 0, l = 0, u = 0, v = 0, squares = 0]) => ({
+    near: near / seen,
+    colour: [l / seen, u / seen, v / seen] as Colour,
+    spread: Math.sqrt(Math.max(0, squares / seen - (l / seen) ** 2)),
+  })) as [Strip, Strip];
+  const rise = steps.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0) / seen;
+  const plain = Math.min(1, Math.max(0, 1.25 - Math.min(inner.spread, outer.spread) / patterned));
+  const difference = Math.min(differ(inner.colour, outer.colour), differ(paper, outer.colour));
   return {
-    support: Math.min(1, Math.max(0, step - 0.5 * quiet) / clear),
-    contrast: Math.min(1, Math.min(differ(inner, outer), differ(paper, outer)) / otherSurface),
+    support: Math.min(1, Math.max(0, Math.abs(rise) - 0.5 * Math.min(inner.near, outer.near)) / clear),
+    contrast: plain * Math.min(1, difference / otherSurface),
+    rise,
   };
+}
+
+interface Strip {
+  readonly near: number;
+  readonly colour: Colour;
+  readonly spread: number;
 }
