@@ -103,6 +103,7 @@ function Kept({ paper }: { readonly paper: PaperView }) {
             }
             onPress={canPrint ? () => setPrinting(true) : undefined}
           />
+          {isHere && <Item icon="partager" title={t("papers.view.share")} href={paths.shareOut(paper.id)} />}
           <Item icon="appareil-photo" title={t("papers.view.addPage")} href={pagesPath(paper.id)} />
           {isHere && (
             <Item
