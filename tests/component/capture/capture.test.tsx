@@ -173,7 +173,7 @@ describe("the camera", () => {
     await openCamera();
     expect(plain((await inside().findByRole("alert")).textContent)).toMatch(words);
     if (name === "NotAllowedError") expect(await axeProblems()).toEqual([]);
-    const system = inside().getByLabelText<HTMLInputElement>(/Appareil photo du téléphone/);
+    const system = inside().getByLabelText<HTMLInputElement>(/Appareil du téléphone/);
     expect(system.getAttribute("capture")).toBe("environment");
     expect(inside().getByLabelText<HTMLInputElement>(/Choisir un fichier/).multiple).toBe(true);
     Object.defineProperty(system, "files", { configurable: true, value: [photo()] });
