@@ -1,4 +1,5 @@
 /** "À qui est ce papier ?": the person, somebody who has papers here already, or another name. */
+import { useState } from "preact/hooks";
 import { knownHolders, sameHolder } from "../../../satchel/holders.ts";
 import { useT } from "../../i18n/useT.ts";
 import { useAsk } from "../../state/satchel.ts";
@@ -24,7 +25,9 @@ export function HolderField({ holder, onChange, onLeave, error }: HolderFieldPro
   const known = asked.state === "ready" ? knownHolders(asked.value.map(({ record }) => record)) : [];
   const names = known.slice(0, NAMES_SHOWN).map(({ name }) => name);
   const place = names.findIndex((name) => sameHolder(name, holder));
-  const value = holder === ME ? ME : holder !== "" && place >= 0 ? `${place}` : OTHER;
+  // Somebody types: the field stays, even when what stands in it is a name that is proposed.
+  const [isTyping, setTyping] = useState(false);
+  const value = isTyping ? OTHER : holder === ME ? ME : holder !== "" && place >= 0 ? `${place}` : OTHER;
   const options: readonly ChoiceOption<string>[] = [
     { value: ME, label: t("papers.holder.me"), icon: "personne" },
     ...names.map((name, at) => ({ value: `${at}`, label: name, icon: "famille" as const })),
@@ -36,7 +39,10 @@ export function HolderField({ holder, onChange, onLeave, error }: HolderFieldPro
       <div class="stack-m">
         <RadioGroup
           value={value}
-          onChange={(chosen) => onChange(chosen === ME ? ME : chosen === OTHER ? "" : (names[Number(chosen)] ?? ""))}
+          onChange={(chosen) => {
+            setTyping(chosen === OTHER);
+            onChange(chosen === ME ? ME : chosen === OTHER ? "" : (names[Number(chosen)] ?? ""));
+          }}
           options={options}
         />
         {value === OTHER && (
