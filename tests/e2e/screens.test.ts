@@ -242,9 +242,10 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
   const pages = new URL(page.url()).pathname;
   await person.addPages([photo.path]);
 
+  await follow(person, "/a-prevoir");
   await follow(person, "/a-prevoir/suivre");
-  await page.getByLabel(person.words().matcher("ahead.rights.name.france-travail")).check();
-  await page.getByLabel(person.words().matcher("ahead.rights.name.social-housing")).check();
+  await page.getByRole("checkbox", { name: /^France Travail/ }).check();
+  await page.getByRole("checkbox", { name: /^Demande de logement social/ }).check();
   await page.getByRole("button", { name: person.words().matcher("ahead.rights.save"), exact: true }).click();
   await person.sees("reminders.title");
 
