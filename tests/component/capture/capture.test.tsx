@@ -217,6 +217,48 @@ describe("the camera", () => {
     expect([wire.stopped, world.ended]).toEqual([1, 1]);
   });
 
+  test("takes the picture by itself where the person wants that, once the sheet has lain still", async () => {
+    plugIn();
+    const { pass, satchel } = await show();
+    await openCamera();
+    await press("Prendre tout seul");
+    await screen.findByText("Feuille trouvée. Ne bougez plus.");
+    expect(statesOf(satchel)).toEqual([]);
+    pass(1500);
+    expect(await screen.findByText(/Vérifiez les 4 coins/)).toBeTruthy();
+    await press("Reprendre la photo");
+    await press("Prendre tout seul");
+  });
+
+  test("says its hints aloud where the person wants that and a voice of this device speaks the language", async () => {
+    plugIn();
+    const spoken: string[] = [];
+    vi.stubGlobal(
+      "SpeechSynthesisUtterance",
+      class {
+        readonly text: string;
+        constructor(text: string) {
+          this.text = text;
+        }
+      },
+    );
+    vi.stubGlobal("speechSynthesis", {
+      getVoices: () => [{ lang: "fr-FR", localService: true }],
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+      cancel: () => undefined,
+      speak: ({ text }: { readonly text: string }) => spoken.push(text),
+    });
+    const { pass } = await show();
+    await openCamera();
+    await screen.findByText("Feuille trouvée. Ne bougez plus.");
+    expect(spoken).toEqual([]);
+    await press("À voix haute");
+    pass(3500);
+    await waitFor(() => expect(spoken).toEqual(["Feuille trouvée. Ne bougez plus."]));
+    await press("À voix haute");
+  });
+
   test("D10: without the imaging tool there are no hints, and the shutter works", async () => {
     plugIn();
     world.sight = err({ type: "unavailable", mark: "not-loaded" });
