@@ -201,6 +201,12 @@ function Details({ paper, onFailing, onSettled }: DetailsProps) {
       <ErrorSummary items={review} attempt={attempt} />
       <h1>{t(draft ? "papers.details.title" : "papers.edit.title")}</h1>
       <PaperOthers paper={paper} only={askedOf(paper)} before={save} after={onSettled} />
+      {/* Outside the form: Enter in its search must not keep the paper. */}
+      {!draft && (
+        <Why title={`${t("papers.details.kind")} : ${kindName(typed.kind)}`}>
+          <KindPicker chosen={typed.kind} onChoose={(kind) => change({ kind })} />
+        </Why>
+      )}
       <PersonalForm class="stack-l" onSubmit={() => void finish()}>
         {(type === undefined || type.hasExpiry || record.expiry !== null) && (
           <DateField
@@ -254,11 +260,6 @@ function Details({ paper, onFailing, onSettled }: DetailsProps) {
           </Why>
         )}
         <StayChoice paper={paper} kind={typed.kind} stay={typed.stay} onChange={(stay) => change({ stay })} />
-        {!draft && (
-          <Why title={`${t("papers.details.kind")} : ${kindName(typed.kind)}`}>
-            <KindPicker chosen={typed.kind} onChoose={(kind) => change({ kind })} />
-          </Why>
-        )}
         {error !== null && <Trouble error={error} onRetry={() => void finish()} />}
         {draft && !hasSubstance({ pages: record.pages, note: typed.note.trim() }) && (
           <FieldError id="no-page">{t("papers.keep.noPage")}</FieldError>
