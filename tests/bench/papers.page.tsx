@@ -90,6 +90,11 @@ const bench = {
   },
   /** An open satchel whose records nobody has read yet, as right after the code. */
   ready: (keys: unknown) => ask("ready", keys),
+  /** What the home screen asks for before anybody taps "Papiers". */
+  async home() {
+    await api.papers();
+  },
+  floor: async (count: number) => (await ask<{ readonly ms: number }>("floor", { count })).ms,
   /** From the tap on "Papiers" to the first rows on the screen, ms. */
   async open() {
     await loadAreas("common", "start", "errors", ...PAPER_AREAS);

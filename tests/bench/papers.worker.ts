@@ -199,6 +199,31 @@ async function ready(keys: Awaited<ReturnType<typeof seed>>): Promise<void> {
   shown = () => papers.list(session);
 }
 
+/** Sealed bodies and nothing else, of the size of a paper's record. */
+const floorBytes = 2048;
+
+/**
+ * What any satchel pays in which each paper is sealed by itself: `count` bodies opened and parsed, the answer handed over. In the
+ * same run, on the same busy machine: its ratio to the list says more than either.
+ */
+async function floor({ count }: { readonly count: number }): Promise<{ readonly ms: number }> {
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  const plain = new TextEncoder().encode(JSON.stringify({ text: "a".repeat(floorBytes) }));
+  const sealed = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const iv = random.bytes(12);
+      return { iv, body: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain) };
+    }),
+  );
+  const { ms } = await timed(async () => {
+    const opened = await Promise.all(
+      sealed.map(({ iv, body }) => crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, body)),
+    );
+    return structuredClone(opened.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as unknown));
+  });
+  return { ms };
+}
+
 const tasks: Readonly<Record<string, (arg: never) => Promise<unknown>>> = {
   seed,
   open: async (keys) => {
@@ -206,6 +231,7 @@ const tasks: Readonly<Record<string, (arg: never) => Promise<unknown>>> = {
     return { steps };
   },
   ready,
+  floor,
   list: async () => shown?.(),
 };
 
