@@ -14,7 +14,8 @@ import {
 } from "./sheets.ts";
 
 export interface Judged extends Shot {
-  readonly expect: "one" | "several" | "none";
+  /** cut: one sheet, a part of which lies outside of the picture. */
+  readonly expect: "one" | "several" | "none" | "cut";
 }
 
 const landscape = { width: 400, height: 300 };
@@ -92,12 +93,20 @@ export const shots: readonly Judged[] = [
   one("letter with a reflection, oak", 35, letter(35), 0.8, tables.oak, { glare: { x: 0.4, y: 0.45, size: 0.12 } }),
   one("letter in the evening, grey table", 36, letter(36), 0.8, tables.grey, { light: 0.28, noise: 6 }),
   one("letter, moved, wood", 37, letter(37), 0.8, tables.wood, { blur: 2.2 }),
-  one("letter nearly fills the picture", 38, letter(38), 0.96, tables.dark, { turn: 1, x: 0, y: 0, lean: 3 }),
+  one("letter nearly fills the picture", 38, letter(38), 0.93, tables.dark, { turn: 1, x: 0, y: 0, lean: 3 }),
   one("form off the middle, planks", 39, form(39), 0.6, tables.planks, { x: 40, y: -50, turn: 14 }),
   one("letter, leans 20, cloth in a shadow", 40, letter(40), 0.74, tables.cloth, {
     lean: 20,
     towards: 140,
     shadow: { angle: 200, at: 30, depth: 0.4 },
+  }),
+  one("letter, its foot outside, wood", 50, letter(50), 1.05, tables.wood, { y: 60, turn: 3, expect: "cut" }),
+  one("letter, a side outside, dark table", 51, letter(51), 0.95, tables.dark, { x: 70, turn: -5, expect: "cut" }),
+  one("letter, a corner outside, planks", 53, letter(53), 0.86, tables.planks, {
+    x: 30,
+    y: 40,
+    turn: 16,
+    expect: "cut",
   }),
   ...(["dark", "wood", "white", "cloth", "granite", "planks"] as const).map(
     (table, n): Judged => ({

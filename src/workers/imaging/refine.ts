@@ -99,7 +99,11 @@ function sideOf(edges: Edges, a: Point, b: Point, reach: number): Side {
   const whole = places.length >= 6 ? fitted(places, reach) : undefined;
   const near = (from: number, to: number): Fit | undefined => {
     const half = places.filter(({ t }) => t >= from && t <= to);
-    return half.length >= 8 ? fitted(half, reach, whole) : undefined;
+    if (half.length < 8) return undefined;
+    const along = fitted(half, reach, whole);
+    const alone = fitted(half, reach);
+    // Another line than the whole side's only where clearly more of the half lies on it.
+    return alone !== undefined && on(half, alone) > 1.2 * on(half, along) ? alone : along;
   };
   return { whole: line(whole), start: line(near(0, 0.45) ?? whole), end: line(near(0.55, 1) ?? whole) };
 }
@@ -126,7 +130,7 @@ interface Fit {
 
 /** A straight line through most of the places: least squares, again and again without what lies far off (Tukey). */
 function fitted(places: readonly Place[], reach: number, first?: Fit): Fit | undefined {
-  let fit: Fit | undefined = first ?? strongestLine(places, reach);
+  let fit = first ?? strongestLine(places, reach);
   let width = Math.max(1.5, reach * 0.6);
   for (let round = 0; round < 6; round += 1) {
     let [w, wt, wtt, wo, wto] = [0, 0, 0, 0, 0];
@@ -150,6 +154,14 @@ function fitted(places: readonly Place[], reach: number, first?: Fit): Fit | und
   return fit;
 }
 
+/** How much lies within a pixel of a line. */
+function on(places: readonly Place[], fit: Fit | undefined): number {
+  if (fit === undefined) return 0;
+  let sum = 0;
+  for (const { t, off, weight } of places) if (Math.abs(off - fit.start - t * (fit.end - fit.start)) < 1) sum += weight;
+  return sum;
+}
+
 /** Of lines through two of the places, the one with most of them within a pixel. */
 function strongestLine(places: readonly Place[], reach: number): Fit | undefined {
   let best: Fit | undefined;
@@ -162,8 +174,7 @@ function strongestLine(places: readonly Place[], reach: number): Fit | undefined
       const slope = (q.off - p.off) / (q.t - p.t);
       const start = p.off - slope * p.t;
       if (Math.max(Math.abs(start), Math.abs(start + slope)) > 1.5 * reach) continue;
-      let count = 0;
-      for (const { t, off, weight } of places) if (Math.abs(off - start - slope * t) < 1) count += weight;
+      const count = on(places, { start, end: start + slope });
       if (count > most) [best, most] = [{ start, end: start + slope }, count];
     }
   return best;
