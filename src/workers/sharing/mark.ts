@@ -32,8 +32,8 @@ const angle = -Math.PI / 7;
 const share = 1 / 34;
 const leading = 1.35;
 const maxLines = 3;
-const dark = { inside: "rgba(16, 32, 96, 0.42)", edge: "rgba(255, 255, 255, 0.5)" };
-const light = { inside: "rgba(255, 255, 255, 0.6)", edge: "rgba(0, 0, 0, 0.45)" };
+const dark = { inside: "rgba(16, 32, 96, 0.4)", edge: "rgba(255, 255, 255, 0.3)" };
+const light = { inside: "rgba(255, 255, 255, 0.6)", edge: "rgba(0, 0, 0, 0.35)" };
 
 /** Words in at most three lines of `room`; letters become smaller until they fit. */
 export function fitted(
@@ -101,7 +101,7 @@ export function paintMark(
     height: lines.length * size * leading,
   };
   painter.font = fontOf(size);
-  painter.lineWidth = size / 7;
+  painter.lineWidth = size / 9;
   for (const place of placesOf(width, height, block)) {
     const colours = brightness(place) < 110 ? light : dark;
     painter.save();

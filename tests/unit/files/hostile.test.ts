@@ -2,9 +2,11 @@
  * D8: files made to harm, before any decoder sees them: what `admit` says of malformed, doubled and absurd ones. Seeded; nothing
  * throws, nothing takes long. What a renderer does with those that are taken: tests/e2e/files.test.ts.
  */
+import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { admit } from "../../../src/workers/imaging/admit.ts";
 import { opensWithoutPassword } from "../../../src/workers/imaging/pdf-lock.ts";
+import { boundMemory } from "../../../src/workers/pdf/bounds.ts";
 import { drawScale } from "../../../src/workers/pdf/size.ts";
 import { maxPdfPixels, maxPdfSide } from "../../../src/workers/pdf.contract.ts";
 import { flatJpeg, lockedPdf, smallPdf, smallPng, tinyWebp } from "../../support/bad-files.ts";
@@ -136,5 +138,46 @@ describe("D8 files made to harm", () => {
       }
     expect(drawScale(595, 842, 720)).toBeCloseTo(720 / 595, 6);
     for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) expect(drawScale(bad, 842, 720)).toBe(0);
+  });
+});
+
+describe("D8 memory of the PDF worker", () => {
+  test("what is absurd is refused, in any form; everything else is as before", () => {
+    const scope = { Uint8Array, DecompressionStream, structuredClone };
+    const bounds = boundMemory(scope, 1000);
+    const Bounded = scope.Uint8Array;
+    expect(new Bounded(1000)).toBeInstanceOf(Uint8Array);
+    expect(new Bounded([1, 2])).toEqual(new Uint8Array([1, 2]));
+    expect(new Bounded(new ArrayBuffer(4000)).length).toBe(4000);
+    expect(Bounded.from([3]).subarray(0, 1)).toEqual(new Uint8Array([3]));
+    expect(new Uint8Array(2) instanceof Bounded).toBe(true);
+    expect(bounds.wasHit()).toBe(false);
+    expect(() => new Bounded(1001)).toThrow(RangeError);
+    expect(bounds.wasHit()).toBe(true);
+    bounds.begin();
+    expect(bounds.wasHit()).toBe(false);
+  });
+
+  test("drawing acts are counted on their way to the painter", () => {
+    const scope = { Uint8Array, structuredClone };
+    const bounds = boundMemory(scope, 1e6, 1e6, 5);
+    expect(scope.structuredClone({ chunk: { fnArray: [1, 2, 3] } })).toEqual({ chunk: { fnArray: [1, 2, 3] } });
+    expect(scope.structuredClone({ a: 1 })).toEqual({ a: 1 });
+    expect(() => scope.structuredClone({ chunk: { fnArray: [1, 2, 3] } })).toThrow(RangeError);
+    expect(bounds.wasHit()).toBe(true);
+  });
+
+  test("what inflates is counted over all streams of a page", async () => {
+    const scope = { Uint8Array, DecompressionStream, structuredClone };
+    const bounds = boundMemory(scope, 1e6, 100_000);
+    const inflate = (length: number): Promise<ArrayBuffer> =>
+      new Response(
+        new Blob([deflateSync(Buffer.alloc(length))]).stream().pipeThrough(new scope.DecompressionStream("deflate")),
+      ).arrayBuffer();
+    expect((await inflate(60_000)).byteLength).toBe(60_000);
+    await expect(inflate(60_000)).rejects.toThrow();
+    expect(bounds.wasHit()).toBe(true);
+    bounds.begin();
+    expect((await inflate(60_000)).byteLength).toBe(60_000);
   });
 });

@@ -251,6 +251,13 @@ function filesOf(pictures: readonly Shown[], form: Form, name: string): readonly
   return pictures.map(({ bytes }, at) => new File([bytes], `${name}${ending(at)}.jpg`, { type: "image/jpeg" }));
 }
 
+/** The one PDF of which every sheet, and nothing else, is chosen: without words across it, it goes as it is. */
+function wholePdf(items: readonly Item[], chosen: readonly Item[]): string | null {
+  const page = chosen[0]?.page;
+  if (page === undefined || chosen.some((item) => item.inner === undefined || item.page !== page)) return null;
+  return items.filter((item) => item.page === page).length === chosen.length ? page : null;
+}
+
 type Stage =
   | { readonly at: "choose"; readonly trouble: CopyTrouble | null }
   | { readonly at: "busy"; readonly n: number; readonly of: number }
@@ -336,7 +343,13 @@ function Share({
     if (isGone.current) return;
     if (!made.ok) return setStage({ at: "choose", trouble: made.error });
     const pictures = made.value.map((copy) => ({ ...copy, mime: "image/jpeg" }));
-    setStage({ at: "ready", ready: { pictures, files: filesOf(pictures, form, t("partage.out.file")) } });
+    const whole = !isMarked && form === "pdf" ? wholePdf(items, chosen) : null;
+    const original = whole === null ? null : await api.readPage(paper.id, whole, "original");
+    const files =
+      original?.ok === true
+        ? [new File([original.value.bytes], `${t("partage.out.file")}.pdf`, { type: "application/pdf" })]
+        : filesOf(pictures, form, t("partage.out.file"));
+    if (!isGone.current) setStage({ at: "ready", ready: { pictures, files } });
   }
 
   if (stage.at === "ready")
