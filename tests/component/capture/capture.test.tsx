@@ -39,6 +39,7 @@ vi.mock("../../../src/workers/imaging.client.ts", () => ({
   connectImaging: () => ({
     api: {
       glance: async () => world.sight as never,
+      still: async () => ({ ok: true, value: null }),
       propose: async () => world.proposal as never,
       sample: async (_file: Blob, how: unknown) => {
         world.samples.push(how);

@@ -36,7 +36,7 @@ export interface CornerEditorProps {
   readonly picture: ShownPicture;
   readonly corners: Corners;
   readonly onChange: (corners: Corners) => void;
-  /** Other ways to set all four; with the buttons that move one. */
+  /** Other ways to set all four. */
   readonly ways: ComponentChildren;
   /** What can be done with them, right under the picture. */
   readonly children: ComponentChildren;
@@ -144,6 +144,7 @@ export function CornerEditor({ picture, corners, onChange, ways, children }: Cor
         {said}
       </p>
       {children}
+      <div class="row row--tight">{ways}</div>
       <details class="fold">
         <summary>{t("capture.corners.buttons")}</summary>
         <div class="stack-m edit__fold">
@@ -172,7 +173,6 @@ export function CornerEditor({ picture, corners, onChange, ways, children }: Cor
               </button>
             ))}
           </fieldset>
-          <div class="row row--tight">{ways}</div>
         </div>
       </details>
     </div>
