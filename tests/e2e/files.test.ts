@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { getDocument, OPS } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { manyPages, scriptedPdf, streamBomb } from "../support/pdf-files.ts";
+import { formBomb, manyPages, scriptedPdf } from "../support/pdf-files.ts";
 import type { Person } from "../support/person.ts";
 import { openStage, type Phone, type Stage } from "./stage.ts";
 
@@ -174,7 +174,7 @@ describe("files", () => {
     await person.addPaper({
       kind: "letter-received",
       title: "Bombe",
-      files: [saved("bombe.pdf", streamBomb(2048))],
+      files: [saved("bombe.pdf", formBomb(30))],
     });
     await page.getByRole("link", { name: /Bombe/ }).click();
     await person.says("papers.pdf.heavy.title");
