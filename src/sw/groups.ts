@@ -49,7 +49,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["photos", /^src\/(app\/features\/ahead\/feature|satchel\/types\/catalogue)\.ts$/],
+  ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partage)\/feature\.ts$/],

@@ -27,9 +27,7 @@ function Value({ field, text }: { readonly field: PaperField; readonly text: str
 export function useFactRows({ record }: PaperView, details: PaperTypeDetails | null): readonly Row[] {
   const t = useT();
   const note =
-    record.note === undefined
-      ? []
-      : [{ key: "note", name: t("papers.view.note"), value: <bdi>{record.note}</bdi> }];
+    record.note === undefined ? [] : [{ key: "note", name: t("papers.view.note"), value: <bdi>{record.note}</bdi> }];
   const facts = (details?.fields ?? []).flatMap((field): readonly Row[] => {
     const text = record.facts?.[field.id];
     if (text === undefined || field.id === "expires") return [];
