@@ -67,6 +67,9 @@ async function unreached(page: Page): Promise<readonly string[]> {
       "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
     )) {
       if (element.getClientRects().length === 0 || element.closest("[inert]") !== null) continue;
+      // Folded away: its summary is the stop, and what is inside has boxes all the same.
+      const folded = element.closest("details:not([open])");
+      if (folded !== null && element.closest("summary")?.parentElement !== folded) continue;
       const input = element instanceof HTMLInputElement ? element : undefined;
       // One stop for all radios of a group.
       if (input?.type === "radio") {
