@@ -57,7 +57,7 @@ export type Sheets = "none" | "one" | "several";
 
 /** What one look at a frame of the camera says. */
 export interface Sight {
-  /** Of the sheet, or of the largest of several. Null: none, or none that is sure. */
+  /** Of the sheet, or of the one of several that is surest. Null: none, none that is sure, or cut so that too little is seen. */
   readonly corners: Corners | null;
   readonly sheets: Sheets;
   /** A part of the sheet lies outside of the frame. */

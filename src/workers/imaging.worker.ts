@@ -15,10 +15,11 @@ interface Drawable extends Dimensions {
   readonly close: () => void;
 }
 
-function canvasOf({ width, height }: Dimensions) {
+/** @param ours whether its pixels are read or written by us: then they stay where the processor has them. */
+function canvasOf({ width, height }: Dimensions, ours: boolean) {
   if (typeof OffscreenCanvas === "undefined") return undefined;
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { alpha: false });
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: ours });
   return context === null ? undefined : { canvas, context };
 }
 
@@ -26,6 +27,15 @@ function canvasOf({ width, height }: Dimensions) {
 function release(canvas: OffscreenCanvas): void {
   canvas.width = 0;
   canvas.height = 0;
+}
+
+async function encoded(canvas: OffscreenCanvas, quality: number): Promise<Blob> {
+  if (webp) {
+    const blob = await canvas.convertToBlob({ type: "image/webp", quality });
+    if (blob.type === "image/webp") return blob;
+    webp = false;
+  }
+  return canvas.convertToBlob({ type: "image/jpeg", quality });
 }
 
 const tools: PixelTools<Drawable> = {
@@ -43,7 +53,10 @@ const tools: PixelTools<Drawable> = {
     }
   },
   async encode({ source }, size, quality) {
-    const made = canvasOf(size);
+    // A page of ours lies on a canvas of its own size already.
+    if (!(source instanceof ImageBitmap) && source.width === size.width && source.height === size.height)
+      return encoded(source, quality);
+    const made = canvasOf(size, false);
     if (made === undefined) return undefined;
     const { canvas, context } = made;
     context.fillStyle = "#fff";
@@ -51,18 +64,13 @@ const tools: PixelTools<Drawable> = {
     context.imageSmoothingQuality = "high";
     context.drawImage(source, 0, 0, size.width, size.height);
     try {
-      if (webp) {
-        const blob = await canvas.convertToBlob({ type: "image/webp", quality });
-        if (blob.type === "image/webp") return blob;
-        webp = false;
-      }
-      return await canvas.convertToBlob({ type: "image/jpeg", quality });
+      return await encoded(canvas, quality);
     } finally {
       release(canvas);
     }
   },
   pixels({ source }, part, size) {
-    const made = canvasOf(size);
+    const made = canvasOf(size, true);
     if (made === undefined) return undefined;
     const { canvas, context } = made;
     context.fillStyle = "#fff";
@@ -74,7 +82,7 @@ const tools: PixelTools<Drawable> = {
     return { data, width: size.width, height: size.height };
   },
   picture(frame: Frame) {
-    const made = canvasOf(frame);
+    const made = canvasOf(frame, true);
     if (made === undefined) return undefined;
     const { canvas, context } = made;
     context.putImageData(new ImageData(frame.data, frame.width, frame.height), 0, 0);
@@ -91,7 +99,7 @@ function drawn(frame: VideoFrame, side: number) {
   const { displayWidth, displayHeight } = frame;
   const scale = Math.min(1, side / Math.max(displayWidth, displayHeight));
   const size = { width: Math.round(displayWidth * scale), height: Math.round(displayHeight * scale) };
-  const made = canvasOf(size);
+  const made = canvasOf(size, side === GLANCE_SIDE);
   made?.context.drawImage(frame, 0, 0, size.width, size.height);
   frame.close();
   return made === undefined ? undefined : { ...made, ...size };

@@ -46,8 +46,11 @@ const MEDIAN_BYTES = 100 * 1024;
 const MOST_BYTES = 300 * 1024;
 const MOST_TIME = 1.3;
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [low = 0, high = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return (low + high) / 2;
+}
 
 const tesseract = await ensureInstalled({
   what: "a reading program (tesseract)",

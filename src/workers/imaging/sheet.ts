@@ -67,6 +67,8 @@ export function findSheet(frame: Frame, effort: Effort): Found {
   const [best] = candidates;
   if (best === undefined || best.score < (best.cut ? leastCut : least))
     return { corners: null, sheets: "none", cut: false };
+  // Its true border is out of sight, and what was found is a part of the sheet: better none than too little.
+  if (!best.cut && goesOn(planes, best.quad)) return { corners: null, sheets: "one", cut: true };
   const second = candidates.find(
     ({ quad, score, even, cut }) =>
       even &&
@@ -79,7 +81,7 @@ export function findSheet(frame: Frame, effort: Effort): Found {
   return {
     corners: cornersOf(exact),
     sheets: second === undefined ? "one" : "several",
-    cut: best.cut || goesOn(planes, best.quad),
+    cut: best.cut,
   };
 }
 
