@@ -170,7 +170,7 @@ export default defineConfig({
       injectManifest: {
         target: BUILD_TARGET,
         buildPlugins: { vite: [core.shared("importScripts")] },
-        globPatterns: ["**/*.{html,js,css,svg,png,webp,woff2,wasm,json,webmanifest}"],
+        globPatterns: ["**/*.{html,js,css,svg,png,webp,woff2,wasm,pfb,json,webmanifest}"],
         // Only the system reads these, once, while it installs the app: 40 KB that no screen waits for.
         globIgnores: ["icons/*.png"],
         // Content hashes in the name already tell versions apart.

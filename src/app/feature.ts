@@ -45,6 +45,7 @@ export const paths = {
   space: "/papiers/place",
   pages: (id: string) => `/papiers/${id}/pages`,
   paper: (id: string) => `/papiers/${id}`,
+  paperCode: (id: string) => `/code-papier/${id}`,
   procedures: "/demarches",
   procedure: (id: string) => `/demarches/${id}`,
   dossier: (id: string) => `/dossiers/${id}`,
@@ -69,6 +70,12 @@ export const paths = {
   outSealed: "/sortie/fermee",
   approve: "/poste-partage",
   approvals: "/poste-partage/suivi",
+  ahead: "/a-prevoir",
+  aheadRights: "/a-prevoir/suivre",
+  aheadDate: (id: string) => `/a-prevoir/date/${id}`,
+  /** Files that another app handed over; the manifests and the service worker name it too. */
+  sharedIn: "/partage",
+  shareOut: (id: string) => `/partage/${id}`,
   takeIn: "/sortie/reprendre",
   joinSatchels: "/sortie/reunir",
 } as const;

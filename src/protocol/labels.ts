@@ -52,6 +52,8 @@ export const labels = {
   transferSeal: "besace/v1/transfer-seal",
   approvalSeal: "besace/v1/approval-seal",
   approvalDeposit: "besace/v1/approval-deposit",
+  /** Ids in a calendar file and the ranks of decoy weeks: leaves nothing to open (satchel/deadlines). */
+  reminders: "besace/v1/reminders",
   identitySeal: "besace/v1/identity-seal",
   recordRoot: "besace/v1/record-root",
   recordKey: "besace/v1/record-key",

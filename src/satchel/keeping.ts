@@ -7,19 +7,18 @@
 import type { RecordId } from "../shared/ids.ts";
 import { paperType } from "./paper-types.ts";
 
-/** `here`: on this device only. `copied`: sealed copies go to the server and the person's other devices. */
-export type Stay = "here" | "copied";
-
 /** What decides: the person's own choice, or else the kind. */
 export interface Keeping {
   readonly kind: string | null;
-  /** Absent while the person has not chosen. */
-  readonly stay?: Stay;
+  /**
+   * true: on this device only. false: sealed copies go to the server and the person's other devices. Absent while the person has
+   * not chosen.
+   */
+  readonly stay?: boolean | undefined;
 }
 
 /** True for a paper that enters no lane between devices: by choice, or because its kind speaks of health (PRODUCT). */
-export const staysHere = ({ kind, stay }: Keeping): boolean =>
-  stay === undefined ? (paperType(kind)?.localOnlyByDefault ?? false) : stay === "here";
+export const staysHere = ({ kind, stay }: Keeping): boolean => stay ?? paperType(kind)?.localOnlyByDefault ?? false;
 
 /** What has to be said when a choice or a kind changes where a paper is kept. Words by these ids. */
 export type KeepingChange =

@@ -56,6 +56,27 @@ export interface Origin {
   readonly digest: B64;
 }
 
+/**
+ * Calendar days, as the keys of a map: the last one counts. Two devices that each write one disagree about nothing, and no
+ * person is asked which of two days was right.
+ */
+export type Days = Readonly<Record<PartialDate, true>>;
+
+/** What the person decided about a line of "À prévoir". */
+export interface AheadChoice {
+  /** Days on which it was said to be done. */
+  readonly done?: Days;
+  /** Put off: the line is quiet until this day. */
+  readonly later?: Days;
+}
+
+export interface PaperAhead extends AheadChoice {
+  /** Days before its end, where the person chose; 0 and more. */
+  readonly notice?: number;
+  /** True: the person wants to hear nothing of this paper. */
+  readonly off?: boolean;
+}
+
 export interface PaperRecord<Pointer = BlobPointer> {
   readonly t: "paper";
   /** Key of satchel/paper-types.ts, or null while the person has not chosen. */
@@ -64,6 +85,16 @@ export interface PaperRecord<Pointer = BlobPointer> {
   /** "me", or a free name. */
   readonly holder: string;
   readonly expiry: PartialDate | null;
+  /**
+   * What is written on it, by the field ids of its kind (types/model.ts), as typed; dates as PartialDate. Its end is `expiry`.
+   * Ids that its kind does not have (it was another kind before, a newer version) pass through.
+   */
+  readonly facts?: Readonly<Record<string, string>>;
+  /** Any words of the person ("l'original est chez ma soeur"). With a note, a paper may be kept without a page. */
+  readonly note?: string;
+  /** true: on this device only; false: sealed copies travel; absent: as its kind says (keeping.ts). */
+  readonly stay?: boolean;
+  readonly ahead?: PaperAhead;
   readonly pages: Readonly<Record<string, Page<Pointer>>>;
   /** draft: capture is not finished; kept: accepted; binned: deleted, kept 30 days of server time. */
   readonly status: "draft" | "kept" | "binned";
@@ -169,6 +200,20 @@ export interface SignedText {
   readonly sig: B64;
 }
 
+/** A right that the person follows; the key of the map says which (deadlines/rights.ts). */
+export interface FollowedRight extends AheadChoice {
+  /** The date that its rule counts from: the last visit, the day of the request, a month of declaration. */
+  readonly since?: PartialDate;
+}
+
+/** Any date that a person enters. */
+export interface OwnDateRecord extends AheadChoice {
+  readonly date: PartialDate;
+  readonly title: string;
+  /** Days before, where the person chose. */
+  readonly notice?: number;
+}
+
 /** Field names follow FranceConnect claims. One record per satchel. */
 export interface ProfileRecord {
   readonly t: "profile";
@@ -182,6 +227,9 @@ export interface ProfileRecord {
   readonly devices?: Readonly<Record<DeviceId, { readonly addedAt: number; readonly removedAt?: number }>>;
   /** Days (since 1970, UTC) on which a device was open, written by that device: the last one, after a merge maybe more. */
   readonly seen?: Readonly<Record<DeviceId, Readonly<Record<string, true>>>>;
+  /** Rights that the person follows, by right; dates of their own, by random id. */
+  readonly followed?: Readonly<Record<string, FollowedRight>>;
+  readonly dates?: Readonly<Record<string, OwnDateRecord>>;
   readonly others?: OtherAnswers;
 }
 

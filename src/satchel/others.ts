@@ -15,9 +15,10 @@ import type {
   SatchelRecord,
   ShownPaper,
 } from "./model.ts";
+import { setPaperFacts, setPaperNote, setPaperStay } from "./paper.ts";
 
 export interface OtherAnswer {
-  /** "title", "answers.birthdate", "pages.<id>", "rows.<id>.removed", "status", or "erased". */
+  /** "title", "facts.number", "answers.birthdate", "pages.<id>", "rows.<id>.removed", "status", or "erased". */
   readonly path: string;
   /** What stands here; undefined where nothing does. */
   readonly mine: unknown;
@@ -34,7 +35,7 @@ export interface PagePictures {
 
 /** What a person can be asked about; anything else in `others` is kept and passes through. */
 const asked: Readonly<Record<SatchelRecord["t"], RegExp>> = {
-  paper: /^(kind|title|holder|expiry|status|erased|pages\.[^.]+)$/,
+  paper: /^(kind|title|holder|expiry|note|stay|facts\.[^.]+|status|erased|pages\.[^.]+)$/,
   dossier: /^(notForeseen|erased|answers\..+|rows\.[^.]+\.removed)$/,
   profile: /^(given_name|family_name|birthdate|phone_number|email|language)$/,
 };
@@ -106,6 +107,12 @@ export function settleOther<R extends SatchelRecord>(record: R, path: string): R
 }
 
 function choosePaper(paper: PaperRecord, path: string, value: unknown, now: number): PaperRecord {
+  if (path === "note") return setPaperNote(paper, String(value ?? ""), now);
+  if (path === "stay") return setPaperStay(paper, typeof value === "boolean" ? value : null, now);
+  if (path.startsWith("facts.")) {
+    const field = path.slice("facts.".length);
+    return setPaperFacts(paper, { [field]: value === null ? null : String(value) }, now);
+  }
   if (!path.startsWith("pages.")) return { ...paper, [path]: value, updatedAt: now };
   const id = path.slice("pages.".length);
   const { [id]: page, ...rest } = paper.pages;

@@ -51,13 +51,18 @@ export function putPage(paper: PaperRecord, id: PageId, page: Omit<Page, "positi
   return { ...paper, pages: { ...paper.pages, [id]: { ...page, position } }, updatedAt: now };
 }
 
+/** There is something to keep: a page, or words on where the paper is ("l'original est chez ma soeur"). */
+export const hasSubstance = (paper: Pick<ShownPaper, "pages" | "note">): boolean =>
+  Object.keys(paper.pages).length > 0 || (paper.note ?? "") !== "";
+
 /**
- * Takes a page out. The last page of a kept paper cannot go: a kept paper without a page would be a paper that is
- * nowhere (INV-1); the person bins the paper instead.
+ * Takes a page out. The last page of a kept paper without a note cannot go: a kept paper with nothing in it would be a paper
+ * that is nowhere (INV-1); the person bins the paper instead.
  */
 export function removePage(paper: PaperRecord, id: PageId, now: number): Result<PaperRecord, "last-page"> {
   if (paper.pages[id] === undefined) return ok(paper);
-  if (paper.status !== "draft" && Object.keys(paper.pages).length === 1) return err("last-page");
+  const last = Object.keys(paper.pages).length === 1;
+  if (paper.status !== "draft" && last && !hasSubstance({ ...paper, pages: {} })) return err("last-page");
   const { [id]: _gone, ...pages } = paper.pages;
   return ok({ ...paper, pages, updatedAt: now });
 }
@@ -91,9 +96,9 @@ export function turnPage(paper: PaperRecord, id: PageId, quarters: number, now: 
   return { ...paper, pages: { ...paper.pages, [id]: { ...page, turn: turns[place] ?? 0 } }, updatedAt: now };
 }
 
-/** Ends the capture. Refused without a page: "kept" must mean that there is something to keep. */
+/** Ends the capture. Refused without a page or a note: "kept" must mean that there is something to keep. */
 export function keepPaper(paper: PaperRecord, now: number): Result<PaperRecord, "no-page"> {
-  if (Object.keys(paper.pages).length === 0) return err("no-page");
+  if (!hasSubstance(paper)) return err("no-page");
   return ok({ ...paper, status: "kept", binnedAt: null, updatedAt: now });
 }
 
@@ -124,6 +129,37 @@ export const setPaperExpiry = (paper: PaperRecord, expiry: PartialDate | null, n
   updatedAt: now,
 });
 
+/**
+ * Words of the person; line breaks stay. Empty: no note any more, but for a kept paper that is nothing else: there the words
+ * stay, and the person bins the paper instead.
+ */
+export function setPaperNote(paper: PaperRecord, note: string, now: number): PaperRecord {
+  const text = note.trim();
+  if (text !== "") return { ...paper, note: text, updatedAt: now };
+  const { note: _gone, ...rest } = paper;
+  return paper.status !== "draft" && !hasSubstance(rest) ? paper : { ...rest, updatedAt: now };
+}
+
+/** Writes what is printed on it, field by field; null or an empty text takes one out. Other fields stay as they are. */
+export function setPaperFacts(
+  paper: PaperRecord,
+  patch: Readonly<Record<string, string | null>>,
+  now: number,
+): PaperRecord {
+  const written = Object.entries({ ...paper.facts, ...patch }).flatMap(([field, value]) => {
+    const text = (value ?? "").trim();
+    return text === "" ? [] : [[field, text] as const];
+  });
+  const { facts: _before, ...rest } = paper;
+  return { ...rest, ...(written.length === 0 ? {} : { facts: Object.fromEntries(written) }), updatedAt: now };
+}
+
+/** Where it is kept (keeping.ts); null: as its kind says. */
+export function setPaperStay(paper: PaperRecord, stay: boolean | null, now: number): PaperRecord {
+  const { stay: _before, ...rest } = paper;
+  return { ...rest, ...(stay === null ? {} : { stay }), updatedAt: now };
+}
+
 /** Puts the paper in the bin. `serverTime`: last server time seen, or null when no server was ever met. */
 export const binPaper = (paper: PaperRecord, serverTime: number | null, now: number): PaperRecord => ({
   ...paper,
@@ -132,10 +168,10 @@ export const binPaper = (paper: PaperRecord, serverTime: number | null, now: num
   updatedAt: now,
 });
 
-/** Takes it out of the bin; a paper without pages comes back as a draft. */
+/** Takes it out of the bin; a paper with nothing in it comes back as a draft. */
 export const restorePaper = (paper: PaperRecord, now: number): PaperRecord => ({
   ...paper,
-  status: Object.keys(paper.pages).length === 0 ? "draft" : "kept",
+  status: hasSubstance(paper) ? "kept" : "draft",
   binnedAt: null,
   updatedAt: now,
 });

@@ -561,21 +561,21 @@ export function createStore(deps: RuleDeps): SatchelStore {
     setOpAttempt: (id, patch) =>
       write(["ops"], "relaxed", ["queue"], async (tx) => {
         const op = await tx.get("ops", id);
-        if (op !== undefined) await tx.put("ops", { ...op, ...patch });
+        if (op !== undefined && !tooLate(op, patch)) await tx.put("ops", { ...op, ...patch });
         return done;
       }),
 
     setBlob: (id, patch) =>
       write(["blobs"], "relaxed", ["queue"], async (tx) => {
         const blob = await tx.get("blobs", id);
-        if (blob !== undefined) await tx.put("blobs", { ...blob, ...patch });
+        if (blob !== undefined && !tooLate(blob, patch)) await tx.put("blobs", { ...blob, ...patch });
         return done;
       }),
 
     setLetter: (id, { proofs = [], ...patch }) =>
       write(["letters", "proofs", "settings"], "strict", ["queue"], async (tx) => {
         const letter = await tx.get("letters", id);
-        if (letter !== undefined) await tx.put("letters", { ...letter, ...patch });
+        if (letter !== undefined && !tooLate(letter, patch)) await tx.put("letters", { ...letter, ...patch });
         for (const proof of proofs) await putProof(tx, id, proof);
         return done;
       }),
@@ -659,7 +659,7 @@ export function createStore(deps: RuleDeps): SatchelStore {
     setOutProof: (letter, { state, ...patch }) =>
       write(["proofs", "outProofs", "settings"], "strict", ["queue"], async (tx) => {
         const row = await tx.get("outProofs", letter);
-        if (row === undefined) return done;
+        if (row === undefined || tooLate(row, { state, ...patch })) return done;
         if (state === "sent") {
           await tx.delete("outProofs", letter);
           await putProof(tx, letter, row.proof);
@@ -818,6 +818,16 @@ export function createStore(deps: RuleDeps): SatchelStore {
     },
   };
 }
+
+/**
+ * S-D7: two drainers tried the same item, and the other one's answer settled it. What this try met is no news: the reason for
+ * which the item was set aside stays.
+ */
+const tooLate = (
+  row: { readonly state: string },
+  patch: { readonly state?: string | undefined; readonly lastCode?: string | null },
+): boolean => settled.has(row.state) && patch.state === undefined && (patch.lastCode ?? null) !== null;
+const settled: ReadonlySet<string> = new Set(["aside", "verified", "away", "accepted"]);
 
 /** SPEC S-B8: what was verified and is wanted again goes up again, and is set aside the third time. */
 function askedAgain(row: BlobStored): BlobStored {

@@ -16,6 +16,8 @@ export const laterGroups = [
   "reader",
   "en",
   "ar",
+  "pdf",
+  "twoddoc",
   "desk",
   "kiosk",
 ] as const;
@@ -35,26 +37,33 @@ export interface ListedFile {
 
 /** Tools by the names of their source files, which a build keeps. */
 const tools: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["photos", /^assets\/(imaging|reduce|heic|pdf)\b[^/]*\.(js|wasm)$/],
-  ["codes", /^assets\/(u?qr|zxing|scan)\b[^/]*\.(js|wasm)$/],
+  ["photos", /^assets\/(imaging|reduce|heic|kind-search)\b[^/]*\.(js|wasm)$/],
+  ["codes", /^assets\/(u?qr|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
   ["ways", /^assets\/(ways|approvals)\b[^/]*\.js$/],
   ["out", /^assets\/export-out\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
+  ["twoddoc", /^assets\/(matrix|zxing_reader)\b[^/]*\.(js|wasm)$/],
+  ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
 ];
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
+  ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
+  ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
   ["out", /^src\/app\/features\/sortie\/feature\.ts$/],
+  ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
+  ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
 ];
 
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^locales\/fr\/(approbation|card|devices|retour|scan)\.json$/],
   ["out", /^locales\/fr\/sortie\.json$/],
-  ["codes", /^locales\/fr\/twoddoc\.json$/],
-  ["photos", /^locales\/fr\/papers-(guide|search)\.json$/],
+  ["twoddoc", /^locales\/fr\/twoddoc\.json$/],
+  ["photos", /^locales\/fr\/(capture|papers-(guide|search))\.json$/],
+  ["photos", /^locales\/fr\/(ahead|reminders)\.json$/],
 ];
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -15,6 +15,10 @@ export interface Readiness {
   readonly photos: boolean;
   readonly codes: boolean;
   readonly carrier: boolean;
+  /** Pages of PDFs are shown. Not one of `tools`: a phone that saves data is asked first. */
+  readonly pdf: boolean;
+  /** Codes that offices print on papers are read; like `pdf`. */
+  readonly twoddoc: boolean;
 }
 
 const languages = ["en", "ar"] as const;
@@ -45,6 +49,8 @@ export async function readiness(
     photos: isHere && photos,
     codes: isHere && codes,
     carrier: isHere && carrier,
+    pdf: isHere && (await has("pdf")),
+    twoddoc: isHere && (await has("twoddoc")),
   };
 }
 
@@ -54,6 +60,7 @@ export function fillOrder(
   page: "person" | "desk" | "kiosk",
   deskWanted: boolean,
   kioskWanted = false,
+  heavy: Readonly<Record<"pdf" | "twoddoc", boolean>> = { pdf: true, twoddoc: true },
 ): readonly LaterGroup[] {
   const own: readonly LaterGroup[] = isLater(language) ? [language] : [];
   const rest: readonly LaterGroup[] = [
@@ -67,6 +74,9 @@ export function fillOrder(
     ...(deskWanted ? (["desk"] as const) : []),
     ...(kioskWanted ? (["kiosk"] as const) : []),
     ...languages,
+    // Half a megabyte each: last, and only where the phone does not save data, or somebody asked for them.
+    ...(heavy.pdf ? (["pdf"] as const) : []),
+    ...(heavy.twoddoc ? (["twoddoc"] as const) : []),
   ];
   return [...new Set<LaterGroup>([...(page === "person" ? [] : [page]), ...own, ...rest])];
 }

@@ -55,6 +55,17 @@ const timers: Timers = {
   },
 };
 
+/**
+ * The tools for PDFs and for printed codes weigh as much as all the rest: a phone that saves data gets them when they are asked
+ * for (PdfDoor.tsx, features/twoddoc).
+ */
+const wantsHeavy = async (tool: "pdf" | "twoddoc"): Promise<boolean> => {
+  const { connection } = self.navigator as { readonly connection?: { readonly saveData?: unknown } };
+  if (connection?.saveData !== true) return true;
+  const begun = await Promise.all(listed.map(({ url, group }) => group === tool && later.knew(`/${url}`)));
+  return begun.includes(true);
+};
+
 /** An update waits at most this long for its later groups: on a bad line they follow by themselves. */
 const updateFillMs = 60_000;
 const deskPage = "/guichet.html";
@@ -139,7 +150,12 @@ async function followUpdate(): Promise<void> {
   const tooLate = new Promise<void>((resolve) => void timers.after(updateFillMs, resolve));
   await Promise.race([
     tooLate,
-    later.fill(fillOrder(undefined, "person", await later.knew(deskPage), await later.knew(kioskPage))),
+    later.fill(
+      fillOrder(undefined, "person", await later.knew(deskPage), await later.knew(kioskPage), {
+        pdf: await wantsHeavy("pdf"),
+        twoddoc: await wantsHeavy("twoddoc"),
+      }),
+    ),
   ]);
 }
 
@@ -189,7 +205,12 @@ self.addEventListener("message", (event) => {
           const page = deskPaths.test(from) ? "desk" : kioskPaths.test(from) ? "kiosk" : "person";
           const wantsDesk = page === "desk" || (await later.knew(deskPage));
           const wantsKiosk = page === "kiosk" || (await later.knew(kioskPage));
-          const done = await later.fill(fillOrder(language, page, wantsDesk, wantsKiosk));
+          const done = await later.fill(
+            fillOrder(language, page, wantsDesk, wantsKiosk, {
+              pdf: await wantsHeavy("pdf"),
+              twoddoc: await wantsHeavy("twoddoc"),
+            }),
+          );
           port?.postMessage({ done });
         })(),
       );

@@ -282,6 +282,13 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     );
   };
 
+  /** The server's own word that it has not the whole blob; no answer is none. */
+  const isGone = async (blob: BlobId): Promise<boolean> => {
+    const held = await transport.blobHead("", { owner: identity.principal, blob });
+    if (held.type === "answer") return held.value.state !== "verified";
+    return held.type === "refused" && (held.status === 404 || held.status === 410);
+  };
+
   const sendBlobsAgain = async (item: OpId | LetterId): Promise<void> => {
     const op = await must(store.readOp(item as OpId));
     const letter = op === undefined ? await must(store.readLetter(item as LetterId)) : undefined;
@@ -290,11 +297,14 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     let nowhere = false;
     for (const blob of named) {
       const row = await must(store.getBlob(blob));
-      if (row === undefined || row.state === "away" || row.lastCode === "blob-missing") nowhere = true;
+      if (row === undefined || row.lastCode === "blob-missing") nowhere = true;
       if (row?.state === "verified")
         await must(store.setBlob(blob, { state: "waiting", offset: 0, attempts: 0, verifiedAt: null }));
-      // S-V8: its bytes are not here any more: whoever looks has to know (INV-1).
-      if (row?.state === "away") await must(store.setBlob(blob, { state: "aside", lastCode: "blob-missing" }));
+      // S-V8: its bytes are not here any more. The word is about the item: whether this blob is meant, HEAD knows.
+      if (row?.state === "away" && (await isGone(blob))) {
+        nowhere = true;
+        await must(store.setBlob(blob, { state: "aside", lastCode: "blob-missing" }));
+      }
     }
     // Pages that are nowhere any more (erased on another device, written on here, and never here or gone to make room):
     // asking again brings nothing.

@@ -6,6 +6,10 @@
  * screen say "gardé sur ce téléphone".
  */
 
+import type { Standing } from "../satchel/deadlines/chosen.ts";
+import type { CivilDate } from "../satchel/deadlines/civil.ts";
+import type { ClockTrust } from "../satchel/deadlines/clock.ts";
+import type { Foreseen } from "../satchel/deadlines/plan.ts";
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
 import type { ExportWords } from "../satchel/export-words.ts";
 import type { AnswerValue, DossierRecord, PartialDate, ProfileRecord, ShownPaper } from "../satchel/model.ts";
@@ -13,6 +17,7 @@ import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
+import type { Finish } from "./imaging.contract.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
 
 /** Why nothing was done; each has words in locales/<lang>/errors.json under the same name. */
@@ -278,6 +283,8 @@ export interface PaperView {
   readonly bytes: number;
   /** While its pages are being fetched back, in bytes. */
   readonly fetching?: { readonly done: number; readonly of: number };
+  /** When a dossier last had to do with it, ms; only in lists, and absent where none did. */
+  readonly usedAt?: number;
 }
 
 /** A6: each is told in words, and nothing is lost. */
@@ -290,13 +297,30 @@ export type ImportRefusal =
   | { readonly type: "pdf-locked" }
   | { readonly type: "pdf-damaged" };
 
+/** How a page is made of a file; nothing said: the whole picture, reduced at once. */
+export interface AddOptions {
+  /** What the person confirmed of a shot. */
+  readonly how?: Finish;
+  /** The file is kept beside the readable page, where there is room. */
+  readonly keepOriginal?: boolean;
+  /**
+   * A shot, kept as it is without being decoded: no kill loses it while its corners are looked at (decisions/0027). It is
+   * reduced whole later, unless it is confirmed first. A full disk refuses it and nothing makes room for it.
+   */
+  readonly shot?: boolean;
+  /** Takes the place of this page in one transaction; the streams of the old one go. */
+  readonly page?: string;
+}
+
 export type AddedPage = {
   readonly page: string;
-  /** raw: kept as it is because this browser cannot reduce it (HEIC, tool absent). */
+  /** raw: kept as it is because this browser cannot reduce it (HEIC, tool absent), or a shot that is not confirmed. */
   readonly state: "ready" | "raw" | "file";
   readonly revision: number;
   /** The disk was full: so many bytes that are whole at the server left this phone, and the page was kept. */
   readonly madeRoom?: number;
+  /** The page is kept, and for its original there was no room. */
+  readonly withoutOriginal?: true;
 };
 
 export interface PaperPatch {
@@ -304,7 +328,62 @@ export interface PaperPatch {
   readonly title?: string;
   readonly holder?: string;
   readonly expiry?: PartialDate | null;
+  /** By field ids of its kind; null takes one out, fields that are not named stay. */
+  readonly facts?: Readonly<Record<string, string | null>>;
+  readonly note?: string;
+  /** true: on this device only; false: it travels; null: as its kind says. */
+  readonly stay?: boolean | null;
 }
+
+/* ---- ahead ("À prévoir") ---- */
+
+/** A paper, or what the profile holds: a followed right by its id, an own date by its random id. */
+export type AheadAbout = Foreseen["about"];
+
+export interface AheadLine extends Foreseen {
+  readonly standing: Standing;
+  /** The person's own words: title of the paper or of the date; "" where there are none. */
+  readonly title: string;
+  /** For each kind of paper that helps: one that is here, or null. */
+  readonly helps: readonly { readonly kind: string; readonly paper: RecordId | null }[];
+  /** For a calendar file: the same each time, and they say nothing. */
+  readonly uids: { readonly opens: string; readonly last: string };
+}
+
+export interface AheadView {
+  /** The day that all of it counts from, and how sure that is. */
+  readonly today: CivilDate;
+  readonly trust: ClockTrust;
+  /** What matters first; those that are done or put off too. */
+  readonly lines: readonly AheadLine[];
+  /** By right (satchel/deadlines/rights.ts) and by id, as the person wrote them. */
+  readonly followed: NonNullable<ProfileRecord["followed"]>;
+  readonly dates: NonNullable<ProfileRecord["dates"]>;
+}
+
+/** One act of the person; each is a save. */
+export type AheadChange =
+  | { readonly type: "done" | "not-done"; readonly about: AheadAbout; readonly day: CivilDate }
+  | { readonly type: "later" | "not-later"; readonly about: AheadAbout; readonly day: CivilDate }
+  /** `since` null: the date is not known. What was said of it before stays. */
+  | { readonly type: "follow"; readonly right: string; readonly since: PartialDate | null }
+  | { readonly type: "unfollow"; readonly right: string }
+  /** `id` null: a new one. */
+  | {
+      readonly type: "date";
+      readonly id: string | null;
+      readonly date: PartialDate;
+      readonly title: string;
+      readonly notice: number | null;
+    }
+  | { readonly type: "drop-date"; readonly id: string }
+  /** Whether and how many days before its end a paper reminds. */
+  | {
+      readonly type: "remind";
+      readonly paper: RecordId;
+      readonly off?: boolean;
+      readonly notice?: number | null;
+    };
 
 /* ---- dossiers ---- */
 
@@ -503,6 +582,7 @@ export interface Bytes64 {
 export type Change =
   | { readonly type: "opening" }
   | { readonly type: "papers" }
+  | { readonly type: "ahead" }
   | { readonly type: "dossiers" }
   | { readonly type: "outbox" }
   | { readonly type: "deployment" }
@@ -603,7 +683,7 @@ export interface SatchelApi extends PhoneApprovalApi {
   readonly startPaper: (patch: PaperPatch) => Answer<PaperView>;
   /** The unfinished capture, if any: a killed browser comes back to it. */
   readonly draftPaper: () => Answer<PaperView | null>;
-  readonly addPage: (id: RecordId, file: File) => Answer<AddedPage, ImportRefusal>;
+  readonly addPage: (id: RecordId, file: File, options?: AddOptions) => Answer<AddedPage, ImportRefusal>;
   readonly turnPage: (id: RecordId, page: string, turn: 0 | 90 | 180 | 270) => Answer<PaperView>;
   readonly movePage: (id: RecordId, page: string, before: string | null) => Answer<PaperView>;
   readonly removePage: (id: RecordId, page: string) => Answer<PaperView>;
@@ -614,6 +694,10 @@ export interface SatchelApi extends PhoneApprovalApi {
   readonly restorePaper: (id: RecordId) => Answer<PaperView>;
   readonly erasePaper: (id: RecordId) => Answer<void>;
   readonly readPage: (id: RecordId, page: string, which: "preview" | "readable" | "original") => Answer<Bytes64>;
+
+  /* ahead */
+  readonly ahead: () => Answer<AheadView>;
+  readonly changeAhead: (change: AheadChange) => Answer<void>;
 
   /* profile */
   readonly profile: () => Answer<ProfileRecord>;
@@ -788,6 +872,8 @@ export const satchelMethods = Object.keys({
   restorePaper: true,
   erasePaper: true,
   readPage: true,
+  ahead: true,
+  changeAhead: true,
   profile: true,
   saveProfile: true,
   dossiers: true,

@@ -10,7 +10,10 @@ export function connectScan(): Bridge<ScanApi> {
     scanMethods,
   );
   return {
-    api: { read: (picture, effort) => api.read(transfer(picture, [picture.data.buffer]), effort) },
+    api: {
+      read: (picture, effort) => api.read(transfer(picture, [picture.data.buffer]), effort),
+      codes: (picture) => api.codes(transfer(picture, [picture.data.buffer])),
+    },
     stop,
   };
 }

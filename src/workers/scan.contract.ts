@@ -1,6 +1,6 @@
 /**
- * What the scan worker answers (scan.worker.ts): the text of a QR code in a picture. It holds no key and keeps nothing;
- * the picture's bytes are wiped before it answers.
+ * What the scan worker answers (scan.worker.ts): the text of a QR code in a picture, or the bytes of the codes that offices
+ * print on papers. It holds no key and keeps nothing; the picture's bytes are wiped before it answers.
  */
 
 import type { Result } from "../shared/result.ts";
@@ -17,13 +17,20 @@ export interface ScanApi {
    * The text of the first QR code found; null: none.
    * @param effort "frame": what a stream of pictures can afford; "photo": everything that ever helped.
    */
-  readonly read: (
-    picture: ScanPicture,
-    effort: "frame" | "photo",
-  ) => Promise<Result<string | null, { readonly type: "unavailable"; readonly mark: string }>>;
+  readonly read: (picture: ScanPicture, effort: "frame" | "photo") => Promise<Result<string | null, Unavailable>>;
+  /**
+   * The bytes of each DataMatrix or QR code found, at most four; none: empty. Brings its own program first (group "twoddoc"):
+   * "unavailable" where that is not on this device and there is no network.
+   */
+  readonly codes: (picture: ScanPicture) => Promise<Result<readonly Uint8Array<ArrayBuffer>[], Unavailable>>;
 }
 
-export const scanMethods = Object.keys({ read: true } satisfies Record<
+interface Unavailable {
+  readonly type: "unavailable";
+  readonly mark: string;
+}
+
+export const scanMethods = Object.keys({ read: true, codes: true } satisfies Record<
   keyof ScanApi,
   true
 >) as readonly (keyof ScanApi)[];

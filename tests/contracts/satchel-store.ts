@@ -749,6 +749,33 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: "S-D7 what a late try met is no news of an item that was settled",
+    run: async ({ open }) => {
+      const store = await open();
+      const late = { attempts: 3, nextAt: 99, lastCode: "busy" } as const;
+      await must(store.queueProof(id("l"), signed("opened"), 5));
+      await must(store.setOutProof(id("l"), { state: "aside", lastCode: "gone" }));
+      await must(store.setOutProof(id("l"), late));
+      same(
+        (await must(store.queue())).proofs.map((row) => [row.state, row.lastCode, row.nextAt]),
+        [["aside", "gone", 0]],
+        "proof",
+      );
+      await must(store.saveRecord(saving("a", null, 0)));
+      await must(store.freezeOps([id("a")]));
+      await must(store.setOpAttempt(id("a"), { state: "aside", lastCode: "too-large" }));
+      await must(store.setOpAttempt(id("a"), late));
+      same(
+        (await must(store.queue())).ops.map((op) => [op.state, op.lastCode]),
+        [["aside", "too-large"]],
+        "op",
+      );
+      // "Réessayer" is news.
+      await must(store.setOutProof(id("l"), { state: "waiting", lastCode: null }));
+      same((await must(store.queue())).proofs[0]?.state, "waiting", "again");
+    },
+  },
+  {
     title: "S-R1 after a reset, what the full pull did not show is offered again, clean things too",
     run: async ({ open }) => {
       const store = await open();

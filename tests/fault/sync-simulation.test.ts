@@ -62,7 +62,19 @@ const found: readonly { readonly seed: number; readonly what: string }[] = [
     seed: 659_546,
     what: "a row from before a restore was taken over after an op that the restored server had accepted",
   },
+  {
+    seed: 767_766,
+    what: "a page that the server had, and not this phone, was said to be missing because another one was",
+  },
+  {
+    seed: 785_948,
+    what: "a busy server's answer that came late put its word in place of the reason for which a proof was aside",
+  },
   { seed: 120_294, what: "not a bug: a deletion of a restored server is news, though another device then wrote on" },
+  {
+    seed: 696_835,
+    what: "not a bug: nothing but the poison could go, while the server had asked the rest for a pause",
+  },
   { seed: 115_972, what: "not a bug: what a deletion had seen is not known once the server has lost what it follows" },
 ];
 

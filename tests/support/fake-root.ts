@@ -17,7 +17,15 @@ export function createFakeRoot(acts: string[], change: Partial<RootHandle> = {})
     operator: null,
     lockReason: "asked",
     evicted: false,
-    readiness: async () => ({ texts: true, photos: true, codes: false, ways: true, carrier: true }),
+    readiness: async () => ({
+      texts: true,
+      photos: true,
+      codes: false,
+      ways: true,
+      carrier: true,
+      pdf: false,
+      twoddoc: false,
+    }),
     room: async () => ({ used: 12_000_000, quota: 1_000_000_000, persisted: true }),
     askToKeep: async () => {
       acts.push("ask-to-keep");

@@ -25,11 +25,14 @@ import type {
   ShownPaper,
 } from "../../src/satchel/model.ts";
 import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts";
+import { hasSubstance, setPaperFacts, setPaperNote, setPaperStay } from "../../src/satchel/paper.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type {
+  AheadLine,
+  AheadView,
   AliasView,
   CardState,
   Change,
@@ -89,6 +92,7 @@ export function fakePaper(record: Partial<ShownPaper> = {}, view: Partial<Omit<P
     parts: view.parts ?? null,
     bytes: view.bytes ?? 102_400,
     ...(view.fetching === undefined ? {} : { fetching: view.fetching }),
+    ...(view.usedAt === undefined ? {} : { usedAt: view.usedAt }),
     record: {
       t: "paper",
       kind: null,
@@ -185,6 +189,29 @@ export const EMPTY_OUTBOX: OutboxView = {
   data: { photosOnWifi: false, metered: false, lineKnown: true, held: 0 },
 };
 
+export const EMPTY_AHEAD: AheadView = { today: "2026-11-21", trust: "checked", lines: [], followed: {}, dates: {} };
+
+/** A passport of the person that ends in a month, unless `patch` says otherwise. */
+export const fakeLine = (patch: Partial<AheadLine> = {}): AheadLine => ({
+  key: `paper/${patch.about?.id ?? "p1"}/passport`,
+  rule: "passport",
+  about: { type: "paper", id: "p1" },
+  kind: "passport",
+  holder: "me",
+  stage: "now",
+  from: "2026-09-22",
+  until: "2026-12-21",
+  end: "2026-12-21",
+  notes: [],
+  papers: [],
+  human: "town-hall",
+  standing: { type: "shown" },
+  title: "",
+  helps: [],
+  uids: { opens: "opens-1", last: "last-1" },
+  ...patch,
+});
+
 export const EMPTY_SPACE: SpaceView = { left: 1_000_000_000, here: 0, freeable: 0, papers: [] };
 
 const HUMAN = {
@@ -248,6 +275,8 @@ export interface FakeData {
   triesLeft: number;
   papers: readonly PaperView[];
   profile: ProfileRecord;
+  /** As the worker would have computed it; `changeAhead` is only written down. */
+  ahead: AheadView;
   dossiers: readonly DossierView[];
   outbox: OutboxView;
   space: SpaceView;
@@ -336,6 +365,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     triesLeft: 10,
     papers: [],
     profile: { t: "profile" },
+    ahead: EMPTY_AHEAD,
     dossiers: [],
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
@@ -562,21 +592,24 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return paper === undefined ? missing : ok(paper);
     },
     startPaper: async (patch) => {
-      const paper = fakePaper({ ...patch, pages: {}, status: "draft", createdAt: data.now });
+      const { facts: _facts, note, stay: _stay, ...rest } = patch;
+      const words = note === undefined ? {} : { note };
+      const paper = fakePaper({ ...rest, ...words, pages: {}, status: "draft", createdAt: data.now });
       data.papers = [...data.papers, paper];
       change({ type: "papers" });
       return ok(paper);
     },
     draftPaper: async () => ok(data.papers.find((paper) => paper.record.status === "draft") ?? null),
-    addPage: async (id, file) => {
-      const page = fakeId<string>();
-      const raw = /heic|heif/.test(file.type);
-      const last = Math.max(0, ...Object.values(paperOf(id)?.record.pages ?? {}).map((other) => other.position));
+    addPage: async (id, file, options = {}) => {
+      const page = options.page ?? fakeId<string>();
+      const raw = options.shot === true || /heic|heif/.test(file.type);
+      const pages = paperOf(id)?.record.pages ?? {};
+      const last = Math.max(0, ...Object.values(pages).map((other) => other.position));
       const kept = withPaper(id, (record) => ({
         ...record,
         pages: {
           ...record.pages,
-          [page]: fakePage({ position: last + 1, state: raw ? "raw" : "ready", fileName: file.name }),
+          [page]: fakePage({ position: pages[page]?.position ?? last + 1, state: raw ? "raw" : "ready", fileName: file.name }),
         },
       }));
       if (!kept.ok) return kept;
@@ -595,9 +628,17 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
         ...record,
         pages: Object.fromEntries(Object.entries(record.pages).filter(([key]) => key !== page)),
       })),
-    describePaper: async (id, patch) => withPaper(id, (record) => ({ ...record, ...patch })),
+    describePaper: async (id, { facts, note, stay, ...patch }) =>
+      withPaper(id, (record) => {
+        let next = { ...record, ...patch } as PaperRecord;
+        if (facts !== undefined) next = setPaperFacts(next, facts, data.now);
+        if (note !== undefined) next = setPaperNote(next, note, data.now);
+        if (stay !== undefined) next = setPaperStay(next, stay, data.now);
+        return next;
+      }),
     keepPaper: async (id) => {
-      if (Object.keys(paperOf(id)?.record.pages ?? {}).length === 0) return err({ type: "no-page" });
+      const held = paperOf(id)?.record;
+      if (held === undefined || !hasSubstance(held)) return err({ type: "no-page" });
       return withPaper(id, (record) => ({ ...record, status: "kept" }));
     },
     binPaper: async (id) => withPaper(id, (record) => ({ ...record, status: "binned", binnedAt: data.now })),
@@ -611,6 +652,12 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       paperOf(id)?.record.pages[page] === undefined
         ? missing
         : ok({ bytes: new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer, mime: "image/jpeg" }),
+
+    ahead: async () => ok(data.ahead),
+    changeAhead: async () => {
+      change({ type: "ahead" });
+      return ok(undefined);
+    },
 
     profile: async () => ok(data.profile),
     saveProfile: async (patch) => {

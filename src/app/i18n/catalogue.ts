@@ -2,7 +2,9 @@
  * The typed keys of everything the interface says. French is the source: a key that is not in the French file does not
  * compile. A new area is one import and one line of `Catalogue`. Types only, nothing reaches a bundle.
  */
+import type ahead from "../../../locales/fr/ahead.json";
 import type approbation from "../../../locales/fr/approbation.json";
+import type capture from "../../../locales/fr/capture.json";
 import type card from "../../../locales/fr/card.json";
 import type common from "../../../locales/fr/common.json";
 import type desk from "../../../locales/fr/desk.json";
@@ -31,7 +33,9 @@ import type twoddoc from "../../../locales/fr/twoddoc.json";
 
 /** One entry per file `locales/fr/<area>.json`. */
 export interface Catalogue {
+  readonly ahead: typeof ahead;
   readonly approbation: typeof approbation;
+  readonly capture: typeof capture;
   readonly card: typeof card;
   readonly common: typeof common;
   readonly desk: typeof desk;

@@ -24,6 +24,8 @@ const readyAnswer = v.object({
   // A service worker of an older version does not say.
   carrier: v.optional(v.boolean(), false),
   ways: v.optional(v.boolean(), false),
+  pdf: v.optional(v.boolean(), false),
+  twoddoc: v.optional(v.boolean(), false),
 });
 const fillAnswer = v.object({ done: v.boolean() });
 

@@ -11,6 +11,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   carte: "card",
   accueil: "home",
   papiers: "papers",
+  "code-papier": "twoddoc",
   demarches: "dossiers",
   dossiers: "dossiers",
   envois: "outbox",
@@ -22,6 +23,8 @@ const FEATURES: Readonly<Record<string, string>> = {
   revenir: "retour",
   reponses: "devices",
   sortie: "sortie",
+  partage: "partage",
+  "a-prevoir": "ahead",
   "poste-partage": "approve",
 };
 

@@ -8,6 +8,8 @@ import type { Readiness } from "./shell.ts";
 
 const AGAIN_MS = 5000;
 const TOOLS = ["texts", "ways", "photos", "codes", "carrier"] as const;
+/** Not waited for: a phone that saves data is asked before they come. */
+const HEAVY = ["pdf", "twoddoc"] as const;
 
 /** Asked again every few seconds until everything is here; null while nobody answers. */
 export function useReadiness(): { readonly state: Readiness | null; readonly asked: boolean } {
@@ -50,6 +52,14 @@ export function ReadyOffline() {
               <Icon name={state[tool] ? "valider" : "en-attente"} size="s" />
               <span>
                 {t(`settings.ready.${tool}`)} {t(state[tool] ? "settings.ready.here" : "settings.ready.coming")}
+              </span>
+            </li>
+          ))}
+          {HEAVY.map((tool) => (
+            <li class="line" key={tool}>
+              <Icon name={state[tool] ? "valider" : "en-attente"} size="s" />
+              <span>
+                {t(`settings.ready.${tool}`)} {t(state[tool] ? "settings.ready.here" : `settings.ready.${tool}Later`)}
               </span>
             </li>
           ))}

@@ -19,6 +19,10 @@ export interface Readiness {
   /** The card, coming back, my devices. */
   readonly ways: boolean;
   readonly carrier: boolean;
+  /** The pages of PDFs; last of all, and only when asked for where the phone saves data. */
+  readonly pdf: boolean;
+  /** Codes that offices print on papers are read; like `pdf`. */
+  readonly twoddoc: boolean;
 }
 
 export interface ShellHandle {

@@ -1,29 +1,39 @@
 /**
- * What the rules may know of a kept paper, from its record as it is today. Pure.
+ * What the rules may know of a kept paper, from its record. Pure.
  *
- * Surprising fact: a record has an end date and no other. Rules that count from a start (a year, three months) say nothing until
- * the record learns to hold one; they are handed what there is.
+ * Surprising fact: a letter that has to be answered and a meeting have no end date of their own; the day to answer and the day of
+ * the meeting stand in for it, where the record holds them.
  */
 import { holderKey, me } from "../holders.ts";
 import type { PartialDate, ProfileRecord, ShownPaper } from "../model.ts";
+import type { FieldId } from "../types/model.ts";
 import type { PaperFacts } from "./plan.ts";
 
-/** What a person wrote of a paper beside its end, where the caller knows it. */
-export interface Beside {
-  readonly issued?: PartialDate | null;
-  readonly notice?: number | null;
-  readonly remind?: boolean;
-}
+/** Dates that a paper begins from; the first that is there counts. */
+const startFields: readonly FieldId[] = ["starts", "issued", "decided", "deposited"];
+/** Dates that are worth a reminder where no end is known. */
+const dueFields: readonly FieldId[] = ["answer-before", "appointment"];
+
+export type Reminded = Pick<ShownPaper, "kind" | "holder" | "expiry" | "status" | "facts" | "ahead">;
+
+const firstOf = (facts: ShownPaper["facts"], fields: readonly FieldId[]): PartialDate | null =>
+  fields.map((field) => facts?.[field]).find((date) => date !== undefined) ?? null;
 
 /** Undefined for a draft and for what is in the bin: they remind of nothing. */
 export function paperFacts(
   id: string,
-  paper: Pick<ShownPaper, "kind" | "holder" | "expiry" | "status">,
+  { status, kind, holder, expiry, facts, ahead }: Reminded,
   profile: Pick<ProfileRecord, "birthdate"> | null,
-  { issued = null, notice = null, remind = true }: Beside = {},
 ): PaperFacts | undefined {
-  if (paper.status !== "kept") return undefined;
-  const { kind, holder, expiry } = paper;
-  const born = holderKey(holder) === me ? (profile?.birthdate ?? null) : null;
-  return { id, kind, holder, expiry, issued, born, notice, remind };
+  if (status !== "kept") return undefined;
+  return {
+    id,
+    kind,
+    holder,
+    expiry: expiry ?? firstOf(facts, dueFields),
+    issued: firstOf(facts, startFields),
+    born: holderKey(holder) === me ? (profile?.birthdate ?? null) : null,
+    notice: ahead?.notice ?? null,
+    remind: ahead?.off !== true,
+  };
 }

@@ -5,9 +5,9 @@
  * Surprising fact: two passports are both shown, because people have two nationalities; two C2S attestations are not: the
  * newer one has done what the older asks for.
  */
-import { holderKey, sameHolder } from "../holders.ts";
+import { holderKey, me, sameHolder } from "../holders.ts";
 import type { PartialDate } from "../model.ts";
-import { addDays, type CivilDate, covered, daysBetween } from "./civil.ts";
+import { addDays, type CivilDate, covered, daysBetween, lastDayOfTerm } from "./civil.ts";
 import {
   c2sWindow,
   contactWindow,
@@ -45,8 +45,8 @@ export interface PaperFacts extends Dated {
 /** Something that a person asked to be told again and again. */
 export interface Followed {
   readonly id: string;
-  readonly rule: "domicile-contact" | "social-housing" | "quarter" | "month";
-  /** The last visit, the day of the request, or a month in which a declaration was due. */
+  readonly rule: "domicile-contact" | "social-housing" | "quarter" | "month" | "c2s";
+  /** The last visit, the day of the request, the first day of a right, or a month in which a declaration was due. */
   readonly since: CivilDate | null;
   /** The day on which it was done last. */
   readonly done: CivilDate | null;
@@ -222,6 +222,11 @@ function ofPapers(papers: readonly PaperFacts[], today: CivilDate): readonly For
   });
 }
 
+function yearFrom(start: CivilDate): End {
+  const last = lastDayOfTerm(start, year);
+  return { first: last, last, notes: [] };
+}
+
 function ofFollowed({ id, rule, since, done }: Followed, today: CivilDate): Foreseen {
   const about: About = { about: { type: "followed", id }, kind: null, holder: "me" };
   const last = done ?? since;
@@ -235,6 +240,13 @@ function ofFollowed({ id, rule, since, done }: Followed, today: CivilDate): Fore
     case "social-housing": {
       const end = termEnd({ expiry: null, issued: last, born: null }, year);
       return end === undefined ? undated(rule, about) : foreseen(rule, about, socialHousingWindow(end), today);
+    }
+    case "c2s": {
+      if (since === null) return undated(rule, about);
+      const window = c2sWindow(yearFrom(since));
+      // Asked for again in time: the next year begins when this one ends.
+      if (done === null || done < window.from || window.end === null) return foreseen(rule, about, window, today);
+      return foreseen(rule, about, c2sWindow(yearFrom(addDays(window.end, 1))), today);
     }
   }
 }
@@ -263,16 +275,24 @@ export interface Ahead {
   readonly own: readonly OwnDate[];
 }
 
+/** Rules that a paper and a followed right may both call for. */
+const twice: ReadonlySet<RuleId> = new Set(["social-housing", "c2s"]);
+
 /**
  * Everything ahead within a year, what matters first: what is late, what is open now (by its last day), what lacks a date, what has
  * ended, what comes later (by its first day).
  * @param today from `readClock`.
  */
 export function foresee({ papers, followed, own }: Ahead, today: CivilDate): readonly Foreseen[] {
-  const followsHousing = followed.some((each) => each.rule === "social-housing");
+  const repeated = followed.map((each) => ofFollowed(each, today));
+  const printed = ofPapers(papers, today);
+  const follows = (rule: RuleId): boolean => repeated.some((each) => each.rule === rule && each.stage !== "undated");
+  const mine = (rule: RuleId): boolean =>
+    printed.some((each) => each.rule === rule && holderKey(each.holder) === me && each.stage !== "over");
   const all = [
-    ...ofPapers(papers, today).filter((each) => !(followsHousing && each.rule === "social-housing")),
-    ...followed.map((each) => ofFollowed(each, today)),
+    // Of one right the person hears once: what they follow knows when it was done last, a paper knows its date.
+    ...printed.filter(({ rule, holder }) => !(twice.has(rule) && holderKey(holder) === me && follows(rule))),
+    ...repeated.filter(({ rule, stage }) => !(twice.has(rule) && stage === "undated" && mine(rule))),
     ...own.flatMap((each) => ofOwn(each, today)),
   ];
   return all

@@ -59,6 +59,7 @@ export const deploymentSource = (
 
 const marksCache = "besace-marks";
 const markPath = (database: string): string => `/mark/${database}`;
+const weeksPath = (database: string): string => `/weeks/${database}`;
 
 /**
  * Marks in the Cache API: beside the databases, and out of reach of what goes wrong inside one. A browser that refuses the
@@ -68,6 +69,7 @@ export function cacheMarks(caches: Pick<CacheStorage, "open">): {
   readonly has: (database: string) => Promise<boolean>;
   readonly put: (database: string) => Promise<void>;
   readonly drop: (database: string) => Promise<void>;
+  readonly weeks: (database: string, weeks: readonly number[]) => Promise<void>;
 } {
   const withCache = async <T>(use: (cache: Cache) => Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -80,7 +82,12 @@ export function cacheMarks(caches: Pick<CacheStorage, "open">): {
   return {
     has: (database) => withCache(async (cache) => (await cache.match(markPath(database))) !== undefined, false),
     put: (database) => withCache((cache) => cache.put(markPath(database), new Response("1")), undefined),
-    drop: (database) => withCache(async (cache) => void (await cache.delete(markPath(database))), undefined),
+    drop: (database) =>
+      withCache(async (cache) => {
+        await cache.delete(markPath(database));
+        await cache.delete(weeksPath(database));
+      }, undefined),
+    weeks: (database, weeks) => withCache((cache) => cache.put(weeksPath(database), Response.json(weeks)), undefined),
   };
 }
 

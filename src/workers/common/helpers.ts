@@ -8,9 +8,10 @@
 
 import { type Endpoint, wrap } from "comlink";
 import type { Timers } from "../../shared/ports.ts";
-import { err, ok } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
 import { admit } from "../imaging/admit.ts";
-import type { ImagingApi } from "../imaging.contract.ts";
+import type { PageMaker, Reduced } from "../imaging.contract.ts";
+import type { ImportRefusal } from "../satchel.contract.ts";
 import type { StretchApi, Stretching, StretchWorkerApi } from "../stretch.contract.ts";
 
 export interface HelperWorker extends Endpoint {
@@ -93,21 +94,26 @@ function createHelper<Api>(start: () => HelperWorker, timers: Timers, idleMs: nu
 const imagingIdleMs = 20_000;
 
 /** Without the tool nothing is refused that it would have taken: the picture is kept as it is (DESIGN 1). */
-export function createImagingHelper(start: () => HelperWorker, timers: Timers): ImagingApi {
-  const { call } = createHelper<ImagingApi>(start, timers, imagingIdleMs);
+export function createImagingHelper(start: () => HelperWorker, timers: Timers): PageMaker {
+  const { call } = createHelper<PageMaker>(start, timers, imagingIdleMs);
+  const guarded = async (
+    file: Blob,
+    use: (api: PageMaker) => Promise<Result<Reduced, ImportRefusal>>,
+  ): Promise<Result<Reduced, ImportRefusal>> => {
+    try {
+      return await call(use);
+    } catch (error) {
+      if (!(error instanceof HelperGone)) throw error;
+      const admitted = await admit(file, null);
+      if (!admitted.ok) return admitted;
+      return admitted.value.type === "pdf"
+        ? ok({ type: "file", mime: "application/pdf" })
+        : ok({ type: "raw", mime: admitted.value.mime, absent: true });
+    }
+  };
   return {
-    async reduce(file) {
-      try {
-        return await call((api) => api.reduce(file));
-      } catch (error) {
-        if (!(error instanceof HelperGone)) throw error;
-        const admitted = await admit(file, null);
-        if (!admitted.ok) return admitted;
-        return admitted.value.type === "pdf"
-          ? ok({ type: "file", mime: "application/pdf" })
-          : ok({ type: "raw", mime: admitted.value.mime, absent: true });
-      }
-    },
+    reduce: (file) => guarded(file, (api) => api.reduce(file)),
+    finish: (file, how) => guarded(file, (api) => api.finish(file, how)),
   };
 }
 

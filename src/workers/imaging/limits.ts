@@ -17,3 +17,9 @@ export interface Rendition {
 /** WebP 1600 px at 0.6: 73 KB with a word recall of 0.99 (QUALITY). */
 export const readableRendition: Rendition = { longSide: 1600, quality: 0.6, maxBytes: 300 * 1024 };
 export const previewRendition: Rendition = { longSide: 360, quality: 0.6, maxBytes: 40 * 1024 };
+/** The whole shot, to move corners on. */
+export const shownRendition: Rendition = { longSide: 1280, quality: 0.7, maxBytes: 400 * 1024 };
+/** A look, to choose it. */
+export const sampleRendition: Rendition = { longSide: 720, quality: 0.7, maxBytes: 150 * 1024 };
+/** Of a picture that is decoded to take a sheet out of it: a small sheet in 48 megapixels is not worth 200 MB. */
+export const maxDecodedPixels = 16e6;

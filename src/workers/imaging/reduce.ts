@@ -34,14 +34,30 @@ export async function reduce<Bitmap extends Decoded>(
   const admitted = await admit(file, opensWithoutPassword);
   if (!admitted.ok) return admitted;
   if (admitted.value.type === "pdf") return ok({ type: "file", mime: "application/pdf" });
-  const { mime, size, sideways } = admitted.value;
-  const oriented = size !== null && sideways ? { width: size.height, height: size.width } : size;
-  const bitmap = await decodeReduced(file, oriented, tools);
-  if (bitmap === undefined) {
-    return mime === "image/heic" || mime === "image/avif"
-      ? ok({ type: "raw", mime })
-      : err({ type: "picture-damaged" });
-  }
+  const { mime } = admitted.value;
+  const bitmap = await decodeReduced(file, orientedSize(admitted.value), readableRendition.longSide, tools);
+  return bitmap === undefined ? undecoded(mime) : renditions(bitmap, mime, tools);
+}
+
+/** Width and height as they are shown; null when the header does not say. */
+export const orientedSize = ({
+  size,
+  sideways,
+}: {
+  readonly size: Dimensions | null;
+  readonly sideways: boolean;
+}): Dimensions | null => (size !== null && sideways ? { width: size.height, height: size.width } : size);
+
+/** Formats that not every browser decodes are kept for another time. */
+export const undecoded = (mime: string): Result<Reduced, ImportRefusal> =>
+  mime === "image/heic" || mime === "image/avif" ? ok({ type: "raw", mime }) : err({ type: "picture-damaged" });
+
+/** Both renditions of a decoded page, which is closed. */
+export async function renditions<Bitmap extends Decoded>(
+  bitmap: Bitmap,
+  mime: string,
+  tools: ImagingTools<Bitmap>,
+): Promise<Result<Reduced, ImportRefusal>> {
   try {
     const readable = await rendered(bitmap, readableRendition, tools);
     const preview = readable === undefined ? undefined : await rendered(bitmap, previewRendition, tools);
@@ -53,13 +69,15 @@ export async function reduce<Bitmap extends Decoded>(
   }
 }
 
-async function decodeReduced<Bitmap extends Decoded>(
+/** @param longSide what the longer side needs; more is decoded only where the browser cannot reduce. */
+export async function decodeReduced<Bitmap extends Decoded>(
   file: Blob,
   oriented: Dimensions | null,
+  longSide: number,
   tools: ImagingTools<Bitmap>,
 ): Promise<Bitmap | undefined> {
   if (oriented === null) return tools.decode(file, null);
-  const target = scaled(oriented, readableRendition.longSide);
+  const target = scaled(oriented, longSide);
   if (target.width === oriented.width) return tools.decode(file, null);
   const bitmap = await tools.decode(file, target.width);
   if (bitmap === undefined) return undefined;
@@ -80,7 +98,7 @@ export function scaled(size: Dimensions, longSide: number): Dimensions {
 }
 
 /** Lowers the quality, then the size, until the rendition's bytes are kept. */
-async function rendered<Bitmap extends Decoded>(
+export async function rendered<Bitmap extends Decoded>(
   bitmap: Bitmap,
   rendition: Rendition,
   tools: ImagingTools<Bitmap>,

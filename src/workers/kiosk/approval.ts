@@ -31,12 +31,12 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { AddedPaper, AddRefusal, KioskApproval, KioskApprovalApi } from "../approval.contract.ts";
 import type { ApprovalTransport, Heard } from "../common/approval-transport.ts";
 import type { Deployments } from "../common/deployments.ts";
-import type { ImagingApi } from "../imaging.contract.ts";
+import type { PageMaker } from "../imaging.contract.ts";
 
 export interface KioskApprovalDeps {
   readonly transport: ApprovalTransport;
   readonly deployments: Deployments;
-  readonly imaging: ImagingApi;
+  readonly imaging: PageMaker;
   readonly clock: Clock;
   readonly random: Random;
   readonly timers: Timers;

@@ -88,6 +88,8 @@ export function createKiosk(deps: KioskDeps): KioskService {
       has: async (database) => marks.has(database),
       put: async (database) => void marks.add(database),
       drop: async (database) => void marks.delete(database),
+      // Nobody is reminded by a computer that others use.
+      weeks: async () => undefined,
     },
     // What others left here is not this person's to wipe.
     wipeDatabases: async () => 0,

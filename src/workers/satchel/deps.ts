@@ -11,7 +11,7 @@ import type { Deployments } from "../common/deployments.ts";
 import type { ShownQueue } from "../common/queue.ts";
 import type { Beside, Records } from "../common/records.ts";
 import type { Stores } from "../common/stores.ts";
-import type { ImagingApi } from "../imaging.contract.ts";
+import type { PageMaker } from "../imaging.contract.ts";
 import type { Change } from "../satchel.contract.ts";
 import type { Stretching } from "../stretch.contract.ts";
 import type { Held } from "./keyring-life.ts";
@@ -21,6 +21,8 @@ export interface Marks {
   readonly has: (database: string) => Promise<boolean>;
   readonly put: (database: string) => Promise<void>;
   readonly drop: (database: string) => Promise<void>;
+  /** The weeks in which a locked phone may say one neutral sentence: eight numbers, some of them true (decisions/0028). */
+  readonly weeks: (database: string, weeks: readonly number[]) => Promise<void>;
 }
 
 export interface SatchelDeps {
@@ -30,7 +32,7 @@ export interface SatchelDeps {
   readonly random: Random;
   readonly log: Log;
   readonly stretch: Stretching;
-  readonly imaging: ImagingApi;
+  readonly imaging: PageMaker;
   readonly deployments: Deployments;
   readonly couriers: Couriers;
   /** Host of the home server, for the card's QR text. */

@@ -7,6 +7,7 @@
  */
 
 import { b64, sha256 } from "../../protocol/sign.ts";
+import { joinAhead } from "../../satchel/deadlines/rights.ts";
 import { withoutKeys } from "../../satchel/export-manifest.ts";
 import {
   adoptDossier,
@@ -223,7 +224,7 @@ async function takeProfile(
   const saved = await saveProfile(session, deps, (profile) => {
     const pinned = profile.pinned ?? { serverKeys: {}, organisations: {} };
     return {
-      ...joinProfile(profile, theirs),
+      ...joinAhead(joinProfile(profile, theirs), theirs),
       pinned: { ...pinned, taken: { ...pinned.taken, [source.from]: digest } },
     };
   });

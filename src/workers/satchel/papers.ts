@@ -17,9 +17,11 @@ import type { BlobRow, QueueView } from "../../storage/ports.ts";
 import { type BlobFacts, type PutBlob, putBlob, readBlob } from "../common/blobs.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Kept, Save } from "../common/records.ts";
+import { admit } from "../imaging/admit.ts";
 import type { Reduced } from "../imaging.contract.ts";
 import type {
   AddedPage,
+  AddOptions,
   Bytes64,
   CopyState,
   ImportRefusal,
@@ -32,6 +34,8 @@ import type { SatchelDeps, Session } from "./deps.ts";
 import type { Space } from "./space.ts";
 
 const sealedSegment = 65_552;
+
+const pdfAsItIs = { type: "file", mime: "application/pdf" } as const;
 
 export type KeptPaper = Kept<SatchelRecord> & { readonly record: PaperRecord };
 
@@ -66,6 +70,7 @@ export interface Papers {
     session: Session,
     id: RecordId,
     file: File,
+    options?: AddOptions,
   ) => Promise<Result<AddedPage, WorkerError | ImportRefusal>>;
   readonly change: <E = never>(
     session: Session,
@@ -101,7 +106,21 @@ function applyPatch(record: PaperRecord, patch: PaperPatch, now: number): PaperR
   if (patch.title !== undefined) next = paper.renamePaper(next, patch.title, now);
   if (patch.holder !== undefined) next = paper.setPaperHolder(next, patch.holder, now);
   if (patch.expiry !== undefined) next = paper.setPaperExpiry(next, patch.expiry, now);
+  if (patch.facts !== undefined) next = paper.setPaperFacts(next, patch.facts, now);
+  if (patch.note !== undefined) next = paper.setPaperNote(next, patch.note, now);
+  if (patch.stay !== undefined) next = paper.setPaperStay(next, patch.stay, now);
   return next;
+}
+
+/** When a dossier last had to do with each paper, by the clocks of devices: it sorts a list and nothing else. */
+function lastUses(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<RecordId, number> {
+  const uses = new Map<RecordId, number>();
+  for (const { record } of records) {
+    if (record.t !== "dossier") continue;
+    for (const { papers } of Object.values(record.attached))
+      for (const id of papers) uses.set(id, Math.max(record.updatedAt, uses.get(id) ?? 0));
+  }
+  return uses;
 }
 
 /** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
@@ -177,6 +196,8 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
   }
   /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
   const irreducible = new Set<BlobId>();
+  /** Shots whose corners a person may be looking at now: reducing them whole would be work for nothing. */
+  const unconfirmed = new WeakMap<Session, Set<string>>();
 
   /** Codes of records that were set aside, by record. */
   async function asideOf(session: Session): Promise<Result<ReadonlyMap<RecordId, string>, WorkerError>> {
@@ -251,33 +272,75 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     return ok(put);
   }
 
+  /** A shot as it is: nothing is decoded before it is kept. */
+  async function asShot(file: File): Promise<Result<Reduced, ImportRefusal>> {
+    const admitted = await admit(file, null);
+    if (!admitted.ok) return admitted;
+    return ok(admitted.value.type === "pdf" ? pdfAsItIs : { type: "raw", mime: admitted.value.mime });
+  }
+
+  /** Seals the file itself beside its page. Null: there was no room. */
+  async function putOriginal(
+    session: Session,
+    file: File,
+    localOnly: boolean,
+  ): Promise<Result<PutBlob | null, WorkerError | ImportRefusal>> {
+    const admitted = await admit(file, null);
+    if (!admitted.ok) return admitted;
+    const mime = admitted.value.type === "pdf" ? pdfAsItIs.mime : admitted.value.mime;
+    const put = await putAll(session, [{ content: file, facts: { mime, sendClass: 5, localOnly } }]);
+    if (put.ok) return ok(put.value[0] ?? null);
+    return put.error.type === "full" ? ok(null) : put;
+  }
+
   async function addPage(
     session: Session,
     id: RecordId,
     file: File,
+    { how, keepOriginal = false, shot = false, page: place }: AddOptions = {},
   ): Promise<Result<AddedPage, WorkerError | ImportRefusal>> {
     const before = await session.records.get(id);
     if (!before.ok) return before;
     if (!isPaper(before.value)) return err({ type: "not-found" });
-    const reduced = await deps.imaging.reduce(file);
+    const reduced = await (shot
+      ? asShot(file)
+      : how === undefined
+        ? deps.imaging.reduce(file)
+        : deps.imaging.finish(file, how));
     if (!reduced.ok) return reduced;
+    const isRaw = reduced.value.type === "raw";
+    if (isRaw && !shot && place !== undefined && before.value.record.pages[place]?.state === "raw") {
+      // The tool is gone since the shot, which is kept: it is reduced whole when the tool is there again.
+      unconfirmed.get(session)?.delete(place);
+      return ok({ page: place, state: "raw", revision: before.value.revision });
+    }
     const localOnly = before.value.record.status === "draft" || staysHere(before.value.record);
     const parts = partsOf(reduced.value, file, localOnly);
     let put = await putAll(session, parts);
     let madeRoom = 0;
-    if (!put.ok && put.error.type === "full") {
+    // A shot is not worth what is put away for it: it is in the hands of the screen as well.
+    if (!put.ok && put.error.type === "full" && !shot) {
       const freed = await space.makeRoom(session);
       if (!freed.ok) return freed;
       madeRoom = freed.value;
       if (madeRoom > 0) put = await putAll(session, parts);
     }
     if (!put.ok) return put;
-    const kept = put.value;
+    const wantsOriginal = keepOriginal && reduced.value.type === "picture";
+    const original = wantsOriginal ? await putOriginal(session, file, localOnly) : ok(null);
+    if (!original.ok) {
+      await session.store.deleteBlobs(put.value.map((done) => done.pointer.blob));
+      return original;
+    }
+    const kept = original.value === null ? put.value : [...put.value, original.value];
     const pointers = kept.map((done) => done.pointer);
-    const pageId = randomId<RecordId>(deps.random) as string;
+    const pageId = place ?? (randomId<RecordId>(deps.random) as string);
     const page = pageOf(reduced.value, pointers, file.name);
+    let replaced: readonly BlobId[] = [];
     const result = await saved<never>(session, id, (record) => {
       const next = paper.putPage(record, pageId, page, now());
+      const named = new Set(blobIds(next));
+      replaced = blobIds(record).filter((blob) => !named.has(blob));
       // Reducing and sealing took a while: what the paper has become since decides where its streams may go.
       const here = next.status === "draft" || staysHere(next);
       const blobs = kept.map((done) => ({ ...done.blob, localOnly: here }));
@@ -287,9 +350,20 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
       await session.store.deleteBlobs(pointers.map((pointer) => pointer.blob));
       return result;
     }
+    const waiting = unconfirmed.get(session) ?? new Set();
+    if (shot && isRaw) unconfirmed.set(session, waiting.add(pageId));
+    else waiting.delete(pageId);
+    const dropped = replaced.length === 0 ? ok(undefined) : await dropStreams(session, replaced);
     deps.emit({ type: "papers" });
+    if (!dropped.ok) return dropped;
     const state = reduced.value.type === "picture" ? "ready" : reduced.value.type;
-    return ok({ page: pageId, state, revision: result.value.revision, ...(madeRoom > 0 ? { madeRoom } : {}) });
+    return ok({
+      page: pageId,
+      state,
+      revision: result.value.revision,
+      ...(madeRoom > 0 ? { madeRoom } : {}),
+      ...(wantsOriginal && original.value === null ? { withoutOriginal: true as const } : {}),
+    });
   }
 
   /** Drops streams that no record names any more, but for those that a letter still carries. */
@@ -340,6 +414,7 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
       if (record.status === "binned") continue;
       for (const [pageId, { state, original }] of Object.entries(record.pages)) {
         if (state !== "raw" || original === null || irreducible.has(original.blob)) continue;
+        if (record.status === "draft" && unconfirmed.get(session)?.has(pageId) === true) continue;
         const done = await reducePage(session, id, pageId, original);
         if (!done.ok) return done;
         if (done.value === "absent") return ok("nothing");
@@ -368,21 +443,24 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     erase: eraseNow,
 
     async list(session) {
-      const [papers, rows, aside, drilled] = await Promise.all([
-        papersOf(session),
+      const [all, rows, aside, drilled] = await Promise.all([
+        session.records.list(),
         session.queue.blobs(),
         asideOf(session),
         elsewhere(session),
       ]);
-      if (!papers.ok) return papers;
+      if (!all.ok) return all;
       if (!drilled.ok) return drilled;
       if (!rows.ok) return rows;
       if (!aside.ok) return aside;
-      const sorted = paper.sortPapers(papers.value.map((kept) => ({ record: kept.id, paper: kept.record, kept })));
+      const used = lastUses(all.value);
+      const papers = all.value.filter(isPaper).map((kept) => ({ record: kept.id, paper: kept.record, kept }));
       return ok(
-        (sorted as readonly { readonly kept: KeptPaper }[]).map(({ kept }) =>
-          viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id, drilled.value)),
-        ),
+        (paper.sortPapers(papers) as readonly { readonly kept: KeptPaper }[]).map(({ kept }) => {
+          const view = viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id, drilled.value));
+          const usedAt = used.get(kept.id);
+          return usedAt === undefined ? view : { ...view, usedAt };
+        }),
       );
     },
 
@@ -491,10 +569,10 @@ function partsOf(
 }
 
 function pageOf(reduced: Reduced, pointers: readonly BlobPointer[], fileName: string): Omit<Page, "position"> {
-  const [first = null, second = null] = pointers;
+  const [first = null, second = null, third = null] = pointers;
   const name = fileName === "" ? {} : { fileName };
   if (reduced.type === "picture") {
-    return { turn: 0, state: "ready", readable: first, preview: second, original: null, ...name };
+    return { turn: 0, state: "ready", readable: first, preview: second, original: third, ...name };
   }
   const state = reduced.type === "raw" ? "raw" : "ready";
   return { turn: 0, state, readable: null, preview: null, original: first, ...name };

@@ -12,6 +12,7 @@ import type { CourierEvent } from "../common/couriers.ts";
 import type { Emitter } from "../common/emitter.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Change, PaperView, ProfileView, SatchelApi, WorkerError } from "../satchel.contract.ts";
+import { createAhead } from "./ahead.ts";
 import { createApprovalDoor } from "./approvals-door.ts";
 import { createCardLife } from "./card-life.ts";
 import { createPhoneCarrier } from "./carrier.ts";
@@ -70,6 +71,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const transfer = createTransfer(deps, opening);
   const space = createSpace(deps);
   const papers = createPapers(deps, space);
+  const ahead = createAhead(deps, papers);
   const checkProofs = createProofCheck();
   const dossiers = createDossiers(deps, checkProofs);
   const others = createOthers(deps, { papers, dossiers });
@@ -193,7 +195,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       const settled = await dossiers.settleAll(session);
       const tidied = settled.ok ? await papers.tidy(session) : settled;
       const seen = tidied.ok ? await devices.noteSeen(session) : tidied;
-      return seen.ok ? out.follow(session) : seen;
+      const marked = seen.ok ? await ahead.mark(session) : seen;
+      return marked.ok ? out.follow(session) : marked;
     });
     followDeployment();
     deskWatch.now();
@@ -326,8 +329,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     paper: (id) => within((session) => papers.one(session, id)),
     startPaper: (patch) => within((session) => papers.start(session, patch)),
     draftPaper: () => within(papers.draft),
-    addPage: async (id, file) => {
-      const added = await within((session) => papers.addPage(session, id, file));
+    addPage: async (id, file, options) => {
+      const added = await within((session) => papers.addPage(session, id, file, options));
       // The tool is there again.
       if (added.ok && added.value.state === "ready") void reduceKept();
       return added;
@@ -361,6 +364,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     restorePaper: (id) => change(id, (record) => paper.restorePaper(record, now())),
     erasePaper: (id) => within((session) => papers.erase(session, id)),
     readPage: (id, page, which) => within((session) => papers.readPage(session, id, page, which)),
+
+    ahead: () => within(ahead.view),
+    changeAhead: (change) => within((session) => ahead.change(session, change)),
 
     profile: () =>
       within(async (session) => {

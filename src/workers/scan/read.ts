@@ -7,26 +7,10 @@
 
 import { binarize, Decoder, Detector } from "@nuintun/qrcode";
 import type { ScanPicture } from "../scan.contract.ts";
-
-/** One byte of light a pixel. */
-interface Grey {
-  readonly light: Uint8Array<ArrayBuffer>;
-  readonly width: number;
-  readonly height: number;
-}
+import { type Grey, greyOf } from "./grey.ts";
 
 /** Below this side the modules of a card's code would be smaller than two pixels. */
 const SMALLEST = 240;
-
-function greyOf({ data, width, height }: ScanPicture): Grey {
-  const light = new Uint8Array(width * height);
-  for (let n = 0; n < light.length; n += 1) {
-    const at = n * 4;
-    // Weights of ITU-R BT.601, over 1024.
-    light[n] = ((data[at] ?? 0) * 306 + (data[at + 1] ?? 0) * 601 + (data[at + 2] ?? 0) * 117) >> 10;
-  }
-  return { light, width, height };
-}
 
 function half({ light, width, height }: Grey): Grey {
   const [w, h] = [width >> 1, height >> 1];

@@ -88,7 +88,7 @@ describe("Les pages du papier", () => {
     const satchel = createFakeSatchel({ papers: [draftOf(0)] });
     const { held } = await showPages(satchel);
     const release = satchel.stall("addPage");
-    await choose(/Prendre une photo/, photo());
+    await choose(/Choisir des fichiers/, photo());
     expect(screen.getByText("On prépare et on ferme cette page…")).toBeTruthy();
     expect(screen.queryByText("Gardée sur ce téléphone")).toBeNull();
     expect(held()).toBe(1);

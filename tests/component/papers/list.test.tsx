@@ -4,7 +4,7 @@ import { BinScreen } from "../../../src/app/features/papers/BinScreen.tsx";
 import { ListScreen } from "../../../src/app/features/papers/ListScreen.tsx";
 import { setLanguage } from "../../../src/app/i18n/i18n.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
-import { createFakeSatchel, fakePaper } from "../../support/fake-satchel.ts";
+import { createFakeSatchel, FAKE_NOW, fakePaper } from "../../support/fake-satchel.ts";
 import { showScreen } from "../../support/fake-shell.tsx";
 import { AREAS, pages, plain, settled, watchUrls } from "./support.ts";
 
@@ -74,15 +74,54 @@ describe("Mes papiers", () => {
   });
 
   test("draws only the first rows of a thousand, and more by a button", async () => {
-    const papers = Array.from({ length: 1000 }, (_, n) => fakePaper({ title: `Courrier ${n}` }));
+    const papers = Array.from({ length: 1000 }, (_, n) =>
+      fakePaper({ title: `Courrier ${n}`, createdAt: FAKE_NOW - n, updatedAt: 0 }),
+    );
     const { view } = await showScreen(<ListScreen />, { satchel: createFakeSatchel({ papers }), areas });
     await screen.findByText("Courrier 0");
-    const drawn = () => view.container.querySelectorAll(".papers-list > li").length;
+    const drawn = () => view.container.querySelectorAll(":not([hidden]) > .papers-list > li").length;
     expect(drawn()).toBe(12);
     fireEvent.click(screen.getByRole("button", { name: "Voir 50 papiers de plus" }));
     expect(drawn()).toBe(62);
-    fireEvent.input(screen.getByLabelText("Chercher un papier"), { target: { value: "courrier 987" } });
+    const field = screen.getByLabelText("Chercher un papier");
+    fireEvent.input(field, { target: { value: "courrier 987" } });
     expect(drawn()).toBe(1);
+    fireEvent.input(field, { target: { value: "" } });
+    expect(drawn()).toBe(62);
+  });
+
+  test("D5: begins with what is likely needed next", async () => {
+    const papers = [
+      fakePaper({ title: "ancien", createdAt: 1, updatedAt: 1 }),
+      fakePaper({ title: "finit bientôt", expiry: "2026-12-01", createdAt: 1, updatedAt: 1 }),
+      fakePaper({ title: "nouveau", createdAt: 9, updatedAt: 9 }),
+      fakePaper({ title: "dans un dossier", createdAt: 1, updatedAt: 1 }, { usedAt: 20 }),
+    ];
+    const { view } = await showScreen(<ListScreen />, { satchel: createFakeSatchel({ papers }), areas });
+    await screen.findByText("ancien");
+    const titles = [...view.container.querySelectorAll(".paper .item__title")].map((each) => each.textContent);
+    expect(titles).toEqual(["finit bientôt", "dans un dossier", "nouveau", "ancien"]);
+  });
+
+  test("finds by what people call a kind, misspelled too, and by the note", async () => {
+    const papers = [
+      ...several(),
+      fakePaper({ kind: "benefit-notice" }),
+      fakePaper({ title: "Clé", note: "chez ma sœur" }),
+    ];
+    const { view } = await showScreen(<ListScreen />, { satchel: createFakeSatchel({ papers }), areas });
+    const field = await screen.findByLabelText("Chercher un papier");
+    fireEvent.focus(field);
+    const titles = () =>
+      [...view.container.querySelectorAll(":not([hidden]) > .papers-list .item__title")].map(
+        (each) => each.textContent,
+      );
+    fireEvent.input(field, { target: { value: "fiche de paye" } });
+    await vi.waitFor(() => expect(titles()).toEqual(["Bulletin de paie"]));
+    fireEvent.input(field, { target: { value: "alocation" } });
+    await vi.waitFor(() => expect(titles()).toEqual(["Attestation d’allocations (CAF, RSA)"]));
+    fireEvent.input(field, { target: { value: "soeur" } });
+    expect(titles()).toEqual(["Clé"]);
   });
 
   test("empty: an open bag, one sentence, one button", async () => {

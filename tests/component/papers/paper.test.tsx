@@ -179,11 +179,14 @@ describe("un papier", () => {
     vi.unstubAllGlobals();
   });
 
-  test("INV-3: a PDF is not opened here; a copy is saved only after a warning, under a name that says nothing", async () => {
+  test("INV-3: a PDF is not given to the browser; a copy is saved only after a warning, under a name that says nothing", async () => {
+    // Where the phone saves data, the tool that shows it is asked for.
+    vi.stubGlobal("navigator", Object.assign(Object.create(navigator), { connection: { saveData: true } }));
     const page = { original: pointer("application/pdf"), fileName: "Avis de Camille Morel.pdf" };
     const paper = fakePaper({ kind: "tax-notice", pages: pages(1, page) });
     const { satchel, pass } = await show(paper);
     expect(screen.getByRole("heading", { name: "Fichier PDF" })).toBeTruthy();
+    expect(plain(screen.getByText(/économise les données/).textContent)).toContain("un outil de 500 Ko");
     expect(screen.queryByRole("button", { name: "Imprimer" })).toBeNull();
     const clicked: string[] = [];
     vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {

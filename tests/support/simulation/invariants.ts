@@ -102,10 +102,21 @@ export function checkIsolation(life: Life, pending: ReadonlySet<string>): void {
     const last = link.requests.findLastIndex(
       ({ at, ids }) => at < begun && ids.some((id) => pending.has(id) && !poison.has(id)),
     );
+    const before = link.requests.slice(0, Math.max(0, last + 1));
+    /** Whether an item that went later could have gone now: the server had not asked for a pause. */
+    const othersCouldGo = (index: number, at: number): boolean => {
+      const paused = new Set(
+        link.pauses.filter((pause) => pause.at <= at && at < pause.until).flatMap(({ ids }) => ids),
+      );
+      return before
+        .slice(index + 1)
+        .some(({ ids }) => ids.some((id) => pending.has(id) && !poison.has(id) && !paused.has(id)));
+    };
     let inARow = 0;
-    for (const { ids } of link.requests.slice(0, Math.max(0, last))) {
+    for (const [index, { at, ids }] of before.slice(0, -1).entries()) {
       if (ids.length === 0) continue;
-      inARow = ids.every((id) => poison.has(id)) ? inARow + 1 : 0;
+      if (!ids.every((id) => poison.has(id))) inARow = 0;
+      else if (othersCouldGo(index, at)) inARow += 1;
       if (inARow > drainersOfADevice)
         chronicle.violations.push("INV-5, I7: the poisoned item went again before others");
     }

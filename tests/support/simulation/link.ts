@@ -24,6 +24,8 @@ export interface LinkState {
   count: number;
   /** Every request in order, for INV-5 and I12: what it was and the ids that it carried. */
   readonly requests: { readonly at: number; readonly what: string; readonly ids: readonly string[] }[];
+  /** When the server asked for a pause, for which items and until when. */
+  readonly pauses: { readonly at: number; readonly until: number; readonly ids: readonly string[] }[];
   /** Authentic answers that a drainer got about each item (I11). */
   readonly heard: Map<string, number>;
 }
@@ -34,6 +36,7 @@ export const createLinkState = (): LinkState => ({
   sessions: new Set(),
   count: 0,
   requests: [],
+  pauses: [],
   heard: new Map(),
 });
 
@@ -118,7 +121,11 @@ export function createLink({ world, dice, server, state, who, trace }: LinkDeps)
     if (poison === "server-error") return refuse(refused(500, "internal", world.now()));
     if (poison === "refused") return refuse(refused(422, "bad-format", world.now()));
     if (session !== null && !state.sessions.has(session)) return refused(401, "unauthenticated", world.now());
-    if (bad > 0 && dice.chance(bad * 0.03)) return refuse(refused(503, "busy", world.now(), 1000 * dice.below(30)));
+    if (bad > 0 && dice.chance(bad * 0.03)) {
+      const pauseMs = 1000 * dice.below(30);
+      state.pauses.push({ at: world.now(), until: world.now() + pauseMs, ids });
+      return refuse(refused(503, "busy", world.now(), pauseMs));
+    }
     const answer = handle(1);
     await sleep(10 + dice.below(200));
     if (bad > 0 && dice.chance(bad * 0.25)) return { type: "lost", reason: "timeout" };

@@ -37,6 +37,8 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "reader", name: "offline reader of sealed copies", limit: 40 },
   { group: "en", name: "language: en", limit: 60 },
   { group: "ar", name: "language: ar", limit: 60 },
+  { group: "twoddoc", name: "tool: codes printed on papers (like PDFs)", limit: 400 },
+  { group: "pdf", name: "tool: PDFs (asked for where the phone saves data)", limit: 560 },
   { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },
   { group: "kiosk", name: "kiosk (fetched when /poste is opened)", limit: 220 },
 ];

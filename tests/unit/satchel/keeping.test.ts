@@ -3,19 +3,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { paperFacts } from "../../../src/satchel/deadlines/facts.ts";
 import { holderKey, knownHolders, me, sameHolder } from "../../../src/satchel/holders.ts";
-import { keepingChange, partForDossier, type Stay, staysHere } from "../../../src/satchel/keeping.ts";
+import { keepingChange, partForDossier, staysHere } from "../../../src/satchel/keeping.ts";
 import { paperTypes } from "../../../src/satchel/paper-types.ts";
 import type { RecordId } from "../../../src/shared/ids.ts";
 
 describe("a paper stays on this phone", () => {
-  test.each<[string, string | null, Stay | undefined, boolean]>([
+  test.each<[string, string | null, boolean | undefined, boolean]>([
     ["a prescription, nothing chosen", "prescription", undefined, true],
-    ["a prescription, the person wants copies", "prescription", "copied", false],
+    ["a prescription, the person wants copies", "prescription", false, false],
     ["a bill, nothing chosen", "energy-bill", undefined, false],
-    ["a bill that should stay", "energy-bill", "here", true],
+    ["a bill that should stay", "energy-bill", true, true],
     ["no kind yet", null, undefined, false],
     ["a kind of a newer version, nothing chosen", "not-known-yet", undefined, false],
-    ["a kind of a newer version that should stay", "not-known-yet", "here", true],
+    ["a kind of a newer version that should stay", "not-known-yet", true, true],
   ])("%s: %s %s %s", (_case, kind, stay, expected) => {
     expect(staysHere({ kind, ...(stay === undefined ? {} : { stay }) })).toBe(expected);
   });
@@ -30,12 +30,12 @@ describe("changing where it is kept", () => {
   const nowhere = { server: false, devices: false };
 
   test("says nothing when nothing changes", () => {
-    expect(keepingChange(bill, { ...bill, stay: "copied" }, nowhere)).toEqual([]);
+    expect(keepingChange(bill, { ...bill, stay: false }, nowhere)).toEqual([]);
     expect(keepingChange({ kind: "prescription" }, { kind: "hospital-report" }, nowhere)).toEqual([]);
   });
 
   test("says that it may be lost, and which copies are still elsewhere", () => {
-    const here = { ...bill, stay: "here" } as const;
+    const here = { ...bill, stay: true };
     expect(keepingChange(bill, here, nowhere)).toEqual(["no-more-copies", "lost-with-phone"]);
     expect(keepingChange(bill, here, { server: true, devices: true })).toEqual([
       ...["no-more-copies", "copy-at-server", "copy-on-devices", "lost-with-phone"],
@@ -46,7 +46,7 @@ describe("changing where it is kept", () => {
   test("counts a change of kind too", () => {
     expect(keepingChange(bill, { kind: "prescription" }, nowhere)).toContain("lost-with-phone");
     expect(keepingChange({ kind: "prescription" }, bill, nowhere)).toEqual(["copied-from-now"]);
-    expect(keepingChange({ ...bill, stay: "copied" }, { kind: "prescription", stay: "copied" }, nowhere)).toEqual([]);
+    expect(keepingChange({ ...bill, stay: false }, { kind: "prescription", stay: false }, nowhere)).toEqual([]);
   });
 });
 
@@ -55,7 +55,7 @@ test("a dossier takes such a paper only after a yes that was for it", () => {
   const papers = [
     { id: id("bill"), kind: "energy-bill" },
     { id: id("certificate"), kind: "mdph-medical-certificate" },
-    { id: id("letter"), kind: "letter-received", stay: "here" as const },
+    { id: id("letter"), kind: "letter-received", stay: true },
   ];
   const ids = (parts: ReturnType<typeof partForDossier>) => [
     parts.go.map((each) => each.id),
@@ -110,9 +110,16 @@ describe("what the rules may know of a record", () => {
     });
     expect(paperFacts("p", { ...record, holder: "Ayoub" }, { birthdate: "1970-05-01" })?.born).toBeNull();
     expect(paperFacts("p", record, null)?.born).toBeNull();
-    expect(paperFacts("p", record, null, { issued: "2012", notice: 7, remind: false })).toMatchObject({
-      ...{ issued: "2012", notice: 7, remind: false },
-    });
+    const told = { ...record, facts: { issued: "2012" }, ahead: { notice: 7, off: true } };
+    expect(paperFacts("p", told, null)).toMatchObject({ issued: "2012", notice: 7, remind: false });
+  });
+
+  test("is the day to answer or to go where it has no end; what it starts from comes before when it was made", () => {
+    const letter = { ...record, kind: "letter-received", expiry: null };
+    expect(paperFacts("p", { ...letter, facts: { "answer-before": "2027-01-15" } }, null)?.expiry).toBe("2027-01-15");
+    expect(paperFacts("p", { ...letter, facts: { appointment: "2027-02-01" } }, null)?.expiry).toBe("2027-02-01");
+    expect(paperFacts("p", { ...record, facts: { appointment: "2027-02-01" } }, null)?.expiry).toBe("2022-06-14");
+    expect(paperFacts("p", { ...record, facts: { issued: "2020", starts: "2021" } }, null)?.issued).toBe("2021");
   });
 
   test("is nothing for a draft and for what is in the bin", () => {

@@ -1,7 +1,7 @@
 /** The life of a paper: pages, keeping, bin, purge. */
 import { describe, expect, test } from "vitest";
 import { mergeRecords } from "../../../src/satchel/merge.ts";
-import { settleOther } from "../../../src/satchel/others.ts";
+import { chooseOther, othersOf, settleOther } from "../../../src/satchel/others.ts";
 import {
   binDays,
   binDaysLeft,
@@ -18,7 +18,10 @@ import {
   removePage,
   renamePaper,
   restorePaper,
+  setPaperFacts,
   setPaperHolder,
+  setPaperNote,
+  setPaperStay,
   sortPapers,
   startBinClock,
   streamsNamed,
@@ -157,4 +160,61 @@ test("INV-1 the streams of a page that a merge put aside are named too", () => {
   const settled = Object.keys(merged.others ?? {}).reduce((record, path) => settleOther(record, path), merged);
   expect(streamsNamed(settled)).toEqual(named);
   expect(streamsNamed({ t: "profile", others: { given_name: ["Amina", null, 3] } })).toEqual([]);
+});
+
+describe("a note without a photo", () => {
+  const note = "L’original est chez ma soeur";
+
+  test("is enough to keep a paper, to take it out of the bin, and to let its last page go", () => {
+    const draft = setPaperNote(createPaper(1, "birth-certificate"), `  ${note} `, 2);
+    const kept = keepPaper(draft, 3);
+    if (!kept.ok) throw new Error("a note is something to keep");
+    expect(kept.value).toMatchObject({ status: "kept", note, pages: {} });
+    expect(restorePaper(binPaper(kept.value, 1, 4), 5).status).toBe("kept");
+    const bare = removePage(keptPaper({ note, pages: { p1: page("p1") } }), "p1", 6);
+    expect(bare.ok && bare.value.pages).toEqual({});
+  });
+
+  test("of a paper that is nothing else does not go; any other does", () => {
+    const only = keptPaper({ note, pages: {} });
+    expect(setPaperNote(only, "  ", 9)).toBe(only);
+    expect(setPaperNote(keptPaper({ note }), "", 9).note).toBeUndefined();
+    expect(setPaperNote(paper({ note }), "", 9).note).toBeUndefined();
+  });
+});
+
+describe("what is written on a paper", () => {
+  test("field by field: what is not named stays, what is empty goes, and with the last one the map", () => {
+    const one = setPaperFacts(keptPaper(), { number: " 12AB34567 ", issued: "2024-02-29" }, 5);
+    expect(one.facts).toEqual({ number: "12AB34567", issued: "2024-02-29" });
+    const two = setPaperFacts(one, { number: null, "of-a-newer-version": "x" }, 6);
+    expect(two.facts).toEqual({ issued: "2024-02-29", "of-a-newer-version": "x" });
+    expect(setPaperFacts(two, { issued: "", "of-a-newer-version": null }, 7)).not.toHaveProperty("facts");
+    expect(setPaperStay(setPaperStay(two, true, 8), null, 9)).not.toHaveProperty("stay");
+  });
+
+  test("two devices that write different fields keep both; the same field is asked about", () => {
+    const base = setPaperFacts(keptPaper(), { number: "1", issuer: "CAF" }, 5);
+    const mine = setPaperNote(setPaperFacts(base, { number: "2" }, 6), "ici", 6);
+    const theirs = setPaperStay(setPaperFacts(base, { issuer: null, year: "2026" }, 7), true, 7);
+    const merged = mergeRecords({ base, mine, theirs });
+    expect(merged).toMatchObject({ facts: { number: "2", year: "2026" }, note: "ici", stay: true });
+    expect(merged.facts).not.toHaveProperty("issuer");
+    expect(merged.others).toBeUndefined();
+    const clash = mergeRecords({ base, mine, theirs: setPaperFacts(base, { number: "3" }, 8) });
+    expect(othersOf(clash)).toEqual([{ path: "facts.number", mine: "2", others: ["3"] }]);
+    expect(chooseOther(clash, "facts.number", 0, 9)).toMatchObject({ facts: { number: "3", issuer: "CAF" } });
+    const first = mergeRecords({
+      base: keptPaper(),
+      mine: { ...keptPaper(), note: "a" },
+      theirs: { ...keptPaper(), note: "b" },
+    });
+    expect(chooseOther(first, "note", 0, 9)).toMatchObject({ note: "b" });
+    const where = mergeRecords({
+      base: keptPaper(),
+      mine: { ...keptPaper(), stay: true },
+      theirs: { ...keptPaper(), stay: false },
+    });
+    expect(chooseOther(where, "stay", 0, 9)).toMatchObject({ stay: false });
+  });
 });

@@ -166,6 +166,8 @@ describe("Prêt sans réseau", () => {
       photos: true,
       codes: true,
       carrier: true,
+      pdf: true,
+      twoddoc: true,
     });
     expect(await said("fr", "photos", "ar", "en")).toEqual({
       shell: true,
@@ -175,6 +177,8 @@ describe("Prêt sans réseau", () => {
       photos: false,
       codes: true,
       carrier: true,
+      pdf: true,
+      twoddoc: true,
     });
     expect(await said("ar", "en")).toMatchObject({ texts: true });
     expect(await said("ar", "ar")).toMatchObject({ shell: true, texts: false, photos: true });
@@ -192,6 +196,8 @@ describe("Prêt sans réseau", () => {
       "reader",
       "en",
       "ar",
+      "pdf",
+      "twoddoc",
     ]);
     expect(fillOrder("ar", "person", true)).toEqual([
       "ar",
@@ -203,6 +209,8 @@ describe("Prêt sans réseau", () => {
       "reader",
       "desk",
       "en",
+      "pdf",
+      "twoddoc",
     ]);
     expect(fillOrder("en", "desk", true)).toEqual([
       "desk",
@@ -214,7 +222,12 @@ describe("Prêt sans réseau", () => {
       "out",
       "reader",
       "ar",
+      "pdf",
+      "twoddoc",
     ]);
+    // A phone that saves data is asked first (decisions/0030).
+    const order = fillOrder("fr", "person", false, false, { pdf: false, twoddoc: false });
+    expect([order.includes("pdf"), order.includes("twoddoc")]).toEqual([false, false]);
   });
 });
 
@@ -242,6 +255,9 @@ describe("groups of a build", () => {
     ["assets/imaging.worker-1.js", ""],
     ["assets/qr-1.js", ""],
     ["assets/carrier.worker-1.js", ""],
+    ["assets/pdf.worker-1.js", ""],
+    ["assets/matrix-1.js", ""],
+    ["assets/zxing_reader-1.wasm", ""],
     ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js card-1.js"],
     ["assets/desk-1.js", ""],
     ["assets/home-1.js", ""],
@@ -270,6 +286,7 @@ describe("groups of a build", () => {
       "assets/only-desk-1.js",
       "assets/desk-1.js",
     ]);
+    expect(of("twoddoc")).toEqual(["assets/matrix-1.js", "assets/zxing_reader-1.wasm"]);
     expect([of("photos"), of("codes"), of("carrier"), of("en"), of("ar")].flat()).toEqual([
       "assets/imaging.worker-1.js",
       "assets/qr-1.js",

@@ -240,8 +240,41 @@ describe("a run", () => {
     }
   });
 
-  test("S-V8 an op that names pages which are nowhere any more is aside, and says why (INV-1)", async () => {
+  test.each([
+    { what: "was never here", head: null, isAside: ["aside", "blob-missing"], page: [] },
+    {
+      what: "had left this phone, and the server has it not",
+      head: 404,
+      isAside: ["aside", "blob-missing"],
+      page: ["aside"],
+    },
+    {
+      what: "had left this phone, and the server has it: another one is meant",
+      head: "verified",
+      isAside: ["frozen", "blob-missing"],
+      page: ["away"],
+    },
+    {
+      what: "had left this phone, and nobody answers",
+      head: "lost",
+      isAside: ["frozen", "blob-missing"],
+      page: ["away"],
+    },
+  ] as const)("S-V8 an op that the server refuses as blob-missing, of a page that $what (INV-1)", async (one) => {
     const { world, disk, drainer, store } = bench((yes) => ({
+      blobHead: async () => {
+        if (one.head === "verified")
+          return yes.blobPatch("", { owner: head.satchel, blob: blobId }, 5, new Uint8Array(0));
+        if (one.head === "lost") return { type: "lost" as const, reason: "unreachable" as const };
+        return {
+          type: "refused" as const,
+          status: 404,
+          error: "not-found",
+          retry: "never" as const,
+          retryAfterMs: null,
+          time: 0,
+        };
+      },
       push: () =>
         yes.push("", []).then(async (answer) =>
           answer.type === "answer"
@@ -258,6 +291,7 @@ describe("a run", () => {
     }));
     const id = (name: string): string => `${name.padEnd(21, "_")}A`;
     const opId = id("op") as OpId;
+    const blobId = id("blob") as BlobId;
     const head = {
       v: 1 as const,
       suite: 1 as const,
@@ -267,8 +301,21 @@ describe("a run", () => {
       op: opId,
       base: null,
       deleted: false,
-      blobs: [id("blob") as BlobId],
+      blobs: [blobId],
     };
+    if (one.head !== null)
+      disk.tables.blobs.set(blobId, {
+        ...{
+          blob: blobId,
+          segments: 1,
+          length: 5,
+          offset: 5,
+          root: "cm9vdA" as B64,
+          ticket: { body: "", sig: "" } as never,
+        },
+        ...{ sendClass: "photo", state: "away", verifiedAt: 1, complete: true, localOnly: false, order: 1, seen: true },
+        ...{ attempts: 0, nextAt: 0, queuedAt: 0, lastCode: null },
+      } as never);
     const wire = { ...op("x"), head: toBase64Url(opHeadBytes(head)) as B64 };
     const saved = await store.saveRecord({
       ...{
@@ -287,7 +334,8 @@ describe("a run", () => {
     const run = drainer.run({ reason: "commit" });
     await world.run(world.now() + 10_000);
     await run;
-    expect([...disk.tables.ops.values()].map((row) => [row.state, row.lastCode])).toEqual([["aside", "blob-missing"]]);
+    expect([...disk.tables.ops.values()].map((row) => [row.state, row.lastCode])).toEqual([one.isAside]);
+    expect([...disk.tables.blobs.values()].map((row) => row.state)).toEqual(one.page);
   });
 
   test("a fault of the disk ends the run as such; nothing is lost and the next run delivers", async () => {

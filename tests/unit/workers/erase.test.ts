@@ -78,7 +78,7 @@ describe("wiping this device", () => {
     expect(must(await browser.registry.list())).toHaveLength(2);
     must(await tab.api.wipeDevice());
     expect(must(await browser.registry.list())).toEqual([]);
-    expect([...browser.disks.keys(), ...browser.marks]).toEqual([]);
+    expect([...browser.disks.keys(), ...browser.marks, ...browser.weeks.keys()]).toEqual([]);
     expect(must(await tab.api.opening())).toEqual({ type: "none" });
   });
 

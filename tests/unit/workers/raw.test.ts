@@ -1,7 +1,7 @@
 /** Pictures that were kept as they are: reduced when it can be done, never lost before (DESIGN 1, INV-1). */
 import { describe, expect, test } from "vitest";
 import { ok } from "../../../src/shared/result.ts";
-import type { ImagingApi } from "../../../src/workers/imaging.contract.ts";
+import type { PageMaker } from "../../../src/workers/imaging.contract.ts";
 import { file, heif, jpeg } from "./files.ts";
 import { createBrowser, createServer, eventually, fakeImaging, must, openTab } from "./world.ts";
 
@@ -9,10 +9,13 @@ const code = "417233";
 const bytes = jpeg({ width: 4000, height: 3000 });
 
 /** As the helper answers where its worker cannot be loaded. */
-const absent: ImagingApi = { reduce: async () => ok({ type: "raw", mime: "image/jpeg", absent: true }) };
+const absent: PageMaker = {
+  ...fakeImaging,
+  reduce: async () => ok({ type: "raw", mime: "image/jpeg", absent: true }),
+};
 
 /** A satchel with one kept paper whose page is raw. */
-async function withRawPage(content = bytes, imaging: ImagingApi = absent, kind = "tax-notice") {
+async function withRawPage(content = bytes, imaging: PageMaker = absent, kind = "tax-notice") {
   const browser = createBrowser();
   const tab = openTab(browser, { imaging });
   const { database } = must(await tab.api.create({ code, language: "fr", pictogram: "bateau" }));
@@ -51,7 +54,8 @@ describe("a picture that was kept as it is", () => {
   test("is left alone while the tool is absent, and asked for again once a photo could be reduced", async () => {
     let there = false;
     let asked = 0;
-    const imaging: ImagingApi = {
+    const imaging: PageMaker = {
+      ...fakeImaging,
       reduce: (picked) => {
         asked += 1;
         return there ? fakeImaging.reduce(picked) : absent.reduce(picked);
@@ -73,7 +77,8 @@ describe("a picture that was kept as it is", () => {
 
   test("HEIC stays raw on a device that cannot decode it, is asked once, and can be read as it is", async () => {
     let asked = 0;
-    const blind: ImagingApi = {
+    const blind: PageMaker = {
+      ...fakeImaging,
       reduce: async () => {
         asked += 1;
         return ok({ type: "raw", mime: "image/heic" });
@@ -100,7 +105,8 @@ describe("a picture that was kept as it is", () => {
     const disk = browser.disks.get(database);
     if (disk === undefined) throw new Error("a disk was made");
     let asked = 0;
-    const imaging: ImagingApi = {
+    const imaging: PageMaker = {
+      ...fakeImaging,
       reduce: (picked) => {
         asked += 1;
         // The next write is that of the reduced page.
@@ -116,7 +122,8 @@ describe("a picture that was kept as it is", () => {
     expect(must(await store.listBlobs())).toHaveLength(1);
     expect(disk.tables.segments.size).toBe(1);
     let judged = 0;
-    const strict: ImagingApi = {
+    const strict: PageMaker = {
+      ...fakeImaging,
       reduce: async () => {
         judged += 1;
         return { ok: false, error: { type: "picture-damaged" } };

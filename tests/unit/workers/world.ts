@@ -26,7 +26,7 @@ import { createDesk } from "../../../src/workers/desk/desk.ts";
 import { createDeskLink } from "../../../src/workers/desk/link.ts";
 import type { DeskApi, DeskChange } from "../../../src/workers/desk.contract.ts";
 import { reduce } from "../../../src/workers/imaging/reduce.ts";
-import type { ImagingApi } from "../../../src/workers/imaging.contract.ts";
+import type { PageMaker } from "../../../src/workers/imaging.contract.ts";
 import { createSatchel } from "../../../src/workers/satchel/satchel.ts";
 import type { Change, SatchelApi } from "../../../src/workers/satchel.contract.ts";
 import type { StretchApi, Stretching } from "../../../src/workers/stretch.contract.ts";
@@ -83,16 +83,20 @@ export const quickStretch: Stretching & { broken: boolean } = {
 };
 
 /** Encodes what it is given as bytes that say so; decodes anything that the header reader accepted. */
-export const fakeImaging = {
-  reduce: (file: Blob) =>
-    reduce(file, {
-      decode: async (_file, width) => ({ width: width ?? 1600, height: 1200, close: () => undefined }),
-      encode: async (_picture, size, quality) => {
-        const source = new Uint8Array(await file.arrayBuffer());
-        const text = utf8(`${size.width}x${size.height}@${quality} `);
-        return new Blob([text, source], { type: "image/webp" });
-      },
-    }),
+const fakeReduce = (file: Blob, mark: string) =>
+  reduce(file, {
+    decode: async (_file, width) => ({ width: width ?? 1600, height: 1200, close: () => undefined }),
+    encode: async (_picture, size, quality) => {
+      const source = new Uint8Array(await file.arrayBuffer());
+      const text = utf8(`${size.width}x${size.height}@${quality} ${mark}`);
+      return new Blob([text, source], { type: "image/webp" });
+    },
+  });
+
+export const fakeImaging: PageMaker = {
+  reduce: (file) => fakeReduce(file, ""),
+  /** The choice stands before the file's own bytes. */
+  finish: (file, { corners, turn, look }) => fakeReduce(file, `${look} ${turn} ${corners === null ? "whole" : "cut"} `),
 };
 
 /** A deployment with one organisation whose desk may or may not have been opened. */
@@ -147,6 +151,8 @@ export interface Browser {
   readonly clock: TestClock;
   /** What stands beside the databases. */
   readonly marks: Set<string>;
+  /** Weeks that lie open on disk, by database. */
+  readonly weeks: Map<string, readonly number[]>;
   /** What /deployment.json answers; undefined = no network. */
   deployment: Deployment | undefined;
   kept: unknown;
@@ -198,6 +204,7 @@ export const createBrowser = (): Browser => ({
   disks: new Map(),
   clock: createClock(),
   marks: new Set(),
+  weeks: new Map(),
   deployment: undefined,
   kept: undefined,
 });
@@ -283,7 +290,7 @@ export function openTab(
   browser: Browser,
   options: {
     readonly stretch?: StretchApi & Partial<Stretching>;
-    readonly imaging?: ImagingApi;
+    readonly imaging?: PageMaker;
     readonly firstScreen?: { readonly drawMs: number; readonly mostMs: number };
   } = {},
 ): Tab {
@@ -302,7 +309,11 @@ export function openTab(
     marks: {
       has: async (database) => browser.marks.has(database),
       put: async (database) => void browser.marks.add(database),
-      drop: async (database) => void browser.marks.delete(database),
+      drop: async (database) => {
+        browser.marks.delete(database);
+        browser.weeks.delete(database);
+      },
+      weeks: async (database, weeks) => void browser.weeks.set(database, weeks),
     },
     reader: createBlobReader({ fetch: browser.line?.fetch ?? noLine, random, timers }),
     wipeDatabases: async () => {

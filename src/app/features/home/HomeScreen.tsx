@@ -170,6 +170,21 @@ function Undecided() {
   );
 }
 
+/** How much can be done now, of papers and of what the person follows: one line that leads to all of it. */
+function AheadRow() {
+  const t = useT();
+  const asked = useAsk("ahead", (api) => api.ahead(), ["ahead", "papers"]);
+  const count =
+    asked.state === "ready"
+      ? asked.value.lines.filter(({ stage, standing }) => stage !== "later" && standing.type === "shown").length
+      : 0;
+  return (
+    <LinkRow icon="calendrier" href={paths.ahead}>
+      {count === 0 ? t("home.ahead.none") : t("home.ahead.count", { count })}
+    </LinkRow>
+  );
+}
+
 function Content({
   papers,
   dossiers,
@@ -258,16 +273,17 @@ function Content({
           </LinkButton>
         }
       />
-      {soon.length > 0 && (
-        <section class="stack-s" aria-labelledby="bientot">
-          <h2 id="bientot">{t("home.soon.title")}</h2>
+      <section class="stack-s" aria-labelledby="bientot">
+        <h2 id="bientot">{t("home.soon.title")}</h2>
+        {soon.length > 0 && (
           <List>
             {soon.map((one) => (
               <SoonItem key={one.paper.id} {...one} />
             ))}
           </List>
-        </section>
-      )}
+        )}
+        <AheadRow />
+      </section>
       <section class="stack-s" aria-labelledby="demarches">
         <h2 id="demarches">{t("home.dossiers.title")}</h2>
         {sent.length > 0 && (

@@ -2,10 +2,11 @@
  * "Mes papiers": search as one types, families, one state per paper, what was begun, the bin.
  *
  * Surprising: a thousand papers open at once because only the first rows are drawn; more come when the end of the list
- * is near, or by a button.
+ * is near, or by a button. What was drawn stays drawn behind a search (decisions/0029).
  */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { type PaperFamily, paperType } from "../../../satchel/paper-types.ts";
+import { likelyFirst } from "../../../satchel/paper-index.ts";
+import type { PaperFamily } from "../../../satchel/paper-types.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -15,14 +16,16 @@ import { useAsk } from "../../state/satchel.ts";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Filters } from "../../ui/Filters.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
-import type { IconName } from "../../ui/icons/names.ts";
+import { memo } from "../../ui/memo.tsx";
 import { whenNear } from "../../ui/near.ts";
-import { matches, pageCount, paperDetail, paperName, searchText } from "../../ui/papers/names.ts";
+import { FAMILIES, familyOf, pageCount, paperDetail, paperName } from "../../ui/papers/names.ts";
 import { PaperThumb } from "../../ui/papers/PaperThumb.tsx";
-import { PaperChip } from "../../ui/papers/StateChip.tsx";
+import { PaperChip, today } from "../../ui/papers/StateChip.tsx";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
+import { usePaperSearch } from "../../ui/papers/usePaperSearch.ts";
 import { PERSONAL } from "../../ui/personal.tsx";
 import { EmptyState, Loading } from "../../ui/States.tsx";
+import { useWorld } from "../../ui/world.ts";
 import { DraftCard } from "./DraftCard.tsx";
 
 /** Rows drawn first, and added each time the end comes near. */
@@ -31,26 +34,42 @@ const MORE_ROWS = 50;
 /** A short list needs neither search nor families. */
 const SEARCH_FROM = 4;
 
-const FAMILIES: readonly { readonly family: PaperFamily; readonly icon: IconName }[] = [
-  { family: "identity", icon: "carte-identite" },
-  { family: "residence", icon: "papier" },
-  { family: "family", icon: "famille" },
-  { family: "home", icon: "maison" },
-  { family: "money", icon: "argent" },
-  { family: "work", icon: "travail" },
-  { family: "health", icon: "sante" },
-  { family: "rights", icon: "recu" },
-  { family: "mail", icon: "boite" },
-  { family: "other", icon: "autre" },
-];
-
-const familyOf = (paper: PaperView): PaperFamily => paperType(paper.record.kind)?.family ?? "other";
-
 const NONE: readonly PaperView[] = [];
 
-function Rows({ papers }: { readonly papers: readonly PaperView[] }) {
+const Row = memo(function Row({ paper }: { readonly paper: PaperView }) {
+  useT();
+  return (
+    <li>
+      <a class="item paper" href={paths.paper(paper.id)}>
+        <PaperThumb paper={paper} />
+        <span class="item__body">
+          <span class="item__title">
+            <bdi>{paperName(paper.record)}</bdi>
+          </span>
+          <span class="meta"> {paperDetail(paper.record)}</span>
+          <span class="chip-line">
+            {" "}
+            <PaperChip paper={paper} />
+          </span>
+        </span>
+      </a>
+    </li>
+  );
+});
+
+interface RowsProps {
+  readonly papers: readonly PaperView[];
+  /** What they were found by: for something else the first rows are drawn again. */
+  readonly query?: string;
+  /** Another list is shown in its place; its rows stay drawn, for taking a thousand away costs as much as drawing them. */
+  readonly hidden?: boolean;
+}
+
+function Rows({ papers, query = "", hidden = false }: RowsProps) {
   const t = useT();
-  const [drawn, setDrawn] = useState(FIRST_ROWS);
+  const [shown, setShown] = useState({ query, drawn: FIRST_ROWS });
+  const drawn = shown.query === query ? shown.drawn : FIRST_ROWS;
+  const setDrawn = (rows: number): void => setShown({ query, drawn: rows });
   const end = useRef<HTMLDivElement>(null);
   const more = papers.length - drawn;
   useEffect(() => {
@@ -60,24 +79,10 @@ function Rows({ papers }: { readonly papers: readonly PaperView[] }) {
     });
   }, [drawn, more]);
   return (
-    <>
+    <div class="stack" hidden={hidden}>
       <ul class="list list--bleed papers-list">
         {papers.slice(0, drawn).map((paper) => (
-          <li key={paper.id}>
-            <a class="item paper" href={paths.paper(paper.id)}>
-              <PaperThumb paper={paper} />
-              <span class="item__body">
-                <span class="item__title">
-                  <bdi>{paperName(paper.record)}</bdi>
-                </span>
-                <span class="meta"> {paperDetail(paper.record)}</span>
-                <span class="chip-line">
-                  {" "}
-                  <PaperChip paper={paper} />
-                </span>
-              </span>
-            </a>
-          </li>
+          <Row key={paper.id} paper={paper} />
         ))}
       </ul>
       {more > 0 && (
@@ -87,7 +92,7 @@ function Rows({ papers }: { readonly papers: readonly PaperView[] }) {
           </Button>
         </div>
       )}
-    </>
+    </div>
   );
 }
 
@@ -102,26 +107,16 @@ function Search({ kept }: FoundProps) {
   const [family, setFamily] = useState<PaperFamily | "all">("all");
   const [near, setNear] = useState(false);
   const searching = typed.trim() !== "";
-  const wanted = near || searching;
-  // Made when the field is entered: neither opening the list nor the first key waits for it.
-  const texts = useMemo(
-    () => (wanted ? new Map(kept.map((paper) => [paper.id, searchText(paper.record)])) : null),
-    [kept, wanted],
-  );
   const counts = useMemo(() => {
     const byFamily = new Map<PaperFamily, number>();
-    for (const paper of kept) byFamily.set(familyOf(paper), (byFamily.get(familyOf(paper)) ?? 0) + 1);
+    for (const { record } of kept) byFamily.set(familyOf(record.kind), (byFamily.get(familyOf(record.kind)) ?? 0) + 1);
     return byFamily;
   }, [kept]);
   const narrow = searching || family !== "all";
+  const meant = usePaperSearch(kept, typed, near);
   const found = useMemo(
-    () =>
-      kept.filter(
-        (paper) =>
-          (family === "all" || familyOf(paper) === family) &&
-          (texts === null || matches(texts.get(paper.id) ?? "", typed.trim())),
-      ),
-    [kept, texts, typed, family],
+    () => (family === "all" ? meant : meant.filter(({ record }) => familyOf(record.kind) === family)),
+    [meant, family],
   );
   const options = [
     { value: "all" as const, label: t("papers.list.all"), icon: "besace" as const, count: kept.length },
@@ -172,7 +167,7 @@ function Search({ kept }: FoundProps) {
         <p class="sr" role="status">
           {narrow && t("papers.search.found", { count: found.length })}
         </p>
-        {found.length === 0 ? (
+        {narrow && found.length === 0 && (
           <EmptyState
             title={t("papers.search.noneTitle")}
             text={t("papers.search.noneText")}
@@ -182,9 +177,9 @@ function Search({ kept }: FoundProps) {
               </Button>
             }
           />
-        ) : (
-          <Rows key={`${family} ${typed}`} papers={found} />
         )}
+        {narrow && found.length > 0 && <Rows key="found" papers={found} query={`${family} ${typed}`} />}
+        <Rows key="all" papers={kept} hidden={narrow} />
       </section>
     </>
   );
@@ -195,7 +190,16 @@ export function ListScreen() {
   const t = useT();
   const asked = useAsk("papers", (api) => api.papers(), ["papers"]);
   const all = asked.state === "ready" ? asked.value : NONE;
-  const kept = useMemo(() => all.filter((paper) => paper.record.status === "kept"), [all]);
+  const { clock } = useWorld();
+  const day = today(clock.now());
+  const kept = useMemo(
+    () =>
+      likelyFirst(
+        all.filter((paper) => paper.record.status === "kept"),
+        day,
+      ),
+    [all, day],
+  );
   const drafts = all.filter((paper) => paper.record.status === "draft" && pageCount(paper.record) > 0);
   const binned = all.filter((paper) => paper.record.status === "binned").length;
   const add = (

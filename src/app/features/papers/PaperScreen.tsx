@@ -95,6 +95,14 @@ function Kept({ paper }: { readonly paper: PaperView }) {
             onPress={canPrint ? () => setPrinting(true) : undefined}
           />
           <Item icon="appareil-photo" title={t("papers.view.addPage")} href={pagesPath(paper.id)} />
+          {isHere && (
+            <Item
+              icon="qr"
+              title={t("papers.view.readCode")}
+              detail={t("papers.view.readCodeText")}
+              href={paths.paperCode(paper.id)}
+            />
+          )}
           <Item icon="modifier" title={t("papers.view.rename")} href={infosPath(paper.id)} />
           <Item icon="telephone" title={t("papers.view.space")} href={paths.space} />
           <Item

@@ -1,8 +1,10 @@
 /**
- * Pages of a paper being added: the system's camera, files, then each page with its picture once it is kept. Order,
- * turn and removal by buttons. Goes inside a screen; the capture comes from `useCapture`. Runs in the page.
+ * Pages of a paper being added: the camera in here (a chunk of its own, ../capture), the phone's own, files; then each page
+ * with its picture once it is kept. Order, turn, corners and removal by buttons. Goes inside a screen; the capture comes
+ * from `useCapture`. Runs in the page.
  */
-
+import type { ComponentType } from "preact";
+import { useState } from "preact/hooks";
 import { paperType } from "../../../satchel/paper-types.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { ImportRefusal, WorkerError } from "../../../workers/satchel.contract.ts";
@@ -10,14 +12,16 @@ import { paths } from "../../feature.ts";
 import { formatBytes, formatNumber } from "../../i18n/format.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
+import { useSatchel } from "../../state/satchel.ts";
 import { Banner } from "../Banner.tsx";
 import { Button, LinkButton } from "../Button.tsx";
+import type { CaptureDialogProps } from "../capture/CaptureDialog.tsx";
 import { Icon } from "../icons/Icon.tsx";
 import type { IconName } from "../icons/names.ts";
-import { FilePicker } from "../Pick.tsx";
+import { FilePicker, PickRow } from "../Pick.tsx";
 import { Picture } from "../Picture.tsx";
 import { Sheet } from "../Sheet.tsx";
-import { BYTES_OF_A_PAGE, type Capture } from "./capture.ts";
+import { BYTES_OF_A_PAGE, type Capture, type Shot } from "./capture.ts";
 import { pageForm, usePicture } from "./pictures.ts";
 import { markOf } from "./Trouble.tsx";
 import "./papers.css";
@@ -83,10 +87,13 @@ interface OnePageProps {
   readonly n: number;
   readonly of: number;
   readonly capture: Capture;
+  /** Its corners are to be looked at anew. */
+  readonly onCut: (picture: File, page: string) => void;
 }
 
-function OnePage({ paper, entry, n, of, capture }: OnePageProps) {
+function OnePage({ paper, entry, n, of, capture, onCut }: OnePageProps) {
   const t = useT();
+  const { api } = useSatchel();
   const form = pageForm(entry.page);
   const picture = usePicture(paper, form === "picture" && !entry.hidden ? entry.id : null, "preview");
   const name = t("papers.page.n", { n });
@@ -100,7 +107,18 @@ function OnePage({ paper, entry, n, of, capture }: OnePageProps) {
       </li>
     );
   const label = (text: string): string => t("common.action.editOf", { action: text, subject: name });
-  const act = (icon: IconName, key: "turn" | "earlier" | "later" | "remove", onPress: () => void, off = false) => (
+  /** The whole shot where it was kept, else the page: what lies outside the corners is gone from that one. */
+  async function cut(): Promise<void> {
+    const whole = entry.page.original === null ? "readable" : "original";
+    const read = await api.readPage(paper, entry.id, whole);
+    if (read.ok) onCut(new File([read.value.bytes], "", { type: read.value.mime }), entry.id);
+  }
+  const act = (
+    icon: IconName,
+    key: "turn" | "cut" | "earlier" | "later" | "remove",
+    onPress: () => void,
+    off = false,
+  ) => (
     <Act
       icon={icon}
       text={t(`papers.page.${key}`)}
@@ -125,13 +143,22 @@ function OnePage({ paper, entry, n, of, capture }: OnePageProps) {
         <h3>{name}</h3>
         <p class="saved">
           <Icon name="valider" size="s" />
-          <span>{t(form === "picture" ? "papers.page.kept" : `papers.page.kept-${form}`)}</span>
+          <span>
+            {t(
+              entry.open
+                ? "papers.page.kept-open"
+                : form === "picture"
+                  ? "papers.page.kept"
+                  : `papers.page.kept-${form}`,
+            )}
+          </span>
         </p>
       </div>
       <div class="pages__acts">
         {of > 1 && act("monter", "earlier", () => capture.move(entry.id, -1), n === 1)}
         {of > 1 && act("monter", "later", () => capture.move(entry.id, 1), n === of)}
         {form === "picture" && act("tourner", "turn", () => capture.turn(entry.id))}
+        {form === "picture" && act("recadrer", "cut", () => void cut())}
         {act("corbeille", "remove", () => capture.remove(entry.id))}
       </div>
     </li>
@@ -144,15 +171,61 @@ export interface AddPagesProps {
   readonly kind: string | null;
 }
 
+/** True where a camera may be asked for; whether there is one is known only by asking. */
+const hasCamera = (): boolean => typeof navigator.mediaDevices?.getUserMedia === "function";
+
+/** What stands over the screen: the camera (`first` null), or the corners of a picture. */
+interface Over {
+  readonly Dialog: ComponentType<CaptureDialogProps>;
+  readonly first: Shot | null;
+}
+
 /** Ways to add, what is under way, what was refused, pages kept. Headings are h2 and h3. */
 export function AddPages({ capture, kind }: AddPagesProps) {
   const t = useT();
-  const { id, pages, count, busy, refused, madeRoom, room, roomBytes } = capture;
+  const [over, setOver] = useState<Over | null>(null);
+  /** The camera and the corners are not on this device yet; said where they were asked for. */
+  const [absent, setAbsent] = useState<"cameraAbsent" | "cutAbsent" | null>(null);
+  const { id, pages, count, busy, refused, madeRoom, room, roomBytes, withoutOriginal } = capture;
+  const inHere = hasCamera();
   const sides = paperType(kind)?.sides ?? "many";
   const advice = sides === "two" && count === 1 ? t("papers.add.nowBack") : t(`papers-types.sides.${sides}`);
   const shown = pages.filter((entry) => !entry.hidden);
+
+  /** `shoot`: asked once the tool is here, so that a picture without it is added as any other. */
+  async function open(shoot: () => Shot | null, instead: () => void): Promise<void> {
+    let found: typeof import("../capture/CaptureDialog.tsx");
+    try {
+      found = await import("../capture/CaptureDialog.tsx");
+    } catch {
+      // Not on this device yet, and no network: the other ways do not need it.
+      return instead();
+    }
+    setAbsent(null);
+    setOver({ Dialog: found.CaptureDialog, first: shoot() });
+  }
+  const openCamera = (): void =>
+    void open(
+      () => null,
+      () => setAbsent("cameraAbsent"),
+    );
+  /** From the phone's own camera: its corners are looked at as well, where the tool is here. */
+  const shot = (files: readonly File[]): void => {
+    const [file] = files;
+    if (file !== undefined)
+      void open(
+        () => capture.shoot(file),
+        () => capture.add(files),
+      );
+  };
+  const cut = (file: File, page: string): void =>
+    void open(
+      () => ({ file, page: Promise.resolve(null), instead: page }),
+      () => setAbsent("cutAbsent"),
+    );
   return (
     <div class="stack-m">
+      {over !== null && <over.Dialog capture={capture} kind={kind} first={over.first} onClose={() => setOver(null)} />}
       {room !== "none" && <p>{advice}</p>}
       {room === "none" ? (
         <div class="stack-s">
@@ -169,14 +242,22 @@ export function AddPages({ capture, kind }: AddPagesProps) {
       ) : (
         // The flush comes before the browser may be killed by its own camera.
         <div class="stack-s" onClickCapture={capture.prepare}>
+          {inHere && (
+            <PickRow
+              icon="appareil-photo"
+              title={t(count === 0 ? "papers.add.photo" : "papers.add.photoMore")}
+              detail={t("papers.add.photoDetail")}
+              onPress={openCamera}
+            />
+          )}
           <FilePicker
-            icon="appareil-photo"
-            title={t(count === 0 ? "papers.add.photo" : "papers.add.photoMore")}
-            detail={t("papers.add.photoDetail")}
+            icon={inHere ? "telephone" : "appareil-photo"}
+            title={t(inHere ? "papers.add.system" : count === 0 ? "papers.add.photo" : "papers.add.photoMore")}
+            detail={t(inHere ? "papers.add.systemDetail" : "papers.add.photoDetail")}
             accept="image/*"
             camera
             busy={busy !== null}
-            onFiles={capture.add}
+            onFiles={shot}
           />
           <FilePicker
             icon="fichier"
@@ -210,6 +291,16 @@ export function AddPages({ capture, kind }: AddPagesProps) {
             {t("papers.room.made", { size: formatBytes(madeRoom) })}
           </Banner>
         )}
+        {withoutOriginal && (
+          <Banner tone="quiet" icon="information" quiet>
+            {t("papers.room.withoutOriginal")}
+          </Banner>
+        )}
+        {absent !== null && (
+          <Banner tone="quiet" icon="information" quiet>
+            {t(`papers.add.${absent}`)}
+          </Banner>
+        )}
       </div>
       {refused.map(({ n, name, error }) => {
         const { title, text } = refusalText(t, error);
@@ -238,6 +329,7 @@ export function AddPages({ capture, kind }: AddPagesProps) {
                 n={shown.indexOf(entry) + 1}
                 of={shown.length}
                 capture={capture}
+                onCut={cut}
               />
             ))}
           </ol>

@@ -5,6 +5,7 @@
  * Surprising: no paper is ever refused here. One that does not look right may still be chosen; the desk decides.
  */
 import { useId, useMemo, useState } from "preact/hooks";
+import { likelyFirst } from "../../../satchel/paper-index.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -15,9 +16,12 @@ import { CheckGroup, type ChoiceOption, RadioGroup } from "../Choice.tsx";
 import { Icon } from "../icons/Icon.tsx";
 import { PERSONAL } from "../personal.tsx";
 import { Loading } from "../States.tsx";
-import { matches, paperDetail, paperName, searchText } from "./names.ts";
+import { useWorld } from "../world.ts";
+import { pageCount, paperDetail, paperName } from "./names.ts";
 import { PaperThumb } from "./PaperThumb.tsx";
+import { today } from "./StateChip.tsx";
 import { Trouble } from "./Trouble.tsx";
+import { usePaperSearch } from "./usePaperSearch.ts";
 
 /** How many other papers are shown at once; a search finds the rest. */
 const OTHERS_SHOWN = 20;
@@ -53,18 +57,28 @@ export function PaperPicker(props: PaperPickerProps) {
   const [typed, setTyped] = useState("");
   const [tooMany, setTooMany] = useState(false);
   const all = asked.state === "ready" ? asked.value : NO_PAPERS;
-  const kept = useMemo(() => all.filter((paper) => paper.record.status === "kept"), [all]);
+  const { clock } = useWorld();
+  const day = today(clock.now());
+  const kept = useMemo(
+    () =>
+      likelyFirst(
+        // A note alone is nothing that a desk could open.
+        all.filter(({ record }) => record.status === "kept" && pageCount(record) > 0),
+        day,
+      ),
+    [all, day],
+  );
+  const fits = (paper: PaperView): boolean => kinds.length === 0 || kinds.includes(paper.record.kind ?? "");
+  const others = useMemo(() => kept.filter((paper) => !fits(paper)), [kept, kinds.join(" ")]);
+  const meant = usePaperSearch(others, typed, open);
 
   if (asked.state === "loading") return <Loading />;
   if (asked.state === "failed") return <Trouble error={asked.error} onRetry={asked.again} />;
 
-  const fits = (paper: PaperView): boolean => kinds.length === 0 || kinds.includes(paper.record.kind ?? "");
   const fitting = kept.filter(fits);
-  const others = kept.filter((paper) => !fits(paper));
   // A chosen paper stays in sight whatever is searched.
-  const found = others.filter(
-    (paper) => chosen.includes(paper.id) || (open && matches(searchText(paper.record), typed)),
-  );
+  const picked = others.filter((paper) => chosen.includes(paper.id));
+  const found = open ? [...picked.filter((paper) => !meant.includes(paper)), ...meant] : picked;
   const shown = [...fitting, ...found.slice(0, OTHERS_SHOWN)];
   const here = new Set(kept.map((paper) => paper.id));
   const gone = chosen.filter((id) => !here.has(id));

@@ -4,7 +4,7 @@
  */
 import type { ShownPaper } from "../../../satchel/model.ts";
 import { paperTitle } from "../../../satchel/paper.ts";
-import { paperType } from "../../../satchel/paper-types.ts";
+import { type PaperFamily, paperType } from "../../../satchel/paper-types.ts";
 import type { TextKey } from "../../i18n/catalogue.ts";
 import { formatCalendarDate, formatDate } from "../../i18n/format.ts";
 import { language, t } from "../../i18n/i18n.ts";
@@ -14,9 +14,27 @@ import type { SheetKind } from "../Sheet.tsx";
 /** Areas that every screen with papers on it loads. */
 export const PAPER_AREAS = ["papers", "papers-types"] as const;
 
-/** The name of a kind; a kind of a newer version, or none, reads as "Autre papier". */
-export const kindName = (kind: string | null): string =>
-  t(`papers-types.${paperType(kind)?.id ?? "other"}` as Extract<TextKey, `papers-types.${string}`>);
+/** Where the name of a kind stands; of a kind of a newer version, or none: that of "Autre papier". */
+export const kindKey = (kind: string | null): TextKey =>
+  `papers-types.${paperType(kind)?.id ?? "other"}` as Extract<TextKey, `papers-types.${string}`>;
+
+export const kindName = (kind: string | null): string => t(kindKey(kind));
+
+/** Families of kinds in the order in which they are offered; their names are in papers.list.family. */
+export const FAMILIES: readonly { readonly family: PaperFamily; readonly icon: IconName }[] = [
+  { family: "identity", icon: "carte-identite" },
+  { family: "residence", icon: "papier" },
+  { family: "family", icon: "famille" },
+  { family: "home", icon: "maison" },
+  { family: "money", icon: "argent" },
+  { family: "work", icon: "travail" },
+  { family: "health", icon: "sante" },
+  { family: "rights", icon: "recu" },
+  { family: "mail", icon: "boite" },
+  { family: "other", icon: "autre" },
+];
+
+export const familyOf = (kind: string | null): PaperFamily => paperType(kind)?.family ?? "other";
 
 export const kindIcon = (kind: string | null): IconName => (paperType(kind)?.icon ?? "papier") as IconName;
 
@@ -55,9 +73,11 @@ const FULL_DATE = 10;
 /** How many pages it has. */
 export const pageCount = (record: ShownPaper): number => Object.keys(record.pages).length;
 
-/** One line under the name: whose it is, the date printed on it or the day it was added, pages when several. */
+/** One line under the name: the note where there is no page, whose it is, the date printed on it or the day it was added, pages when several. */
 export function paperDetail(record: ShownPaper): string {
+  const isNote = pageCount(record) === 0 && record.note !== undefined;
   const parts = [
+    ...(isNote ? [record.note ?? ""] : []),
     record.expiry === null
       ? t("papers.detail.added", { date: formatDate(record.createdAt) })
       : t(record.expiry.length === FULL_DATE ? "papers.detail.until" : "papers.detail.untilEnd", {
@@ -69,8 +89,6 @@ export function paperDetail(record: ShownPaper): string {
   if (pages > 1) parts.push(t("papers.detail.pages", { pages: t("common.pages", { count: pages }) }));
   return parts.join(" ");
 }
-
-const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Names of months already asked for, by language and month: making a formatter for each of a thousand papers is slow. */
 const months = new Map<string, string>();
@@ -84,15 +102,9 @@ function spokenDate(date: string): string {
   return `${date.slice(8).replace(/^0/, "")} ${known}`;
 }
 
-/** Everything a search looks through: title, kind, holder, dates in words. Folded. */
+/** What a search looks through beside the note and facts: title, kind, holder, dates in words (satchel/paper-index.ts). */
 export function searchText(record: ShownPaper): string {
   const { title, kind, holder, expiry, createdAt } = record;
   const dates = [spokenDate(new Date(createdAt).toISOString().slice(0, 10)), expiry === null ? "" : spokenDate(expiry)];
-  return fold([title, kindName(kind), holderName(holder), ...dates].join(" ").replace(/\u00a0/g, " "));
+  return [title, kindName(kind), holderName(holder), ...dates].join(" ");
 }
-
-/** True when every word typed is somewhere in `text` (of `searchText`). Accents and case do not matter. */
-export const matches = (text: string, typed: string): boolean =>
-  fold(typed)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
