@@ -131,8 +131,8 @@ describe.each(engines)("%s", (engine) => {
     const policies = policiesOf(engine, scene.url);
     const set = await crashed(engine, scene.machine(`${engine}-crash-checklist`, memory), { policies }, pictures);
     expect({ dumps: set.dumps, cores: set.cores, said: set.said }).toEqual({ dumps: [], cores: [], said: [] });
-    // A restart shows and names nothing.
-    const again = await scene.launch(engine, set.machine, { policies, restore: true });
+    // A restart, as the checklist's script does it, shows and names nothing.
+    const again = await scene.launch(engine, set.machine, { policies, restore: true, args: [`${scene.url}/poste`] });
     await sleep(2500);
     for (const page of await again.pages()) expect(await createHands(page).screen()).not.toContain(TITLE);
     await again.killGroup();

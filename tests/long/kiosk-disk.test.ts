@@ -251,12 +251,12 @@ describe.each(engines)("%s", (engine) => {
     await hands.typeTitle(TITLES.kept);
     await hands.keep();
     await hands.look(TITLES.kept);
+    expect(await hands.page.evaluate('document.querySelector("main canvas").width')).toBeGreaterThan(300);
     // What a second tab shows as an image is the control: it must be found.
     const other = await browser.newPage();
     const shown = Buffer.from(String(await other.evaluate(showImage)), "base64");
     await sleep(30_000);
     await browser.squeeze?.();
-    expect(await hands.page.evaluate('document.querySelector("main canvas").width')).toBeGreaterThan(300);
     const hidden = await browser.hide?.();
     await sleep(30_000);
     const control = sliceMarkers("control", shown);

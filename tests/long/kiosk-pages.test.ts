@@ -3,7 +3,8 @@
  * little memory (Chromium is told so again and again, which is when it moves blobs to disk), until the disk is full; then
  * the power is cut. Nothing of the photographs or of the pages made from them lies anywhere. Chromium and Firefox.
  *
- * Surprising: the control has to plant a blob of several megabytes: Chromium keeps smaller ones in memory whatever happens.
+ * Surprising: that the search is not blind is shown by what `searched` plants each time; blobs cannot be made to lie on the
+ * disk for it.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
@@ -53,17 +54,14 @@ describe.each(engines)("%s", (engine) => {
     const started = Date.now();
     const { control, machine: first } = await scene.control(engine);
     const pictures = scene.pictures(engine);
-    // Blobs do reach the disk of this browser when memory is short: found in the control.
+    // Whether blobs reach the disk of this browser at all when memory is short is told, not asked: on a machine with much
+    // memory Chromium keeps up to 2 GB of them.
     await control.hands.page.evaluate(
       `globalThis.planted = Array.from({ length: 48 }, () => new Blob([${JSON.stringify(PLANTED)}.repeat(120000)])), true`,
     );
-    const spills = async (): Promise<boolean> => {
-      await control.browser.squeeze?.();
-      await sleep(1000);
-      const { leaks } = await findLeaks([{ name: "planted", value: PLANTED }], [first.root]);
-      return leaks.some(({ where }) => where.includes("blob_storage"));
-    };
-    if (engine === "chromium") await expect.poll(spills, { timeout: 90_000, interval: 1000 }).toBe(true);
+    await control.browser.squeeze?.();
+    await sleep(5000);
+    const { leaks } = await findLeaks([{ name: "planted", value: PLANTED }], [first.root]);
     await control.browser.killGroup();
 
     const machine = smallMachine(`${engine}-small`);
@@ -95,6 +93,7 @@ describe.each(engines)("%s", (engine) => {
     report(context, {
       seconds: (Date.now() - started) / 1000,
       "MB left of 256 after 60 pages": room / 1e6,
+      "planted blobs on the disk": leaks.filter(({ where }) => where.includes("blob_storage")).length,
       "blob files seen": spilled,
       files: after.search.files,
       markers: markers.length,

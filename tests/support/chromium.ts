@@ -68,7 +68,7 @@ export async function launchRealChromium(machine: Machine, options: RealOptions 
   const env = { BREAKPAD_DUMP_LOCATION: reports, LANGUAGE: "fr" };
   const child = startProgram("chromium", requireChromium(), args, machine, options, env);
   const joined = listeningAddress(child, /DevTools listening on (ws:\/\/\S+)/).then((url) =>
-    chromium.connectOverCDP(url, { timeout: Number(process.env.CDP_MS ?? 240_000) }),
+    chromium.connectOverCDP(url, { timeout: 240_000 }),
   );
   const ways = endings(
     child,
