@@ -3,6 +3,7 @@
  * page. Surprising: the first screen is already painted from index.html when this starts (shell/written.tsx).
  */
 import { render } from "preact";
+import { paths } from "./feature.ts";
 import { startText, warmText } from "./i18n/i18n.ts";
 import { pickLanguage } from "./i18n/languages.ts";
 import { copyText, diagnosticText } from "./platform/diagnostics.ts";
@@ -90,6 +91,10 @@ const deps: ShellDeps = {
     }),
   print: () => window.print(),
 };
+
+// The service worker does not hold them for long.
+if (window.location.pathname === paths.sharedIn)
+  void import("./platform/shared-in.ts").then(({ collectShared }) => collectShared(navigator.serviceWorker));
 
 const place = document.getElementById("app");
 if (place !== null) {

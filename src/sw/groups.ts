@@ -41,7 +41,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["codes", /^assets\/(u?qr|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
   ["ways", /^assets\/(ways|approvals)\b[^/]*\.js$/],
-  ["out", /^assets\/export-out\b[^/]*\.js$/],
+  ["out", /^assets\/(export-out|sharing\.worker)\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
   ["twoddoc", /^assets\/(matrix|zxing_reader)\b[^/]*\.(js|wasm)$/],
   ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
@@ -52,7 +52,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
-  ["out", /^src\/app\/features\/sortie\/feature\.ts$/],
+  ["out", /^src\/app\/features\/(sortie|partage)\/feature\.ts$/],
   ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
 ];
@@ -60,7 +60,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^locales\/fr\/(approbation|card|devices|retour|scan)\.json$/],
-  ["out", /^locales\/fr\/sortie\.json$/],
+  ["out", /^locales\/fr\/(sortie|partage)\.json$/],
   ["twoddoc", /^locales\/fr\/twoddoc\.json$/],
   ["photos", /^locales\/fr\/(capture|papers-(guide|search))\.json$/],
   ["photos", /^locales\/fr\/(ahead|reminders)\.json$/],

@@ -10,10 +10,12 @@
  * | fetch, deployment.json     | `DeploymentFiles.respond`: network first, three seconds                           |
  * | fetch, file of the shell   | workbox                                                                           |
  * | fetch, file of a later group | `LaterFiles.respond`; any other file goes to the network, never to a page       |
+ * | fetch, POST /partage      | `SharedIn.receive`: another app hands over files                                  |
  * | sync `besace-outbox`       | `deliverAll`, then `askForMore`                                                   |
  * | message SKIP_WAITING       | the person took the update: `skipWaiting`                                         |
  * | message DRAIN              | `deliverAll`; answers the delivery on the port, if one came                       |
  * | message FILL               | `LaterFiles.fill` in the order of `fillOrder`; answers whether all is here        |
+ * | message SHARED            | `SharedIn.take`; answers the files on the port                                    |
  * | message READY              | `readiness`; answers on the port                                                  |
  *
  * Surprising fact: it never skips waiting by itself, so a form that is open keeps the files it began with (INV-8).
@@ -37,6 +39,7 @@ import { createDeploymentFiles } from "./deployment.ts";
 import type { ListedFile } from "./groups.ts";
 import { createLaterFiles, type LaterFile } from "./later.ts";
 import { fillOrder, readiness } from "./readiness.ts";
+import { createSharedIn, sharedPath } from "./shared-in.ts";
 
 /** Background Sync is not in TypeScript's libraries: Chromium only. */
 interface SyncEvent extends ExtendableEvent {
@@ -99,6 +102,17 @@ const deployment = createDeploymentFiles({ fetch: (path, init) => fetch(path, in
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname === routes.deployment,
   () => deployment.respond(),
+);
+
+const sharedIn = createSharedIn(timers);
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname === sharedPath,
+  async ({ event, request }) => {
+    const { response, held } = sharedIn.receive(request);
+    (event as ExtendableEvent).waitUntil(held);
+    return response;
+  },
+  "POST",
 );
 
 // A path with an extension, or under /v1, is no page: it must fail as what it is (a missing chunk is not HTML).
@@ -214,6 +228,9 @@ self.addEventListener("message", (event) => {
           port?.postMessage({ done });
         })(),
       );
+      return;
+    case "SHARED":
+      event.waitUntil(sharedIn.take().then((files) => port?.postMessage({ files })));
       return;
     case "READY":
       event.waitUntil(

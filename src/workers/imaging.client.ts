@@ -12,5 +12,12 @@ export function connectImaging(): Bridge<SightApi> {
     () => new Worker(new URL("./imaging.worker.ts", import.meta.url), { type: "module", name: "besace-imaging" }),
     sightMethods,
   );
-  return { api: { ...api, glance: (frame) => api.glance(transfer(frame, [frame.data.buffer])) }, stop };
+  return {
+    api: {
+      ...api,
+      glance: (frame) => api.glance(transfer(frame, ["data" in frame ? frame.data.buffer : frame])),
+      still: (frame) => api.still(transfer(frame, [frame])),
+    },
+    stop,
+  };
 }

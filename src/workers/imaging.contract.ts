@@ -121,8 +121,13 @@ export interface PageMaker {
 
 /** What a person sees before anything is kept: asked by the page, from a worker of its own. */
 export interface SightApi extends Pick<PageMaker, "finish"> {
-  /** One frame of the camera, about 320 px wide; its bytes are transferred. Several a second. */
-  readonly glance: (frame: Frame) => Promise<Result<Sight, Unavailable>>;
+  /**
+   * One frame of the camera: about 320 px wide, or as the browser has it, which is reduced here. It is transferred. Several a
+   * second.
+   */
+  readonly glance: (frame: Frame | VideoFrame) => Promise<Result<Sight, Unavailable>>;
+  /** A frame of the camera as a JPEG: a shot. Null: this browser cannot encode it here. It is transferred. */
+  readonly still: (frame: VideoFrame) => Promise<Result<Blob | null, Unavailable>>;
   readonly propose: (file: Blob) => Promise<Result<Proposal, ImportRefusal | NotShown | Unavailable>>;
   /** What `finish` would make, at most 720 px, in a fraction of its time: to choose corners and a look. */
   readonly sample: (file: Blob, how: Finish) => Promise<Result<Picture, ImportRefusal | NotShown | Unavailable>>;
@@ -130,7 +135,10 @@ export interface SightApi extends Pick<PageMaker, "finish"> {
 
 export type ImagingApi = PageMaker & SightApi;
 
-export const sightMethods = Object.keys({ glance: true, propose: true, sample: true, finish: true } satisfies Record<
-  keyof SightApi,
-  true
->) as readonly (keyof SightApi)[];
+export const sightMethods = Object.keys({
+  glance: true,
+  still: true,
+  propose: true,
+  sample: true,
+  finish: true,
+} satisfies Record<keyof SightApi, true>) as readonly (keyof SightApi)[];

@@ -1,7 +1,7 @@
 /** Root of the imaging worker: the browser's decoder and an off-screen canvas behind imaging/. Holds no key. */
 
 import { expose, transfer } from "comlink";
-import { ok } from "../shared/result.ts";
+import { err, ok } from "../shared/result.ts";
 import { finish, type PixelTools, propose, sample, sightOf } from "./imaging/finish.ts";
 import type { Dimensions } from "./imaging/inspect.ts";
 import { reduce } from "./imaging/reduce.ts";
@@ -82,10 +82,46 @@ const tools: PixelTools<Drawable> = {
   },
 };
 
+/** Longer side of a frame that is glanced at. */
+const GLANCE_SIDE = 320;
+const STILL_QUALITY = 0.92;
+
+/** A frame of the camera drawn with at most `side` pixels, and let go: a camera has only a few. */
+function drawn(frame: VideoFrame, side: number) {
+  const { displayWidth, displayHeight } = frame;
+  const scale = Math.min(1, side / Math.max(displayWidth, displayHeight));
+  const size = { width: Math.round(displayWidth * scale), height: Math.round(displayHeight * scale) };
+  const made = canvasOf(size);
+  made?.context.drawImage(frame, 0, 0, size.width, size.height);
+  frame.close();
+  return made === undefined ? undefined : { ...made, ...size };
+}
+
+function pixelsOf(frame: VideoFrame): Frame | undefined {
+  const small = drawn(frame, GLANCE_SIDE);
+  if (small === undefined) return undefined;
+  const { canvas, context, width, height } = small;
+  const { data } = context.getImageData(0, 0, width, height);
+  release(canvas);
+  return { data, width, height };
+}
+
 const api: ImagingApi = {
   reduce: (file) => reduce(file, tools),
   finish: (file, how) => finish(file, how, tools),
-  glance: async (frame) => ok(sightOf(frame)),
+  async glance(frame) {
+    const pixels = "data" in frame ? frame : pixelsOf(frame);
+    return pixels === undefined ? err({ type: "unavailable", mark: "no-canvas" }) : ok(sightOf(pixels));
+  },
+  async still(frame) {
+    const whole = drawn(frame, Number.POSITIVE_INFINITY);
+    if (whole === undefined) return ok(null);
+    try {
+      return ok(await whole.canvas.convertToBlob({ type: "image/jpeg", quality: STILL_QUALITY }));
+    } finally {
+      release(whole.canvas);
+    }
+  },
   async propose(file) {
     const proposal = await propose(file, tools);
     return proposal.ok ? transfer(proposal, [proposal.value.shown.bytes]) : proposal;

@@ -9,7 +9,7 @@ export type PdfTrouble =
   /** Damaged, or more than this renderer takes. The file itself is whole, kept, and can be handed on. */
   | { readonly type: "pdf-unread" }
   | { readonly type: "pdf-locked" }
-  /** It took longer than its limit, and was ended. */
+  /** It took longer, or more memory, than it may: whoever asked ends the worker. */
   | { readonly type: "pdf-too-heavy" }
   /** The tool is not on this device, or broke. */
   | { readonly type: "unavailable"; readonly mark: string };

@@ -144,6 +144,13 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
   const pages = new URL(page.url()).pathname;
   await person.addPages([photo.path]);
 
+  await follow(person, "/a-prevoir");
+  await follow(person, "/a-prevoir/suivre");
+  await page.getByRole("checkbox", { name: /^France Travail/ }).check();
+  await page.getByRole("checkbox", { name: /^Demande de logement social/ }).check();
+  await page.getByRole("button", { name: person.words().matcher("ahead.rights.save"), exact: true }).click();
+  await person.sees("reminders.title");
+
   const questions = [
     "names",
     "birth-date",
@@ -192,6 +199,9 @@ test("every screen: axe, twice the text, keyboard, both directions, light and da
     ["16-erase", "/reglages/effacer"],
     ["16-discreet", "/discret"],
     ["16-space", "/papiers/place"],
+    ["20-ahead", "/a-prevoir"],
+    ["20-date", "/a-prevoir/date/nouvelle"],
+    ["20-rights", "/a-prevoir/suivre"],
     ["17-carry", "/porteur"],
     ["17-give", "/porteur/donner"],
     ["17-receipt", "/porteur/recepisse"],

@@ -609,7 +609,11 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
         ...record,
         pages: {
           ...record.pages,
-          [page]: fakePage({ position: pages[page]?.position ?? last + 1, state: raw ? "raw" : "ready", fileName: file.name }),
+          [page]: fakePage({
+            position: pages[page]?.position ?? last + 1,
+            state: raw ? "raw" : "ready",
+            fileName: file.name,
+          }),
         },
       }));
       if (!kept.ok) return kept;

@@ -10,15 +10,19 @@ type Sharer = Pick<Navigator, "share" | "canShare">;
 /** Above this, share sheets of cheap phones copy for minutes, or give up. */
 const shareBytes = 50 * 1024 * 1024;
 
-/** True when the share sheet says that it takes this file. */
-export function canShareFile(file: File, sharer: Partial<Sharer> = navigator): boolean {
-  return file.size <= shareBytes && sharer.share !== undefined && sharer.canShare?.({ files: [file] }) === true;
+/** True when the share sheet says that it takes these files together. */
+export function canShareFiles(files: readonly File[], sharer: Partial<Sharer> = navigator): boolean {
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  return bytes <= shareBytes && sharer.share !== undefined && sharer.canShare?.({ files: [...files] }) === true;
 }
 
 /** closed: the person changed their mind; refused: it has to be a download. */
-export async function shareFile(file: File, sharer: Sharer = navigator): Promise<"shared" | "closed" | "refused"> {
+export async function shareFiles(
+  files: readonly File[],
+  sharer: Sharer = navigator,
+): Promise<"shared" | "closed" | "refused"> {
   try {
-    await sharer.share({ files: [file] });
+    await sharer.share({ files: [...files] });
     return "shared";
   } catch (error) {
     if (error instanceof DOMException) return error.name === "AbortError" ? "closed" : "refused";
@@ -26,3 +30,8 @@ export async function shareFile(file: File, sharer: Sharer = navigator): Promise
     throw error;
   }
 }
+
+/** One file. */
+export const canShareFile = (file: File, sharer: Partial<Sharer> = navigator): boolean => canShareFiles([file], sharer);
+export const shareFile = (file: File, sharer: Sharer = navigator): ReturnType<typeof shareFiles> =>
+  shareFiles([file], sharer);

@@ -29,13 +29,13 @@ const TAB_PATHS: Readonly<Record<TabName, string>> = {
 export interface FrameProps {
   /** Words for the tab of the browser: the h1 or the question, never anything that a person typed (INV-3). */
   readonly title: string;
-  /** The tab bar with this tab current; null or absent: no tab bar (inside a question, a choice, the camera). */
+  /** The tab bar with this tab current; null or absent: no tab bar (inside a question, a choice). */
   readonly tab?: TabName | null | undefined;
   /** Where "Retour" leads when there is no history; absent: the brand is shown. */
   readonly back?: string | undefined;
   /** In place of going back. */
   readonly onBack?: (() => void) | undefined;
-  readonly kind?: "phone" | "cam" | "lock" | undefined;
+  readonly kind?: "phone" | "lock" | undefined;
   /** The green flap instead of the ordinary head: first use and lock only. */
   readonly flap?: "open" | "closed" | undefined;
   readonly rhythm?: "stack" | "stack-l" | "stack-m" | undefined;

@@ -4,8 +4,8 @@ import { useT } from "../i18n/useT.ts";
 import { CONTENT_ID, moveTo } from "./places.ts";
 
 export interface PageProps {
-  /** `phone` is the ordinary one; `cam` is dark in both themes; `lock` has the closed flap; `wide` is the kiosk. */
-  readonly kind?: "phone" | "cam" | "lock" | "wide" | undefined;
+  /** `phone` is the ordinary one; `lock` has the closed flap; `wide` is the kiosk. */
+  readonly kind?: "phone" | "lock" | "wide" | undefined;
   readonly top: ComponentChildren;
   readonly net?: ComponentChildren;
   readonly toasts?: ComponentChildren;

@@ -96,10 +96,10 @@ const imagingIdleMs = 20_000;
 /** Without the tool nothing is refused that it would have taken: the picture is kept as it is (DESIGN 1). */
 export function createImagingHelper(start: () => HelperWorker, timers: Timers): PageMaker {
   const { call } = createHelper<PageMaker>(start, timers, imagingIdleMs);
-  const guarded = async (
+  const guarded = async <E>(
     file: Blob,
-    use: (api: PageMaker) => Promise<Result<Reduced, ImportRefusal>>,
-  ): Promise<Result<Reduced, ImportRefusal>> => {
+    use: (api: PageMaker) => Promise<Result<Reduced, ImportRefusal | E>>,
+  ): Promise<Result<Reduced, ImportRefusal | E>> => {
     try {
       return await call(use);
     } catch (error) {

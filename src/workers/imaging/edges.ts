@@ -12,31 +12,50 @@ import { type Planes, smoothed } from "./planes.ts";
 export interface Edges {
   readonly width: number;
   readonly height: number;
-  /** Change per pixel, of the channel in which it is greatest; it points to where that channel is greater. */
+  /** Change per pixel, of the channel in which it is greatest; where light changes too, it points to the lighter side. */
   readonly dx: Float32Array;
   readonly dy: Float32Array;
 }
 
 /** Colours change less than light does where the same two things meet. */
-const colourWeight = 1.5;
+const colourWeight = 0.75;
 
+/** Surprising: two things may differ as much in light as in both colours; the direction must not change from pixel to pixel. */
 export function edgesOf({ width, height, channels }: Planes): Edges {
   const dx = new Float32Array(width * height);
   const dy = new Float32Array(width * height);
-  for (const [channel, plane] of channels.entries()) {
-    const weight = channel === 0 ? 0.5 : 0.5 * colourWeight;
-    const soft = smoothed(plane, width, height);
-    for (let y = 1; y < height - 1; y += 1)
-      for (let x = 1, at = y * width + 1; x < width - 1; x += 1, at += 1) {
-        const gx = ((soft[at + 1] ?? 0) - (soft[at - 1] ?? 0)) * weight;
-        const gy = ((soft[at + width] ?? 0) - (soft[at - width] ?? 0)) * weight;
-        const [ox, oy] = [dx[at] ?? 0, dy[at] ?? 0];
-        if (gx * gx + gy * gy > ox * ox + oy * oy) {
-          dx[at] = gx;
-          dy[at] = gy;
+  const [light, blue, red] = channels.map((plane) => smoothed(plane, width, height)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  for (let y = 1; y < height - 1; y += 1)
+    for (let x = 1, at = y * width + 1; x < width - 1; x += 1, at += 1) {
+      const lx = ((light[at + 1] ?? 0) - (light[at - 1] ?? 0)) * 0.5;
+      const ly = ((light[at + width] ?? 0) - (light[at - width] ?? 0)) * 0.5;
+      const bx = ((blue[at + 1] ?? 0) - (blue[at - 1] ?? 0)) * colourWeight;
+      const by = ((blue[at + width] ?? 0) - (blue[at - width] ?? 0)) * colourWeight;
+      const rx = ((red[at + 1] ?? 0) - (red[at - 1] ?? 0)) * colourWeight;
+      const ry = ((red[at + width] ?? 0) - (red[at - width] ?? 0)) * colourWeight;
+      const l = lx * lx + ly * ly;
+      const b = bx * bx + by * by;
+      const r = rx * rx + ry * ry;
+      let gx = lx;
+      let gy = ly;
+      if (b > l || r > l) {
+        gx = b >= r ? bx : rx;
+        gy = b >= r ? by : ry;
+        const lit = l > 0.16 * Math.max(b, r);
+        const ax = lit ? lx : b > 0.36 * r ? bx : rx;
+        const ay = lit ? ly : b > 0.36 * r ? by : ry;
+        if (gx * ax + gy * ay < 0) {
+          gx = -gx;
+          gy = -gy;
         }
       }
-  }
+      dx[at] = gx;
+      dy[at] = gy;
+    }
   return { width, height, dx, dy };
 }
 

@@ -22,7 +22,14 @@ import type { ImportRefusal } from "../satchel.contract.ts";
 import { admit } from "./admit.ts";
 import { aspectOf, distance, mapQuad, type Quad, quadOf, sidesOf } from "./geometry.ts";
 import type { Dimensions } from "./inspect.ts";
-import { maxDecodedPixels, type Rendition, readableRendition, sampleRendition, shownRendition } from "./limits.ts";
+import {
+  documentRendition,
+  maxDecodedPixels,
+  type Rendition,
+  readableRendition,
+  sampleRendition,
+  shownRendition,
+} from "./limits.ts";
 import { asColour, asDocument } from "./looks.ts";
 import { opensWithoutPassword } from "./pdf-lock.ts";
 import { lookOf, measure, qualityOf } from "./quality.ts";
@@ -99,9 +106,10 @@ export async function finish<Bitmap extends Decoded>(
   if (!admitted.ok) return admitted;
   if (admitted.value.type === "pdf") return ok({ type: "file", mime: "application/pdf" });
   const { mime } = admitted.value;
-  const page = await pageOf(file, orientedSize(admitted.value), how, readableRendition, tools);
+  const rendition = how.look === "document" ? documentRendition : readableRendition;
+  const page = await pageOf(file, orientedSize(admitted.value), how, rendition, tools);
   if (page === undefined) return undecoded(mime);
-  return page === "no-canvas" ? ok({ type: "raw", mime }) : renditions(page, mime, tools);
+  return page === "no-canvas" ? ok({ type: "raw", mime }) : renditions(page, mime, rendition, tools);
 }
 
 /** @returns the page as `finish` would make it, small. */

@@ -63,7 +63,7 @@ export function ordered(points: Quad): Quad {
     x: points.reduce((sum, p) => sum + p.x, 0) / 4,
     y: points.reduce((sum, p) => sum + p.y, 0) / 4,
   };
-  const round = points.toSorted(
+  const round = [...points].sort(
     (a, b) => Math.atan2(a.y - middle.y, a.x - middle.x) - Math.atan2(b.y - middle.y, b.x - middle.x),
   );
   const sums = round.map((p) => p.x + p.y);
@@ -122,8 +122,10 @@ export function projected([a, b, c, d, e, f, g, h]: Projection, { x, y }: Point)
   return { x: (a * x + b * y + c) / w, y: (d * x + e * y + f) / w };
 }
 
-/** Papers that have a known shape, long side over short side: A4 and the passport's page, ISO 7810 ID-1, ID-3 open. */
-const shapes = [Math.SQRT2, 85.6 / 53.98];
+/** Long side over short side of a card (ISO 7810 ID-1). */
+export const cardShape = 85.6 / 53.98;
+/** Papers that have a known shape: A4 and a passport's page, a card. */
+const shapes = [Math.SQRT2, cardShape];
 const snapWithin = 0.045;
 /** Focal length over the long side of the picture: what phones have (24 to 28 mm of a 35 mm film). */
 const usualFocal = 0.75;

@@ -68,7 +68,7 @@ export function paperOf({ data, width, height }: Frame): Paper {
 function evened(light: Float32Array, columns: number, rows: number): Float32Array {
   const bright = spread(light, columns, rows, 2, Math.max);
   const closed = spread(bright, columns, rows, 2, Math.min);
-  const means = Array.from({ length: columns * rows }, (_, n) => brightness(closed, n)).toSorted((a, b) => a - b);
+  const means = Array.from({ length: columns * rows }, (_, n) => brightness(closed, n)).sort((a, b) => a - b);
   const floor = deepest * (means[Math.floor(means.length * 0.8)] ?? 0);
   for (let n = 0; n < columns * rows; n += 1) {
     const lift = floor / Math.max(1, brightness(closed, n));
@@ -108,33 +108,37 @@ function spread(
   return to;
 }
 
-/** Calls `use` for each row with 255 / light of the paper, three numbers a pixel. */
+/** Calls `use` for every `step`th row with 255 / light of the paper, three numbers a pixel. */
 function eachRow(
   { columns, rows, side, light }: Paper,
   width: number,
   height: number,
+  step: number,
   use: (y: number, gain: Float32Array) => void,
 ): void {
   const line = new Float32Array(columns * 3);
   const gain = new Float32Array(width * 3);
-  for (let y = 0; y < height; y += 1) {
+  for (let y = 0; y < height; y += step) {
     const v = Math.min(rows - 1, Math.max(0, (y + 0.5) / side - 0.5));
-    const above = Math.floor(v);
-    const below = Math.min(rows - 1, above + 1);
+    const above = Math.floor(v) * columns * 3;
+    const below = Math.min(rows - 1, Math.floor(v) + 1) * columns * 3;
+    const share = v - Math.floor(v);
     for (let n = 0; n < columns * 3; n += 1) {
-      const up = light[above * columns * 3 + n] ?? 0;
-      line[n] = up + (v - above) * ((light[below * columns * 3 + n] ?? 0) - up);
+      const up = light[above + n] ?? 0;
+      line[n] = 255 / Math.max(1, up + share * ((light[below + n] ?? 0) - up));
     }
-    for (let x = 0; x < width; x += 1) {
-      const u = Math.min(columns - 1, Math.max(0, (x + 0.5) / side - 0.5));
-      const left = u | 0;
-      const share = u - left;
-      const p = left * 3;
-      const q = Math.min(columns - 1, left + 1) * 3;
+    // From the middle of one block to that of the next, in even steps.
+    for (let column = -1, at = 0; column < columns; column += 1) {
+      const p = Math.max(0, column) * 3;
+      const q = Math.min(columns - 1, column + 1) * 3;
+      const end = column === columns - 1 ? width : Math.min(width, Math.round((column + 1.5) * side));
+      const first = (at + 0.5) / side - 0.5 - column;
       for (let channel = 0; channel < 3; channel += 1) {
-        const from = line[p + channel] ?? 0;
-        gain[x * 3 + channel] = 255 / Math.max(1, from + share * ((line[q + channel] ?? 0) - from));
+        const slope = ((line[q + channel] ?? 0) - (line[p + channel] ?? 0)) / side;
+        let value = (line[p + channel] ?? 0) + first * side * slope;
+        for (let x = at; x < end; x += 1, value += slope) gain[x * 3 + channel] = value;
       }
+      at = end;
     }
     use(y, gain);
   }
@@ -153,7 +157,7 @@ export function asDocument(page: Frame): void {
   const ink = inkOf(page, paper);
   const curve = new Uint8ClampedArray(512);
   for (let n = 0; n < curve.length; n += 1) curve[n] = (255 * (n - ink)) / (whiteFrom * 255 - ink);
-  eachRow(paper, width, height, (y, gain) => {
+  eachRow(paper, width, height, 1, (y, gain) => {
     for (let x = 0, at = y * width * 4, of = 0; x < width; x += 1, at += 4, of += 3) {
       const r = Math.min(511, (data[at] ?? 0) * (gain[of] ?? 1)) | 0;
       const g = Math.min(511, (data[at + 1] ?? 0) * (gain[of + 1] ?? 1)) | 0;
@@ -172,8 +176,7 @@ export function asDocument(page: Frame): void {
 function inkOf({ data, width, height }: Frame, paper: Paper): number {
   const counts = new Uint32Array(256);
   let total = 0;
-  eachRow(paper, width, height, (y, gain) => {
-    if (y % 4 !== 0) return;
+  eachRow(paper, width, height, 4, (y, gain) => {
     for (let x = 0; x < width; x += 2) {
       const at = (y * width + x) * 4;
       const value = Math.min(255, (data[at + 1] ?? 0) * (gain[x * 3 + 1] ?? 1)) | 0;

@@ -4,7 +4,7 @@
  */
 
 import type { Corners, Frame, Look, Quality } from "../imaging.contract.ts";
-import { contains, mapQuad, type Quad, quadOf } from "./geometry.ts";
+import { aspectOf, cardShape, contains, mapQuad, type Quad, quadOf } from "./geometry.ts";
 import { type Planes, planesOf } from "./planes.ts";
 
 const whole: Quad = [
@@ -135,7 +135,7 @@ function largestBurnt(light: Float32Array, mask: Uint8Array, width: number): num
 }
 
 /** Under this sharpness print of a letter is not read for certain. */
-const blurredUnder = 0.36;
+const blurredUnder = 0.42;
 
 export const qualityOf = ({ sharpness, dark, glare }: Measured, cut: boolean): Quality => ({
   blurred: sharpness < blurredUnder,
@@ -144,8 +144,17 @@ export const qualityOf = ({ sharpness, dark, glare }: Measured, cut: boolean): Q
   cut,
 });
 
+function hasCardShape(fractions: Quad, { width, height }: Frame): boolean {
+  const aspect = aspectOf(
+    mapQuad(fractions, ({ x, y }) => ({ x: x * width, y: y * height })),
+    { width, height },
+  );
+  return Math.abs(Math.max(aspect, 1 / aspect) - cardShape) < 1e-9;
+}
+
 /** White paper with print on it is a document; a card, a photograph, a coloured form keeps its colours. */
 export function lookOf(frame: Frame, corners: Corners | null): Look {
+  if (corners !== null && hasCardShape(quadOf(corners), frame)) return "colour";
   const planes = planesOf(frame, 240);
   const { width } = planes;
   const [light, blue, red] = planes.channels;

@@ -36,7 +36,7 @@ export async function reduce<Bitmap extends Decoded>(
   if (admitted.value.type === "pdf") return ok({ type: "file", mime: "application/pdf" });
   const { mime } = admitted.value;
   const bitmap = await decodeReduced(file, orientedSize(admitted.value), readableRendition.longSide, tools);
-  return bitmap === undefined ? undecoded(mime) : renditions(bitmap, mime, tools);
+  return bitmap === undefined ? undecoded(mime) : renditions(bitmap, mime, readableRendition, tools);
 }
 
 /** Width and height as they are shown; null when the header does not say. */
@@ -56,10 +56,11 @@ export const undecoded = (mime: string): Result<Reduced, ImportRefusal> =>
 export async function renditions<Bitmap extends Decoded>(
   bitmap: Bitmap,
   mime: string,
+  rendition: Rendition,
   tools: ImagingTools<Bitmap>,
 ): Promise<Result<Reduced, ImportRefusal>> {
   try {
-    const readable = await rendered(bitmap, readableRendition, tools);
+    const readable = await rendered(bitmap, rendition, tools);
     const preview = readable === undefined ? undefined : await rendered(bitmap, previewRendition, tools);
     return readable === undefined || preview === undefined
       ? ok({ type: "raw", mime })

@@ -49,16 +49,24 @@ function sideOf(edges: Edges, a: Point, b: Point, reach: number): Side {
   const rows: Float32Array[] = [];
   const steps = Math.ceil(reach * 2) * 2 + 1;
   const middle = (steps - 1) / 2;
-  let [lighter, darker] = [0, 0];
+  let lighter = 0;
+  let darker = 0;
   for (let n = 0; n < samples; n += 1) {
     const t = 0.02 + (0.96 * (n + 0.5)) / samples;
     const row = new Float32Array(steps);
+    let up = 0;
+    let down = 0;
     for (let step = 0; step < steps; step += 1) {
       const off = (step - middle) / 2;
-      row[step] = changeAt(edges, a.x + t * (b.x - a.x) + off * nx, a.y + t * (b.y - a.y) + off * ny, nx, ny);
+      const change = changeAt(edges, a.x + t * (b.x - a.x) + off * nx, a.y + t * (b.y - a.y) + off * ny, nx, ny);
+      row[step] = change;
+      // Print near the border has stronger edges than the border itself.
+      const near = 1 - 0.7 * Math.abs((step - middle) / middle);
+      up = Math.max(up, near * change);
+      down = Math.max(down, -near * change);
     }
-    lighter += Math.max(0, ...row);
-    darker += Math.max(0, ...row.map((value) => -value));
+    lighter += up;
+    darker += down;
     rows.push(row);
   }
   const sign = lighter >= darker ? 1 : -1;
@@ -68,7 +76,7 @@ function sideOf(edges: Edges, a: Point, b: Point, reach: number): Side {
     let most = 0;
     for (let step = 1; step < steps - 1; step += 1) {
       // What is nearer to where the side was believed counts a little more.
-      const value = sign * (row[step] ?? 0) * (1 - 0.3 * Math.abs((step - middle) / middle));
+      const value = sign * (row[step] ?? 0) * (1 - 0.4 * Math.abs((step - middle) / middle));
       if (value > most) {
         most = value;
         best = step;
@@ -91,7 +99,11 @@ function sideOf(edges: Edges, a: Point, b: Point, reach: number): Side {
   const whole = places.length >= 6 ? fitted(places, reach) : undefined;
   const near = (from: number, to: number): Fit | undefined => {
     const half = places.filter(({ t }) => t >= from && t <= to);
-    return half.length >= 8 ? fitted(half, reach, whole) : undefined;
+    if (half.length < 8) return undefined;
+    const along = fitted(half, reach, whole);
+    const alone = fitted(half, reach);
+    // Another line than the whole side's only where clearly more of the half lies on it.
+    return alone !== undefined && on(half, alone) > 1.2 * on(half, along) ? alone : along;
   };
   return { whole: line(whole), start: line(near(0, 0.45) ?? whole), end: line(near(0.55, 1) ?? whole) };
 }
@@ -118,7 +130,7 @@ interface Fit {
 
 /** A straight line through most of the places: least squares, again and again without what lies far off (Tukey). */
 function fitted(places: readonly Place[], reach: number, first?: Fit): Fit | undefined {
-  let fit: Fit | undefined = first ?? strongestLine(places, reach);
+  let fit = first ?? strongestLine(places, reach);
   let width = Math.max(1.5, reach * 0.6);
   for (let round = 0; round < 6; round += 1) {
     let [w, wt, wtt, wo, wto] = [0, 0, 0, 0, 0];
@@ -142,6 +154,14 @@ function fitted(places: readonly Place[], reach: number, first?: Fit): Fit | und
   return fit;
 }
 
+/** How much lies within a pixel of a line. */
+function on(places: readonly Place[], fit: Fit | undefined): number {
+  if (fit === undefined) return 0;
+  let sum = 0;
+  for (const { t, off, weight } of places) if (Math.abs(off - fit.start - t * (fit.end - fit.start)) < 1) sum += weight;
+  return sum;
+}
+
 /** Of lines through two of the places, the one with most of them within a pixel. */
 function strongestLine(places: readonly Place[], reach: number): Fit | undefined {
   let best: Fit | undefined;
@@ -154,8 +174,7 @@ function strongestLine(places: readonly Place[], reach: number): Fit | undefined
       const slope = (q.off - p.off) / (q.t - p.t);
       const start = p.off - slope * p.t;
       if (Math.max(Math.abs(start), Math.abs(start + slope)) > 1.5 * reach) continue;
-      let count = 0;
-      for (const { t, off, weight } of places) if (Math.abs(off - start - slope * t) < 1) count += weight;
+      const count = on(places, { start, end: start + slope });
       if (count > most) [best, most] = [{ start, end: start + slope }, count];
     }
   return best;

@@ -40,7 +40,7 @@ function borderOf(planes: readonly Float32Array[], width: number, height: number
     const values: number[] = [];
     for (let x = 0; x < width; x += 2) values.push(plane[2 * width + x] ?? 0, plane[(height - 3) * width + x] ?? 0);
     for (let y = 0; y < height; y += 2) values.push(plane[y * width + 2] ?? 0, plane[y * width + width - 3] ?? 0);
-    return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+    return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
   };
   const [l = 0, b = 0, r = 0] = planes.map(median);
   return [l, b, r];
@@ -82,36 +82,26 @@ function otsu(plane: Float32Array): number {
 /** Quads around the three largest connected pieces. */
 function piecesAbove(plane: Float32Array, level: number, width: number, height: number): readonly Quad[] {
   const seen = new Uint8Array(plane.length);
-  const stack = new Int32Array(plane.length);
+  const queue = new Int32Array(plane.length);
   const pieces: { readonly size: number; readonly rim: readonly Point[] }[] = [];
   for (let start = 0; start < plane.length; start += 1) {
     if (seen[start] === 1 || (plane[start] ?? 0) <= level) continue;
-    let top = 0;
     let size = 0;
-    stack[top++] = start;
-    seen[start] = 1;
-    const left = new Int32Array(height).fill(width);
-    const right = new Int32Array(height).fill(-1);
-    while (top > 0) {
-      const at = stack[--top] ?? 0;
-      size += 1;
+    const take = (at: number): void => {
+      if (seen[at] === 1 || (plane[at] ?? 0) <= level) return;
+      seen[at] = 1;
+      queue[size++] = at;
+    };
+    take(start);
+    for (let n = 0; n < size; n += 1) {
+      const at = queue[n] ?? 0;
       const x = at % width;
-      const y = (at - x) / width;
-      if (x < (left[y] ?? 0)) left[y] = x;
-      if (x > (right[y] ?? 0)) right[y] = x;
-      for (const next of [x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, at - width, at + width]) {
-        if (next < 0 || next >= plane.length || seen[next] === 1 || (plane[next] ?? 0) <= level) continue;
-        seen[next] = 1;
-        stack[top++] = next;
-      }
+      if (x > 0) take(at - 1);
+      if (x < width - 1) take(at + 1);
+      if (at >= width) take(at - width);
+      if (at < plane.length - width) take(at + width);
     }
-    if (size < smallest * plane.length) continue;
-    const rim: Point[] = [];
-    for (let y = 0; y < height; y += 1)
-      if ((right[y] ?? -1) >= 0) {
-        rim.push({ x: left[y] ?? 0, y: y + 0.5 }, { x: (right[y] ?? 0) + 1, y: y + 0.5 });
-      }
-    pieces.push({ size, rim });
+    if (size >= smallest * plane.length) pieces.push({ size, rim: rimOf(queue.subarray(0, size), width, height) });
   }
   pieces.sort((a, b) => b.size - a.size);
   const quads: Quad[] = [];
@@ -125,9 +115,25 @@ function piecesAbove(plane: Float32Array, level: number, width: number, height: 
   return quads;
 }
 
+/** Both ends of each row. */
+function rimOf(piece: Int32Array, width: number, height: number): readonly Point[] {
+  const left = new Int32Array(height).fill(width);
+  const right = new Int32Array(height).fill(-1);
+  for (const at of piece) {
+    const x = at % width;
+    const y = (at - x) / width;
+    if (x < (left[y] ?? 0)) left[y] = x;
+    if (x > (right[y] ?? 0)) right[y] = x;
+  }
+  const rim: Point[] = [];
+  for (let y = 0; y < height; y += 1)
+    if ((right[y] ?? -1) >= 0) rim.push({ x: left[y] ?? 0, y: y + 0.5 }, { x: (right[y] ?? 0) + 1, y: y + 0.5 });
+  return rim;
+}
+
 /** Convex hull, clockwise (Andrew's chain). */
 export function hullOf(points: readonly Point[]): readonly Point[] {
-  const sorted = points.toSorted((a, b) => a.x - b.x || a.y - b.y);
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
   const half = (from: readonly Point[]): Point[] => {
     const chain: Point[] = [];
     for (const p of from) {
@@ -143,7 +149,7 @@ export function hullOf(points: readonly Point[]): readonly Point[] {
     chain.pop();
     return chain;
   };
-  return [...half(sorted), ...half(sorted.toReversed())];
+  return [...half(sorted), ...half([...sorted].reverse())];
 }
 
 /** The hull's sides are taken away one by one, each time the one whose absence adds least, until four are left. */

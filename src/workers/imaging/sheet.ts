@@ -40,11 +40,13 @@ export interface Effort {
 }
 
 /** A frame of the camera: many a second. A shot: once. */
-export const glanceEffort: Effort = { coarse: 240, fine: 240, lines: 16 };
+export const glanceEffort: Effort = { coarse: 240, fine: 240, lines: 14 };
 export const shotEffort: Effort = { coarse: 320, fine: 900, lines: 26 };
 
 /** Quads that score less are chance. */
 const least = 0.4;
+/** Of a sheet that is not seen on all sides, more has to be seen of the others. */
+const leastCut = 0.5;
 /** A second sheet scores at least this share of the first, and has this share of its area. */
 const alike = 0.7;
 const secondArea = 0.2;
@@ -53,6 +55,8 @@ interface Candidate {
   /** Pixels of the coarse picture; a pixel's middle has whole numbers. */
   readonly quad: Quad;
   readonly score: number;
+  /** Lighter than what lies around on all four sides, or darker on all four. */
+  readonly even: boolean;
   readonly cut: boolean;
 }
 
@@ -61,16 +65,22 @@ export function findSheet(frame: Frame, effort: Effort): Found {
   const edges = edgesOf(planes);
   const candidates = candidatesOf(planes, edges, effort.lines);
   const [best] = candidates;
-  if (best === undefined || best.score < least) return { corners: null, sheets: "none", cut: false };
+  if (best === undefined || best.score < (best.cut ? leastCut : least))
+    return { corners: null, sheets: "none", cut: false };
   const second = candidates.find(
-    ({ quad, score, cut }) =>
+    ({ quad, score, even, cut }) =>
+      even &&
       !cut &&
       score >= Math.max(least, alike * best.score) &&
       signedArea(quad) > secondArea * signedArea(best.quad) &&
       commonArea(quad, best.quad) < 0.1 * Math.min(signedArea(quad), signedArea(best.quad)),
   );
   const exact = exactOf(frame, planes, edges, best.quad, effort.fine);
-  return { corners: cornersOf(exact), sheets: second === undefined ? "one" : "several", cut: best.cut };
+  return {
+    corners: cornersOf(exact),
+    sheets: second === undefined ? "one" : "several",
+    cut: best.cut || goesOn(planes, best.quad),
+  };
 }
 
 /** Fractions of the picture, inside of it. */
@@ -95,7 +105,7 @@ function exactOf(frame: Frame, planes: Planes, edges: Edges, quad: Quad, fine: n
 /** All that were judged, best first. */
 function candidatesOf(planes: Planes, edges: Edges, most: number): readonly Candidate[] {
   const { width, height } = planes;
-  const lines = linesOf(edges, most);
+  const lines = [...linesOf(edges, most), ...frameLines(width, height)];
   const rough: { readonly quad: Quad; readonly score: number }[] = [];
   for (const quad of quadsOf(lines, width, height)) {
     const score = coarseSupport(edges, quad) * sizeFactor(quad, width, height);
@@ -104,12 +114,24 @@ function candidatesOf(planes: Planes, edges: Edges, most: number): readonly Cand
   rough.sort((a, b) => b.score - a.score);
   const regions = regionsOf(planes)
     .map((quad) => mapQuad(quad, ({ x, y }) => ({ x: x - 0.5, y: y - 0.5 })))
-    .map((quad) => refined(edges, quad, 6))
+    .flatMap((quad) => [quad, refined(edges, quad, 6)])
     .filter((quad) => isSheetLike(quad, width, height));
   const quads = [...regions, ...rough.slice(0, 3 * most).map(({ quad }) => quad)];
-  return quads
-    .map((quad) => ({ quad, score: judge(planes, edges, quad), cut: leavesFrame(quad, width, height) }))
-    .sort((a, b) => b.score - a.score);
+  return quads.map((quad) => ({ quad, ...judge(planes, edges, quad) })).sort((a, b) => b.score - a.score);
+}
+
+/** A sheet that leaves the picture ends, as far as can be seen, where the picture does. */
+const frameLines = (width: number, height: number): readonly Line[] => [
+  { nx: 1, ny: 0, d: 0 },
+  { nx: 1, ny: 0, d: width - 1 },
+  { nx: 0, ny: 1, d: 0 },
+  { nx: 0, ny: 1, d: height - 1 },
+];
+
+/** Both ends lie on the same side of the picture. */
+function onFrame(a: Point, b: Point, { width, height }: Planes | Edges): boolean {
+  const near = (p: number, q: number, at: number): boolean => Math.abs(p - at) < 1 && Math.abs(q - at) < 1;
+  return near(a.x, b.x, 0) || near(a.x, b.x, width - 1) || near(a.y, b.y, 0) || near(a.y, b.y, height - 1);
 }
 
 function quadsOf(lines: readonly Line[], width: number, height: number): readonly Quad[] {
@@ -165,11 +187,19 @@ const sizeFactor = (quad: Quad, width: number, height: number): number =>
 /** Change across a side from which it counts in full. */
 const clear = 4;
 
+/** What a side that cannot be seen is worth, where paper goes on to the end of the picture. */
+const hidden = 0.8;
+
 function coarseSupport(edges: Edges, quad: Quad): number {
   let [lowest, sum] = [1, 0];
   for (const [a, b] of sidesOf(quad)) {
     const [nx, ny] = inward(a, b);
     let side = 0;
+    // What a side of the picture is worth is seen by the judge.
+    if (onFrame(a, b, edges)) {
+      sum += hidden;
+      continue;
+    }
     for (let n = 0; n < 10; n += 1) {
       const t = 0.07 + (0.86 * n) / 9;
       const [x, y] = [a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)];
@@ -199,61 +229,133 @@ function across(edges: Edges, x: number, y: number, nx: number, ny: number): num
 }
 
 const pieces = 4;
+/** Paper bends: a piece of its border may be so many pixels off the straight side. */
+const bend = 4;
 /** Light and colours differ by this much: another surface for certain. */
 const otherSurface = 14;
 
 /** 0 to 1: how much this quad is the border of one sheet. */
-function judge(planes: Planes, edges: Edges, quad: Quad): number {
+function judge(planes: Planes, edges: Edges, quad: Quad): Omit<Candidate, "quad"> {
   const paper = paperIn(planes, quad);
   const supports: number[] = [];
   const contrasts: number[] = [];
-  for (const [a, b] of sidesOf(quad)) {
+  let lighter = 0;
+  let unseen = 0;
+  let ways = 0;
+  for (const [n, [a, b]] of sidesOf(quad).entries()) {
     const normal = inward(a, b);
+    if (onFrame(a, b, planes)) {
+      unseen += 1;
+      ways |= 1 << (n % 2);
+      supports.push(hidden * paperAlong(planes, a, b, normal, paper));
+      continue;
+    }
     let side = 0;
     let seen = 0;
+    let rise = 0;
     for (let piece = 0; piece < pieces; piece += 1) {
       const from = 0.04 + (0.92 * piece) / pieces;
       const found = alongPiece(planes, edges, a, b, normal, from, from + 0.92 / pieces, paper);
       if (found === undefined) continue;
       seen += 1;
       side += found.support;
+      rise += found.rise;
       contrasts.push(found.contrast);
     }
     // A side that lies outside of the picture says nothing; one that mostly does is no side.
     supports.push(seen >= 2 ? side / seen : 0);
+    lighter += Math.sign(rise);
   }
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const support = 0.6 * Math.min(...supports) + 0.4 * mean(supports);
-  const low = contrasts.toSorted((x, y) => x - y).slice(0, Math.ceil(contrasts.length / 2));
+  const low = [...contrasts].sort((x, y) => x - y).slice(0, Math.ceil(contrasts.length / 2));
   const contrast = 0.5 * mean(contrasts) + 0.5 * mean(low);
-  return support * (0.45 + 0.55 * contrast) * sizeFactor(quad, planes.width, planes.height);
+  // A sheet is lighter than its table all around, or darker; a frame printed on it is not.
+  const alikeSides = 0.9 + 0.025 * (Math.abs(lighter) + unseen);
+  const score = support * (0.3 + 0.7 * contrast) * alikeSides * sizeFactor(quad, planes.width, planes.height);
+  // Two sides that meet have to be seen, or any two planks of a table would be a sheet.
+  const isBand = unseen > 2 || (unseen === 2 && ways !== 3);
+  return {
+    score: isBand ? 0 : score,
+    even: Math.abs(lighter) + unseen === 4,
+    cut: unseen > 0 || leavesFrame(quad, planes.width, planes.height),
+  };
 }
+
+/** Paper of this quad's colour lies along the end of the picture, beside the quad. */
+function goesOn(planes: Planes, quad: Quad): boolean {
+  const { width, height, channels } = planes;
+  const [light, blue, red] = channels;
+  const paper = paperIn(planes, quad);
+  const middle = { x: quad.reduce((sum, { x }) => sum + x, 0) / 4, y: quad.reduce((sum, { y }) => sum + y, 0) / 4 };
+  const around = mapQuad(quad, ({ x, y }) => ({ x: x + 0.08 * (x - middle.x), y: y + 0.08 * (y - middle.y) }));
+  let like = 0;
+  const look = (x: number, y: number): void => {
+    if (!contains(around, { x, y })) return;
+    const at = y * width + x;
+    if (differ([light[at] ?? 0, blue[at] ?? 0, red[at] ?? 0], paper) < 4 + samePaper * paper[0]) like += 1;
+  };
+  for (let x = 0; x < width; x += 1) {
+    look(x, 1);
+    look(x, height - 2);
+  }
+  for (let y = 0; y < height; y += 1) {
+    look(1, y);
+    look(width - 2, y);
+  }
+  return like > 0.04 * sidesOf(quad).reduce((sum, [a, b]) => sum + distance(a, b), 0);
+}
+
+/** 0 to 1: how much of a side of the picture has paper just inside. */
+function paperAlong(
+  { width, height, channels }: Planes,
+  a: Point,
+  b: Point,
+  [nx, ny]: readonly [number, number],
+  paper: Colour,
+): number {
+  const [light, blue, red] = channels;
+  let like = 0;
+  for (let n = 0; n < 20; n += 1) {
+    const t = (n + 0.5) / 20;
+    const column = Math.min(width - 1, Math.max(0, Math.round(a.x + t * (b.x - a.x) + 4 * nx)));
+    const row = Math.min(height - 1, Math.max(0, Math.round(a.y + t * (b.y - a.y) + 4 * ny)));
+    const at = row * width + column;
+    // Paper is a little darker towards the end of a picture, and print may reach it.
+    if (differ([light[at] ?? 0, blue[at] ?? 0, red[at] ?? 0], paper) < 2.5 * otherSurface) like += 1;
+  }
+  return like < 12 ? 0 : like / 20;
+}
+
+/** Share of its light by which one sheet gets darker towards the end of a picture. */
+const samePaper = 0.11;
 
 type Colour = readonly [number, number, number];
 
 const differ = (a: Colour, b: Colour): number => Math.abs(a[0] - b[0]) + 1.5 * Math.hypot(a[1] - b[1], a[2] - b[2]);
 
 /** The bright colour inside: of a page the paper, not its print. */
-function paperIn({ width, height, channels }: Planes, quad: Quad): Colour {
+function paperIn({ width, height, channels }: Planes, [tl, tr, br, bl]: Quad): Colour {
   const [light, blue, red] = channels;
-  const xs = quad.map(({ x }) => x);
-  const ys = quad.map(({ y }) => y);
-  const seen: Colour[] = [];
-  const step = Math.max(2, Math.sqrt(signedArea(quad)) / 16);
-  for (let y = Math.max(0, Math.min(...ys)); y < Math.min(height, Math.max(...ys)); y += step)
-    for (let x = Math.max(0, Math.min(...xs)); x < Math.min(width, Math.max(...xs)); x += step) {
-      if (!contains(quad, { x, y })) continue;
-      const at = (y | 0) * width + (x | 0);
-      seen.push([light[at] ?? 0, blue[at] ?? 0, red[at] ?? 0]);
+  const seen: number[] = [];
+  for (let v = 0.06; v < 1; v += 0.08)
+    for (let u = 0.06; u < 1; u += 0.08) {
+      const x = (tl.x * (1 - u) + tr.x * u) * (1 - v) + (bl.x * (1 - u) + br.x * u) * v;
+      const y = (tl.y * (1 - u) + tr.y * u) * (1 - v) + (bl.y * (1 - u) + br.y * u) * v;
+      if (x >= 0 && y >= 0 && x < width && y < height) seen.push((y | 0) * width + (x | 0));
     }
-  seen.sort((a, b) => a[0] - b[0]);
-  return seen[Math.floor(seen.length * 0.85)] ?? [0, 0, 0];
+  seen.sort((a, b) => (light[a] ?? 0) - (light[b] ?? 0));
+  const at = seen[Math.floor(seen.length * 0.85)] ?? 0;
+  return [light[at] ?? 0, blue[at] ?? 0, red[at] ?? 0];
 }
+
+/** Light along a strip that varies this much is a pattern: beside another pattern it says nothing. */
+const patterned = 18;
 
 /** One piece of a side: the step across it, and whether both sides are different surfaces. Undefined outside. */
 function alongPiece(
-  planes: Planes,
+  { width, height, channels }: Planes,
   edges: Edges,
   a: Point,
   b: Point,
@@ -261,47 +363,64 @@ function alongPiece(
   from: number,
   to: number,
   paper: Colour,
-): { readonly support: number; readonly contrast: number } | undefined {
-  const { width, height, channels } = planes;
+): { readonly support: number; readonly contrast: number; readonly rise: number } | undefined {
+  const [light, blue, red] = channels;
   const samples = Math.max(5, Math.round(((to - from) * distance(a, b)) / 2));
-  const steps = new Float32Array(5);
-  const [base, surface] = [
-    [0, 0],
-    [
-      [0, 0, 0],
-      [0, 0, 0],
-    ],
-  ];
+  const steps = new Float64Array(bend * 2 + 1);
+  /** Of the strip inside, then of that outside: changes near it, three colours, light squared. */
+  const sums = new Float64Array(10);
   let seen = 0;
   for (let n = 0; n < samples; n += 1) {
     const t = from + ((to - from) * (n + 0.5)) / samples;
-    const [x, y] = [a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)];
+    const x = a.x + t * (b.x - a.x);
+    const y = a.y + t * (b.y - a.y);
     if (x < 1 || y < 1 || x > width - 2 || y > height - 2) continue;
     seen += 1;
-    for (let off = -2; off <= 2; off += 1) {
+    for (let off = -bend; off <= bend; off += 1) {
       const change = across(edges, x + off * nx, y + off * ny, nx, ny);
-      steps[off + 2] = (steps[off + 2] ?? 0) + Math.min(2 * clear, Math.max(-2 * clear, change));
+      steps[off + bend] = (steps[off + bend] ?? 0) + Math.min(2 * clear, Math.max(-2 * clear, change));
     }
-    for (const side of [0, 1]) {
-      const sign = side === 0 ? 1 : -1;
-      for (const off of [7, 10])
-        base[side] = (base[side] ?? 0) + Math.abs(across(edges, x + sign * off * nx, y + sign * off * ny, nx, ny)) / 2;
-      const [column, row] = [Math.round(x + sign * 5 * nx), Math.round(y + sign * 5 * ny)];
-      const at = Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column));
-      const sums = surface[side] as number[];
-      for (let channel = 0; channel < 3; channel += 1)
-        sums[channel] = (sums[channel] ?? 0) + (channels[channel]?.[at] ?? 0);
+    for (let strip = 0, sign = 1; strip < 10; strip += 5, sign = -1) {
+      const near = Math.abs(across(edges, x + sign * 7 * nx, y + sign * 7 * ny, nx, ny));
+      const farther = Math.abs(across(edges, x + sign * 10 * nx, y + sign * 10 * ny, nx, ny));
+      const column = Math.min(width - 1, Math.max(0, Math.round(x + sign * 5 * nx)));
+      const row = Math.min(height - 1, Math.max(0, Math.round(y + sign * 5 * ny)));
+      const at = row * width + column;
+      const l = light[at] ?? 0;
+      sums[strip] = (sums[strip] ?? 0) + (near + farther) / 2;
+      sums[strip + 1] = (sums[strip + 1] ?? 0) + l;
+      sums[strip + 2] = (sums[strip + 2] ?? 0) + (blue[at] ?? 0);
+      sums[strip + 3] = (sums[strip + 3] ?? 0) + (red[at] ?? 0);
+      sums[strip + 4] = (sums[strip + 4] ?? 0) + l * l;
     }
   }
   if (seen < 3) return undefined;
-  const step = Math.max(...steps.map(Math.abs)) / seen;
-  const quiet = Math.min(base[0] ?? 0, base[1] ?? 0) / seen;
-  const [inner, outer] = surface.map(([l = 0, u = 0, v = 0]) => [l / seen, u / seen, v / seen] as Colour) as [
-    Colour,
-    Colour,
-  ];
+  const inner = stripOf(sums, 0, seen);
+  const outer = stripOf(sums, 5, seen);
+  let rise = 0;
+  let straight = 1;
+  for (const [n, sum] of steps.entries()) {
+    const share = 1 - 0.06 * Math.abs(n - bend);
+    if (share * Math.abs(sum) <= straight * Math.abs(rise * seen)) continue;
+    rise = sum / seen;
+    straight = share;
+  }
+  const plain = Math.min(1, Math.max(0, 1.25 - Math.min(inner.spread, outer.spread) / patterned));
+  const difference = Math.min(differ(inner.colour, outer.colour), differ(paper, outer.colour));
   return {
-    support: Math.min(1, Math.max(0, step - 0.5 * quiet) / clear),
-    contrast: Math.min(1, Math.min(differ(inner, outer), differ(paper, outer)) / otherSurface),
+    support: straight * Math.min(1, Math.max(0, Math.abs(rise) - 0.5 * Math.min(inner.near, outer.near)) / clear),
+    contrast: plain * Math.min(1, difference / otherSurface),
+    rise,
   };
+}
+
+interface Strip {
+  readonly near: number;
+  readonly colour: Colour;
+  readonly spread: number;
+}
+
+function stripOf(sums: Float64Array, from: number, seen: number): Strip {
+  const of = (n: number): number => (sums[from + n] ?? 0) / seen;
+  return { near: of(0), colour: [of(1), of(2), of(3)], spread: Math.sqrt(Math.max(0, of(4) - of(1) ** 2)) };
 }

@@ -19,6 +19,7 @@ import {
 } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { type DrawnPage, maxPdfPages, type PdfApi, type PdfTrouble } from "../pdf.contract.ts";
+import type { Bounds } from "./bounds.ts";
 import { drawScale } from "./size.ts";
 
 /** Pixels of one image inside a PDF: a scanned A3 sheet at 600 dots per inch is above it, at 400 below. */
@@ -29,6 +30,7 @@ export interface RenderDeps {
   readonly file: (name: string) => Promise<Uint8Array | undefined>;
   /** Where fonts that are inside a PDF go. */
   readonly fonts: FontFaceSet;
+  readonly bounds: Bounds;
 }
 
 interface CanvasAndContext {
@@ -81,15 +83,17 @@ const filesFrom = (file: RenderDeps["file"]) =>
     }
   };
 
-/** pdf.js throws its own kinds of Error for whatever a file makes it do. */
-const trouble = (error: unknown): Result<never, PdfTrouble> =>
-  err({ type: error instanceof PasswordException ? "pdf-locked" : "pdf-unread" });
-
-export function createRenderer({ file, fonts }: RenderDeps): PdfApi {
+export function createRenderer({ file, fonts, bounds }: RenderDeps): PdfApi {
+  /** pdf.js throws its own kinds of Error for whatever a file makes it do. */
+  const trouble = (error: unknown): Result<never, PdfTrouble> =>
+    err({
+      type: bounds.wasHit() ? "pdf-too-heavy" : error instanceof PasswordException ? "pdf-locked" : "pdf-unread",
+    });
   let task: PDFDocumentLoadingTask | undefined;
   let opened: PDFDocumentProxy | undefined;
 
   async function open(bytes: ArrayBuffer): ReturnType<PdfApi["open"]> {
+    bounds.begin();
     await task?.destroy();
     opened = undefined;
     task = getDocument({
@@ -119,6 +123,7 @@ export function createRenderer({ file, fonts }: RenderDeps): PdfApi {
 
   async function draw(number: number, width: number): Promise<Result<DrawnPage, PdfTrouble>> {
     if (opened === undefined) return err({ type: "pdf-unread" });
+    bounds.begin();
     try {
       const page = await opened.getPage(number);
       const paper = page.getViewport({ scale: 1 });
@@ -139,6 +144,8 @@ export function createRenderer({ file, fonts }: RenderDeps): PdfApi {
         // What was filled into a form is part of the page; nothing of it can be pressed here.
         annotationMode: AnnotationMode.ENABLE,
       }).promise;
+      // pdf.js goes on behind what it could not read: a page that is only half there is not shown as the page.
+      if (bounds.wasHit()) return err({ type: "pdf-too-heavy" });
       page.cleanup();
       return ok({ bitmap: canvas.transferToImageBitmap(), width: paper.width, height: paper.height });
     } catch (error) {

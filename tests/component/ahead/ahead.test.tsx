@@ -70,7 +70,7 @@ describe("what lies ahead", () => {
     expect(screen.getByRole("link", { name: "Ajouter une date" }).getAttribute("href")).toBe(
       "/a-prevoir/date/nouvelle",
     );
-    expect(screen.getByRole("link", { name: "Choisir ce que je suis" })).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Choisir ce que Besace suit" })).toBeTruthy();
     expect(await axeProblems()).toEqual([]);
   });
 
@@ -220,7 +220,7 @@ describe("a date of one's own", () => {
   });
 });
 
-describe("what I follow", () => {
+describe("what Besace follows", () => {
   test("is ticked, with its one date; only what changed is kept", async () => {
     const followed = { rsa: { since: "2026-08" }, "of-a-newer-version": {} };
     const satchel = createFakeSatchel({ ahead: { ...EMPTY_AHEAD, followed } });

@@ -39,6 +39,7 @@ vi.mock("../../../src/workers/imaging.client.ts", () => ({
   connectImaging: () => ({
     api: {
       glance: async () => world.sight as never,
+      still: async () => ({ ok: true, value: null }),
       propose: async () => world.proposal as never,
       sample: async (_file: Blob, how: unknown) => {
         world.samples.push(how);
@@ -173,7 +174,7 @@ describe("the camera", () => {
     await openCamera();
     expect(plain((await inside().findByRole("alert")).textContent)).toMatch(words);
     if (name === "NotAllowedError") expect(await axeProblems()).toEqual([]);
-    const system = inside().getByLabelText<HTMLInputElement>(/Appareil photo du téléphone/);
+    const system = inside().getByLabelText<HTMLInputElement>(/Appareil du téléphone/);
     expect(system.getAttribute("capture")).toBe("environment");
     expect(inside().getByLabelText<HTMLInputElement>(/Choisir un fichier/).multiple).toBe(true);
     Object.defineProperty(system, "files", { configurable: true, value: [photo()] });
@@ -215,6 +216,48 @@ describe("the camera", () => {
     await press("Terminer");
     expect(screen.queryByRole("dialog")).toBeNull();
     expect([wire.stopped, world.ended]).toEqual([1, 1]);
+  });
+
+  test("takes the picture by itself where the person wants that, once the sheet has lain still", async () => {
+    plugIn();
+    const { pass, satchel } = await show();
+    await openCamera();
+    await press("Prendre tout seul");
+    await screen.findByText("Feuille trouvée. Ne bougez plus.");
+    expect(statesOf(satchel)).toEqual([]);
+    pass(1500);
+    expect(await screen.findByText(/Vérifiez les 4 coins/)).toBeTruthy();
+    await press("Reprendre la photo");
+    await press("Prendre tout seul");
+  });
+
+  test("says its hints aloud where the person wants that and a voice of this device speaks the language", async () => {
+    plugIn();
+    const spoken: string[] = [];
+    vi.stubGlobal(
+      "SpeechSynthesisUtterance",
+      class {
+        readonly text: string;
+        constructor(text: string) {
+          this.text = text;
+        }
+      },
+    );
+    vi.stubGlobal("speechSynthesis", {
+      getVoices: () => [{ lang: "fr-FR", localService: true }],
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+      cancel: () => undefined,
+      speak: ({ text }: { readonly text: string }) => spoken.push(text),
+    });
+    const { pass } = await show();
+    await openCamera();
+    await screen.findByText("Feuille trouvée. Ne bougez plus.");
+    expect(spoken).toEqual([]);
+    await press("À voix haute");
+    pass(3500);
+    await waitFor(() => expect(spoken).toEqual(["Feuille trouvée. Ne bougez plus."]));
+    await press("À voix haute");
   });
 
   test("D10: without the imaging tool there are no hints, and the shutter works", async () => {

@@ -49,6 +49,20 @@ describe("a page that asks for papers", () => {
     await expect.poll(() => shown.went).toEqual([`/dossiers/${DOSSIER}/question/papers-link`]);
   });
 
+  test("a paper that stays on this phone goes only after a yes for this dossier", async () => {
+    const here = fakePaper({ kind: "identity-card", title: "Carte gardée ici", stay: true });
+    const satchel = satchelWith({}, [card, here]);
+    await look(satchel);
+    const box = await screen.findByRole<HTMLInputElement>("checkbox", { name: /Carte gardée ici/ });
+    fireEvent.click(box);
+    fireEvent.click(await screen.findByRole("button", { name: "Ne pas le joindre", hidden: true }));
+    await expect.poll(() => box.checked).toBe(false);
+    expect(satchel.calls("attach")).toHaveLength(0);
+    fireEvent.click(box);
+    fireEvent.click(await screen.findByRole("button", { name: "Le joindre à ce dossier", hidden: true }));
+    await expect.poll(() => attached(satchel)).toEqual({ identity: { papers: [here.id], missing: false } });
+  });
+
   test("nothing chosen is fine too", async () => {
     const satchel = satchelWith();
     const shown = await look(satchel);

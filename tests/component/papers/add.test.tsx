@@ -7,7 +7,7 @@ import { setLanguage } from "../../../src/app/i18n/i18n.ts";
 import type { ImportRefusal } from "../../../src/workers/satchel.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import { watchCanvas } from "../../support/canvas.ts";
-import { createFakeSatchel, type FakeSatchel, fakePaper } from "../../support/fake-satchel.ts";
+import { createFakeSatchel, type FakeSatchel, fakeDevice, fakePaper } from "../../support/fake-satchel.ts";
 import { showScreen } from "../../support/fake-shell.tsx";
 import { AREAS, choose, pages, photo, plain, pointer, settled, watchUrls } from "./support.ts";
 
@@ -274,7 +274,12 @@ describe("Ce qu’il faut savoir de ce papier", () => {
     await screen.findByRole("button", { name: /Garder ce/ });
     return { ...shown, id };
   }
-  const type = (label: string, value: string) => fireEvent.input(screen.getByLabelText(label), { target: { value } });
+  /** Boxes of a date have the same names in each date: those of the end date, unless another is named. */
+  const box = (label: string, of: RegExp = /Date de fin/) =>
+    ["Jour", "Mois", "Année"].includes(label)
+      ? within(screen.getByRole("group", { name: of })).getByLabelText<HTMLInputElement>(label)
+      : screen.getByLabelText<HTMLInputElement>(label);
+  const type = (label: string, value: string, of?: RegExp) => fireEvent.input(box(label, of), { target: { value } });
 
   test("nothing is required: the draft becomes a paper", async () => {
     const satchel = createFakeSatchel({ papers: [draftOf(1)] });
@@ -318,7 +323,7 @@ describe("Ce qu’il faut savoir de ce papier", () => {
     expect(plain(within(summary).getByRole("heading").textContent)).toBe("2 choses à revoir");
     expect(within(summary).getByRole("link", { name: /Cette date n’existe pas/ })).toBeTruthy();
     expect(document.title).toContain("Erreur");
-    expect(screen.getByLabelText<HTMLInputElement>("Jour").value).toBe("31");
+    expect(box("Jour").value).toBe("31");
     expect(went).toEqual([]);
     expect(satchel.data.papers[0]?.record.status).toBe("draft");
   });
@@ -346,15 +351,68 @@ describe("Ce qu’il faut savoir de ce papier", () => {
   test("a kept paper can change its kind", async () => {
     const satchel = createFakeSatchel({ papers: [fakePaper({ kind: "other" })] });
     const { went, id } = await showDetails(satchel);
-    fireEvent.click(screen.getByLabelText("Avis d’impôt"));
+    fireEvent.click(screen.getByRole("button", { name: /Avis d’impôt/ }));
     fireEvent.click(screen.getByRole("button", { name: "Garder ces changements" }));
     await settled();
     expect(satchel.data.papers[0]?.record.kind).toBe("tax-notice");
     expect(went).toEqual([`/papiers/${id}`]);
   });
 
-  test("a health paper is said to stay on this phone", async () => {
-    await showDetails(createFakeSatchel({ papers: [draftOf(1, "health-attestation")] }));
-    expect(screen.getByText(/il reste sur ce téléphone seulement/)).toBeTruthy();
+  test("a health paper stays on this phone until the person says otherwise, and what it means is said", async () => {
+    const satchel = createFakeSatchel({ papers: [draftOf(1, "health-attestation")] });
+    await showDetails(satchel);
+    const stay = screen.getByLabelText<HTMLInputElement>(/Garder seulement sur ce téléphone/);
+    expect(stay.checked).toBe(true);
+    expect(screen.getByText(/Si ce téléphone est perdu, ce papier est perdu/)).toBeTruthy();
+    fireEvent.click(stay);
+    fireEvent.click(screen.getByRole("button", { name: "Garder ce papier" }));
+    await settled();
+    expect(satchel.data.papers[0]?.record).toMatchObject({ stay: false, status: "kept" });
+  });
+
+  test("a bill that was copied: what a change means for the copies is said", async () => {
+    const satchel = createFakeSatchel({
+      papers: [fakePaper({ kind: "energy-bill" }, { state: "two-copies" })],
+      devices: [fakeDevice({ here: true }), fakeDevice()],
+    });
+    await showDetails(satchel);
+    await settled();
+    fireEvent.click(screen.getByLabelText(/Garder seulement sur ce téléphone/));
+    const said = plain(screen.getByText(/Plus aucune copie ne part/).textContent);
+    expect(said).toContain("Une copie fermée est déjà au serveur.");
+    expect(said).toContain("Vos autres appareils en ont peut-être une.");
+    expect(said).toContain("Si ce téléphone est perdu, ce papier est perdu.");
+  });
+
+  test("a note is enough where there is no photo", async () => {
+    const satchel = createFakeSatchel({ papers: [{ ...draftOf(1), record: { ...draftOf(1).record, pages: {} } }] });
+    const { went } = await showDetails(satchel);
+    fireEvent.click(screen.getByRole("button", { name: "Garder ce papier" }));
+    await settled();
+    expect(screen.getAllByText(/écrivez au moins une note/)).not.toEqual([]);
+    type("Note", "L’original est chez ma soeur");
+    fireEvent.click(screen.getByRole("button", { name: "Garder ce papier" }));
+    await settled();
+    expect(satchel.data.papers[0]?.record).toMatchObject({ status: "kept", note: "L’original est chez ma soeur" });
+    expect(went).toEqual(["/papiers"]);
+  });
+
+  test("what is written on it is asked field by field; who had papers before is proposed", async () => {
+    const held = fakePaper({ kind: "residence-permit", facts: { number: "12", "of-a-newer-version": "x" } });
+    const satchel = createFakeSatchel({ papers: [held, fakePaper({ holder: "Ayoub" })] });
+    await showDetails(satchel);
+    await expect.poll(() => screen.queryByLabelText("Numéro d’étranger")).not.toBeNull();
+    expect(screen.getByText(/Souvent.*Sur le devant\. Pas obligatoire/)).toBeTruthy();
+    fireEvent.click(screen.getByLabelText("Ayoub"));
+    type("Numéro d’étranger", "123");
+    await expect.poll(() => screen.queryByText(/a l’air différent/)).not.toBeNull();
+    type("Année", "2024", /Date du papier/);
+    type("Numéro", "");
+    fireEvent.click(screen.getByRole("button", { name: "Garder ces changements" }));
+    await settled();
+    const { record } = satchel.data.papers[0] ?? held;
+    expect(record.holder).toBe("Ayoub");
+    expect(record.facts).toEqual({ "foreigner-number": "123", issued: "2024", "of-a-newer-version": "x" });
+    expect(await axeProblems()).toEqual([]);
   });
 });

@@ -57,11 +57,14 @@ describe("the choice of a kind", () => {
     expect(onChoose).toHaveBeenCalledWith("other");
   });
 
-  test("shows all of a family", async () => {
+  test("shows all of a family below the usual ones, and puts it away again", async () => {
     const { rows } = await show();
     const families = screen.getByRole("group", { name: "Trier par sujet" });
+    expect(rows()).not.toContain("Bail (contrat de location)");
     fireEvent.click(within(families).getByRole("button", { name: "Logement" }));
     expect(rows()).toContain("Bail (contrat de location)");
+    expect(await axeProblems()).toEqual([]);
+    fireEvent.click(within(families).getByRole("button", { name: "Logement" }));
     expect(rows().at(-1)).toBe("Autre papier");
   });
 

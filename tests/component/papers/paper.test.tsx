@@ -186,7 +186,7 @@ describe("un papier", () => {
     const paper = fakePaper({ kind: "tax-notice", pages: pages(1, page) });
     const { satchel, pass } = await show(paper);
     expect(screen.getByRole("heading", { name: "Fichier PDF" })).toBeTruthy();
-    expect(plain(screen.getByText(/économise les données/).textContent)).toContain("un outil de 500 Ko");
+    expect(plain(screen.getByText(/économise les données/).textContent)).toContain("un outil de 550 Ko");
     expect(screen.queryByRole("button", { name: "Imprimer" })).toBeNull();
     const clicked: string[] = [];
     vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {

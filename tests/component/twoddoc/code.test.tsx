@@ -101,7 +101,7 @@ test("names of the person's own paper go to the profile", async () => {
 test("no code: a photo of the code alone is looked at, and kept nowhere", async () => {
   const read = vi.fn<ReadCodes>().mockResolvedValue(ok([]));
   const { satchel } = await show(read);
-  expect(await screen.findByText("Aucun code trouvé sur ces pages")).toBeTruthy();
+  expect(await screen.findByText(/Aucun code trouvé sur ces pages/)).toBeTruthy();
   expect(await axeProblems()).toEqual([]);
   read.mockResolvedValue(ok([notice]));
   const photo = new File([new Uint8Array([1])], "code.jpg", { type: "image/jpeg" });
@@ -119,7 +119,7 @@ test("another code, a damaged one, and a tool that is not here, each in its own 
   cleanup();
   const read = vi.fn<ReadCodes>().mockResolvedValue(err("absent"));
   await show(read);
-  expect(await screen.findByText("Il manque l’outil qui lit ces codes")).toBeTruthy();
+  expect(await screen.findByText(/Il manque l’outil qui lit ces codes/)).toBeTruthy();
   read.mockResolvedValue(ok([notice]));
   fireEvent.click(screen.getByRole("button", { name: "Essayer encore" }));
   expect(await screen.findByText(/Lu, pas vérifié/)).toBeTruthy();

@@ -123,13 +123,20 @@ export function checkIsolation(life: Life, pending: ReadonlySet<string>): void {
   }
 }
 
-/** I12: a form waits for one part at most. Looked at where every drainer starts afresh, with the queue of a whole life. */
+/**
+ * I12: a form waits for one part at most. Looked at where every drainer starts afresh, with the queue of a whole life. Counted
+ * up to each form's first request: what a reset offers once more has gone before.
+ */
 export function checkOrder(life: Life, pending: ReadonlySet<string>): void {
   for (const link of life.links) {
-    const text = link.requests.findLastIndex(
-      ({ what, ids }) =>
-        (what === "push" || what === "letter") && ids.some((id) => pending.has(id) && !link.poison.has(id)),
-    );
+    const gone = new Set<string>();
+    const first = link.requests.map(({ what, ids }) => {
+      if (what !== "push" && what !== "letter") return false;
+      const texts = ids.filter((id) => pending.has(id) && !link.poison.has(id) && !gone.has(id));
+      for (const id of texts) gone.add(id);
+      return texts.length > 0;
+    });
+    const text = first.lastIndexOf(true);
     const parts = link.requests.slice(0, Math.max(0, text)).filter(({ what }) => what === "patch");
     if (parts.length > drainersOfADevice)
       life.chronicle.violations.push(`I12: ${parts.length} parts of photos went before a form`);

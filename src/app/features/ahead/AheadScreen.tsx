@@ -116,7 +116,7 @@ function Content({ view }: { readonly view: AheadView }) {
             <Lines lines={aside} acts={acts} />
           </Why>
         )}
-        <div>
+        <div class="stack-s">
           {view.lines.length > 0 && (
             <LinkRow icon="plus" href={paths.aheadDate("nouvelle")}>
               {t("ahead.add")}

@@ -62,9 +62,7 @@ function ChangeLink({ line }: { readonly line: AheadLine }) {
   const { type, id } = line.about;
   if (type === "own") return <LinkRow href={paths.aheadDate(id)}>{t("ahead.act.change")}</LinkRow>;
   if (type === "paper") return <LinkRow href={paths.paper(id)}>{t("ahead.act.paper")}</LinkRow>;
-  return (
-    <LinkRow href={paths.aheadRights}>{t(line.stage === "undated" ? "ahead.act.date" : "ahead.act.change")}</LinkRow>
-  );
+  return <LinkRow href={paths.aheadRights}>{t(line.stage === "undated" ? "ahead.act.date" : "ahead.follow")}</LinkRow>;
 }
 
 export function Line({ line, onDone, onLater, onBack }: { readonly line: AheadLine } & LineActs) {

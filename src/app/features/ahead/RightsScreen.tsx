@@ -1,4 +1,4 @@
-/** "Ce que je suis": a simple list to tick, and the one date that each of them counts from. Kept when "Garder" is pressed. */
+/** "Ce que Besace suit pour moi": a simple list to tick, and the one date that each of them counts from. Kept when "Garder" is pressed. */
 import { useState } from "preact/hooks";
 import { datePartsOf, readDate } from "../../../forms/dates.ts";
 import { type RightId, rights } from "../../../satchel/deadlines/rights.ts";

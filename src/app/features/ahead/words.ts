@@ -18,7 +18,8 @@ export function aboutOf({ about, kind, title, holder }: AheadLine): string {
   if (about.type === "followed") return t(`ahead.rights.name.${about.id as "rsa"}`);
   if (about.type === "own") return "";
   const name = title === "" ? kindName(kind) : title;
-  return holder === "me" ? isolated(name) : `${isolated(name)}, ${isolated(holderName(holder))}`;
+  if (holder === "me") return isolated(name);
+  return t("ahead.whose", { name: isolated(name), holder: isolated(holderName(holder)) });
 }
 
 /** By when, in plain words. */

@@ -7,9 +7,12 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { type Problem, problemsOf, type Step, viewForm } from "../../../forms/engine.ts";
+import { staysHere } from "../../../satchel/keeping.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
+import { formatList } from "../../i18n/format.ts";
+import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { ReadAloud } from "../../state/ReadAloud.tsx";
@@ -18,9 +21,10 @@ import { useBeforeLock, useHold, useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Choice.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
 import { PickRow } from "../../ui/Pick.tsx";
 import { AddPaperInline } from "../../ui/papers/AddPaperInline.tsx";
-import { kindIcon, kindName } from "../../ui/papers/names.ts";
+import { kindIcon, kindName, paperName } from "../../ui/papers/names.ts";
 import { PaperPicker } from "../../ui/papers/PaperPicker.tsx";
 import { today } from "../../ui/papers/StateChip.tsx";
 import { QuestionPage, type SaveState } from "../../ui/Question.tsx";
@@ -39,6 +43,13 @@ type Adding =
   /** Which of the fitting kinds it is. */
   | { readonly at: "kind" }
   | { readonly at: "pages"; readonly kind: string | null };
+
+/** Papers that stay on this phone were chosen, and the yes is not given yet. */
+interface Asking {
+  readonly papers: readonly RecordId[];
+  readonly before: Attached;
+  readonly names: readonly string[];
+}
 
 interface Attached {
   readonly papers: readonly RecordId[];
@@ -61,6 +72,7 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState<readonly Problem[]>([]);
   const [leaving, setLeaving] = useState(false);
+  const [asking, setAsking] = useState<Asking | null>(null);
   useHold(save.kind === "saving" || save.kind === "failed");
   useBeforeLock(() => last);
 
@@ -108,7 +120,38 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
     setAdding({ at: "no" });
     const others = attached.papers.filter((each) => each !== paper);
     // Only one is asked: the new one takes its place. Otherwise it is added to the others.
-    keep({ papers: requirement.maxPapers === 1 ? [paper] : [...others, paper], missing: false });
+    void choose(requirement.maxPapers === 1 ? [paper] : [...others, paper]);
+  }
+
+  /** A paper that stays on this phone goes with this dossier only after a yes that was for it. */
+  async function choose(papers: readonly RecordId[]): Promise<void> {
+    // Drawn at once, so that the next touch adds to it; kept when it is known where each paper stays.
+    const [before, saved] = [attached, save];
+    setAttached({ papers, missing: false });
+    setSave({ kind: "saving" });
+    const fresh = await Promise.all(
+      papers.filter((each) => !attached.papers.includes(each)).map((each) => api.paper(each)),
+    );
+    const failed = fresh.find((paper) => !paper.ok);
+    if (failed !== undefined && !failed.ok) {
+      setAttached(before);
+      setSave({ kind: "failed" });
+      setError(failed.error);
+      return;
+    }
+    const here = fresh.flatMap((paper) => (paper.ok && staysHere(paper.value.record) ? [paper.value.record] : []));
+    if (here.length === 0) keep({ papers, missing: false });
+    else {
+      setSave(saved);
+      setAsking({ papers, before, names: here.map(paperName) });
+    }
+  }
+
+  function answerAsking(yes: boolean): void {
+    if (asking === null) return;
+    setAsking(null);
+    if (yes) keep({ papers: asking.papers, missing: false });
+    else setAttached(asking.before);
   }
 
   const question = formText(form.id, `pages.${step.id}.title`) ?? "";
@@ -177,7 +220,7 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
             kinds={kinds}
             max={requirement.maxPapers}
             chosen={attached.papers}
-            onChosen={(papers) => keep({ papers, missing: false })}
+            onChosen={(papers) => void choose(papers)}
             firstId={first}
             invalid={reported.length > 0}
           />
@@ -206,6 +249,23 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
           )}
         </section>
       </QuestionPage>
+      <Dialog
+        open={asking !== null}
+        title={t("dossiers.papers.here.ask")}
+        onKeep={() => answerAsking(false)}
+        actions={
+          <>
+            <Button wide onPress={() => answerAsking(true)}>
+              {t("dossiers.papers.here.yes")}
+            </Button>
+            <Button kind="second" wide onPress={() => answerAsking(false)}>
+              {t("dossiers.papers.here.no")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("dossiers.papers.here.text", { names: formatList((asking?.names ?? []).map(isolated)) })}</p>
+      </Dialog>
     </Frame>
   );
 }

@@ -14,6 +14,7 @@ import { Frame } from "../../state/Frame.tsx";
 import { isPicture, PICTURES } from "../../state/pictures.ts";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
+import { useShared } from "../../state/shared.ts";
 import { useShell } from "../../state/shell.ts";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { RadioGroup } from "../../ui/Choice.tsx";
@@ -94,6 +95,8 @@ export function LockScreen() {
   const profiles = asked.state === "ready" && asked.value.type === "locked" ? asked.value.profiles : [];
   const [picked, setPicked] = useState<ProfileView | null>(null);
   const [stage, setStage] = useState<Stage>("code");
+  const shared = useShared();
+  const waiting = shared.state === "here" ? shared.files.length : 0;
   const profile = picked ?? (profiles.length === 1 ? (profiles[0] ?? null) : null);
   const shownStage: Stage = stage === "code" && profile === null ? "who" : stage;
   useEffect(() => {
@@ -141,7 +144,13 @@ export function LockScreen() {
         <CodeStage
           key={profile.database}
           profile={profile}
-          hint={isDiscreet() ? undefined : t(`opening.kept.${lockReason}`)}
+          hint={
+            waiting > 0
+              ? t("opening.shared", { count: waiting })
+              : isDiscreet()
+                ? undefined
+                : t(`opening.kept.${lockReason}`)
+          }
           onCard={() => setStage("card")}
         />
       )}

@@ -1,14 +1,13 @@
 /** First step of adding a paper: which kind, one tap. What was begun before is offered first. */
 import { useState } from "preact/hooks";
-import { commonTypes } from "../../../satchel/paper-types.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
-import { PickRow } from "../../ui/Pick.tsx";
-import { kindIcon, kindName, pageCount } from "../../ui/papers/names.ts";
+import { KindPicker } from "../../ui/papers/KindPicker.tsx";
+import { pageCount } from "../../ui/papers/names.ts";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
 import { Loading } from "../../ui/States.tsx";
 import { DraftCard } from "./DraftCard.tsx";
@@ -46,15 +45,7 @@ export function NewScreen() {
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
       {error !== null && <Trouble error={error} onRetry={() => setError(null)} />}
       {draft !== null && pageCount(draft.record) > 0 && <DraftCard paper={draft} main />}
-      {asked.state === "ready" && (
-        <ul class="kinds">
-          {commonTypes.map((type) => (
-            <li key={type.id}>
-              <PickRow icon={kindIcon(type.id)} title={kindName(type.id)} onPress={() => void choose(type.id)} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {asked.state === "ready" && <KindPicker chosen={null} onChoose={(kind) => void choose(kind)} />}
     </Frame>
   );
 }

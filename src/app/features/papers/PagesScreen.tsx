@@ -7,7 +7,7 @@ import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
-import { Button } from "../../ui/Button.tsx";
+import { Button, LinkRow } from "../../ui/Button.tsx";
 import { AddPages } from "../../ui/papers/AddPages.tsx";
 import { useCapture } from "../../ui/papers/capture.ts";
 import { kindName } from "../../ui/papers/names.ts";
@@ -47,6 +47,11 @@ function Pages({ paper }: { readonly paper: PaperView }) {
         >
           {t("common.action.continue")}
         </Button>
+      )}
+      {draft && capture.pages.length === 0 && (
+        <LinkRow icon="modifier" href={infosPath(paper.id)}>
+          {t("papers.add.noPaper")}
+        </LinkRow>
       )}
     </>
   );

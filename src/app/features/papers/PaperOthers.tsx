@@ -74,6 +74,8 @@ export function PaperOthers({ paper, only, before, after }: PaperOthersProps) {
   const subjectOf = (path: string): string | undefined => {
     if (path.startsWith("pages.")) return t("others.paper.page", { n: order.indexOf(path.slice("pages.".length)) + 1 });
     if (path === "title" || path === "kind" || path === "holder" || path === "expiry") return t(`others.paper.${path}`);
+    if (path === "note" || path === "stay") return t(`others.paper.${path}`);
+    if (path.startsWith("facts.")) return t("others.paper.fact");
     return undefined;
   };
   const shown = othersOf(paper.record).filter(({ path }) => only === undefined || only.includes(path));

@@ -17,6 +17,8 @@ import { EditLink, Rows } from "../../ui/Rows.tsx";
 import { Loading } from "../../ui/States.tsx";
 import { Back } from "./Back.tsx";
 import { BinActions } from "./BinActions.tsx";
+import { useTypeDetails } from "./FactFields.tsx";
+import { useFactRows } from "./Facts.tsx";
 import { PaperOthers } from "./PaperOthers.tsx";
 import { PrintPages, printable } from "./PrintPages.tsx";
 import { infosPath, pagesPath, showPath } from "./paths.ts";
@@ -27,6 +29,7 @@ import { WhereThread } from "./WhereThread.tsx";
 function About({ paper, editable }: { readonly paper: PaperView; readonly editable: boolean }) {
   const t = useT();
   const { record } = paper;
+  const facts = useFactRows(paper, useTypeDetails(record.kind));
   return (
     <section aria-labelledby="paper-about">
       <div class="h-row">
@@ -43,6 +46,7 @@ function About({ paper, editable }: { readonly paper: PaperView; readonly editab
             name: t("papers.view.expiryRow"),
             value: record.expiry === null ? t("papers.view.noExpiry") : formatCalendarDate(record.expiry),
           },
+          ...facts,
           { key: "added", name: t("papers.view.added"), value: formatDate(record.createdAt) },
           {
             key: "size",
@@ -63,7 +67,8 @@ function Kept({ paper }: { readonly paper: PaperView }) {
   const { api } = useSatchel();
   const { go, say } = useShell();
   const [printing, setPrinting] = useState(false);
-  const isHere = paper.state !== "away" && paper.state !== "not-here";
+  const hasPages = pageCount(paper.record) > 0;
+  const isHere = hasPages && paper.state !== "away" && paper.state !== "not-here";
   const canPrint = isHere && printable(paper).length > 0;
 
   async function bin(): Promise<void> {
@@ -91,9 +96,14 @@ function Kept({ paper }: { readonly paper: PaperView }) {
           <Item
             icon="imprimer"
             title={t("papers.view.print")}
-            detail={canPrint ? undefined : t(isHere ? "papers.view.printNone" : "papers.view.hereAbsent")}
+            detail={
+              canPrint
+                ? undefined
+                : t(isHere ? "papers.view.printNone" : hasPages ? "papers.view.hereAbsent" : "papers.view.noPages")
+            }
             onPress={canPrint ? () => setPrinting(true) : undefined}
           />
+          {isHere && <Item icon="partager" title={t("papers.view.share")} href={paths.shareOut(paper.id)} />}
           <Item icon="appareil-photo" title={t("papers.view.addPage")} href={pagesPath(paper.id)} />
           {isHere && (
             <Item
@@ -149,7 +159,15 @@ function Paper({ paper }: { readonly paper: PaperView }) {
         )}
       </div>
       <PaperOthers paper={paper} />
-      {isElsewhere ? <Back paper={paper} /> : <Reader paper={paper} />}
+      {pageCount(paper.record) === 0 && paper.record.note !== undefined ? (
+        <Banner tone="quiet" icon="papier" title={t("papers.view.noPages")} quiet>
+          {t("papers.view.noPagesText")}
+        </Banner>
+      ) : isElsewhere ? (
+        <Back paper={paper} />
+      ) : (
+        <Reader paper={paper} />
+      )}
       {status === "kept" && <Kept paper={paper} />}
       {status === "binned" && (
         <>

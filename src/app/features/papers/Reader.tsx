@@ -172,7 +172,8 @@ export function Reader({ paper, large = false }: ReaderProps) {
       <figcaption class="reader__bar">
         <b role="status">
           {(!isPdf || pages.length > 1 || inner.of === 0) && t("papers.view.pageOf", { n, total: pages.length })}
-          {inner.of > 0 && ` ${t("papers.pdf.pageOf", { n: inner.at, total: inner.of })}`}
+          {inner.of > 0 &&
+            `${pages.length > 1 ? " · " : ""}${t("papers.pdf.pageOf", { n: inner.at, total: inner.of })}`}
         </b>
         {(pages.length > 1 || inner.of > 1) && (
           <>

@@ -4,6 +4,7 @@
  * Surprising: a desk is never said to have the paper. What is proven is about a dossier, so its own proven state is
  * told, with the words of the dossier (INV-2).
  */
+import { staysHere } from "../../../satchel/keeping.ts";
 import { paperType } from "../../../satchel/paper-types.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import type { DossierView, PaperView } from "../../../workers/satchel.contract.ts";
@@ -58,7 +59,7 @@ function serverStep(t: T, paper: PaperView): ThreadStep {
         icon: "telephone",
         title: t("papers.view.serverLocal"),
         detail: t(
-          paperType(paper.record.kind)?.localOnlyByDefault === true
+          paperType(paper.record.kind)?.localOnlyByDefault === true && staysHere(paper.record)
             ? "papers.details.healthHere"
             : "papers.view.serverLocalText",
         ),

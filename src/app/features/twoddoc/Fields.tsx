@@ -9,6 +9,7 @@ import { paths } from "../../feature.ts";
 import type { TextKey } from "../../i18n/catalogue.ts";
 import { formatCalendarDate } from "../../i18n/format.ts";
 import { t } from "../../i18n/i18n.ts";
+import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -38,6 +39,7 @@ function nameOf({ meaning, whose }: Keepable): string {
 
 const shownOf = ({ date, value }: Keepable): string => (date === null ? value : formatCalendarDate(date));
 
+/** For the note: as the person reads it now, and the same in any other program. */
 const lineOf = (item: Keepable): string => t("twoddoc.line", { what: nameOf(item), value: shownOf(item) });
 
 function StateBanner({ state }: { readonly state: TwoDDocState }) {
@@ -135,7 +137,7 @@ export function Fields({ paper, doc, trust, onFailing }: FieldsProps) {
               firstId="code-first"
               options={items.map((item) => ({
                 value: item.id,
-                label: lineOf(item),
+                label: t("twoddoc.line", { what: nameOf(item), value: isolated(shownOf(item)) }),
                 more: [
                   word(`to.${item.to.in}`),
                   ...(item.truncated ? [t("twoddoc.shortened")] : []),

@@ -36,7 +36,7 @@ export interface CameraStageProps {
   readonly kind: string | null;
   /** Pages that the paper has. */
   readonly taken: number;
-  readonly imaging: Pick<SightApi, "glance">;
+  readonly imaging: Pick<SightApi, "glance" | "still">;
   /** A picture of one page, from this camera or the phone's own. */
   readonly onShot: (file: File) => void;
   /** Picked files: each is a page. */
@@ -110,7 +110,7 @@ export function CameraStage({ title, kind, taken, imaging, onShot, onFiles, onFi
       setView({ at: "off", why: "no-camera" });
       return undefined;
     }
-    void openCamera(element, (why) => setView({ at: "off", why })).then((answer) => {
+    void openCamera(element, imaging.still, (why) => setView({ at: "off", why })).then((answer) => {
       if (!answer.ok) {
         if (!isGone) setView({ at: "off", why: answer.error.type });
         return;
@@ -123,7 +123,7 @@ export function CameraStage({ title, kind, taken, imaging, onShot, onFiles, onFi
       isGone = true;
       opened?.stop();
     };
-  }, [attempt]);
+  }, [attempt, imaging]);
 
   async function shoot(from: Camera): Promise<void> {
     if (isTaking) return;

@@ -37,10 +37,12 @@ export interface CornerEditorProps {
   readonly corners: Corners;
   readonly onChange: (corners: Corners) => void;
   /** Other ways to set all four. */
+  readonly ways: ComponentChildren;
+  /** What can be done with them, right under the picture. */
   readonly children: ComponentChildren;
 }
 
-export function CornerEditor({ picture, corners, onChange, children }: CornerEditorProps) {
+export function CornerEditor({ picture, corners, onChange, ways, children }: CornerEditorProps) {
   const t = useT();
   const box = useRef<HTMLDivElement>(null);
   const lens = useRef<HTMLCanvasElement>(null);
@@ -98,73 +100,81 @@ export function CornerEditor({ picture, corners, onChange, children }: CornerEdi
   const points = CORNERS.map((at) => `${corners[at].x * 1000},${corners[at].y * 1000}`).join(" ");
   return (
     <div class="stack-m">
-      <div
-        class="edit"
-        dir="ltr"
-        ref={box}
-        style={{ aspectRatio: String(ratio), inlineSize: `min(100%, ${46 * ratio}vh)` }}
-      >
-        <Picture file={picture} name={t("capture.corners.picture")} class="edit__picture" />
-        <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-          <path class="edit__out" d={`M0 0H1000V1000H0ZM${points.split(" ").join("L")}Z`} />
-          <polygon class="edit__back" points={points} />
-          <polygon class="edit__line" points={points} />
-        </svg>
-        {CORNERS.map((at) => (
-          <button
-            key={at}
-            type="button"
-            class={chosen === at ? "edit__corner is-chosen" : "edit__corner"}
-            style={{ left: percent(corners[at].x), top: percent(corners[at].y) }}
-            aria-label={t(`capture.corners.${at}`)}
-            aria-pressed={chosen === at}
-            onClick={() => setChosen(at)}
-            onKeyDown={keyed(at)}
-            onPointerDown={pressed(at)}
-            onPointerMove={dragging(at)}
-            onPointerUp={released}
-            onPointerCancel={released}
-          >
-            <i aria-hidden="true" />
-          </button>
-        ))}
-        <canvas
-          ref={lens}
-          class={dragged?.endsWith("l") === true ? "edit__lens edit__lens--far" : "edit__lens"}
-          width={LENS}
-          height={LENS}
-          hidden={dragged === null}
-        />
+      <div class="edit__room">
+        <div
+          class="edit"
+          dir="ltr"
+          ref={box}
+          style={{ aspectRatio: String(ratio), inlineSize: `min(100%, ${46 * ratio}vh)` }}
+        >
+          <Picture file={picture} name={t("capture.corners.picture")} class="edit__picture" />
+          <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+            <path class="edit__out" d={`M0 0H1000V1000H0ZM${points.split(" ").join("L")}Z`} />
+            <polygon class="edit__back" points={points} />
+            <polygon class="edit__line" points={points} />
+          </svg>
+          {CORNERS.map((at) => (
+            <button
+              key={at}
+              type="button"
+              class={chosen === at ? "edit__corner is-chosen" : "edit__corner"}
+              style={{ left: percent(corners[at].x), top: percent(corners[at].y) }}
+              aria-label={t(`capture.corners.${at}`)}
+              aria-pressed={chosen === at}
+              onClick={() => setChosen(at)}
+              onKeyDown={keyed(at)}
+              onPointerDown={pressed(at)}
+              onPointerMove={dragging(at)}
+              onPointerUp={released}
+              onPointerCancel={released}
+            >
+              <i aria-hidden="true" />
+            </button>
+          ))}
+          <canvas
+            ref={lens}
+            class={dragged?.endsWith("l") === true ? "edit__lens edit__lens--far" : "edit__lens"}
+            width={LENS}
+            height={LENS}
+            hidden={dragged === null}
+          />
+        </div>
       </div>
-      <fieldset class="edit__moves">
-        <legend class="h3">{t("capture.corners.choose")}</legend>
-        {CORNERS.map((at) => (
-          <button
-            key={at}
-            type="button"
-            class="pill pill--line"
-            aria-pressed={chosen === at}
-            onClick={() => setChosen(at)}
-          >
-            {t(`capture.corners.${at}`)}
-          </button>
-        ))}
-      </fieldset>
-      <fieldset class="edit__moves">
-        <legend class="h3">{t("capture.corners.move")}</legend>
-        {(Object.keys(MOVES) as Move[]).map((by) => (
-          <button key={by} type="button" class="pill pill--line" onClick={() => move(chosen, by)}>
-            <span class={`edit__arrow edit__arrow--${by}`}>
-              <Icon name="monter" />
-            </span>
-            {t(`capture.corners.${by}`)}
-          </button>
-        ))}
-      </fieldset>
       <p class="sr" role="status">
         {said}
       </p>
-      <div class="row row--tight">{children}</div>
+      {children}
+      <div class="row row--tight">{ways}</div>
+      <details class="fold">
+        <summary>{t("capture.corners.buttons")}</summary>
+        <div class="stack-m edit__fold">
+          <fieldset class="edit__moves">
+            <legend class="h3">{t("capture.corners.choose")}</legend>
+            {CORNERS.map((at) => (
+              <button
+                key={at}
+                type="button"
+                class="pill pill--line"
+                aria-pressed={chosen === at}
+                onClick={() => setChosen(at)}
+              >
+                {t(`capture.corners.${at}`)}
+              </button>
+            ))}
+          </fieldset>
+          <fieldset class="edit__moves">
+            <legend class="h3">{t("capture.corners.move")}</legend>
+            {(Object.keys(MOVES) as Move[]).map((by) => (
+              <button key={by} type="button" class="pill pill--line" onClick={() => move(chosen, by)}>
+                <span class={`edit__arrow edit__arrow--${by}`}>
+                  <Icon name="monter" />
+                </span>
+                {t(`capture.corners.${by}`)}
+              </button>
+            ))}
+          </fieldset>
+        </div>
+      </details>
     </div>
   );
 }

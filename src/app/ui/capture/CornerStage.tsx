@@ -3,7 +3,7 @@
  * proposal, so that one press is enough. Runs in the page.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Corners, Finish, Look, Proposal, Quality, SightApi } from "../../../workers/imaging.contract.ts";
 import { formatBytes } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -75,7 +75,6 @@ export function CornerStage(props: CornerStageProps) {
   const [look, setLook] = useState<Look>("photo");
   const [keepOriginal, setKeepOriginal] = useState(false);
   const [said, setSaid] = useState("");
-  const actions = useRef<HTMLDivElement>(null);
   const isAdjusted = shot.instead !== undefined;
 
   useEffect(() => {
@@ -96,40 +95,61 @@ export function CornerStage(props: CornerStageProps) {
   const how: Finish = { corners, turn, look };
   const result = useResult(imaging, proposal, how);
   const risks = proposal === null ? [] : RISKS.filter((risk) => proposal.quality[risk]);
-  const isRisky = risks.length > 0;
-  const goesOn = next !== "end";
+  /** Another try is proposed first. A page that is cut anew has no camera to go back to. */
+  const isRisky = risks.length > 0 && !isAdjusted;
+  const goesOn = next !== "end" && !isAdjusted;
   const keep = (then: Then): void => onKeep(how, keepOriginal, then);
-  const onward: Then = goesOn && !isAdjusted ? "next" : "end";
+  const onward: Then = goesOn ? "next" : "end";
   const keepText = isAdjusted
     ? t("capture.keep.adjusted")
     : t(next === "back" ? "capture.keep.back" : next === "page" ? "capture.keep.next" : "capture.keep.end");
+  const told =
+    found.at !== "ready"
+      ? found.at
+      : found.proposal.sheets === "several"
+        ? "several"
+        : found.proposal.corners === null
+          ? "none"
+          : "found";
   const retake = (
     <Button wide kind={isRisky ? "main" : "second"} icon="appareil-photo" onPress={onRetake}>
       {t("capture.keep.retake")}
     </Button>
   );
+  const actions = (
+    <div class="stack-s">
+      {isRisky && retake}
+      {found.at !== "looking" && (
+        <Button
+          wide
+          kind={isRisky ? "second" : "main"}
+          icon="valider"
+          onPress={() => keep(found.at === "unseen" ? "end" : onward)}
+        >
+          {isRisky ? t("capture.keep.anyway") : found.at === "unseen" ? t("capture.keep.end") : keepText}
+        </Button>
+      )}
+      {found.at === "ready" && goesOn && (
+        <Button wide kind="second" onPress={() => keep("end")}>
+          {t("capture.keep.end")}
+        </Button>
+      )}
+      {found.at === "ready" && !goesOn && !isAdjusted && (
+        <Button wide kind="second" onPress={() => keep("next")}>
+          {t("capture.keep.next")}
+        </Button>
+      )}
+      {!isRisky && !isAdjusted && retake}
+    </div>
+  );
   return (
     <div class="capture__in stack-m">
       {title}
-      {found.at === "looking" && (
-        <>
-          <p role="status">{t("capture.corners.looking")}</p>
-          <Loading />
-        </>
-      )}
-      {found.at === "unseen" && <p role="status">{t("capture.corners.unseen")}</p>}
+      <p role="status">{t(`capture.corners.${told}`)}</p>
+      {found.at === "looking" && <Loading />}
       {proposal !== null && (
         <>
-          <p role="status">
-            {t(
-              proposal.sheets === "several"
-                ? "capture.corners.several"
-                : proposal.corners === null
-                  ? "capture.corners.none"
-                  : "capture.corners.found",
-            )}
-          </p>
-          {isRisky && (
+          {risks.length > 0 && (
             <Banner tone="soon" icon="attention" title={t("capture.risk.title")}>
               {risks.map((risk) => t(`capture.risk.${risk}`)).join(" ")}
             </Banner>
@@ -138,28 +158,21 @@ export function CornerStage(props: CornerStageProps) {
             picture={proposal.shown}
             corners={corners ?? WHOLE}
             onChange={(moved) => setCorners(isWhole(moved) ? null : moved)}
+            ways={
+              <>
+                <Button kind="second" small icon="agrandir" onPress={() => setCorners(null)}>
+                  {t("capture.corners.whole")}
+                </Button>
+                {proposal.corners !== null && (
+                  <Button kind="second" small icon="recadrer" onPress={() => setCorners(proposal.corners)}>
+                    {t("capture.corners.proposed")}
+                  </Button>
+                )}
+              </>
+            }
           >
-            <Button kind="second" small icon="agrandir" onPress={() => setCorners(null)}>
-              {t("capture.corners.whole")}
-            </Button>
-            {proposal.corners !== null && (
-              <Button kind="second" small icon="recadrer" onPress={() => setCorners(proposal.corners)}>
-                {t("capture.corners.proposed")}
-              </Button>
-            )}
+            {actions}
           </CornerEditor>
-          <fieldset class="stack-s">
-            <legend class="h3">{t("capture.look.label")}</legend>
-            <RadioGroup
-              value={look}
-              onChange={setLook}
-              options={LOOKS.map((each) => ({
-                value: each,
-                label: t(`capture.look.${each}`),
-                more: t(`capture.look.${each}More`),
-              }))}
-            />
-          </fieldset>
           <div class="capture__result">
             <h3>{t("capture.corners.result")}</h3>
             {result === null ? (
@@ -182,6 +195,18 @@ export function CornerStage(props: CornerStageProps) {
               {said}
             </p>
           </div>
+          <fieldset class="stack-s">
+            <legend class="h3">{t("capture.look.label")}</legend>
+            <RadioGroup
+              value={look}
+              onChange={setLook}
+              options={LOOKS.map((each) => ({
+                value: each,
+                label: t(`capture.look.${each}`),
+                more: t(`capture.look.${each}More`),
+              }))}
+            />
+          </fieldset>
           {room === "enough" && !isAdjusted && (
             <Checkbox
               checked={keepOriginal}
@@ -192,34 +217,7 @@ export function CornerStage(props: CornerStageProps) {
           )}
         </>
       )}
-      <div class="stack-s" ref={actions}>
-        {isRisky && !isAdjusted && retake}
-        {found.at !== "looking" && (
-          <Button
-            wide
-            kind={isRisky && !isAdjusted ? "second" : "main"}
-            icon="valider"
-            onPress={() => keep(found.at === "unseen" ? "end" : onward)}
-          >
-            {isRisky && !isAdjusted
-              ? t("capture.keep.anyway")
-              : found.at === "unseen"
-                ? t("capture.keep.end")
-                : keepText}
-          </Button>
-        )}
-        {found.at === "ready" && onward === "next" && (
-          <Button wide kind="second" onPress={() => keep("end")}>
-            {t("capture.keep.end")}
-          </Button>
-        )}
-        {found.at === "ready" && !goesOn && !isAdjusted && (
-          <Button wide kind="second" onPress={() => keep("next")}>
-            {t("capture.keep.next")}
-          </Button>
-        )}
-        {!(isRisky && !isAdjusted) && !isAdjusted && retake}
-      </div>
+      {proposal === null && actions}
       {!isAdjusted && <p class="meta">{t(sealed ? "capture.sealed" : "capture.unsealed")}</p>}
     </div>
   );

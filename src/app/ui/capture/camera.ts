@@ -1,11 +1,14 @@
 /**
  * The camera of the device, shown in a `<video>`: light, focus, small frames to look at, one whole picture. Runs in the page.
  *
+ * The page's own thread does not touch the pixels where the browser can hand a frame to a worker as it is: to draw one and read
+ * it back takes a cheap phone longer than a frame lasts.
+ *
  * Surprising: a camera can go at any moment (another app takes it, a cable, the page is hidden), and a system that takes it
  * often says nothing but "muted". Whatever the reason, the tracks are stopped here, so that no light stays on unseen.
  */
 import { err, ok, type Result } from "../../../shared/result.ts";
-import type { Frame, Point } from "../../../workers/imaging.contract.ts";
+import type { Frame, Point, SightApi } from "../../../workers/imaging.contract.ts";
 import type { CameraRefusal } from "../../platform/scan.ts";
 
 export interface Camera {
@@ -17,8 +20,8 @@ export interface Camera {
   /** It can be told where to look sharp. */
   readonly hasFocus: boolean;
   readonly focusAt: (point: Point) => Promise<void>;
-  /** What it sees now, small: for a glance. Null while it has no picture. */
-  readonly frame: () => Frame | null;
+  /** What it sees now: for a glance, which lets it go. Null while it has no picture. */
+  readonly frame: () => Frame | VideoFrame | null;
   /** One whole picture, as large as this camera gives it; null when it gives none. */
   readonly take: () => Promise<File | null>;
   readonly stop: () => void;
@@ -27,8 +30,13 @@ export interface Camera {
 /** hidden: the page went out of sight; ended: the camera stopped by itself, or somebody took it. */
 export type CameraEnd = "hidden" | "ended";
 
-/** Longer side of the moving picture, and how often it comes: a page of 1600 px needs no more. */
-const VIDEO = { width: { ideal: 1920 }, height: { ideal: 1440 }, frameRate: { ideal: 24 } } as const;
+/** Size of the moving picture, and how often it comes: a page of 1600 px needs no more. Uncut: some browsers cut it to fit. */
+const VIDEO: MediaTrackConstraints & { readonly resizeMode: { readonly ideal: string } } = {
+  width: { ideal: 1920 },
+  height: { ideal: 1440 },
+  frameRate: { ideal: 24 },
+  resizeMode: { ideal: "none" },
+};
 /** Longer side of a frame for a glance. */
 const GLANCE_SIDE = 320;
 /** Longer side of a still picture: more is slower, and its page is 1600 px. */
@@ -89,9 +97,25 @@ async function stillSize(
 
 const asFile = (blob: Blob): File => new File([blob], "", { type: blob.type });
 
+/** The frame that `video` shows, undrawn. Null: this browser has none to give, or would give it lying on its side. */
+function wholeFrame(video: HTMLVideoElement): VideoFrame | null {
+  if (typeof VideoFrame !== "function" || typeof OffscreenCanvas !== "function") return null;
+  try {
+    const frame = new VideoFrame(video);
+    if (frame.displayWidth === video.videoWidth && frame.displayHeight === video.videoHeight) return frame;
+    frame.close();
+    return null;
+  } catch (error) {
+    // Nothing has come from the camera yet.
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
 /** Shows the rear camera in `video`. `onEnd` once, when it is over for another reason than `stop`. */
 export async function openCamera(
   video: HTMLVideoElement,
+  encode: SightApi["still"],
   onEnd: (why: CameraEnd) => void,
 ): Promise<Result<Camera, CameraRefusal>> {
   let stream: MediaStream;
@@ -180,6 +204,9 @@ export async function openCamera(
   }
 
   async function takeFrame(): Promise<File | null> {
+    const frame = isOver ? null : wholeFrame(video);
+    const encoded = frame === null ? null : await encode(frame);
+    if (encoded?.ok === true && encoded.value !== null) return asFile(encoded.value);
     const { videoWidth: width, videoHeight: height } = video;
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d", { alpha: false });
@@ -204,6 +231,8 @@ export async function openCamera(
     hasFocus: supports.pointsOfInterest === true && can.focusMode?.includes("single-shot") === true,
     focusAt: (point) => wish(track, { pointsOfInterest: [point], focusMode: "single-shot" }),
     frame() {
+      const whole = isOver ? null : wholeFrame(video);
+      if (whole !== null) return whole;
       const scale = Math.min(1, GLANCE_SIDE / Math.max(video.videoWidth, video.videoHeight, 1));
       const [width, height] = [Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale)];
       if (isOver || smallContext === null || width < 1 || height < 1) return null;

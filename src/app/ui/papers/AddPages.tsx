@@ -6,6 +6,7 @@
 import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 import { paperType } from "../../../satchel/paper-types.ts";
+import { shownName } from "../../../satchel/shown-name.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { ImportRefusal, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
@@ -253,7 +254,7 @@ export function AddPages({ capture, kind }: AddPagesProps) {
           <FilePicker
             icon={inHere ? "telephone" : "appareil-photo"}
             title={t(inHere ? "papers.add.system" : count === 0 ? "papers.add.photo" : "papers.add.photoMore")}
-            detail={t(inHere ? "papers.add.systemDetail" : "papers.add.photoDetail")}
+            detail={t("papers.add.systemDetail")}
             accept="image/*"
             camera
             busy={busy !== null}
@@ -306,7 +307,7 @@ export function AddPages({ capture, kind }: AddPagesProps) {
         const { title, text } = refusalText(t, error);
         return (
           <Banner key={n} tone="redo" icon="attention" title={title}>
-            {name !== "" && `${isolated(name)}. `}
+            {shownName(name) !== "" && `${isolated(shownName(name))}. `}
             {text} {count > 0 && t("papers.refusal.rest")}
             {error.type === "full" && (
               <>

@@ -35,11 +35,33 @@ function found(typed: string, search: KindSearch | null): readonly string[] {
   return paperTypes.map(({ id }) => id).filter((id) => words.every((word) => foldText(kindName(id)).includes(word)));
 }
 
-function offered(family: PaperFamily | "usual", chosen: string | null): readonly string[] {
-  if (family !== "usual") return paperTypes.filter((type) => type.family === family).map(({ id }) => id);
-  const usual = commonTypes.map(({ id }) => id);
+/** The usual ones, and before them the present one where it is another. */
+function usual(chosen: string | null): readonly string[] {
+  const ids = commonTypes.map(({ id }) => id);
   const own = paperType(chosen)?.id;
-  return own === undefined || usual.includes(own) ? usual : [own, ...usual];
+  return own === undefined || ids.includes(own) ? ids : [own, ...ids];
+}
+
+interface KindRowsProps extends KindPickerProps {
+  readonly kinds: readonly string[];
+}
+
+function KindRows({ kinds, chosen, onChoose }: KindRowsProps) {
+  const t = useT();
+  return (
+    <ul class="kinds">
+      {kinds.map((kind) => (
+        <li key={kind}>
+          <PickRow
+            icon={kindIcon(kind)}
+            title={kindName(kind)}
+            detail={kind === chosen ? t("papers.kinds.chosen") : undefined}
+            onPress={() => onChoose(kind)}
+          />
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 /** Needs the areas of `PAPER_AREAS`. */
@@ -47,20 +69,13 @@ export function KindPicker({ chosen, onChoose }: KindPickerProps) {
   const t = useT();
   const id = useId();
   const [typed, setTyped] = useState("");
-  const [family, setFamily] = useState<PaperFamily | "usual">("usual");
+  const [family, setFamily] = useState<PaperFamily | "none">("none");
   const [near, setNear] = useState(false);
   const search = useKindSearch(near);
   const searching = typed.trim() !== "";
-  const all = searching ? found(typed, search) : offered(family, chosen);
-  const shown = all.filter((kind) => kind !== OTHER).slice(0, searching ? FOUND_SHOWN : all.length);
-  const options = [
-    { value: "usual" as const, label: t("papers.kinds.usual"), icon: "besace" as const },
-    ...FAMILIES.map((each) => ({
-      value: each.family,
-      label: t(`papers.list.family.${each.family}`),
-      icon: each.icon,
-    })),
-  ];
+  const all = searching ? found(typed, search).slice(0, FOUND_SHOWN) : usual(chosen);
+  const shown = all.filter((kind) => kind !== OTHER);
+  const ofFamily = paperTypes.filter((type) => type.family === family).map(({ id: kind }) => kind);
   return (
     <div class="stack-m">
       <search class="field">
@@ -86,24 +101,28 @@ export function KindPicker({ chosen, onChoose }: KindPickerProps) {
           {t("papers.kinds.hint")}
         </p>
       </search>
-      {!searching && (
-        <Filters label={t("papers.list.families")} options={options} value={family} onChange={setFamily} />
-      )}
       <p class={searching ? "hint" : "sr"} role="status">
         {searching && t(shown.length === 0 ? "papers.kinds.none" : "papers.kinds.found", { count: shown.length })}
       </p>
-      <ul class="kinds">
-        {[...shown, OTHER].map((kind) => (
-          <li key={kind}>
-            <PickRow
-              icon={kindIcon(kind)}
-              title={kindName(kind)}
-              detail={kind === chosen ? t("papers.kinds.chosen") : undefined}
-              onPress={() => onChoose(kind)}
-            />
-          </li>
-        ))}
-      </ul>
+      <KindRows kinds={[...shown, OTHER]} chosen={chosen} onChoose={onChoose} />
+      {!searching && (
+        <section aria-labelledby={`${id}-all`} class="stack-m">
+          <h2 class="h3" id={`${id}-all`}>
+            {t("papers.kinds.all")}
+          </h2>
+          <Filters
+            label={t("papers.list.families")}
+            options={FAMILIES.map((each) => ({
+              value: each.family,
+              label: t(`papers.list.family.${each.family}`),
+              icon: each.icon,
+            }))}
+            value={family}
+            onChange={(each) => setFamily(each === family ? "none" : each)}
+          />
+          {family !== "none" && <KindRows kinds={ofFamily} chosen={chosen} onChoose={onChoose} />}
+        </section>
+      )}
     </div>
   );
 }

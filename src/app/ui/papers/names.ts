@@ -49,7 +49,8 @@ export function paperOtherText(path: string, value: unknown): string {
   if (path === "kind") return kindName(typeof value === "string" ? value : null);
   if (path === "holder") return holderName(String(value));
   if (path === "expiry") return typeof value === "string" ? formatCalendarDate(value) : t("papers.view.noExpiry");
-  return String(value);
+  if (path === "stay") return t(value === true ? "common.action.yes" : "common.action.no");
+  return path.startsWith("facts.") ? formatCalendarDate(String(value)) : String(value);
 }
 
 const SHEETS: Readonly<Record<string, SheetKind>> = {

@@ -47,6 +47,8 @@ export function openPdf(bytes: ArrayBuffer, { connect, timers }: PdfDeps): PdfDo
       });
       void asked.then((answer) => {
         cancel();
+        // What it took so far goes with it.
+        if (!answer.ok && answer.error.type === "pdf-too-heavy") end();
         resolve(answer);
       });
     });

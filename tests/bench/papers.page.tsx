@@ -1,0 +1,145 @@
+/**
+ * The page half of papers.ts: the real list of papers over a worker that opens and lists a real satchel. Runs in Chromium.
+ *
+ * Surprising fact: only what a list asks for is answered. Previews are not there, so rows keep their drawn sheets; in the app
+ * they come after the first paint, one by one.
+ */
+import { render } from "preact";
+import { ListScreen } from "../../src/app/features/papers/ListScreen.tsx";
+import { loadAreas } from "../../src/app/i18n/i18n.ts";
+import { RootContext } from "../../src/app/state/root.ts";
+import { SatchelContext, type SatchelHandle } from "../../src/app/state/satchel.ts";
+import { ShellContext, type ShellHandle } from "../../src/app/state/shell.ts";
+import { PAPER_AREAS } from "../../src/app/ui/papers/names.ts";
+import { UiWorld } from "../../src/app/ui/world.ts";
+import { err } from "../../src/shared/result.ts";
+import type { SatchelApi } from "../../src/workers/satchel.contract.ts";
+import { createFakeRoot } from "../support/fake-root.ts";
+import "../../src/app/ui/styles/first.css";
+import "../../src/app/ui/app.ts";
+
+const worker = new Worker(new URL("./papers.worker.ts", import.meta.url), { type: "module" });
+let last = 0;
+
+/** One task of the worker. */
+function ask<T>(task: string, arg: unknown): Promise<T> {
+  last += 1;
+  const mine = last;
+  return new Promise((done, fail) => {
+    worker.addEventListener("message", function heard({ data }: MessageEvent) {
+      if (data.id !== mine) return;
+      worker.removeEventListener("message", heard);
+      if (data.error === undefined) done(data.value);
+      else fail(new Error(data.error));
+    });
+    worker.postMessage([task, arg, mine]);
+  });
+}
+
+const nothing = (): void => undefined;
+const place = { path: "/papiers", arrival: "go", visit: 1 } as const;
+const shell: ShellHandle = {
+  router: {
+    place: () => place,
+    onMove: () => nothing,
+    go: nothing,
+    back: nothing,
+    begin: nothing,
+    takeLinks: () => nothing,
+    stop: nothing,
+  },
+  ...{ place, network: "online", waiting: 0, leaving: 0, contact: null, open: true, toasts: [], notice: null },
+  ...{ go: nothing, quit: nothing, say: nothing, dropToast: nothing },
+  beforeLock: () => nothing,
+  hold: () => nothing,
+};
+const api = {
+  papers: () => ask("list", null),
+  opening: async () => err({ type: "locked" }),
+  readPage: async () => err({ type: "not-found" }),
+} as unknown as SatchelApi;
+const handle: SatchelHandle = { api, listen: () => nothing };
+const world = {
+  clock: { now: () => Date.now() },
+  timers: {
+    after(ms: number, task: () => void) {
+      const timer = setTimeout(task, ms);
+      return () => clearTimeout(timer);
+    },
+  },
+};
+
+/** Resolves once the screen was painted after `isThere` has become true. */
+const painted = (isThere: () => boolean): Promise<number> =>
+  new Promise((done) => {
+    const look = (): void => {
+      if (!isThere()) return void requestAnimationFrame(look);
+      requestAnimationFrame(() => setTimeout(() => done(performance.now())));
+    };
+    look();
+  });
+
+const rows = (): number => document.querySelectorAll(".papers-list > li").length;
+
+const bench = {
+  seed: (input: unknown) => ask("seed", input),
+  /** Each step in the worker alone, and the list as the page takes it, ms. */
+  async steps(keys: unknown) {
+    const { steps } = await ask<{ readonly steps: Readonly<Record<string, number>> }>("open", keys);
+    return steps;
+  },
+  /** An open satchel whose records nobody has read yet, as right after the code. */
+  ready: (keys: unknown) => ask("ready", keys),
+  /** What the home screen asks for before anybody taps "Papiers". */
+  async home() {
+    await api.papers();
+  },
+  floor: async (count: number) => (await ask<{ readonly ms: number }>("floor", { count })).ms,
+  /** From the tap on "Papiers" to the first rows on the screen, ms. */
+  async open() {
+    await loadAreas("common", "start", "errors", ...PAPER_AREAS);
+    const began = performance.now();
+    const root = document.querySelector("#app");
+    if (root === null) throw new Error("the page has a place for the app");
+    render(
+      <UiWorld value={world}>
+        <RootContext.Provider value={createFakeRoot([])}>
+          <SatchelContext.Provider value={handle}>
+            <ShellContext.Provider value={shell}>
+              <ListScreen />
+            </ShellContext.Provider>
+          </SatchelContext.Provider>
+        </RootContext.Provider>
+      </UiWorld>,
+      root,
+    );
+    return (await painted(() => rows() > 0)) - began;
+  },
+  /** Puts the cursor into the search field, lets its words come and papers be read. */
+  async enter() {
+    document.querySelector<HTMLInputElement>("input[type=search]")?.focus();
+    await new Promise((done) => setTimeout(done, 1500));
+  },
+  /** One key: from the event to the painted answer, ms. */
+  async key(text: string) {
+    const field = document.querySelector<HTMLInputElement>("input[type=search]");
+    if (field === null) throw new Error("a long list has a search");
+    field.value = text;
+    const began = performance.now();
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    // The listener of the frame stands before the work of this turn: it fires with the frame that shows it.
+    const ms =
+      (await new Promise<number>((done) => {
+        requestAnimationFrame(() => setTimeout(() => done(performance.now())));
+      })) - began;
+    return ms;
+  },
+  rows,
+  /** Everything of this page and its worker, bytes; the browser collects first. */
+  async memory() {
+    type Measured = { measureUserAgentSpecificMemory: () => Promise<{ readonly bytes: number }> };
+    return (await (performance as unknown as Measured).measureUserAgentSpecificMemory()).bytes;
+  },
+};
+export type Bench = typeof bench;
+Object.assign(window, { bench });
