@@ -1,27 +1,20 @@
 /**
  * Every screen, as a person meets it, in French and Arabic, light and dark: axe finds nothing, nothing sticks out at
- * twice the text size, everything is reached with the Tab key. With BESACE_SCREENS set, a picture of each is written
- * there, to be looked at beside the mock-ups.
- *
- * Without BESACE_SCREENS axe looks at French in light and Arabic in dark: the colours and the directions, each once.
+ * twice the text size, everything is reached with the Tab key (looks.ts). tests/long/kiosk-looks.test.ts does the same for
+ * shared computers.
  */
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeAxe, runAxe } from "../support/axe.ts";
 import type { Person } from "../support/person.ts";
 import { createCamera, type Photo } from "../support/photo.ts";
 import { standsStill } from "../support/still.ts";
 import type { Language } from "../support/words.ts";
+import { createLooks } from "./looks.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 const CODE = "418273";
-const all = (process.env.BESACE_SCREENS ?? "") !== "";
-
 let stage: Stage;
 let photo: Photo;
-/** Everything that is wrong anywhere, so that one run tells all of it. */
-const problems: string[] = [];
-const looked = new Set<string>();
+const { problems, looked, look } = createLooks();
 
 beforeAll(async () => {
   stage = await openStage();
@@ -32,100 +25,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage?.close();
 });
-
-/** What does not fit, at twice the text size. */
-async function overflow(page: Page): Promise<readonly string[]> {
-  return page.evaluate(async () => {
-    const root = document.documentElement;
-    root.style.fontSize = "200%";
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    const wide: string[] = [];
-    if (root.scrollWidth > root.clientWidth + 1) {
-      for (const element of document.body.querySelectorAll("*")) {
-        const { left, right } = element.getBoundingClientRect();
-        if ((right > root.clientWidth + 1 || left < -1) && element.children.length === 0)
-          wide.push(`${element.tagName.toLowerCase()}.${element.className} "${element.textContent?.slice(0, 30)}"`);
-      }
-      wide.unshift(`${root.scrollWidth} px wide in ${root.clientWidth}`);
-    }
-    root.style.fontSize = "";
-    return wide.slice(0, 5);
-  });
-}
-
-/** What a person with a keyboard alone does not reach. */
-async function unreached(page: Page): Promise<readonly string[]> {
-  const wanted = await page.evaluate(() => {
-    (document.activeElement as HTMLElement | null)?.blur();
-    window.getSelection()?.removeAllRanges();
-    document.body.tabIndex = -1;
-    document.body.focus();
-    document.body.removeAttribute("tabindex");
-    const groups = new Set<string>();
-    let n = 0;
-    for (const element of document.querySelectorAll<HTMLElement>(
-      "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
-    )) {
-      if (element.getClientRects().length === 0 || element.closest("[inert]") !== null) continue;
-      // Folded away: its summary is the stop, and what is inside has boxes all the same.
-      const folded = element.closest("details:not([open])");
-      if (folded !== null && element.closest("summary")?.parentElement !== folded) continue;
-      const input = element instanceof HTMLInputElement ? element : undefined;
-      // One stop for all radios of a group.
-      if (input?.type === "radio") {
-        if (groups.has(input.name)) continue;
-        const checked = document.querySelector<HTMLElement>(`input[name="${CSS.escape(input.name)}"]:checked`);
-        groups.add(input.name);
-        (checked ?? input).dataset.wanted = "";
-      } else element.dataset.wanted = "";
-      n += 1;
-    }
-    return n;
-  });
-  for (let n = 0; n < wanted + 5; n++) {
-    await page.keyboard.press("Tab");
-    const done = await page.evaluate(() => {
-      const element = document.activeElement as HTMLElement | null;
-      if (element !== null) delete element.dataset.wanted;
-      return document.querySelector("[data-wanted]") === null;
-    });
-    if (done) return [];
-  }
-  return page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>("[data-wanted]")].map((element) => {
-      delete element.dataset.wanted;
-      return `${element.tagName.toLowerCase()} "${(element.textContent ?? "").trim().slice(0, 30)}"`;
-    }),
-  );
-}
-
-/** Looks at the screen that is shown, in this language and both colour schemes. */
-async function look(
-  page: Page,
-  name: string,
-  language: Language,
-  shoot: (name: string) => Promise<void>,
-): Promise<void> {
-  looked.add(name);
-  for (const scheme of ["light", "dark"] as const) {
-    if (!all && (scheme === "light") !== (language === "fr")) continue;
-    await page.emulateMedia({ colorScheme: scheme });
-    if (all) await standsStill(page, 300);
-    const title = `${name}-${language}-${scheme}`;
-    const axe = describeAxe(await runAxe(page));
-    if (axe !== "") problems.push(`${title}: ${axe}`);
-    for (const part of await overflow(page)) problems.push(`${title} at 200 %: ${part}`);
-    if (language === "fr" && scheme === "light")
-      for (const part of await unreached(page)) problems.push(`${title} by keyboard: ${part}`);
-    const dir = await page.locator("html").getAttribute("dir");
-    if (dir !== (language === "ar" ? "rtl" : "ltr")) problems.push(`${title}: dir is ${dir}`);
-    await page.evaluate(() => {
-      (document.activeElement as HTMLElement | null)?.blur();
-      window.scrollTo(0, 0);
-    });
-    await shoot(title);
-  }
-}
 
 /** Goes to an address of the app as a link does. */
 async function follow({ page, words }: Person, path: string): Promise<void> {
