@@ -121,7 +121,7 @@ describe("AddPaperInline", () => {
     const satchel = createFakeSatchel();
     const { onKept } = await show(satchel);
     expect(satchel.calls("startPaper")).toEqual([]);
-    await choose(/Prendre une photo/, photo());
+    await choose(/Choisir des fichiers/, photo());
     expect(satchel.calls("startPaper")).toEqual([[{ kind: "proof-of-address" }]]);
     expect(await screen.findByText("Gardée sur ce téléphone")).toBeTruthy();
     expect(await axeProblems()).toEqual([]);

@@ -8,6 +8,7 @@ import { useState } from "preact/hooks";
 import { paperType } from "../../../satchel/paper-types.ts";
 import { shownName } from "../../../satchel/shown-name.ts";
 import type { RecordId } from "../../../shared/ids.ts";
+import type { Timers } from "../../../shared/ports.ts";
 import type { ImportRefusal, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatBytes, formatNumber } from "../../i18n/format.ts";
@@ -22,6 +23,7 @@ import type { IconName } from "../icons/names.ts";
 import { FilePicker, PickRow } from "../Pick.tsx";
 import { Picture } from "../Picture.tsx";
 import { Sheet } from "../Sheet.tsx";
+import { useWorld } from "../world.ts";
 import { BYTES_OF_A_PAGE, type Capture, type Shot } from "./capture.ts";
 import { pageForm, usePicture } from "./pictures.ts";
 import { markOf } from "./Trouble.tsx";
@@ -175,6 +177,14 @@ export interface AddPagesProps {
 /** True where a camera may be asked for; whether there is one is known only by asking. */
 const hasCamera = (): boolean => typeof navigator.mediaDevices?.getUserMedia === "function";
 
+/** A line that hangs must not keep a picture waiting unsealed. */
+const patienceMs = 3000;
+const inTime = <T,>(work: Promise<T>, timers: Timers): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const cancel = timers.after(patienceMs, () => reject(new Error("not here in time")));
+    void work.then(resolve, reject).finally(cancel);
+  });
+
 /** What stands over the screen: the camera (`first` null), or the corners of a picture. */
 interface Over {
   readonly Dialog: ComponentType<CaptureDialogProps>;
@@ -184,6 +194,7 @@ interface Over {
 /** Ways to add, what is under way, what was refused, pages kept. Headings are h2 and h3. */
 export function AddPages({ capture, kind }: AddPagesProps) {
   const t = useT();
+  const { timers } = useWorld();
   const [over, setOver] = useState<Over | null>(null);
   /** The camera and the corners are not on this device yet; said where they were asked for. */
   const [absent, setAbsent] = useState<"cameraAbsent" | "cutAbsent" | null>(null);
@@ -197,9 +208,9 @@ export function AddPages({ capture, kind }: AddPagesProps) {
   async function open(shoot: () => Shot | null, instead: () => void): Promise<void> {
     let found: typeof import("../capture/CaptureDialog.tsx");
     try {
-      found = await import("../capture/CaptureDialog.tsx");
+      found = await inTime(import("../capture/CaptureDialog.tsx"), timers);
     } catch {
-      // Not on this device yet, and no network: the other ways do not need it.
+      // Not on this device yet, and no network, or one that hangs: the other ways do not need it.
       return instead();
     }
     setAbsent(null);
