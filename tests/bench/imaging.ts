@@ -23,10 +23,10 @@ import { parseArgs } from "node:util";
 import { build } from "vite";
 import type { Proposal } from "../../src/workers/imaging.contract.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { processTree } from "../support/processes.ts";
 import { ROOT } from "../support/server.ts";
 import { ensureInstalled } from "../support/tasks/packages.mjs";
 import type { bench, Made, Verdict, Way } from "./imaging.page.ts";
+import { memoryOf, renderersOf } from "./renderers.ts";
 import { slowDown } from "./unlock-slow.ts";
 
 const { values } = parseArgs({
@@ -127,25 +127,6 @@ const ask = <Name extends keyof typeof bench>(
     [name, args] as const,
   ) as Promise<Awaited<ReturnType<(typeof bench)[Name]>>>;
 
-const renderers = (): readonly number[] =>
-  processTree(browser.pid)
-    .filter(({ args }) => args.some((arg) => arg.includes("--type=renderer")))
-    .map(({ pid }) => pid);
-
-/** Memory that is nobody else's, of all renderers, MiB. */
-function memory(pids: readonly number[]): number {
-  let kib = 0;
-  for (const pid of pids) {
-    try {
-      kib += Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" && code !== "ESRCH") throw error;
-    }
-  }
-  return kib / 1024;
-}
-
 async function watched(
   rate: number,
   run: () => Promise<Made>,
@@ -154,11 +135,11 @@ async function watched(
   await cdp.send("HeapProfiler.collectGarbage");
   await cdp.detach();
   await sleep(300);
-  const pids = renderers();
-  const before = memory(pids);
+  const pids = renderersOf(browser);
+  const before = memoryOf(pids);
   let peak = before;
   const watch = setInterval(() => {
-    peak = Math.max(peak, memory(pids));
+    peak = Math.max(peak, memoryOf(pids));
   }, 5);
   const free = slowDown(pids, rate);
   try {

@@ -23,8 +23,8 @@ import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { build } from "vite";
 import { launchBrowser, type TestBrowser } from "../support/browser.ts";
-import { processTree } from "../support/processes.ts";
 import type { Bench } from "./papers.page.tsx";
+import { renderersOf } from "./renderers.ts";
 import { slowDown } from "./unlock-slow.ts";
 
 const { values } = parseArgs({
@@ -99,11 +99,6 @@ const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 const worst = (numbers: readonly number[]): number => Math.max(0, ...numbers);
-
-const renderersOf = (browser: TestBrowser): readonly number[] =>
-  processTree(browser.pid)
-    .filter(({ args }) => args.some((arg) => arg.includes("--type=renderer")))
-    .map(({ pid }) => pid);
 
 async function slowly<T>(browser: TestBrowser, work: () => Promise<T>): Promise<T> {
   const free = slowDown(renderersOf(browser), RATE);

@@ -15,7 +15,7 @@
  * renderer processes is read in its place.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -28,8 +28,8 @@ import { build } from "vite";
 import { floor, type StretchParameters } from "../../src/protocol/wrap-head.ts";
 import { launchBrowser, type TestBrowser } from "../support/browser.ts";
 import { createPerson } from "../support/person.ts";
-import { processTree } from "../support/processes.ts";
 import { ROOT, startServer } from "../support/server.ts";
+import { memoryOf, renderersOf } from "./renderers.ts";
 import { drawPictures } from "./sync-pictures.ts";
 import { slowDown } from "./unlock-slow.ts";
 
@@ -94,25 +94,6 @@ const runFloor = (page: Page, { memoryKiB, passes }: StretchParameters): Promise
   );
 
 /* ---- the renderer processes ---- */
-
-const renderersOf = (browser: TestBrowser): readonly number[] =>
-  processTree(browser.pid)
-    .filter(({ args }) => args.some((arg) => arg.includes("--type=renderer")))
-    .map(({ pid }) => pid);
-
-/** Memory that is nobody else's, of all renderers, MiB. */
-function memoryOf(pids: readonly number[]): number {
-  let kib = 0;
-  for (const pid of pids) {
-    try {
-      kib += Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" && code !== "ESRCH") throw error;
-    }
-  }
-  return kib / 1024;
-}
 
 async function quietMemory(browser: TestBrowser, page: Page): Promise<number> {
   const cdp = await browser.context.newCDPSession(page);

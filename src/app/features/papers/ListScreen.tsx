@@ -15,7 +15,6 @@ import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Filters } from "../../ui/Filters.tsx";
-import { Icon } from "../../ui/icons/Icon.tsx";
 import { memo } from "../../ui/memo.tsx";
 import { whenNear } from "../../ui/near.ts";
 import { FAMILIES, familyOf, pageCount, paperDetail, paperName } from "../../ui/papers/names.ts";
@@ -23,7 +22,7 @@ import { PaperThumb } from "../../ui/papers/PaperThumb.tsx";
 import { PaperChip, today } from "../../ui/papers/StateChip.tsx";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
 import { usePaperSearch } from "../../ui/papers/usePaperSearch.ts";
-import { PERSONAL } from "../../ui/personal.tsx";
+import { SearchField } from "../../ui/Search.tsx";
 import { EmptyState, Loading } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { DraftCard } from "./DraftCard.tsx";
@@ -135,26 +134,13 @@ function Search({ kept }: FoundProps) {
     <>
       {kept.length >= SEARCH_FROM && (
         <div class="stack-m">
-          <search class="field">
-            <label for={id}>{t("papers.search.label")}</label>
-            <div class="search">
-              <Icon name="recherche" />
-              <input
-                {...PERSONAL}
-                class="input"
-                id={id}
-                type="search"
-                dir="auto"
-                value={typed}
-                aria-describedby={`${id}-hint`}
-                onFocus={() => setNear(true)}
-                onInput={(event) => setTyped(event.currentTarget.value)}
-              />
-            </div>
-            <p class="hint" id={`${id}-hint`}>
-              {t("papers.search.hint")}
-            </p>
-          </search>
+          <SearchField
+            label={t("papers.search.label")}
+            hint={t("papers.search.hint")}
+            value={typed}
+            onNear={() => setNear(true)}
+            onType={setTyped}
+          />
           {counts.size > 1 && (
             <Filters label={t("papers.list.families")} options={options} value={family} onChange={setFamily} />
           )}

@@ -9,9 +9,8 @@ import { foldText } from "../../../satchel/paper-index.ts";
 import { commonTypes, type PaperFamily, paperType, paperTypes } from "../../../satchel/paper-types.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Filters } from "../Filters.tsx";
-import { Icon } from "../icons/Icon.tsx";
 import { PickRow } from "../Pick.tsx";
-import { PERSONAL } from "../personal.tsx";
+import { SearchField } from "../Search.tsx";
 import type { KindSearch } from "./kind-search.ts";
 import { FAMILIES, kindIcon, kindName } from "./names.ts";
 import { useKindSearch } from "./useKindSearch.ts";
@@ -78,29 +77,16 @@ export function KindPicker({ chosen, onChoose }: KindPickerProps) {
   const ofFamily = paperTypes.filter((type) => type.family === family).map(({ id: kind }) => kind);
   return (
     <div class="stack-m">
-      <search class="field">
-        <label for={id}>{t("papers.kinds.label")}</label>
-        <div class="search">
-          <Icon name="recherche" />
-          <input
-            {...PERSONAL}
-            class="input"
-            id={id}
-            type="search"
-            dir="auto"
-            value={typed}
-            aria-describedby={`${id}-hint`}
-            onFocus={() => setNear(true)}
-            onInput={(event) => {
-              setNear(true);
-              setTyped(event.currentTarget.value);
-            }}
-          />
-        </div>
-        <p class="hint" id={`${id}-hint`}>
-          {t("papers.kinds.hint")}
-        </p>
-      </search>
+      <SearchField
+        label={t("papers.kinds.label")}
+        hint={t("papers.kinds.hint")}
+        value={typed}
+        onNear={() => setNear(true)}
+        onType={(text) => {
+          setNear(true);
+          setTyped(text);
+        }}
+      />
       <p class={searching ? "hint" : "sr"} role="status">
         {searching && t(shown.length === 0 ? "papers.kinds.none" : "papers.kinds.found", { count: shown.length })}
       </p>
