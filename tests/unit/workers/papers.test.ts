@@ -172,21 +172,29 @@ describe("papers", () => {
   });
 
   test("tidying never drops the page that another tab has just kept (INV-1)", async () => {
-    const { browser, tab, profile, store } = await opened();
-    const other = openTab(browser);
-    must(await other.api.unlock({ database: profile.database, code }));
-    must(await tab.api.papers());
-    must(await other.api.papers());
-    // The other tab's news are late: this tab's list is old while its tidying runs.
-    browser.disks.get(profile.database)?.channels.clear();
-    const { id } = must(await tab.api.startPaper({ kind: "tax-notice" }));
-    must(await tab.api.addPage(id, photo()));
-    must(await store.setMeta({ lastAnswerAt: 1, clockOffset: 0, epoch: "e" }));
-    expect(must(await other.api.papers())).toEqual([]);
-    other.answered();
-    // Locking waits for the tidying.
-    must(await other.api.lock());
-    expect(must(await store.listBlobs())).toHaveLength(2);
+    /** @returns whether the other tab's list was old when its tidying began. */
+    const tidies = async (): Promise<boolean> => {
+      const { browser, tab, profile, store } = await opened();
+      const other = openTab(browser);
+      must(await other.api.unlock({ database: profile.database, code }));
+      must(await tab.api.papers());
+      must(await other.api.papers());
+      // The other tab's news are late: this tab's list is old while its tidying runs.
+      browser.disks.get(profile.database)?.channels.clear();
+      const { id } = must(await tab.api.startPaper({ kind: "tax-notice" }));
+      must(await tab.api.addPage(id, photo()));
+      must(await store.setMeta({ lastAnswerAt: 1, clockOffset: 0, epoch: "e" }));
+      const isOld = must(await other.api.papers()).length === 0;
+      other.answered();
+      // Locking waits for the tidying.
+      must(await other.api.lock());
+      expect(must(await store.listBlobs())).toHaveLength(2);
+      return isOld;
+    };
+    // What an opening does in the background may have read the list anew meanwhile.
+    let wasOld = false;
+    for (let tries = 0; tries < 10 && !wasOld; tries += 1) wasOld = await tidies();
+    expect(wasOld).toBe(true);
   });
 });
 
