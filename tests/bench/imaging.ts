@@ -20,11 +20,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "vite";
 import type { Proposal } from "../../src/workers/imaging.contract.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { ROOT } from "../support/server.ts";
 import { ensureInstalled } from "../support/tasks/packages.mjs";
+import { bundled } from "./bundle.ts";
 import type { bench, Made, Verdict, Way } from "./imaging.page.ts";
 import { memoryOf, renderersOf } from "./renderers.ts";
 import { slowDown } from "./unlock-slow.ts";
@@ -58,32 +58,16 @@ const tesseract = await ensureInstalled({
   find: () => ["/usr/bin/tesseract", "/usr/local/bin/tesseract"].find((path) => existsSync(path)),
 });
 
-async function bundled(source: string): Promise<string> {
-  const output = await build({
-    configFile: false,
-    logLevel: "error",
-    build: {
-      write: false,
-      modulePreload: false,
-      target: "es2022",
-      rolldownOptions: {
-        input: fileURLToPath(new URL(source, import.meta.url)),
-        output: { codeSplitting: false },
-      },
-    },
-  });
-  if (Array.isArray(output) || !("output" in output)) throw new Error("one bundle");
-  return output.output.find((chunk) => chunk.type === "chunk")?.code ?? "";
-}
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const library = new URL(
   "../../node_modules/browser-image-compression/dist/browser-image-compression.js",
   import.meta.url,
 );
 const scripts: Readonly<Record<string, string>> = {
-  "/page.js": await bundled("./imaging.page.ts"),
-  "/imaging.js": await bundled("../../src/workers/imaging.worker.ts"),
-  "/floor.js": await bundled("./imaging.worker.ts"),
+  "/page.js": await bundled(here("./imaging.page.ts")),
+  "/imaging.js": await bundled(here("../../src/workers/imaging.worker.ts")),
+  "/floor.js": await bundled(here("./imaging.worker.ts")),
   "/bic.js": readFileSync(library, "utf8"),
 };
 const photos: Readonly<Record<string, string>> =

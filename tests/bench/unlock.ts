@@ -24,11 +24,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import { build } from "vite";
 import { floor, type StretchParameters } from "../../src/protocol/wrap-head.ts";
 import { launchBrowser, type TestBrowser } from "../support/browser.ts";
 import { createPerson } from "../support/person.ts";
 import { ROOT, startServer } from "../support/server.ts";
+import { bundled } from "./bundle.ts";
 import { memoryOf, renderersOf } from "./renderers.ts";
 import { drawPictures } from "./sync-pictures.ts";
 import { slowDown } from "./unlock-slow.ts";
@@ -56,24 +56,6 @@ const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
 /* ---- the floor: a page of its own, with the library and nothing else ---- */
-
-async function floorScript(): Promise<string> {
-  const output = await build({
-    configFile: false,
-    logLevel: "error",
-    build: {
-      write: false,
-      modulePreload: false,
-      target: "es2022",
-      rolldownOptions: {
-        input: fileURLToPath(new URL("./unlock.worker.ts", import.meta.url)),
-        output: { codeSplitting: false },
-      },
-    },
-  });
-  if (Array.isArray(output) || !("output" in output)) throw new Error("one bundle");
-  return output.output.find((chunk) => chunk.type === "chunk")?.code ?? "";
-}
 
 /** Milliseconds of one bare derivation, from starting its worker to its answer. */
 const runFloor = (page: Page, { memoryKiB, passes }: StretchParameters): Promise<number> =>
@@ -226,7 +208,7 @@ type Row = {
 };
 const rows: Row[] = [];
 const folder = mkdtempSync(join(tmpdir(), "besace-bench-unlock-"));
-const script = await floorScript();
+const script = await bundled(fileURLToPath(new URL("./unlock.worker.ts", import.meta.url)));
 const floorServer = createServer((request, response) => {
   const isScript = request.url === "/worker.js";
   response.setHeader("content-type", isScript ? "text/javascript" : "text/html");

@@ -7,14 +7,7 @@
  */
 import { err, ok, type Result } from "../../shared/result.ts";
 import { connectScan } from "../../workers/scan.client.ts";
-
-export type CameraRefusal =
-  /** The person, or a policy, said no. */
-  | { readonly type: "denied" }
-  /** No camera here, or none that answers. */
-  | { readonly type: "no-camera" }
-  /** Another program has it. */
-  | { readonly type: "busy" };
+import { askRearCamera, type CameraRefusal, playIn } from "./rear-camera.ts";
 
 export type ScanRefusal =
   | { readonly type: "no-code" }
@@ -126,12 +119,6 @@ export async function scanQr(file: Blob): Promise<Result<string, ScanRefusal>> {
   }
 }
 
-function cameraRefusal(error: unknown): CameraRefusal {
-  const name = error instanceof Error ? error.name : "";
-  if (name === "NotAllowedError" || name === "SecurityError") return { type: "denied" };
-  return { type: name === "NotReadableError" || name === "AbortError" ? "busy" : "no-camera" };
-}
-
 /** Some cameras have a light; the standard's types do not know it. */
 type WithTorch = MediaTrackCapabilities & { readonly torch?: boolean };
 
@@ -140,15 +127,9 @@ export async function openCamera(
   video: HTMLVideoElement,
   events: CameraEvents,
 ): Promise<Result<CameraScan, CameraRefusal>> {
-  let stream: MediaStream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({
-      audio: false,
-      video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } },
-    });
-  } catch (error) {
-    return err(cameraRefusal(error));
-  }
+  const asked = await askRearCamera({ width: { ideal: 1280 }, height: { ideal: 720 } });
+  if (!asked.ok) return asked;
+  const stream = asked.value;
   const [track] = stream.getVideoTracks();
   const easel = createEasel();
   const reader = connectScan();
@@ -203,13 +184,7 @@ export async function openCamera(
     if (!isOver) timer = setTimeout(() => void look(), LOOK_MS);
   };
 
-  video.muted = true;
-  video.playsInline = true;
-  video.srcObject = stream;
-  try {
-    await video.play();
-  } catch {
-    // The element left the page, or the browser refuses to play: as good as no camera.
+  if (!(await playIn(video, stream))) {
     stop();
     return err({ type: "busy" });
   }

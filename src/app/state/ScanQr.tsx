@@ -4,14 +4,8 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useT } from "../i18n/useT.ts";
-import {
-  type CameraRefusal,
-  type CameraScan,
-  canUseCamera,
-  openCamera,
-  type ScanRefusal,
-  scanQr,
-} from "../platform/scan.ts";
+import type { CameraRefusal } from "../platform/rear-camera.ts";
+import { type CameraScan, canUseCamera, openCamera, type ScanRefusal, scanQr } from "../platform/scan.ts";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/icons/Icon.tsx";
 import "./scan.css";

@@ -7,7 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Corners, Point, SightApi } from "../../../workers/imaging.contract.ts";
 import { language } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
-import type { CameraRefusal } from "../../platform/scan.ts";
+import type { CameraRefusal } from "../../platform/rear-camera.ts";
 import { localVoice, onVoices, readAloud } from "../../platform/speech.ts";
 import { Button } from "../Button.tsx";
 import { Icon } from "../icons/Icon.tsx";

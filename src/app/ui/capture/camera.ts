@@ -9,7 +9,7 @@
  */
 import { err, ok, type Result } from "../../../shared/result.ts";
 import type { Frame, Point, SightApi } from "../../../workers/imaging.contract.ts";
-import type { CameraRefusal } from "../../platform/scan.ts";
+import { askRearCamera, type CameraRefusal, playIn } from "../../platform/rear-camera.ts";
 
 export interface Camera {
   /** Pixels of its moving picture. */
@@ -58,12 +58,6 @@ interface StillCamera {
   readonly takePhoto: (settings: { readonly imageWidth: number; readonly imageHeight: number }) => Promise<Blob>;
 }
 type WithMore = MediaTrackCapabilities & { readonly torch?: boolean; readonly focusMode?: readonly string[] };
-
-export function cameraRefusal(error: unknown): CameraRefusal {
-  const name = error instanceof Error ? error.name : "";
-  if (name === "NotAllowedError" || name === "SecurityError") return { type: "denied" };
-  return { type: name === "NotReadableError" || name === "AbortError" ? "busy" : "no-camera" };
-}
 
 /** True where a camera may be asked for; whether there is one is known only by asking. */
 export const canAskCamera = (): boolean => typeof navigator.mediaDevices?.getUserMedia === "function";
@@ -118,15 +112,9 @@ export async function openCamera(
   encode: SightApi["still"],
   onEnd: (why: CameraEnd) => void,
 ): Promise<Result<Camera, CameraRefusal>> {
-  let stream: MediaStream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({
-      audio: false,
-      video: { facingMode: { ideal: "environment" }, ...VIDEO },
-    });
-  } catch (error) {
-    return err(cameraRefusal(error));
-  }
+  const asked = await askRearCamera(VIDEO);
+  if (!asked.ok) return asked;
+  const stream = asked.value;
   const [track] = stream.getVideoTracks();
   const small = document.createElement("canvas");
   const smallContext = small.getContext("2d", { willReadFrequently: true, alpha: false });
@@ -164,13 +152,7 @@ export async function openCamera(
   });
   track?.addEventListener("unmute", () => clearTimeout(muted));
 
-  video.muted = true;
-  video.playsInline = true;
-  video.srcObject = stream;
-  try {
-    await video.play();
-  } catch {
-    // The element left the page, or the browser refuses to play: as good as no camera.
+  if (!(await playIn(video, stream))) {
     stop();
     return err({ type: "busy" });
   }
