@@ -233,10 +233,10 @@ export function Farewell({
   );
 }
 
-export function SecondTab() {
+export function SecondTab({ deployment }: { readonly deployment: KioskDeployment | null }) {
   const t = useT();
   return (
-    <Sheet deployment={null}>
+    <Sheet deployment={deployment}>
       <div class="poste-start stack-l">
         <h1>{t("poste.second.title")}</h1>
         <p>{t("poste.second.text")}</p>

@@ -15,8 +15,9 @@ import { browserOnline, feedIdle, onRestored, watchPage } from "../platform/pres
 import { createTheme } from "../platform/theme.ts";
 import { browserClock, browserRandom, browserTimers, memoryKeep } from "../platform/world.ts";
 import { lazyCarrier } from "../shell/lazy-carrier.ts";
+import { UiWorld } from "../ui/world.ts";
 import { runChecks } from "./checks.ts";
-import { readKioskDeployment } from "./config.ts";
+import { type KioskDeployment, readKioskDeployment } from "./config.ts";
 import type { KioskDeps, KioskHandle } from "./deps.ts";
 import { KioskApp } from "./KioskApp.tsx";
 import { kioskStart } from "./places.ts";
@@ -126,7 +127,17 @@ if (place !== null) {
   void navigator.locks.request(lockName, { ifAvailable: true }, async (lock) => {
     await text;
     if (lock === null) {
-      render(<SecondTab />, place);
+      const world = { clock: browserClock, timers: browserTimers };
+      const show = (found: KioskDeployment | null): void =>
+        render(
+          <UiWorld value={world}>
+            <SecondTab deployment={found} />
+          </UiWorld>,
+          place,
+        );
+      show(null);
+      // Whom to call stands there as soon as it is known.
+      void loadDeploymentJson().then((json) => show(readKioskDeployment(json)));
       void navigator.locks.request(lockName, async () => window.location.replace(pagePath));
       return;
     }

@@ -263,15 +263,17 @@ describe("the farewell", () => {
   });
 });
 
-test("a second tab says where the first one is, and shows nothing else", async () => {
+test("a second tab says where the first one is and whom to call, and shows nothing else", async () => {
   const { deps } = computer();
   render(
     <UiWorld value={{ clock: deps.clock, timers: deps.timers }}>
-      <SecondTab />
+      <SecondTab deployment={await deps.loadDeployment()} />
     </UiWorld>,
   );
   await heading(t("poste.second.title"));
-  expect(stops()).toEqual([t("common.skip")]);
+  const [skip, call, ...others] = stops();
+  expect([skip, others]).toEqual([t("common.skip"), []]);
+  expect(plain(call ?? "")).toContain(contact.phoneDisplay);
   expect(await axeProblems()).toEqual([]);
 });
 
