@@ -114,7 +114,7 @@ function worth(field: Field, answer: AnswerValue | undefined): Value {
       return answer.v === "date" ? answer.date : undefined;
     case "yesno":
       return answer.v === "yesno" ? answer.yes : undefined;
-    case "repeat":
+    default:
       return undefined;
   }
 }
@@ -348,7 +348,7 @@ export function checkAnswer(
     }
     case "yesno":
       return answer.v === "yesno" ? [] : problem("choice");
-    case "repeat":
+    default:
       return [];
   }
 }

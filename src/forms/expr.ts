@@ -6,17 +6,17 @@
  * true for blank and hidden; "I do not know" is an answer, so it is not empty.
  */
 
-import type { Expr } from "./model.ts";
+import type { Expr, Operand } from "./model.ts";
 
 /** What an answer is worth in a condition; undefined = blank or hidden, null = "I do not know". */
-export type Value = string | boolean | readonly string[] | null | undefined;
+export type Value = string | number | boolean | readonly string[] | null | undefined;
 
 /** Deeper conditions are refused by checkForm. */
 export const maxDepth = 32;
 
-const isExpr = (operand: Expr | string | boolean): operand is Expr => Array.isArray(operand);
+const isExpr = (operand: Operand): operand is Expr => Array.isArray(operand);
 
-function worthOf(operand: Expr | string | boolean, read: (id: string) => Value): Value {
+function worthOf(operand: Operand, read: (id: string) => Value): Value {
   if (!isExpr(operand)) return operand;
   return operand[0] === "answer" ? read(operand[1]) : holds(operand, read);
 }
@@ -52,6 +52,8 @@ export function holds(expr: Expr, read: (id: string) => Value): boolean {
       const value = worthOf(expr[1], read);
       return value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
     }
+    default:
+      return false;
   }
 }
 
@@ -60,17 +62,12 @@ export function innerOf(expr: Expr): readonly Expr[] {
   switch (expr[0]) {
     case "answer":
       return [];
-    case "=":
-    case "!=":
-      return [expr[1], expr[2]].filter(isExpr);
-    case "and":
-    case "or":
-      return expr.slice(1) as readonly Expr[];
-    case "not":
     case "in":
-    case "contains":
-    case "empty":
+    case "in-departement":
+    case "in-region":
       return [expr[1]];
+    default:
+      return (expr.slice(1) as readonly Operand[]).filter(isExpr);
   }
 }
 

@@ -110,13 +110,51 @@ export interface PaperRecord<Pointer = BlobPointer> {
 export type ShownPage = Page<ShownPointer>;
 export type ShownPaper = PaperRecord<ShownPointer>;
 
-/** An answer as typed: text, choice id, list of choice ids, partial date, yes/no, or "I do not know". */
+/** An answer, typed. The same shapes as in forms/model.ts (a test holds the two together); forms/codec.ts reads and shows them. */
 export type AnswerValue =
+  /** Also what was typed into any field and could not be read as its type: it is kept, and reported on "Continuer". */
   | { readonly v: "text"; readonly text: string }
   | { readonly v: "choice"; readonly id: string }
-  | { readonly v: "choices"; readonly ids: readonly string[] }
+  /** "Autre", in the person's words; they may be empty. */
+  | { readonly v: "other"; readonly text: string }
+  /** `other`: "autre" is ticked too, with these words. */
+  | { readonly v: "choices"; readonly ids: readonly string[]; readonly other?: string }
+  /** Linked list; `second` null: not chosen yet, or there is none. */
+  | { readonly v: "pair"; readonly first: string; readonly second: string | null }
   | { readonly v: "date"; readonly date: PartialDate }
+  /** "YYYY-MM-DDTHH:MM" by the clock of the place. */
+  | { readonly v: "datetime"; readonly at: string }
+  /** Canonical decimal: "-12.5", no exponent, no zeros that say nothing. */
+  | { readonly v: "number"; readonly number: string }
   | { readonly v: "yesno"; readonly yes: boolean }
+  /** Commune, département, région or country. `code`: of the INSEE, null where the person typed a name. */
+  | { readonly v: "place"; readonly code: string | null; readonly name: string; readonly postal?: string }
+  /** An address in parts. One in free words is a "text". */
+  | {
+      readonly v: "address";
+      /** Number and street. */
+      readonly street: string;
+      /** Building, floor, "chez ...". */
+      readonly more: string;
+      readonly postal: string;
+      readonly city: string;
+      /** INSEE code of the commune; null where it is not known. */
+      readonly code: string | null;
+      /** Empty: France. */
+      readonly country: string;
+    }
+  | {
+      readonly v: "signature";
+      /** What was drawn, see forms/signature.ts; null where the name was typed. */
+      readonly ink: string | null;
+      /** The name as typed; with a drawing, empty or the name beside it. */
+      readonly name: string;
+      /** The declaration, word for word as it was shown, and its language. */
+      readonly text: string;
+      readonly language: string;
+      /** By the clock of the device, ms. */
+      readonly at: number;
+    }
   | { readonly v: "unknown" };
 
 /** Key: field id, or `${repeatId}/${rowId}/${fieldId}` in a repeated row. */

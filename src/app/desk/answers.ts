@@ -7,10 +7,11 @@
 
 import { type ReviewLine, reviewLines, viewForm } from "../../forms/engine.ts";
 import type { AnswerValue, Field, Form, FormState } from "../../forms/model.ts";
+import { shownAnswer } from "../../forms/show.ts";
 import type { DossierPayload } from "../../satchel/model.ts";
 import type { DataArea } from "../i18n/catalogue.ts";
 import { inFrench } from "../i18n/i18n.ts";
-import { french, frenchDate, frenchDay, knows } from "./french.ts";
+import { french, frenchDate, frenchDay, frenchNumber, knows } from "./french.ts";
 
 export type AnswerLine =
   | {
@@ -48,22 +49,18 @@ function choiceText(area: DataArea, field: string, id: string): string {
 }
 
 /** An answer in French. Without `field` (a question of another version) ids stay ids. */
-export function answerText(area: DataArea, field: string, answer: AnswerValue): string {
-  switch (answer.v) {
-    case "text":
-      return answer.text;
-    case "choice":
-      return choiceText(area, field, answer.id);
-    case "choices":
-      return answer.ids.map((id) => choiceText(area, field, id)).join("\u00a0; ");
-    case "date":
-      return frenchDate(answer.date);
-    case "yesno":
-      return inFrench(answer.yes ? "common.action.yes" : "common.action.no");
-    case "unknown":
-      return inFrench("common.question.unknown");
-  }
-}
+export const answerText = (area: DataArea, field: string, answer: AnswerValue): string =>
+  shownAnswer(answer, {
+    choice: (id) => choiceText(area, field, id),
+    date: frenchDate,
+    time: (time) => time.replace(":", "\u00a0h\u00a0"),
+    number: frenchNumber,
+    yes: inFrench("common.action.yes"),
+    no: inFrench("common.action.no"),
+    unknown: inFrench("common.question.unknown"),
+    signed: inFrench("common.question.signed"),
+    between: "\u00a0; ",
+  });
 
 const isBlank = (answer: AnswerValue | null): answer is null =>
   answer === null ||

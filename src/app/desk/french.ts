@@ -32,3 +32,7 @@ export const frenchDay = (at: number): string =>
     .format(at)
     .replace(/^1(?=\s)/, "1er")
     .replace(/ /g, "\u00a0");
+
+/** A canonical decimal as "1 234,5". */
+export const frenchNumber = (number: string): string =>
+  new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 6 }).format(Number(number));

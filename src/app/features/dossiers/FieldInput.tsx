@@ -16,6 +16,7 @@ import type { IconName } from "../../ui/icons/names.ts";
 import { fieldId, formText, frenchText, problemText } from "./words.ts";
 
 type InputField = Exclude<Field, { readonly type: "repeat" }>;
+type TextType = Exclude<InputField["type"], "date" | "choice" | "choices" | "yesno" | "info" | "calc">;
 
 export interface FieldInputProps {
   readonly form: Form;
@@ -40,15 +41,17 @@ const NO = "?no";
 /** The field of any type but a repeat. */
 export function FieldInput(props: FieldInputProps) {
   switch (props.field.type) {
-    case "text":
-    case "longText":
-    case "phone":
-    case "email":
-      return <TextInput {...props} field={props.field} />;
     case "date":
       return <DateInput {...props} field={props.field} />;
-    default:
+    case "choice":
+    case "choices":
+    case "yesno":
       return <ChoiceInput {...props} field={props.field} />;
+    case "info":
+    case "calc":
+      return null;
+    default:
+      return <TextInput {...props} field={props.field} />;
   }
 }
 
@@ -74,15 +77,20 @@ function wordsOf({ form, field, answerKey, problems, alone }: FieldInputProps): 
 
 type Typed<T extends Field["type"]> = FieldInputProps & { readonly field: Extract<Field, { readonly type: T }> };
 
-function TextInput(props: Typed<"text" | "longText" | "phone" | "email">) {
+function TextInput(props: Typed<TextType>) {
   const { field, answer, onAnswer, onLeave, alone } = props;
   const t = useT();
   const words = wordsOf(props);
   const [typed, setTyped] = useState(() => (field.type === "phone" ? showPhone(typedText(answer)) : typedText(answer)));
   const isUnknown = answer?.v === "unknown";
+  const read = (text: string): AnswerValue | null =>
+    typedAnswer(
+      field.type === "phone" || field.type === "email" || field.type === "longText" ? field.type : "text",
+      text,
+    );
   const change = (text: string): void => {
     setTyped(text);
-    onAnswer(typedAnswer(field.type, text));
+    onAnswer(read(text));
   };
   const look = {
     ...words,
@@ -91,7 +99,7 @@ function TextInput(props: Typed<"text" | "longText" | "phone" | "email">) {
     onChange: change,
     onLeave,
     // Longer texts are told on "Continuer" instead of being cut without a word.
-    maxLength: field.maxLength * 2,
+    maxLength: "maxLength" in field ? field.maxLength * 2 : undefined,
   };
   return (
     <div class="stack-s">
@@ -101,13 +109,13 @@ function TextInput(props: Typed<"text" | "longText" | "phone" | "email">) {
         <TextField
           {...look}
           inputMode={field.type === "phone" ? "tel" : field.type === "email" ? "email" : undefined}
-          ltr={field.type !== "text"}
+          ltr={field.type === "phone" || field.type === "email"}
         />
       )}
       {field.unknown && (
         <Checkbox
           checked={isUnknown}
-          onChange={(checked) => onAnswer(checked ? unknownAnswer : typedAnswer(field.type, typed))}
+          onChange={(checked) => onAnswer(checked ? unknownAnswer : read(typed))}
           label={alone ? t("common.question.unknown") : t("dossiers.field.unknown", { label: words.label })}
           icon="je-ne-sais-pas"
         />

@@ -8,8 +8,9 @@ import type { Problem } from "../../../forms/engine.ts";
 import { showPhone } from "../../../forms/input.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { DeployedOrganisation, Deployment } from "../../../workers/satchel.contract.ts";
+import { answerText as shownWords } from "../../i18n/answer-text.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
-import { formatCalendarDate, formatDate, formatTime } from "../../i18n/format.ts";
+import { formatDate, formatTime } from "../../i18n/format.ts";
 import { language, t, tData, tFrench } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 
@@ -30,28 +31,13 @@ export const moment = (at: number): string => t("dossiers.moment", { date: forma
 
 /** An answer in words, several choices one to a line; nothing for a hole. */
 export function answerText(form: Form, field: Field, answer: AnswerValue | null | undefined): string | null {
-  const choice = (id: string): string => formText(form.id, `${field.id}.choices.${id}`) ?? id;
-  switch (answer?.v) {
-    case undefined:
-      return null;
-    case "unknown":
-      return t("common.question.unknown");
-    case "yesno":
-      return t(answer.yes ? "common.action.yes" : "common.action.no");
-    case "choice":
-      return choice(answer.id);
-    case "choices":
-      return answer.ids.map(choice).join("\n");
-    case "date":
-      return formatCalendarDate(answer.date);
-    case "text": {
-      if (field.type === "date") {
-        const { day, month, year } = datePartsOf(answer);
-        return [day, month, year].filter((part) => part !== "").join(" ");
-      }
-      return isolated(field.type === "phone" ? showPhone(answer.text) : answer.text);
-    }
+  if (answer === null || answer === undefined) return null;
+  if (answer.v !== "text") return shownWords(form.id, field.id, answer, "\n");
+  if (field.type === "date") {
+    const { day, month, year } = datePartsOf(answer);
+    return [day, month, year].filter((part) => part !== "").join(" ");
   }
+  return isolated(field.type === "phone" ? showPhone(answer.text) : answer.text);
 }
 
 /** What to do about a problem; the same words in the summary and beside the field. */
