@@ -10,6 +10,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type {
   Finish,
   Frame,
+  Look,
   NotShown,
   Picture,
   Point,
@@ -30,12 +31,13 @@ import {
   sampleRendition,
   shownRendition,
 } from "./limits.ts";
-import { asColour, asDocument } from "./looks.ts";
+import { colourLook, documentLook, judgedSide } from "./looks.ts";
 import { opensWithoutPassword } from "./pdf-lock.ts";
 import { lookOf, measure, qualityOf } from "./quality.ts";
 import {
   type Decoded,
   decodeReduced,
+  type Header,
   type ImagingTools,
   orientedSize,
   reduce,
@@ -45,7 +47,7 @@ import {
   undecoded,
 } from "./reduce.ts";
 import { findSheet, glanceEffort, shotEffort } from "./sheet.ts";
-import { turned, warp } from "./warp.ts";
+import { type RowLook, turned, warp } from "./warp.ts";
 
 export interface Part extends Dimensions {
   readonly x: number;
@@ -77,12 +79,11 @@ export async function propose<Bitmap extends Decoded>(
   if (admitted.value.type === "pdf") return err({ type: "not-shown", mime: "application/pdf" });
   const { mime } = admitted.value;
   const notShown = err({ type: "not-shown", mime } as const);
-  const oriented = orientedSize(admitted.value);
-  const bitmap = await decodeReduced(file, oriented, shownRendition.longSide, tools);
+  const bitmap = await decodeReduced(file, admitted.value, shownRendition.longSide, tools);
   if (bitmap === undefined) return undecoded(mime).ok ? notShown : err({ type: "picture-damaged" });
   let shown: Picture | undefined;
   let frame: Frame | undefined;
-  const { width, height } = oriented ?? bitmap;
+  const { width, height } = orientedSize(admitted.value) ?? bitmap;
   try {
     frame = tools.pixels(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height }, scaled(bitmap, judged));
     shown = frame === undefined ? undefined : await rendered(bitmap, shownRendition, tools);
@@ -107,7 +108,7 @@ export async function finish<Bitmap extends Decoded>(
   if (admitted.value.type === "pdf") return ok({ type: "file", mime: "application/pdf" });
   const { mime } = admitted.value;
   const rendition = how.look === "document" ? documentRendition : readableRendition;
-  const page = await pageOf(file, orientedSize(admitted.value), how, rendition, tools);
+  const page = await pageOf(file, admitted.value, how, rendition, tools);
   if (page === undefined) return undecoded(mime);
   return page === "no-canvas" ? ok({ type: "raw", mime }) : renditions(page, mime, rendition, tools);
 }
@@ -123,7 +124,7 @@ export async function sample<Bitmap extends Decoded>(
   if (admitted.value.type === "pdf") return err({ type: "not-shown", mime: "application/pdf" });
   const { mime } = admitted.value;
   const notShown = err({ type: "not-shown", mime } as const);
-  const page = await pageOf(file, orientedSize(admitted.value), how, sampleRendition, tools);
+  const page = await pageOf(file, admitted.value, how, sampleRendition, tools);
   if (page === undefined) return undecoded(mime).ok ? notShown : err({ type: "picture-damaged" });
   if (page === "no-canvas") return notShown;
   try {
@@ -141,18 +142,22 @@ const wholePicture: Quad = [
   { x: 0, y: 1 },
 ];
 
+/** A page that is this much smaller than its picture still has a neighbour for each of its pixels. */
+const mostReducedByWarp = 0.7;
+
 /** Undefined: cannot be decoded. */
 async function pageOf<Bitmap extends Decoded>(
   file: Blob,
-  oriented: Dimensions | null,
+  header: Header,
   { corners, turn, look }: Finish,
   { longSide }: Rendition,
   tools: PixelTools<Bitmap>,
 ): Promise<Bitmap | "no-canvas" | undefined> {
   const fractions = corners === null ? wholePicture : quadOf(corners);
+  const oriented = orientedSize(header);
   const bitmap = await decodeReduced(
     file,
-    oriented,
+    header,
     oriented === null ? 0 : neededSide(fractions, oriented, longSide),
     tools,
   );
@@ -165,8 +170,9 @@ async function pageOf<Bitmap extends Decoded>(
     full = { width: bitmap.width, height: bitmap.height };
     quad = mapQuad(fractions, inPixels(full));
     part = partAround(quad, full);
-    // Where the decoder could not reduce, the canvas does.
-    const factor = Math.min(1, neededSide(fractions, full, longSide) / Math.max(full.width, full.height));
+    // What the decoder left too large the canvas reduces: `warp` looks at neighbouring pixels only.
+    const needed = neededSide(fractions, full, longSide) / Math.max(full.width, full.height);
+    const factor = needed < mostReducedByWarp ? needed : 1;
     frame = tools.pixels(bitmap, part, {
       width: Math.max(1, Math.round(part.width * factor)),
       height: Math.max(1, Math.round(part.height * factor)),
@@ -177,10 +183,16 @@ async function pageOf<Bitmap extends Decoded>(
   if (frame === undefined) return "no-canvas";
   const [fx, fy] = [frame.width / part.width, frame.height / part.height];
   const inFrame = mapQuad(quad, ({ x, y }) => ({ x: (x - part.x) * fx, y: (y - part.y) * fy }));
-  const page = warp(frame, turned(inFrame, turn), pageSize(inFrame, aspectOf(quad, full), turn, longSide));
-  if (look === "document") asDocument(page);
-  if (look === "colour") asColour(page);
-  return tools.picture(page) ?? "no-canvas";
+  const upright = turned(inFrame, turn);
+  const size = pageSize(inFrame, aspectOf(quad, full), turn, longSide);
+  return tools.picture(warp(frame, upright, size, rowLook(frame, upright, size, look))) ?? "no-canvas";
+}
+
+/** How each row of the page is changed; a photo is not. */
+function rowLook(frame: Frame, quad: Quad, size: Dimensions, look: Look): RowLook | undefined {
+  if (look === "photo") return undefined;
+  const small = warp(frame, quad, scaled(size, judgedSide));
+  return look === "document" ? documentLook(small, size) : colourLook(small, size);
 }
 
 const inPixels =

@@ -1,16 +1,25 @@
 /** A page is taken out of a picture: shape, straightness, looks, quality; decoder and canvas are replaced at their edge. */
 import { describe, expect, test } from "vitest";
 import { finish, type Part, type PixelTools, propose, sample } from "../../../src/workers/imaging/finish.ts";
-import { aspectOf, commonArea, cornersOf, mapQuad, ordered, type Quad } from "../../../src/workers/imaging/geometry.ts";
+import {
+  aspectOf,
+  commonArea,
+  cornersOf,
+  mapQuad,
+  ordered,
+  projected,
+  type Quad,
+  unitTo,
+} from "../../../src/workers/imaging/geometry.ts";
 import type { Dimensions } from "../../../src/workers/imaging/inspect.ts";
 import { documentRendition, maxDecodedPixels, readableRendition } from "../../../src/workers/imaging/limits.ts";
-import { asColour, asDocument } from "../../../src/workers/imaging/looks.ts";
+import { colourLook, documentLook } from "../../../src/workers/imaging/looks.ts";
 import { lookOf, measure, qualityOf } from "../../../src/workers/imaging/quality.ts";
 import type { Decoded } from "../../../src/workers/imaging/reduce.ts";
-import { turned, warp } from "../../../src/workers/imaging/warp.ts";
+import { type RowLook, turned, warp } from "../../../src/workers/imaging/warp.ts";
 import type { Corners, Frame, Point } from "../../../src/workers/imaging.contract.ts";
 import { card, letter, photograph, type Shot, tables } from "../../support/sheets.ts";
-import { file, heif, jpeg, pdf } from "../workers/files.ts";
+import { file, heif, jpeg, pdf, png } from "../workers/files.ts";
 
 const flat = (width: number, height: number, colour: (x: number, y: number) => readonly number[]): Frame => {
   const data = new Uint8ClampedArray(width * height * 4);
@@ -21,6 +30,11 @@ const flat = (width: number, height: number, colour: (x: number, y: number) => r
 const pixel = ({ data, width }: Frame, x: number, y: number): readonly number[] => [
   ...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3),
 ];
+/** Row by row, as while it is made. */
+function changed({ data, width, height }: Frame, look: RowLook): void {
+  const pixels = new Uint32Array(data.buffer);
+  for (let y = 0; y < height; y += 1) look(pixels, y * width, y);
+}
 const inPixels = (quad: Quad, { width, height }: Dimensions): Quad =>
   mapQuad(quad, ({ x, y }: Point) => ({ x: x * width, y: y * height }));
 const shotOf = (changes: Partial<Shot>): Shot => ({
@@ -114,7 +128,62 @@ describe("taking the sheet out", () => {
   });
 });
 
+describe("warping in whole numbers", () => {
+  test("differs by no more than a pixel's neighbour from the exact place, however steep the view", () => {
+    // The place is in the colours: red across, green down.
+    const from = flat(256, 256, (x, y) => [x, y, 0]);
+    const quad: Quad = [
+      { x: 70, y: 20 },
+      { x: 170, y: 40 },
+      { x: 250, y: 250 },
+      { x: 5, y: 230 },
+    ];
+    const size = { width: 203, height: 287 };
+    const page = warp(from, quad, size);
+    const map = unitTo(quad);
+    let farthest = 0;
+    for (let y = 0; y < size.height; y += 1)
+      for (let x = 0; x < size.width; x += 1) {
+        const exact = projected(map, { x: (x + 0.5) / size.width, y: (y + 0.5) / size.height });
+        const [r = 0, g = 0] = pixel(page, x, y);
+        farthest = Math.max(farthest, Math.abs(r - (exact.x - 0.5)), Math.abs(g - (exact.y - 0.5)));
+      }
+    // What is cut off to whole numbers is 1 of it.
+    expect(farthest).toBeLessThan(1.1);
+  });
+
+  test("each row is handed over once, from the top", () => {
+    const rows: number[] = [];
+    const page = warp(
+      flat(20, 20, () => [1, 2, 3]),
+      square.map(({ x, y }) => ({ x: x / 5, y: y / 5 })) as unknown as Quad,
+      { width: 7, height: 5 },
+      (pixels, at, y) => {
+        rows.push(y);
+        pixels.fill(0xff0000ff, at, at + 7);
+      },
+    );
+    expect(rows).toEqual([0, 1, 2, 3, 4]);
+    expect(pixel(page, 6, 4)).toEqual([255, 0, 0]);
+  });
+});
+
 describe("looks", () => {
+  test("a look that was judged on a small picture of the page fits the page", () => {
+    const lit = (size: number) =>
+      flat(size, size, (x, y) => {
+        const light = 0.5 + (0.5 * x) / size;
+        const ink = (y * 8) % size < size * 0.04;
+        return [240, 236, 228].map((value) => value * light * (ink ? 0.2 : 1));
+      });
+    const page = lit(480);
+    changed(page, documentLook(lit(160), page));
+    for (const x of [10, 150, 350, 470]) {
+      expect(pixel(page, x, 50)).toEqual([255, 255, 255]);
+      expect(Math.max(...pixel(page, x, 2))).toBeLessThan(40);
+    }
+  });
+
   test("document: a shadow and the lamp's colour are gone, ink is dark, a stamp keeps its colour", () => {
     const page = flat(240, 320, (x, y) => {
       const light = (x < 120 ? 1 : 0.55) * (1 - y / 1600);
@@ -127,7 +196,7 @@ describe("looks", () => {
             : [240, 240, 236];
       return ink.map((value, n) => value * light * (lamp[n] ?? 1));
     });
-    asDocument(page);
+    changed(page, documentLook(page, page));
     for (const [x, y] of [
       [20, 20],
       [220, 20],
@@ -146,7 +215,7 @@ describe("looks", () => {
 
   test("colour: white and black are set, colours stay apart", () => {
     const page = flat(100, 100, (x, y) => (x < 60 ? [180, 176, 160] : y < 50 ? [30, 28, 26] : [150, 60, 50]));
-    asColour(page);
+    changed(page, colourLook(page, page));
     expect(Math.min(...pixel(page, 10, 10))).toBeGreaterThan(235);
     expect(Math.max(...pixel(page, 80, 10))).toBeLessThan(20);
     const [r = 0, g = 0] = pixel(page, 80, 80);
@@ -247,6 +316,27 @@ describe("making a page", () => {
     expect(Math.max(readable?.width ?? 0, readable?.height ?? 0)).toBe(documentRendition.longSide);
     // Turned by a quarter: what was wide is high.
     expect(readable?.height).toBe(documentRendition.longSide);
+  });
+
+  test("a JPEG's decoder is asked for as many eighths of it, as stored, as hold what the sheet needs", async () => {
+    const asked: (Dimensions | undefined)[] = [];
+    const watching = (full: Dimensions) => {
+      const { imaging } = tools(full);
+      const decode: typeof imaging.decode = (picked, width, left) => {
+        asked.push(left);
+        return imaging.decode(picked, width);
+      };
+      return { ...imaging, decode };
+    };
+    const how = { corners, turn: 0, look: "photo" } as const;
+    const shot = file(jpeg({ width: 8000, height: 6000, orientation: 6 }));
+    // 1600 of the 4000 pixels that the sheet is high; 1280 of 8000.
+    await finish(shot, how, watching({ width: 6000, height: 8000 }));
+    await propose(shot, watching({ width: 6000, height: 8000 }));
+    // Nearly all of it is wanted, or it is stored otherwise.
+    await finish(file(jpeg({ width: 1640, height: 1230 })), how, watching({ width: 1640, height: 1230 }));
+    await finish(file(png(4000, 3000)), how, watching({ width: 4000, height: 3000 }));
+    expect(asked).toEqual([{ width: 4000, height: 3000 }, { width: 2000, height: 1500 }, undefined, undefined]);
   });
 
   test("48 megapixels with a small sheet are not decoded whole", async () => {
