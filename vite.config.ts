@@ -15,6 +15,7 @@ import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 import { groupsOf, type ListedFile } from "./src/sw/groups.ts";
 import { coreScript } from "./tests/support/tasks/core-script.ts";
+import { placePacks } from "./tests/support/tasks/places.ts";
 import { readerHtml } from "./tests/support/tasks/reader.ts";
 
 const PAGES = { guichet: "src/app/desk/guichet.html", poste: "src/app/kiosk/poste.html" } as const;
@@ -157,6 +158,7 @@ export default defineConfig({
     pagesByName(),
     firstScreenWritten(),
     readerBeside(),
+    placePacks(),
     core.emitted,
     VitePWA({
       strategies: "injectManifest",
@@ -172,7 +174,8 @@ export default defineConfig({
         buildPlugins: { vite: [core.shared("importScripts")] },
         globPatterns: ["**/*.{html,js,css,svg,png,webp,woff2,wasm,pfb,json,webmanifest}"],
         // Only the system reads these, once, while it installs the app: 40 KB that no screen waits for.
-        globIgnores: ["icons/*.png"],
+        // Packs of places are fetched and kept by the page that needs one.
+        globIgnores: ["icons/*.png", "assets/places-*.json"],
         // Content hashes in the name already tell versions apart.
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,

@@ -14,6 +14,7 @@ export const laterGroups = [
   "carrier",
   "out",
   "reader",
+  "places",
   "en",
   "ar",
   "pdf",
@@ -49,6 +50,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
+  ["places", /^src\/app\/(state\/PlacesKept\.tsx|platform\/place-packs\.ts)$/],
   ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
@@ -61,6 +63,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^locales\/fr\/(approbation|card|devices|retour|scan)\.json$/],
   ["out", /^locales\/fr\/(sortie|partage)\.json$/],
+  ["places", /^locales\/fr\/places\.json$/],
   ["twoddoc", /^locales\/fr\/twoddoc\.json$/],
   ["photos", /^locales\/fr\/(capture|papers-(guide|search))\.json$/],
   ["photos", /^locales\/fr\/(ahead|reminders)\.json$/],

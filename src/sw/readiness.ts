@@ -71,6 +71,7 @@ export function fillOrder(
     "carrier",
     "out",
     "reader",
+    "places",
     ...(deskWanted ? (["desk"] as const) : []),
     ...(kioskWanted ? (["kiosk"] as const) : []),
     ...languages,

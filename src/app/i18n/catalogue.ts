@@ -21,6 +21,7 @@ import type papers from "../../../locales/fr/papers.json";
 import type papersGuide from "../../../locales/fr/papers-guide.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
 import type partage from "../../../locales/fr/partage.json";
+import type places from "../../../locales/fr/places.json";
 import type porteur from "../../../locales/fr/porteur.json";
 import type poste from "../../../locales/fr/poste.json";
 import type reminders from "../../../locales/fr/reminders.json";
@@ -53,6 +54,7 @@ export interface Catalogue {
   readonly "papers-guide": typeof papersGuide;
   readonly "papers-types": typeof papersTypes;
   readonly partage: typeof partage;
+  readonly places: typeof places;
   readonly porteur: typeof porteur;
   readonly poste: typeof poste;
   readonly reminders: typeof reminders;

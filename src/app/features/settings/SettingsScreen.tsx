@@ -1,8 +1,9 @@
 /** Settings: language, look, code, card, what is ready offline, room, leaving for good, and what Besace is. In the page. */
+import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
 import { formatBytes } from "../../i18n/format.ts";
-import { language, setLanguage } from "../../i18n/i18n.ts";
+import { language, loadAreas, setLanguage } from "../../i18n/i18n.ts";
 import { LANGUAGES, type Language } from "../../i18n/languages.ts";
 import { useT } from "../../i18n/useT.ts";
 import type { Room } from "../../platform/storage.ts";
@@ -155,6 +156,18 @@ function About() {
   );
 }
 
+/** Nothing is shown where its chunk is not on this device yet. */
+function PlacesDoor() {
+  const [Places, setPlaces] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    Promise.all([import("../../state/PlacesKept.tsx"), loadAreas("places")]).then(
+      ([{ PlacesKept }]) => setPlaces(() => PlacesKept),
+      () => undefined,
+    );
+  }, []);
+  return Places === null ? null : <Places />;
+}
+
 export function SettingsScreen() {
   const t = useT();
   const { lock } = useRoot();
@@ -191,6 +204,7 @@ export function SettingsScreen() {
         <h2 id="pret">{t("settings.ready.title")}</h2>
         <ReadyOffline />
       </section>
+      <PlacesDoor />
       <DataSetting />
       <section class="stack-s" aria-labelledby="emporter">
         <h2 id="emporter">{t("settings.out.title")}</h2>
