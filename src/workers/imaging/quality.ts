@@ -4,7 +4,7 @@
  */
 
 import type { Corners, Frame, Look, Quality } from "../imaging.contract.ts";
-import { aspectOf, cardShape, contains, mapQuad, type Quad, quadOf } from "./geometry.ts";
+import { aspectOf, cardShape, mapQuad, type Quad, quadOf, sidesOf } from "./geometry.ts";
 import { type Planes, planesOf } from "./planes.ts";
 
 const whole: Quad = [
@@ -26,8 +26,19 @@ function maskOf({ width, height }: Planes, corners: Corners | null): Uint8Array 
     y: (middle.y + 0.96 * (y - middle.y)) * height,
   }));
   const mask = new Uint8Array(width * height);
-  for (let y = 0; y < height; y += 1)
-    for (let x = 0; x < width; x += 1) mask[y * width + x] = contains(inner, { x: x + 0.5, y: y + 0.5 }) ? 1 : 0;
+  for (let row = 0; row < height; row += 1) {
+    const y = row + 0.5;
+    let [first, end] = [0, width];
+    // Right of the sides that go up, left of those that go down: the sheet is convex and clockwise.
+    for (const [a, b] of sidesOf(inner)) {
+      const rise = b.y - a.y;
+      const at = a.x + ((y - a.y) * (b.x - a.x)) / rise - 0.5;
+      if (rise < 0) first = Math.max(first, Math.ceil(at));
+      else if (rise > 0) end = Math.min(end, Math.floor(at) + 1);
+      else if ((b.x - a.x) * (y - a.y) < 0) end = 0;
+    }
+    if (first < end) mask.fill(1, row * width + first, row * width + end);
+  }
   return mask;
 }
 
@@ -49,11 +60,13 @@ export function sharpnessOf(planes: Planes, mask: Uint8Array): number {
       Math.abs((light[at + width] ?? 0) - (light[at - width] ?? 0)),
     ) / 2;
   const reach = 4;
+  const slopes = new Uint8Array(light.length);
   for (let y = reach; y < height - reach; y += 1)
     for (let x = reach, at = y * width + reach; x < width - reach; x += 1, at += 1) {
       if (mask[at] === 0) continue;
-      const steep = Math.min(255, slope(at)) | 0;
+      const steep = slope(at) | 0;
       if (steep < weakestPrint) continue;
+      slopes[at] = steep;
       counts[steep] = (counts[steep] ?? 0) + 1;
       total += 1;
     }
@@ -64,21 +77,20 @@ export function sharpnessOf(planes: Planes, mask: Uint8Array): number {
     if (above >= 0.15 * total) break;
   }
   const ratios: number[] = [];
-  for (let y = reach; y < height - reach; y += 1)
-    for (let x = reach, at = y * width + reach; x < width - reach; x += 1, at += 1) {
-      if (mask[at] === 0 || slope(at) < threshold) continue;
-      const level =
-        Math.abs((light[at + 1] ?? 0) - (light[at - 1] ?? 0)) >=
-        Math.abs((light[at + width] ?? 0) - (light[at - width] ?? 0));
-      const step = level ? 1 : width;
-      let [low, high] = [255, 0];
-      for (let n = -reach; n <= reach; n += 1) {
-        const value = light[at + n * step] ?? 0;
-        low = Math.min(low, value);
-        high = Math.max(high, value);
-      }
-      ratios.push((2 * slope(at)) / Math.max(1, high - low));
+  for (let at = 0; at < slopes.length; at += 1) {
+    if ((slopes[at] ?? 0) < threshold) continue;
+    const level =
+      Math.abs((light[at + 1] ?? 0) - (light[at - 1] ?? 0)) >=
+      Math.abs((light[at + width] ?? 0) - (light[at - width] ?? 0));
+    const step = level ? 1 : width;
+    let [low, high] = [255, 0];
+    for (let n = -reach; n <= reach; n += 1) {
+      const value = light[at + n * step] ?? 0;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
     }
+    ratios.push((2 * slope(at)) / Math.max(1, high - low));
+  }
   ratios.sort((a, b) => a - b);
   return Math.min(1, ratios[ratios.length >> 1] ?? 1);
 }
@@ -97,9 +109,9 @@ export interface Measured {
 }
 
 export function measure(frame: Frame, corners: Corners | null, longSide: number): Measured {
-  const planes = planesOf(frame, longSide);
+  const planes = planesOf(frame, longSide, false);
   const sharp = sharpnessOf(planes, maskOf(planes, corners));
-  const small = planesOf(frame, 200);
+  const small = planesOf(frame, 200, false);
   const mask = maskOf(small, corners);
   const [light] = small.channels;
   const values = light.filter((_, at) => mask[at] === 1).sort();
