@@ -287,6 +287,27 @@ export interface PaperView {
   readonly usedAt?: number;
 }
 
+export interface PapersAsked {
+  /** How many of the list are here already, and how many more are wanted. */
+  readonly from: number;
+  readonly count: number;
+  /** "YYYY-MM-DD" on this device: the order depends on it. */
+  readonly day: string;
+}
+
+/** A part of the list of kept papers, in the order of `likelyFirst`. */
+export interface PapersPart {
+  /** The same in all parts of one list. Another one: something changed, the parts before are of an older list. */
+  readonly stamp: number;
+  readonly papers: readonly PaperView[];
+  /** How many kept papers there are in all, and of each kind; "" while none is chosen. */
+  readonly kept: number;
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Unfinished captures that have a page; with the first part only. */
+  readonly drafts: readonly PaperView[];
+  readonly binned: number;
+}
+
 /** A6: each is told in words, and nothing is lost. */
 export type ImportRefusal =
   | { readonly type: "file-empty" }
@@ -679,6 +700,8 @@ export interface SatchelApi extends PhoneApprovalApi {
 
   /* papers */
   readonly papers: () => Answer<readonly PaperView[]>;
+  /** The list as it is shown, a part at a time: the first rows need not wait for the last. */
+  readonly papersPart: (input: PapersAsked) => Answer<PapersPart>;
   readonly paper: (id: RecordId) => Answer<PaperView>;
   readonly startPaper: (patch: PaperPatch) => Answer<PaperView>;
   /** The unfinished capture, if any: a killed browser comes back to it. */
@@ -859,6 +882,7 @@ export const satchelMethods = Object.keys({
   comeBackOpen: true,
   comeBackForget: true,
   papers: true,
+  papersPart: true,
   paper: true,
   startPaper: true,
   draftPaper: true,

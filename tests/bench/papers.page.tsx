@@ -55,6 +55,7 @@ const shell: ShellHandle = {
 };
 const api = {
   papers: () => ask("list", null),
+  papersPart: (asked: unknown) => ask("part", asked),
   opening: async () => err({ type: "locked" }),
   readPage: async () => err({ type: "not-found" }),
 } as unknown as SatchelApi;

@@ -14,6 +14,7 @@ import { createShownQueue } from "../../src/workers/common/queue.ts";
 import { createRecords } from "../../src/workers/common/records.ts";
 import type { SatchelDeps, Session } from "../../src/workers/satchel/deps.ts";
 import { createPapers } from "../../src/workers/satchel/papers.ts";
+import type { PapersAsked } from "../../src/workers/satchel.contract.ts";
 
 const clock = { now: () => Date.now() };
 const random = { bytes: (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length)) };
@@ -186,7 +187,11 @@ async function open(keys: Awaited<ReturnType<typeof seed>>) {
   return { steps, list: first.value };
 }
 
-let shown: (() => Promise<unknown>) | undefined;
+interface Lists {
+  readonly list: () => Promise<unknown>;
+  readonly part: (asked: PapersAsked) => Promise<unknown>;
+}
+let shown: Lists | undefined;
 
 /** Opens the satchel and reads nothing: the first `list` does what the first list after an unlock does. */
 async function ready(keys: Awaited<ReturnType<typeof seed>>): Promise<void> {
@@ -196,7 +201,7 @@ async function ready(keys: Awaited<ReturnType<typeof seed>>): Promise<void> {
     damaged: new Set(),
   });
   const session = sessionOver(await openStore(), await identityOf(keys));
-  shown = () => papers.list(session);
+  shown = { list: () => papers.list(session), part: (asked) => papers.part(session, asked) };
 }
 
 /** Sealed bodies and nothing else, of the size of a paper's record. */
@@ -232,7 +237,8 @@ const tasks: Readonly<Record<string, (arg: never) => Promise<unknown>>> = {
   },
   ready,
   floor,
-  list: async () => shown?.(),
+  list: async () => shown?.list(),
+  part: async (asked) => shown?.part(asked),
 };
 
 addEventListener("message", async (event: MessageEvent) => {

@@ -26,6 +26,7 @@ import type {
 } from "../../src/satchel/model.ts";
 import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts";
 import { hasSubstance, setPaperFacts, setPaperNote, setPaperStay } from "../../src/satchel/paper.ts";
+import { likelyFirst } from "../../src/satchel/paper-index.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
@@ -382,7 +383,9 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const failures = new Map<Method, unknown>();
   const stalls = new Map<Method, Promise<void>>();
   const called = new Map<Method, (readonly unknown[])[]>();
+  let changes = 0;
   const change = (news: Change): void => {
+    changes += 1;
     for (const listener of [...listeners]) listener(news);
   };
 
@@ -587,6 +590,24 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     comeBackForget: async () => ok(undefined),
 
     papers: async () => ok(data.papers),
+    papersPart: async ({ from, count, day }) => {
+      const kept = likelyFirst(
+        data.papers.filter(({ record }) => record.status === "kept"),
+        day,
+      );
+      const kinds: Record<string, number> = {};
+      for (const { record } of kept) kinds[record.kind ?? ""] = (kinds[record.kind ?? ""] ?? 0) + 1;
+      return ok({
+        stamp: changes,
+        papers: kept.slice(from, from + count),
+        kept: kept.length,
+        kinds,
+        drafts: data.papers.filter(
+          ({ record }) => from === 0 && record.status === "draft" && Object.keys(record.pages).length > 0,
+        ),
+        binned: data.papers.filter(({ record }) => record.status === "binned").length,
+      });
+    },
     paper: async (id) => {
       const paper = paperOf(id);
       return paper === undefined ? missing : ok(paper);

@@ -49,7 +49,7 @@ export interface Save<R> {
 export type Apply<R, E> = (current: R | undefined) => Result<Save<R>, E>;
 
 export interface Records<R extends object> {
-  /** All records that open and are not deleted; unordered. */
+  /** All records that open and are not deleted; unordered. The same list again as long as nothing was written. */
   readonly list: () => Promise<Result<readonly Kept<R>[], WorkerError>>;
   /**
    * The same, read from the store now. Another tab's commit is heard of a moment later: whoever deletes what no record
@@ -122,6 +122,8 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
   const underWay = new Map<OpId, Promise<R | null>>();
   /** What the last full read found; null when somebody else has written since. */
   let listed: Map<RecordId, Kept<R>> | null = null;
+  /** `listed` as it was last given out. */
+  let given: readonly Kept<R>[] | null = null;
   let listing: { readonly at: number; readonly result: Promise<Result<readonly Kept<R>[], WorkerError>> } | undefined;
   let changes = 0;
   const lines = new Map<RecordId, Waiting<R>[]>();
@@ -177,6 +179,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     if (what !== "records") return;
     changes += 1;
     listed = null;
+    given = null;
   });
 
   async function readAll(): Promise<Result<readonly Kept<R>[], WorkerError>> {
@@ -196,12 +199,19 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       }
     }
     aside = unopened;
-    if (before === changes) listed = found;
-    return ok([...found.values()]);
+    const all = [...found.values()];
+    if (before === changes) {
+      listed = found;
+      given = all;
+    }
+    return ok(all);
   }
 
   async function list(): Promise<Result<readonly Kept<R>[], WorkerError>> {
-    if (listed !== null) return ok([...listed.values()]);
+    if (listed !== null) {
+      given ??= [...listed.values()];
+      return ok(given);
+    }
     // A read that began before the last change may miss it: only one of the same moment is joined.
     if (listing === undefined || listing.at !== changes) {
       const mine = { at: changes, result: readAll() };
@@ -219,6 +229,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     if (result === null) before.delete(id);
     else before.set(id, result);
     listed = before;
+    given = null;
   }
 
   async function get(id: RecordId): Promise<Result<Kept<R>, WorkerError>> {
@@ -375,6 +386,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
       identity = next;
       for (const [id, { record }] of opened) if (record === null) opened.delete(id);
       listed = null;
+      given = null;
       changes += 1;
     },
     close,

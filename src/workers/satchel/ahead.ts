@@ -22,7 +22,8 @@ import { ok, type Result } from "../../shared/result.ts";
 import { storageErr } from "../common/errors.ts";
 import type { AheadAbout, AheadChange, AheadLine, AheadView, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-import { isPaper, type Papers } from "./papers.ts";
+import { isPaper } from "./paper-view.ts";
+import type { Papers } from "./papers.ts";
 import { findProfile, saveProfile } from "./pins.ts";
 
 export interface AheadPart {

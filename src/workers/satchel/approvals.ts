@@ -48,7 +48,8 @@ import { updateProfile } from "../common/codes.ts";
 import { storageErr } from "../common/errors.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-import { isPaper, released } from "./papers.ts";
+import { isPaper } from "./paper-view.ts";
+import { released } from "./papers.ts";
 
 export interface ApprovalsDeps extends SatchelDeps {
   readonly fetch: AskDeps["fetch"];

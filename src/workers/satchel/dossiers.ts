@@ -39,7 +39,8 @@ import { storageErr } from "../common/errors.ts";
 import type { Kept, Save } from "../common/records.ts";
 import type { DossierStage, DossierView, ProofView, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-import { isPaper, released } from "./papers.ts";
+import { isPaper } from "./paper-view.ts";
+import { released } from "./papers.ts";
 import { judge, type OrganisationTrust, type Pins, pinsOf, pinWhatIsNew } from "./pins.ts";
 import type { ProofCheck, ProvenLetter } from "./proofs.ts";
 

@@ -16,7 +16,7 @@ import type { SatchelStore } from "../../storage/ports.ts";
 import { storageErr, workerError } from "../common/errors.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { Session } from "./deps.ts";
-import { isPaper } from "./papers.ts";
+import { isPaper } from "./paper-view.ts";
 import type { Space } from "./space.ts";
 
 const batchBytes = 1024 * 1024;

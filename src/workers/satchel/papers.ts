@@ -5,25 +5,21 @@
  * that is kept here only (health). They are released to travel by the very transaction that keeps the paper.
  */
 
-import { opHead } from "../../protocol/ops.ts";
 import { staysHere } from "../../satchel/keeping.ts";
 import type { BlobPointer, Page, PaperRecord, SatchelRecord } from "../../satchel/model.ts";
 import * as paper from "../../satchel/paper.ts";
-import { shownPaper } from "../../satchel/shown.ts";
-import { paperStates } from "../../satchel/where.ts";
 import { type BlobId, type RecordId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { BlobRow, QueueView } from "../../storage/ports.ts";
 import { type BlobFacts, type PutBlob, putBlob, readBlob } from "../common/blobs.ts";
 import { storageErr } from "../common/errors.ts";
-import type { Kept, Save } from "../common/records.ts";
+import type { Save } from "../common/records.ts";
 import { admit } from "../imaging/admit.ts";
 import type { Reduced } from "../imaging.contract.ts";
 import type {
   AddedPage,
   AddOptions,
   Bytes64,
-  CopyState,
   ImportRefusal,
   PaperPatch,
   PaperView,
@@ -31,15 +27,11 @@ import type {
 } from "../satchel.contract.ts";
 import { opensElsewhere } from "./asks.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
+import { createPaperLists, type PaperLists } from "./paper-list.ts";
+import { isPaper, type KeptPaper, viewOf } from "./paper-view.ts";
 import type { Space } from "./space.ts";
 
-const sealedSegment = 65_552;
-
 const pdfAsItIs = { type: "file", mime: "application/pdf" } as const;
-
-export type KeptPaper = Kept<SatchelRecord> & { readonly record: PaperRecord };
-
-export const isPaper = (kept: Kept<SatchelRecord>): kept is KeptPaper => kept.record.t === "paper";
 
 const blobIds = (record: PaperRecord): readonly BlobId[] => paper.paperBlobs(record).map((pointer) => pointer.blob);
 
@@ -61,8 +53,7 @@ export async function serverTimeSeen(session: Session): Promise<Result<number | 
   return ok(lastAnswerAt === 0 || epoch === "" ? null : lastAnswerAt + clockOffset);
 }
 
-export interface Papers {
-  readonly list: (session: Session) => Promise<Result<readonly PaperView[], WorkerError>>;
+export interface Papers extends PaperLists {
   readonly one: (session: Session, id: RecordId) => Promise<Result<PaperView, WorkerError>>;
   readonly start: (session: Session, patch: PaperPatch) => Promise<Result<PaperView, WorkerError>>;
   readonly draft: (session: Session) => Promise<Result<PaperView | null, WorkerError>>;
@@ -112,75 +103,6 @@ function applyPatch(record: PaperRecord, patch: PaperPatch, now: number): PaperR
   return next;
 }
 
-/** When a dossier last had to do with each paper, by the clocks of devices: it sorts a list and nothing else. */
-function lastUses(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<RecordId, number> {
-  const uses = new Map<RecordId, number>();
-  for (const { record } of records) {
-    if (record.t !== "dossier") continue;
-    for (const { papers } of Object.values(record.attached))
-      for (const id of papers) uses.set(id, Math.max(record.updatedAt, uses.get(id) ?? 0));
-  }
-  return uses;
-}
-
-/** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
-function viewOf(
-  kept: KeptPaper,
-  rows: ReadonlyMap<BlobId, BlobRow>,
-  asideOp: string | null,
-  around: {
-    readonly fetching: PaperView["fetching"] | undefined;
-    readonly damaged: ReadonlySet<BlobId>;
-    readonly drilledElsewhere: boolean;
-  },
-): PaperView {
-  const pointers = paper.paperBlobs(kept.record);
-  const known = pointers.flatMap((pointer) => rows.get(pointer.blob) ?? []);
-  const isThere = (row: BlobRow): boolean => row.state === "verified" || row.state === "away";
-  const head = kept.server === null || kept.accepted ? undefined : opHead(kept.server);
-  const named = new Set(head?.ok === true ? head.value.blobs : []);
-  const states = paperStates({
-    status: kept.record.status,
-    localOnly: known.some((row) => row.localOnly) || staysHere(kept.record),
-    here:
-      known.length === pointers.length && known.every((row) => row.state !== "away" && !around.damaged.has(row.blob)),
-    known: known.length === pointers.length,
-    total: pointers.length,
-    verified: known.filter(isThere).length,
-    recordAccepted: kept.accepted || (pointers.length > 0 && pointers.every((pointer) => named.has(pointer.blob))),
-    moving: known.some((row) => row.state === "sending" || (row.state === "waiting" && row.offset > 0)),
-    drilledElsewhere: around.drilledElsewhere,
-    aside: known.find((row) => row.state === "aside")?.lastCode ?? asideOp,
-    received: null,
-    expiry: null,
-    today: "",
-  });
-  const words: Readonly<Record<string, CopyState>> = {
-    redo: "needs-you",
-    leaving: "leaving",
-    waits: "waits",
-    here: "here",
-    copies: "two-copies",
-    sealed: "sealed-copy",
-    elsewhere: "away",
-    absent: "not-here",
-  };
-  const state = words[states[0]?.state ?? "here"] ?? "here";
-  const travels = known.filter((row) => !row.localOnly);
-  const parts = {
-    done: travels.reduce((sum, row) => sum + Math.floor(row.offset / sealedSegment) + (isThere(row) ? 1 : 0), 0),
-    of: travels.reduce((sum, row) => sum + row.segments, 0),
-  };
-  return {
-    id: kept.id,
-    record: shownPaper(kept.record),
-    state,
-    parts: travels.length === 0 ? null : { done: Math.min(parts.done, parts.of), of: parts.of },
-    bytes: pointers.reduce((sum, pointer) => sum + pointer.sealedLength, 0),
-    ...(around.fetching === undefined ? {} : { fetching: around.fetching }),
-  };
-}
-
 export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | "makeRoom" | "damaged">): Papers {
   const now = (): number => deps.clock.now();
   const { damaged } = space;
@@ -194,18 +116,11 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     const held = await deps.registry.get(profile.database);
     return held.ok ? ok(held.value !== undefined && opensElsewhere(held.value)) : storageErr(held.error);
   }
+  const lists = createPaperLists({ around, elsewhere });
   /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
   const irreducible = new Set<BlobId>();
   /** Shots whose corners a person may be looking at now: reducing them whole would be work for nothing. */
   const unconfirmed = new WeakMap<Session, Set<string>>();
-
-  /** Codes of records that were set aside, by record. */
-  async function asideOf(session: Session): Promise<Result<ReadonlyMap<RecordId, string>, WorkerError>> {
-    const queue = await session.queue.view();
-    if (!queue.ok) return queue;
-    const aside = queue.value.ops.filter((op) => op.state === "aside");
-    return ok(new Map(aside.map((op) => [op.record, op.lastCode ?? "unknown"])));
-  }
 
   async function show(session: Session, kept: KeptPaper): Promise<Result<PaperView, WorkerError>> {
     const rows = new Map<BlobId, BlobRow>();
@@ -437,32 +352,11 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
   }
 
   return {
+    ...lists,
     change,
     addPage,
     reduceNext,
     erase: eraseNow,
-
-    async list(session) {
-      const [all, rows, aside, drilled] = await Promise.all([
-        session.records.list(),
-        session.queue.blobs(),
-        asideOf(session),
-        elsewhere(session),
-      ]);
-      if (!all.ok) return all;
-      if (!drilled.ok) return drilled;
-      if (!rows.ok) return rows;
-      if (!aside.ok) return aside;
-      const used = lastUses(all.value);
-      const papers = all.value.filter(isPaper).map((kept) => ({ record: kept.id, paper: kept.record, kept }));
-      return ok(
-        (paper.sortPapers(papers) as readonly { readonly kept: KeptPaper }[]).map(({ kept }) => {
-          const view = viewOf(kept, rows.value, aside.value.get(kept.id) ?? null, around(kept.id, drilled.value));
-          const usedAt = used.get(kept.id);
-          return usedAt === undefined ? view : { ...view, usedAt };
-        }),
-      );
-    },
 
     async one(session, id) {
       const kept = await session.records.get(id);

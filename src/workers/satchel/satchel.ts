@@ -326,6 +326,11 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (list.ok && list.value.length === 0) background("lost", space.lookAgain);
       return list;
     },
+    papersPart: async (asked) => {
+      const part = await shown(within((session) => papers.part(session, asked)));
+      if (part.ok && part.value.kept === 0) background("lost", space.lookAgain);
+      return part;
+    },
     paper: (id) => within((session) => papers.one(session, id)),
     startPaper: (patch) => within((session) => papers.start(session, patch)),
     draftPaper: () => within(papers.draft),

@@ -30,7 +30,7 @@ import type {
 } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isDossier } from "./dossiers.ts";
-import { isPaper, type KeptPaper } from "./papers.ts";
+import { isPaper, type KeptPaper } from "./paper-view.ts";
 
 export interface Space {
   readonly view: (session: Session) => Promise<Result<SpaceView, WorkerError>>;

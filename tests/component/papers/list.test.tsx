@@ -73,21 +73,31 @@ describe("Mes papiers", () => {
     ]);
   });
 
-  test("draws only the first rows of a thousand, and more by a button", async () => {
+  test("D5: draws only the first rows of a thousand, brings the others, and draws more by a button", async () => {
     const papers = Array.from({ length: 1000 }, (_, n) =>
       fakePaper({ title: `Courrier ${n}`, createdAt: FAKE_NOW - n, updatedAt: 0 }),
     );
-    const { view } = await showScreen(<ListScreen />, { satchel: createFakeSatchel({ papers }), areas });
+    const satchel = createFakeSatchel({ papers });
+    const { view, pass } = await showScreen(<ListScreen />, { satchel, areas });
     await screen.findByText("Courrier 0");
     const drawn = () => view.container.querySelectorAll(":not([hidden]) > .papers-list > li").length;
-    expect(drawn()).toBe(12);
-    fireEvent.click(screen.getByRole("button", { name: "Voir 50 papiers de plus" }));
-    expect(drawn()).toBe(62);
+    expect(drawn()).toBe(8);
+    expect(screen.getByRole("heading", { level: 2, name: /^1.?000.papiers$/ })).toBeTruthy();
     const field = screen.getByLabelText("Chercher un papier");
     fireEvent.input(field, { target: { value: "courrier 987" } });
+    // What was not read yet is not said to be nowhere.
+    expect(screen.queryByRole("heading", { name: "Aucun papier trouvé" })).toBeNull();
+    pass(500);
+    expect(await screen.findByText("Courrier 987")).toBeTruthy();
     expect(drawn()).toBe(1);
     fireEvent.input(field, { target: { value: "" } });
-    expect(drawn()).toBe(62);
+    fireEvent.click(screen.getByRole("button", { name: "Voir 50 papiers de plus" }));
+    expect(drawn()).toBe(58);
+    fireEvent.input(field, { target: { value: "courrier 98" } });
+    expect(drawn()).toBe(5);
+    fireEvent.input(field, { target: { value: "" } });
+    expect(drawn()).toBe(58);
+    expect(satchel.calls("papersPart").length).toBe(11);
   });
 
   test("D5: begins with what is likely needed next", async () => {
@@ -133,7 +143,7 @@ describe("Mes papiers", () => {
 
   test("loading says so after a while; offline shows the papers all the same", async () => {
     const satchel = createFakeSatchel({ papers: several() });
-    const release = satchel.stall("papers");
+    const release = satchel.stall("papersPart");
     const { pass } = await showScreen(<ListScreen />, { satchel, areas, shell: { network: "offline" } });
     pass(500);
     expect(screen.getByText("On ouvre…")).toBeTruthy();
@@ -144,15 +154,15 @@ describe("Mes papiers", () => {
 
   test("locked says that papers are safe and leads to the code; failed gives a mark and tries again", async () => {
     const satchel = createFakeSatchel({ papers: several() });
-    satchel.fail("papers", { type: "locked" });
+    satchel.fail("papersPart", { type: "locked" });
     const { went, view } = await showScreen(<ListScreen />, { satchel, areas });
     fireEvent.click(await screen.findByRole("button", { name: "Ouvrir ma besace" }));
     expect(went).toEqual(["/"]);
     view.unmount();
-    satchel.fail("papers", { type: "unavailable", mark: "P-114" });
+    satchel.fail("papersPart", { type: "unavailable", mark: "P-114" });
     await showScreen(<ListScreen />, { satchel, areas });
     expect((await screen.findByRole("alert")).textContent).toContain("P-114");
-    satchel.heal("papers");
+    satchel.heal("papersPart");
     fireEvent.click(screen.getByRole("button", { name: "Essayer encore" }));
     expect(await screen.findByText("Facture d’électricité")).toBeTruthy();
   });

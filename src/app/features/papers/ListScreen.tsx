@@ -5,19 +5,17 @@
  * is near, or by a button. What was drawn stays drawn behind a search (decisions/0029).
  */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { likelyFirst } from "../../../satchel/paper-index.ts";
 import type { PaperFamily } from "../../../satchel/paper-types.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Arriving } from "../../state/Arriving.tsx";
 import { Frame } from "../../state/Frame.tsx";
-import { useAsk } from "../../state/satchel.ts";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Filters } from "../../ui/Filters.tsx";
 import { memo } from "../../ui/memo.tsx";
 import { whenNear } from "../../ui/near.ts";
-import { FAMILIES, familyOf, pageCount, paperDetail, paperName } from "../../ui/papers/names.ts";
+import { FAMILIES, familyOf, paperDetail, paperName } from "../../ui/papers/names.ts";
 import { PaperThumb } from "../../ui/papers/PaperThumb.tsx";
 import { PaperChip, today } from "../../ui/papers/StateChip.tsx";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
@@ -26,14 +24,15 @@ import { SearchField } from "../../ui/Search.tsx";
 import { EmptyState, Loading } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { DraftCard } from "./DraftCard.tsx";
+import { FIRST_PART, type PaperList, usePaperList } from "./usePaperList.ts";
 
-/** Rows drawn first, and added each time the end comes near. */
-const FIRST_ROWS = 12;
+/** Rows added each time the end comes near, few at once so that a tap in between is answered; and by the button. */
+const NEAR_ROWS = 10;
 const MORE_ROWS = 50;
+/** Of what was found, below a field, families and a keyboard. */
+const FOUND_ROWS = 5;
 /** A short list needs neither search nor families. */
 const SEARCH_FROM = 4;
-
-const NONE: readonly PaperView[] = [];
 
 const Row = memo(function Row({ paper }: { readonly paper: PaperView }) {
   useT();
@@ -58,23 +57,25 @@ const Row = memo(function Row({ paper }: { readonly paper: PaperView }) {
 
 interface RowsProps {
   readonly papers: readonly PaperView[];
+  /** Rows drawn first. */
+  readonly first: number;
   /** What they were found by: for something else the first rows are drawn again. */
   readonly query?: string;
   /** Another list is shown in its place; its rows stay drawn, for taking a thousand away costs as much as drawing them. */
   readonly hidden?: boolean;
 }
 
-function Rows({ papers, query = "", hidden = false }: RowsProps) {
+function Rows({ papers, first, query = "", hidden = false }: RowsProps) {
   const t = useT();
-  const [shown, setShown] = useState({ query, drawn: FIRST_ROWS });
-  const drawn = shown.query === query ? shown.drawn : FIRST_ROWS;
+  const [shown, setShown] = useState({ query, drawn: first });
+  const drawn = shown.query === query ? shown.drawn : first;
   const setDrawn = (rows: number): void => setShown({ query, drawn: rows });
   const end = useRef<HTMLDivElement>(null);
   const more = papers.length - drawn;
   useEffect(() => {
     if (end.current === null || more <= 0 || typeof IntersectionObserver === "undefined") return undefined;
     return whenNear(end.current, (near) => {
-      if (near) setDrawn(drawn + MORE_ROWS);
+      if (near) setDrawn(drawn + NEAR_ROWS);
     });
   }, [drawn, more]);
   return (
@@ -95,22 +96,24 @@ function Rows({ papers, query = "", hidden = false }: RowsProps) {
   );
 }
 
-interface FoundProps {
-  readonly kept: readonly PaperView[];
+interface SearchProps {
+  readonly list: PaperList;
 }
 
-function Search({ kept }: FoundProps) {
+function Search({ list }: SearchProps) {
   const t = useT();
   const id = useId();
   const [typed, setTyped] = useState("");
   const [family, setFamily] = useState<PaperFamily | "all">("all");
   const [near, setNear] = useState(false);
   const searching = typed.trim() !== "";
+  const { papers: kept, kinds, whole } = list;
   const counts = useMemo(() => {
     const byFamily = new Map<PaperFamily, number>();
-    for (const { record } of kept) byFamily.set(familyOf(record.kind), (byFamily.get(familyOf(record.kind)) ?? 0) + 1);
+    for (const [kind, count] of Object.entries(kinds))
+      byFamily.set(familyOf(kind), (byFamily.get(familyOf(kind)) ?? 0) + count);
     return byFamily;
-  }, [kept]);
+  }, [kinds]);
   const narrow = searching || family !== "all";
   const meant = usePaperSearch(kept, typed, near);
   const found = useMemo(
@@ -118,7 +121,7 @@ function Search({ kept }: FoundProps) {
     [meant, family],
   );
   const options = [
-    { value: "all" as const, label: t("papers.list.all"), icon: "besace" as const, count: kept.length },
+    { value: "all" as const, label: t("papers.list.all"), icon: "besace" as const, count: list.kept },
     ...FAMILIES.filter((entry) => counts.has(entry.family)).map((entry) => ({
       value: entry.family,
       label: t(`papers.list.family.${entry.family}`),
@@ -132,7 +135,7 @@ function Search({ kept }: FoundProps) {
   }
   return (
     <>
-      {kept.length >= SEARCH_FROM && (
+      {list.kept >= SEARCH_FROM && (
         <div class="stack-m">
           <SearchField
             label={t("papers.search.label")}
@@ -148,12 +151,12 @@ function Search({ kept }: FoundProps) {
       )}
       <section aria-labelledby={`${id}-list`} class="stack">
         <h2 id={`${id}-list`} class="sr">
-          {t("common.papers", { count: kept.length })}
+          {t("common.papers", { count: list.kept })}
         </h2>
         <p class="sr" role="status">
-          {narrow && t("papers.search.found", { count: found.length })}
+          {narrow && whole && t("papers.search.found", { count: found.length })}
         </p>
-        {narrow && found.length === 0 && (
+        {narrow && whole && found.length === 0 && (
           <EmptyState
             title={t("papers.search.noneTitle")}
             text={t("papers.search.noneText")}
@@ -164,8 +167,11 @@ function Search({ kept }: FoundProps) {
             }
           />
         )}
-        {narrow && found.length > 0 && <Rows key="found" papers={found} query={`${family} ${typed}`} />}
-        <Rows key="all" papers={kept} hidden={narrow} />
+        {narrow && found.length > 0 && (
+          <Rows key="found" papers={found} first={FOUND_ROWS} query={`${family} ${typed}`} />
+        )}
+        <Rows key="all" papers={kept} first={FIRST_PART} hidden={narrow} />
+        {!whole && <Loading />}
       </section>
     </>
   );
@@ -174,20 +180,9 @@ function Search({ kept }: FoundProps) {
 /** The list of papers. */
 export function ListScreen() {
   const t = useT();
-  const asked = useAsk("papers", (api) => api.papers(), ["papers"]);
-  const all = asked.state === "ready" ? asked.value : NONE;
   const { clock } = useWorld();
-  const day = today(clock.now());
-  const kept = useMemo(
-    () =>
-      likelyFirst(
-        all.filter((paper) => paper.record.status === "kept"),
-        day,
-      ),
-    [all, day],
-  );
-  const drafts = all.filter((paper) => paper.record.status === "draft" && pageCount(paper.record) > 0);
-  const binned = all.filter((paper) => paper.record.status === "binned").length;
+  const asked = usePaperList(today(clock.now()));
+  const list = asked.state === "ready" ? asked.value : null;
   const add = (
     <LinkButton href={paths.addPaper} icon="appareil-photo" wide>
       {t("papers.list.add")}
@@ -197,23 +192,23 @@ export function ListScreen() {
     <Frame title={t("papers.title")} tab="papers">
       <div class="stack-m">
         <h1>{t("papers.title")}</h1>
-        {asked.state === "ready" && kept.length > 0 && add}
+        {list !== null && list.kept > 0 && add}
       </div>
       <Arriving />
       {asked.state === "loading" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
-      {drafts.map((paper) => (
+      {list?.drafts.map((paper) => (
         <DraftCard key={paper.id} paper={paper} />
       ))}
-      {asked.state === "ready" && kept.length === 0 && (
+      {list?.kept === 0 && (
         <EmptyState title={t("papers.list.empty.title")} text={t("papers.list.empty.text")} action={add} />
       )}
-      {kept.length > 0 && <Search kept={kept} />}
-      {asked.state === "ready" && (
+      {list !== null && list.kept > 0 && <Search list={list} />}
+      {list !== null && (
         <LinkRow icon="corbeille" href={paths.bin}>
-          {binned === 0
+          {list.binned === 0
             ? t("papers.list.binEmpty")
-            : t("papers.list.bin", { papers: t("common.papers", { count: binned }) })}
+            : t("papers.list.bin", { papers: t("common.papers", { count: list.binned }) })}
         </LinkRow>
       )}
     </Frame>

@@ -1,0 +1,210 @@
+/**
+ * The list of papers, gathered part by part, is the list of the records, whatever is written meanwhile (decisions/0031, INV-1).
+ * Two tabs on one memory disk, another device, kills; seeded. Runs in Node.
+ */
+import { describe, expect, test } from "vitest";
+import { gather, type PaperList } from "../../../src/app/features/papers/usePaperList.ts";
+import { createIdentity, type Identity } from "../../../src/crypto/identity.ts";
+import { openRecord, sealRecord } from "../../../src/crypto/record.ts";
+import type { PaperRecord, SatchelRecord } from "../../../src/satchel/model.ts";
+import { binPaper, createPaper, keepPaper, putPage, renamePaper, setPaperExpiry } from "../../../src/satchel/paper.ts";
+import { likelyFirst } from "../../../src/satchel/paper-index.ts";
+import { assert } from "../../../src/shared/assert.ts";
+import { utf8ToText } from "../../../src/shared/bytes.ts";
+import { type OpId, type RecordId, randomId } from "../../../src/shared/ids.ts";
+import { err, ok } from "../../../src/shared/result.ts";
+import { createMemoryDisk, createMemoryStore, type MemoryDisk } from "../../../src/storage/memory/index.ts";
+import type { Profile } from "../../../src/storage/ports.ts";
+import { createShownQueue } from "../../../src/workers/common/queue.ts";
+import { createRecords } from "../../../src/workers/common/records.ts";
+import type { Session } from "../../../src/workers/satchel/deps.ts";
+import { createPaperLists } from "../../../src/workers/satchel/paper-list.ts";
+import type { PaperView } from "../../../src/workers/satchel.contract.ts";
+import { type Dice, seeded } from "../../support/simulation/random.ts";
+import { quietLog } from "./world.ts";
+
+const day = "2026-11-22";
+const clock = { now: () => 1 };
+const sealed = await createIdentity("satchel", seeded(1));
+
+function openTab(disk: MemoryDisk, identity: Identity, random: Dice) {
+  const store = createMemoryStore({ clock, disk });
+  const records = createRecords<SatchelRecord>({ store, identity, random, clock, log: quietLog, blobsOf: () => [] });
+  const profile = { database: "d" } as Profile;
+  const session: Session = { profile, identity, store, records, queue: createShownQueue(store) };
+  const lists = createPaperLists({
+    around: (_id, drilledElsewhere) => ({ fetching: undefined, damaged: new Set(), drilledElsewhere }),
+    elsewhere: async () => ok(true),
+  });
+  return { store, records, session, lists };
+}
+type Tab = ReturnType<typeof openTab>;
+
+/** What stands in the rows, opened one by one: nothing is remembered. */
+async function truth(disk: MemoryDisk, identity: Identity): Promise<readonly { id: RecordId; record: PaperRecord }[]> {
+  const rows = await createMemoryStore({ clock, disk }).listRecords();
+  assert(rows.ok, "a memory store lists");
+  const found: { id: RecordId; record: PaperRecord }[] = [];
+  for (const row of rows.value) {
+    const opened = await openRecord(identity, row.local, "verified");
+    const record = opened.ok ? (JSON.parse(utf8ToText(opened.value.content) ?? "") as PaperRecord) : undefined;
+    if (!row.deleted && record?.status === "kept") found.push({ id: row.record, record });
+  }
+  return likelyFirst(found, day);
+}
+
+const faces = (papers: readonly { readonly id: RecordId; readonly record: PaperView["record"] }[]) =>
+  papers.map(({ id, record }) => `${id} ${record.title} ${record.expiry}`);
+
+async function gathered(
+  tab: Tab,
+  before: PaperList | null,
+  between: () => Promise<void> = async () => undefined,
+): Promise<PaperList> {
+  let last = before;
+  const end = await gather(
+    {
+      papersPart: async (asked) => {
+        await between();
+        // Small parts here, so that there are many.
+        return tab.lists.part(tab.session, { ...asked, count: Math.min(asked.count, 4) });
+      },
+    },
+    day,
+    { before, isWanted: () => true, pause: async () => undefined, onList: (list) => (last = list) },
+  );
+  expect(end.ok).toBe(true);
+  assert(last !== null, "a list was shown");
+  return last;
+}
+
+const page = { position: 1, turn: 0, state: "ready", readable: null, preview: null, original: null } as const;
+
+function newPaper(dice: Dice, at: number): PaperRecord {
+  const named = renamePaper(createPaper(at), `titre ${dice.below(99)}`, at);
+  const kept = keepPaper(putPage(setPaperExpiry(named, expiry(dice), at), "p", page, at), at);
+  assert(kept.ok, "a paper with a page is kept");
+  return kept.value;
+}
+const expiry = (dice: Dice): string | null => (dice.chance(0.5) ? null : `2026-${dice.pick(["10", "11", "12"])}-14`);
+
+/** One change of one paper, or a new one: by this tab, or as another device made it and a pull brought it. */
+async function act(tab: Tab, dice: Dice, ids: RecordId[], identity: Identity): Promise<void> {
+  const at = dice.below(1000);
+  const isNew = ids.length === 0 || dice.chance(0.3);
+  const id = isNew ? randomId<RecordId>(dice) : dice.pick(ids);
+  if (isNew) ids.push(id);
+  const kind = dice.below(6);
+  const next = (record: PaperRecord | undefined): PaperRecord | null => {
+    if (record === undefined) return newPaper(dice, at);
+    if (kind === 0) return null;
+    if (kind === 1) return binPaper(record, 1, at);
+    if (kind === 2) return setPaperExpiry(record, expiry(dice), at);
+    return renamePaper({ ...record, status: "kept" }, `nom ${dice.below(99)}`, at);
+  };
+  const row = await tab.store.getRecord(id);
+  assert(row.ok, "a memory store reads");
+  if (dice.chance(0.7) || row.value?.deleted === true) {
+    await tab.records.save<"gone">(id, (current) =>
+      current === undefined && row.value !== undefined
+        ? err("gone")
+        : ok({ next: next(current?.t === "paper" ? current : undefined) }),
+    );
+    return;
+  }
+  // Another device's: taken over as it is, without a save of this one.
+  const op = randomId<OpId>(dice);
+  const facts = { record: id, op, base: null, deleted: false, blobs: [] };
+  const wire = await sealRecord(identity, facts, newPaper(dice, at), dice);
+  const pulled = { records: [{ seq: at + 1, record: id, opId: op, op: wire }], letters: [], proofs: [], blobs: [] };
+  await tab.store.storePull({ ...pulled, cursor: "e.1" as never, reset: false });
+  const expectedRevision = row.value?.revision ?? 0;
+  await tab.store.adoptRecord({ record: id, op: wire, opId: op, deleted: false, expectedRevision });
+}
+
+describe("the list in parts", () => {
+  test.each([1, 2, 3, 4])("D5, INV-1: equals the records after any changes, in both tabs (seed %i)", async (seed) => {
+    const dice = seeded(seed);
+    const disk = createMemoryDisk();
+    const ids: RecordId[] = [];
+    const tabs = [openTab(disk, sealed, dice), openTab(disk, sealed, dice)];
+    const shown: (PaperList | null)[] = [null, null];
+    for (let n = 0; n < 16; n += 1)
+      await tabs[0]?.records.save(randomId<RecordId>(dice), () => ok({ next: newPaper(dice, n) }));
+    for (const { id } of await truth(disk, sealed)) ids.push(id);
+    for (let round = 0; round < 15; round += 1) {
+      const n = dice.below(2);
+      const tab = tabs[n];
+      assert(tab !== undefined, "two tabs");
+      for (let more = dice.below(4); more >= 0; more -= 1) await act(tab, dice, ids, sealed);
+      if (dice.chance(0.2)) {
+        // Killed while it writes: what was not committed is gone, what was is there, and nothing is remembered.
+        void act(tab, dice, ids, sealed);
+        for (let turns = dice.below(40); turns > 0; turns -= 1) await Promise.resolve();
+        tabs[n] = openTab(disk, sealed, dice);
+        shown[n] = null;
+        await tab.records.settled();
+      }
+      // While one tab gathers, the other writes.
+      const writer = tabs[1 - n];
+      const reader = tabs[n];
+      assert(writer !== undefined && reader !== undefined, "two tabs");
+      const before = await truth(disk, sealed);
+      const writes: Promise<void>[] = [];
+      let calm = 0;
+      const list = await gathered(reader, shown[n] ?? null, async () => {
+        calm += 1;
+        if (calm > 20 || dice.chance(0.7)) return;
+        const write = act(writer, dice, ids, sealed);
+        writes.push(write);
+        if (dice.chance(0.7)) await write;
+      });
+      await Promise.all(writes);
+      const after = new Set((await truth(disk, sealed)).map(({ id }) => id));
+      const has = new Set(list.papers.map(({ id }) => id));
+      expect(has.size).toBe(list.papers.length);
+      expect(before.filter(({ id }) => after.has(id) && !has.has(id))).toEqual([]);
+      for (const [m, other] of tabs.entries()) {
+        const quiet = await gathered(other, m === n ? list : (shown[m] ?? null));
+        expect(faces(quiet.papers)).toEqual(faces(await truth(disk, sealed)));
+        expect(quiet.whole).toBe(true);
+        const fresh = openTab(disk, sealed, dice);
+        const whole = await fresh.lists.list(fresh.session);
+        assert(whole.ok, "a list reads");
+        const byId = new Map(whole.value.map((view) => [view.id, view]));
+        expect(quiet.papers.map((view) => byId.get(view.id))).toEqual(quiet.papers);
+        shown[m] = quiet;
+      }
+    }
+    expect(ids.length).toBeGreaterThan(15);
+  });
+
+  test("D5: begins again when something changed between two parts, and is asked for whole when that never ends", async () => {
+    const view = (n: number) => ({ id: String(n) }) as unknown as PaperView;
+    const asks: string[] = [];
+    let stamp = 0;
+    const lists: PaperList[] = [];
+    const end = await gather(
+      {
+        papersPart: async ({ from, count }) => {
+          asks.push(`${from}+${count > 1000 ? "all" : count}`);
+          stamp += 1;
+          const papers = Array.from({ length: 300 }, (_, n) => view(n)).slice(from, from + count);
+          return ok({ stamp, papers, kept: 300, kinds: {}, drafts: [], binned: 0 });
+        },
+      },
+      day,
+      { before: null, isWanted: () => true, pause: async () => undefined, onList: (list) => void lists.push(list) },
+    );
+    expect(end.ok).toBe(true);
+    expect(asks).toEqual(["0+8", "8+100", "0+8", "8+100", "0+8", "8+100", "0+8", "8+100", "0+all"]);
+    // What is shown never becomes less.
+    expect(lists.map(({ papers, whole }) => `${papers.length} ${whole}`)).toEqual([
+      "8 false",
+      "8 false",
+      "8 false",
+      "8 false",
+      "300 true",
+    ]);
+  });
+});
