@@ -5,6 +5,7 @@
  * or a lock loses nothing, and the same parts come back to the three boxes.
  */
 
+import { westernDigits } from "../shared/keys.ts";
 import type { AnswerValue } from "./model.ts";
 
 /** The three boxes, as typed. */
@@ -28,12 +29,6 @@ export interface DateFault {
     | "future";
   readonly part: DatePart;
 }
-
-const easternDigits = /[\u0660-\u0669\u06f0-\u06f9]/g;
-
-/** Arabic and Persian digits become 0 to 9. */
-export const westernDigits = (text: string): string =>
-  text.replace(easternDigits, (digit) => String((digit.codePointAt(0) ?? 0) & 15));
 
 const plain = (text: string): string =>
   westernDigits(text)

@@ -6,10 +6,26 @@
  */
 
 import { assert } from "../shared/assert.ts";
-import { type DateParts, datePartsOf, readDate } from "./dates.ts";
-import { holds, type Value } from "./expr.ts";
-import { isEmail, isPhone } from "./input.ts";
-import type { AnswerValue, Expr, Field, Form, FormPage, FormState, Requirement } from "./model.ts";
+import {
+  compiledForm,
+  createRun,
+  type Env,
+  innerShown,
+  pageShown,
+  type Run,
+  readInner,
+  readSlot,
+  rowsOf,
+  type Slot,
+  slotShown,
+} from "./compiled.ts";
+import { decimalText } from "./decimal.ts";
+import type { Value } from "./expr.ts";
+import type { Answers, AnswerValue, Field, Form, FormState, Requirement } from "./model.ts";
+import { checkAnswer, type Problem } from "./validity.ts";
+
+export type { Problem, ProblemCode } from "./validity.ts";
+export { checkAnswer };
 
 /** Ids of the two steps that every form may end with; no page may use them (checkForm). */
 export const notForeseenStep = "not-foreseen";
@@ -48,46 +64,22 @@ export interface FormView {
   readonly rowKeys: ReadonlySet<string>;
   /** Visible requirements in the order of the form. */
   readonly requirements: readonly Requirement[];
-  /** The answer of a key, only if it is visible. */
+  /** Visible calculations that have a value, by key: shown and sent, never stored. */
+  readonly calculated: Answers;
+  /** The answer of a key, only if it is visible; calculations too. */
   readonly answer: (key: string) => AnswerValue | undefined;
-}
-
-interface Index {
-  readonly fields: ReadonlyMap<string, Field>;
-  readonly pageOf: ReadonlyMap<string, FormPage>;
-  readonly requirements: ReadonlyMap<string, Requirement>;
-  readonly pageOfRequirement: ReadonlyMap<string, FormPage>;
-}
-
-const indexes = new WeakMap<Form, Index>();
-
-function indexOf(form: Form): Index {
-  const known = indexes.get(form);
-  if (known !== undefined) return known;
-  const pageOf = new Map<string, FormPage>();
-  const pageOfRequirement = new Map<string, FormPage>();
-  for (const page of form.pages) {
-    for (const field of page.fields) pageOf.set(field, page);
-    if (page.requirement !== undefined) pageOfRequirement.set(page.requirement, page);
-  }
-  const index: Index = {
-    fields: new Map(form.fields.map((field) => [field.id, field])),
-    pageOf,
-    requirements: new Map(form.requirements.map((requirement) => [requirement.id, requirement])),
-    pageOfRequirement,
-  };
-  indexes.set(form, index);
-  return index;
+  /** Of the engine, for constraints. */
+  readonly run: Run;
 }
 
 /** The field of that id at the top of the form, or inside a repeat. */
 export function findField(form: Form, id: string): Field | undefined {
-  const top = indexOf(form).fields.get(id);
-  if (top !== undefined) return top;
-  for (const field of form.fields) {
-    if (field.type !== "repeat") continue;
-    const inner = field.fields.find((each) => each.id === id);
-    if (inner !== undefined) return inner;
+  const { slots, placeOf } = compiledForm(form);
+  const place = placeOf.get(id);
+  if (place !== undefined) return slots[place]?.field;
+  for (const slot of slots) {
+    const inner = slot.inner.find((each) => each.field.id === id);
+    if (inner !== undefined) return inner.field;
   }
   return undefined;
 }
@@ -96,125 +88,66 @@ export function findField(form: Form, id: string): Field | undefined {
 export const answerKey = (field: string, at?: { readonly repeat: string; readonly row: string }): string =>
   at === undefined ? field : `${at.repeat}/${at.row}/${field}`;
 
-/** What an answer is worth in a condition; undefined when it does not fit the field. */
-function worth(field: Field, answer: AnswerValue | undefined): Value {
-  if (answer === undefined) return undefined;
-  if (answer.v === "unknown") return field.unknown ? null : undefined;
-  switch (field.type) {
-    case "text":
-    case "longText":
-    case "phone":
-    case "email":
-      return answer.v === "text" ? answer.text : undefined;
-    case "choice":
-      return answer.v === "choice" ? answer.id : undefined;
-    case "choices":
-      return answer.v === "choices" ? answer.ids : undefined;
-    case "date":
-      return answer.v === "date" ? answer.date : undefined;
-    case "yesno":
-      return answer.v === "yesno" ? answer.yes : undefined;
-    default:
-      return undefined;
-  }
+/** A calculation as an answer, as it is shown and sent; undefined for a blank one. */
+function calculatedAnswer(value: Value): AnswerValue | undefined {
+  if (typeof value === "bigint") return { v: "number", number: decimalText(value) };
+  if (typeof value === "boolean") return { v: "yesno", yes: value };
+  if (typeof value !== "string") return undefined;
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? { v: "date", date: value } : { v: "text", text: value };
 }
 
 /**
- * Everything that the answers make visible. Cheap (one pass; conditions are evaluated once each): call it again after
- * each change. The order in which answers were given does not matter.
+ * Everything that the answers make visible. Cheap (one pass; conditions are compiled once a form and evaluated once each):
+ * call it again after each change. The order in which answers were given does not matter. `today`: "YYYY-MM-DD"; without
+ * it, what depends on the day is blank.
  */
-export function viewForm(form: Form, state: FormState): FormView {
-  const index = indexOf(form);
-  const shown = new Map<string, boolean>();
-  const open = new Set<string>();
-
-  /** Guards against a cycle that checkForm would have refused: such a thing is hidden. */
-  const once = (key: string, compute: () => boolean): boolean => {
-    const known = shown.get(key);
-    if (known !== undefined) return known;
-    if (open.has(key)) return false;
-    open.add(key);
-    const value = compute();
-    open.delete(key);
-    shown.set(key, value);
-    return value;
-  };
-  const passes = (condition: Expr | undefined): boolean => condition === undefined || holds(condition, read);
-  const pageShown = (page: FormPage): boolean => once(`page ${page.id}`, () => passes(page.if));
-  const fieldShown = (field: Field): boolean =>
-    once(`field ${field.id}`, () => {
-      const page = index.pageOf.get(field.id);
-      return page !== undefined && pageShown(page) && passes(field.if);
-    });
-  const rowsOf = (repeat: string): readonly string[] =>
-    Object.entries(state.rows)
-      .filter(([, row]) => row.repeat === repeat && !row.removed)
-      .sort(([idA, a], [idB, b]) => a.position - b.position || (idA < idB ? -1 : 1))
-      .map(([row]) => row);
-  function read(id: string): Value {
-    const field = index.fields.get(id);
-    if (field === undefined || !fieldShown(field)) return undefined;
-    return field.type === "repeat" ? rowsOf(id) : worth(field, state.answers[id]);
-  }
-
+export function viewForm(form: Form, state: FormState, { today }: { readonly today?: string } = {}): FormView {
+  const compiled = compiledForm(form);
+  const run = createRun(compiled, state, today);
   const rows = new Map<string, readonly RowView[]>();
   const answerKeys = new Set<string>();
   const rowKeys = new Set<string>();
-  for (const field of form.fields) {
-    if (!fieldShown(field)) continue;
-    if (field.type !== "repeat") {
-      if (state.answers[field.id] !== undefined) answerKeys.add(field.id);
+  const calculated: Record<string, AnswerValue> = {};
+  const take = (slot: Slot, key: string, read: () => Value): void => {
+    if (slot.calc === null) {
+      if (state.answers[key] !== undefined) answerKeys.add(key);
+      return;
+    }
+    const answer = calculatedAnswer(read());
+    if (answer !== undefined) calculated[key] = answer;
+  };
+  for (const slot of compiled.slots) {
+    if (!slotShown(run, slot)) continue;
+    if (slot.field.type !== "repeat") {
+      take(slot, slot.field.id, () => readSlot(run, slot));
       continue;
     }
-    const inner = new Map(field.fields.map((each) => [each.id, each]));
-    const views = rowsOf(field.id).map((row): RowView => {
-      const visible = new Map<string, boolean>();
-      const busy = new Set<string>();
-      const inRow = (each: Field): boolean => {
-        const known = visible.get(each.id);
-        if (known !== undefined) return known;
-        if (busy.has(each.id)) return false;
-        busy.add(each.id);
-        const value = each.if === undefined || holds(each.if, readInRow);
-        visible.set(each.id, value);
-        return value;
-      };
-      const readInRow = (id: string): Value => {
-        const sibling = inner.get(id);
-        if (sibling === undefined) return read(id);
-        return inRow(sibling) ? worth(sibling, state.answers[answerKey(id, { repeat: field.id, row })]) : undefined;
-      };
-      return { row, fields: field.fields.filter(inRow) };
+    const views = rowsOf(run, slot).map((row): RowView => {
+      rowKeys.add(row.id);
+      const fields = slot.inner.filter((inner) => innerShown(row, inner));
+      for (const inner of fields) take(inner, row.prefix + inner.field.id, () => readInner(row, inner));
+      return { row: row.id, fields: fields.map(({ field }) => field) };
     });
-    rows.set(field.id, views);
-    for (const view of views) {
-      rowKeys.add(view.row);
-      for (const each of view.fields) {
-        const key = answerKey(each.id, { repeat: field.id, row: view.row });
-        if (state.answers[key] !== undefined) answerKeys.add(key);
-      }
-    }
+    rows.set(slot.field.id, views);
   }
 
-  const requirementShown = (requirement: Requirement): boolean => {
-    const page = index.pageOfRequirement.get(requirement.id);
-    return page !== undefined && pageShown(page) && passes(requirement.if);
-  };
+  const requirements = compiled.requirements.filter(
+    ({ page, test }) => page >= 0 && pageShown(run, page) && (test?.(run.env) ?? true),
+  );
   const steps: Step[] = [];
-  for (const page of form.pages) {
-    if (!pageShown(page)) continue;
-    const requirement = page.requirement === undefined ? undefined : index.requirements.get(page.requirement);
-    if (requirement !== undefined) {
-      if (requirementShown(requirement)) {
-        steps.push({ kind: "papers", id: page.id, section: page.section, requirement });
-      }
+  for (const [at, { page }] of compiled.pages.entries()) {
+    if (!pageShown(run, at)) continue;
+    const { id, section } = page;
+    if (page.requirement !== undefined) {
+      const asked = requirements.find(({ requirement }) => requirement.id === page.requirement);
+      if (asked !== undefined) steps.push({ kind: "papers", id, section, requirement: asked.requirement });
       continue;
     }
-    const fields = page.fields.flatMap((id) => {
-      const field = index.fields.get(id);
-      return field !== undefined && fieldShown(field) ? [field] : [];
+    const fields = page.fields.flatMap((name) => {
+      const slot = compiled.slots[compiled.placeOf.get(name) ?? -1];
+      return slot !== undefined && slotShown(run, slot) ? [slot.field] : [];
     });
-    if (fields.length > 0) steps.push({ kind: "question", id: page.id, section: page.section, fields });
+    if (fields.length > 0) steps.push({ kind: "question", id, section, fields });
   }
   if (form.notForeseen) steps.push({ kind: "not-foreseen", id: notForeseenStep });
   steps.push({ kind: "check", id: checkStep });
@@ -226,8 +159,10 @@ export function viewForm(form: Form, state: FormState): FormView {
     rows,
     answerKeys,
     rowKeys,
-    requirements: form.requirements.filter(requirementShown),
-    answer: (key) => (answerKeys.has(key) ? state.answers[key] : undefined),
+    requirements: requirements.map(({ requirement }) => requirement),
+    calculated,
+    answer: (key) => (answerKeys.has(key) ? state.answers[key] : calculated[key]),
+    run,
   };
 }
 
@@ -274,83 +209,25 @@ export function progressOf(view: FormView, id: string): { readonly n: number; re
 
 /* ---- validity ---- */
 
-export type ProblemCode =
-  /** Useful to the receiver and not answered. */
-  | "missing"
-  | "too-long"
-  | "phone"
-  | "email"
-  /** The answer is not one of the choices (any more), or of another type. */
-  | "choice"
-  | "too-many-rows"
-  | "too-many-papers"
-  | "day-missing"
-  | "month-missing"
-  | "year-missing"
-  | "day-range"
-  | "month-range"
-  | "year-digits"
-  | "no-such-day"
-  | "future";
-
-export interface Problem {
-  /** Key of the answer (or id of the repeat, or of the requirement). */
-  readonly key: string;
-  readonly field: string;
-  readonly code: ProblemCode;
-  /** The box of a date. */
-  readonly part?: "day" | "month" | "year";
-  /** Letters, rows or papers allowed. */
-  readonly max?: number;
+/** Constraints of a field that are broken. One whose comparisons read a blank is not judged (model.ts). */
+function brokenConstraints(slot: Slot, key: string, env: Env): readonly Problem[] {
+  return slot.constraints.flatMap(({ constraint, test, reads }): readonly Problem[] => {
+    if (reads.some((read) => (read(env) ?? null) === null) || test(env)) return [];
+    return [{ key, field: slot.field.id, code: "constraint", message: constraint.message }];
+  });
 }
 
-const blankParts = (parts: DateParts): boolean => parts.day === "" && parts.month === "" && parts.year === "";
+const isBlank = (answer: AnswerValue | undefined): boolean =>
+  answer === undefined ||
+  answer.v === "unknown" ||
+  (answer.v === "text" && answer.text.trim() === "") ||
+  (answer.v === "choices" && answer.ids.length === 0 && answer.other === undefined);
 
-/** What is wrong with one answer; empty when nothing is. `today`: "YYYY-MM-DD". Never throws. */
-export function checkAnswer(
-  field: Field,
-  key: string,
-  answer: AnswerValue | undefined,
-  today: string,
-): readonly Problem[] {
-  const problem = (code: ProblemCode, more: Partial<Problem> = {}): readonly Problem[] => [
-    { key, field: field.id, code, ...more },
-  ];
-  if (answer?.v === "unknown" && field.unknown) return [];
-  if (answer === undefined || (answer.v === "unknown" && !field.unknown)) {
-    return field.required && field.type !== "repeat" ? problem("missing") : [];
-  }
-  switch (field.type) {
-    case "text":
-    case "longText":
-    case "phone":
-    case "email": {
-      if (answer.v !== "text") return problem("choice");
-      if (answer.text.trim() === "") return field.required ? problem("missing") : [];
-      if (Array.from(answer.text).length > field.maxLength) return problem("too-long", { max: field.maxLength });
-      if (field.type === "phone" && !isPhone(answer.text)) return problem("phone");
-      if (field.type === "email" && !isEmail(answer.text)) return problem("email");
-      return [];
-    }
-    case "choice":
-      return answer.v === "choice" && field.choices.some((choice) => choice.id === answer.id) ? [] : problem("choice");
-    case "choices": {
-      if (answer.v !== "choices") return problem("choice");
-      if (answer.ids.length === 0) return field.required ? problem("missing") : [];
-      return answer.ids.every((id) => field.choices.some((choice) => choice.id === id)) ? [] : problem("choice");
-    }
-    case "date": {
-      if (answer.v !== "date" && answer.v !== "text") return problem("choice");
-      const parts = datePartsOf(answer);
-      if (blankParts(parts)) return field.required ? problem("missing") : [];
-      const { faults } = readDate(parts, { partial: field.partial, past: field.past === true, today });
-      return faults.map((fault) => ({ key, field: field.id, ...fault }));
-    }
-    case "yesno":
-      return answer.v === "yesno" ? [] : problem("choice");
-    default:
-      return [];
-  }
+/** What is wrong with an answer by itself, else with what it must be. */
+function problemsOfSlot(view: FormView, slot: Slot, key: string, env: Env, today: string): readonly Problem[] {
+  const answer = view.answer(key);
+  const own = checkAnswer(slot.field, key, slot.calc === null ? answer : undefined, today);
+  return own.length > 0 || isBlank(answer) ? own : brokenConstraints(slot, key, env);
 }
 
 /** What is wrong on one visible step, in the order of the screen. Asked on "Continuer" only. `today`: "YYYY-MM-DD". */
@@ -365,22 +242,29 @@ export function problemsOf(view: FormView, id: string, today: string): readonly 
       : [];
   }
   if (step?.kind !== "question") return [];
+  const { compiled, env } = view.run;
   return step.fields.flatMap((field): readonly Problem[] => {
-    if (field.type !== "repeat") return checkAnswer(field, field.id, view.state.answers[field.id], today);
-    const rows = view.rows.get(field.id) ?? [];
+    const slot = compiled.slots[compiled.placeOf.get(field.id) ?? -1];
+    assert(slot !== undefined, "a visible field has its slot");
+    if (field.type !== "repeat") return problemsOfSlot(view, slot, field.id, env, today);
+    const rows = rowsOf(view.run, slot);
+    const said = view.state.answers[field.id]?.v === "unknown";
+    const problem = (code: Problem["code"], max: number): Problem => ({ key: field.id, field: field.id, code, max });
     const many: readonly Problem[] =
       rows.length > field.max
-        ? [{ key: field.id, field: field.id, code: "too-many-rows", max: field.max }]
-        : rows.length === 0 && field.required && view.state.answers[field.id]?.v !== "unknown"
+        ? [problem("too-many-rows", field.max)]
+        : rows.length === 0 && field.required && !said
           ? [{ key: field.id, field: field.id, code: "missing" }]
-          : [];
+          : rows.length > 0 && rows.length < (field.min ?? 0)
+            ? [problem("too-few-rows", field.min ?? 0)]
+            : [];
     const inner = rows.flatMap((row) =>
-      row.fields.flatMap((each) => {
-        const key = answerKey(each.id, { repeat: field.id, row: row.row });
-        return checkAnswer(each, key, view.state.answers[key], today);
-      }),
+      slot.inner.flatMap((each) =>
+        innerShown(row, each) ? problemsOfSlot(view, each, row.prefix + each.field.id, row.env, today) : [],
+      ),
     );
-    return [...many, ...inner];
+    const whole = many.length > 0 || rows.length === 0 ? [] : brokenConstraints(slot, field.id, env);
+    return [...many, ...whole, ...inner];
   });
 }
 
@@ -441,18 +325,20 @@ export function reviewLines(view: FormView): readonly ReviewLine[] {
       return [{ kind: "papers", step: id, section, requirement: step.requirement, papers, said }];
     }
     return step.fields.flatMap((field): readonly ReviewLine[] => {
+      if (field.type === "info") return [];
       if (field.type !== "repeat") {
-        const answer = view.state.answers[field.id] ?? null;
+        const answer = view.answer(field.id) ?? null;
         return [{ kind: "answer", step: id, section, field, key: field.id, row: null, answer }];
       }
       const rows = view.rows.get(field.id) ?? [];
       if (rows.length === 0) return [{ kind: "no-rows", step: id, section, field }];
       return rows.flatMap((row, place) =>
-        row.fields.map((each): ReviewLine => {
+        row.fields.flatMap((each): readonly ReviewLine[] => {
+          if (each.type === "info") return [];
           const key = answerKey(each.id, { repeat: field.id, row: row.row });
-          const answer = view.state.answers[key] ?? null;
+          const answer = view.answer(key) ?? null;
           const at = { repeat: field.id, id: row.row, n: place + 1 };
-          return { kind: "answer", step: id, section, field: each, key, row: at, answer };
+          return [{ kind: "answer", step: id, section, field: each, key, row: at, answer }];
         }),
       );
     });
@@ -466,7 +352,9 @@ export const visibleParts = (
   readonly answers: ReadonlySet<string>;
   readonly rows: ReadonlySet<string>;
   readonly requirements: readonly string[];
+  readonly calculated: Answers;
 } => ({
+  calculated: view.calculated,
   answers: view.answerKeys,
   rows: view.rowKeys,
   requirements: view.requirements.map((requirement) => requirement.id),

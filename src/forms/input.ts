@@ -3,7 +3,7 @@
  * looks wrong is stored as typed and engine.ts says so on "Continuer" (form patterns: never on blur).
  */
 
-import { westernDigits } from "./dates.ts";
+import { westernDigits } from "../shared/keys.ts";
 import type { AnswerValue, Field } from "./model.ts";
 
 /** Spaces at the ends and doubled ones go; null when nothing is left. */

@@ -5,6 +5,7 @@
  * other countries, old series and misprints exist, and the person has the paper in hand.
  */
 import { assert } from "../../shared/assert.ts";
+import { ibanKeyFits, nirKeyFits, siretKeyFits, westernDigits } from "../../shared/keys.ts";
 
 export type Mask =
   /** Any text. */
@@ -55,45 +56,11 @@ const shapes: Readonly<Record<Exclude<Mask, "text" | "date" | "year" | "amount">
   foreigner: { form: /^\d{10}$/, groups: 0 },
 };
 
-/** The number that a text of digits is, modulo `by`, without going through floating point. */
-const modulo = (digits: string, by: number): number =>
-  [...digits].reduce((rest, digit) => (rest * 10 + Number(digit)) % by, 0);
-
-/** ISO 13616: the first four characters go to the end, letters are 10 to 35, and the whole is 1 modulo 97. */
-function ibanKeyFits(iban: string): boolean {
-  const turned = iban.slice(4) + iban.slice(0, 4);
-  return (
-    modulo(
-      turned.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55)),
-      97,
-    ) === 1
-  );
-}
-
-/** Key = 97 - (number modulo 97); 2A counts as 19 and 2B as 18 (Corsica). Without its key there is nothing to check. */
-function nirKeyFits(nir: string): boolean {
-  if (nir.length === 13) return true;
-  const digits = nir.slice(0, 13).replace("2A", "19").replace("2B", "18");
-  return 97 - modulo(digits, 97) === Number(nir.slice(13));
-}
-
-function luhnFits(digits: string): boolean {
-  const sum = [...digits].reverse().reduce((total, digit, place) => {
-    const value = Number(digit) * (place % 2 === 1 ? 2 : 1);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
-  return sum % 10 === 0;
-}
-
 const keys: Partial<Readonly<Record<Mask, (value: string) => boolean>>> = {
   iban: ibanKeyFits,
   nir: nirKeyFits,
-  siret: luhnFits,
+  siret: siretKeyFits,
 };
-
-const easternDigits = /[\u0660-\u0669\u06f0-\u06f9]/g;
-const westernDigits = (text: string): string =>
-  text.replace(easternDigits, (digit) => String((digit.codePointAt(0) ?? 0) & 15));
 
 const inGroups = (value: string, size: number): string =>
   size === 0 ? value : (value.match(new RegExp(`.{1,${size}}`, "g")) ?? []).join(" ");

@@ -1,7 +1,7 @@
 /** Forgiving input: what people type, what is stored, what comes back. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dateAnswer, datePartsOf, readDate, westernDigits } from "../../../src/forms/dates.ts";
+import { dateAnswer, datePartsOf, readDate } from "../../../src/forms/dates.ts";
 import {
   emailAnswer,
   isPhone,
@@ -12,6 +12,7 @@ import {
   typedAnswer,
   typedText,
 } from "../../../src/forms/input.ts";
+import { westernDigits } from "../../../src/shared/keys.ts";
 
 const parts = (day: string, month: string, year: string) => ({ day, month, year });
 

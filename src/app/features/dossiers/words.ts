@@ -74,6 +74,12 @@ export function problemText(form: Form, problem: Problem): string {
       return t("dossiers.problem.noSuchDay");
     case "future":
       return t("dossiers.problem.future");
+    case "constraint":
+      return (
+        formText(form.id, `${problem.field}.problems.${problem.message}`) ?? t("dossiers.problem.choice", { label })
+      );
+    default:
+      return t("dossiers.problem.choice", { label });
   }
 }
 
