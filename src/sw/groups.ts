@@ -36,12 +36,12 @@ export interface ListedFile {
   readonly group?: LaterGroup;
 }
 
-/** Tools by the names of their source files, which a build keeps. */
+/** Tools by the names of their source files, which a build keeps: with all that only they name. */
 const tools: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["photos", /^assets\/(imaging|reduce|heic|kind-search)\b[^/]*\.(js|wasm)$/],
+  ["photos", /^assets\/(imaging|reduce|heic|kind-search|ahead-plan|sha256)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|scan)\b[^/]*\.(js|wasm)$/],
-  ["carrier", /^assets\/carrier\.worker\b[^/]*\.js$/],
-  ["ways", /^assets\/(ways|approvals)\b[^/]*\.js$/],
+  ["carrier", /^assets\/(carrier\.worker|carrier-pack)\b[^/]*\.js$/],
+  ["ways", /^assets\/(ways|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
   ["out", /^assets\/(export-out|sharing\.worker)\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
   ["twoddoc", /^assets\/(matrix|zxing_reader)\b[^/]*\.(js|wasm)$/],
@@ -53,7 +53,8 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["places", /^src\/app\/(state\/PlacesKept\.tsx|platform\/place-packs\.ts)$/],
   ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
-  ["ways", /^src\/app\/features\/(approve|card|devices|retour)\/feature\.ts$/],
+  ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
+  ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partage)\/feature\.ts$/],
   ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
@@ -61,7 +62,8 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["ways", /^locales\/fr\/(approbation|card|devices|retour|scan)\.json$/],
+  ["ways", /^locales\/fr\/(approbation|card|devices|discret|retour|scan|settings)\.json$/],
+  ["carrier", /^locales\/fr\/porteur\.json$/],
   ["out", /^locales\/fr\/(sortie|partage)\.json$/],
   ["places", /^locales\/fr\/places\.json$/],
   ["twoddoc", /^locales\/fr\/twoddoc\.json$/],
@@ -105,27 +107,30 @@ export function groupsOf(
   const person = reachedFrom("index.html", texts);
   const desk = reachedFrom("guichet.html", texts);
   const kiosk = reachedFrom("poste.html", texts);
-  // What desk and kiosk share stays in the shell: either may be the only one that a computer uses.
+  // What desk and kiosk share stays in the shell: either may be the only one that a computer uses. Copies that the kiosk's
+  // worker has of its own tools are the kiosk's: a person's phone never asks for them.
   for (const file of desk) if (!person.has(file) && !kiosk.has(file)) groups.set(file, "desk");
   for (const file of kiosk) if (!person.has(file) && !desk.has(file)) groups.set(file, "kiosk");
-  const doors = [...sources].flatMap(([source, file]) =>
-    screens.filter(([, pattern]) => pattern.test(source)).map(([group]) => [group, file] as const),
-  );
-  // What screens of two groups share comes with the first of them.
+  const doors = [
+    ...[...sources].flatMap(([source, file]) =>
+      screens.filter(([, pattern]) => pattern.test(source)).map(([group]) => [group, file] as const),
+    ),
+    ...[...texts.keys()].flatMap((file) =>
+      tools.filter(([, pattern]) => pattern.test(file)).map(([group]) => [group, file] as const),
+    ),
+  ];
+  // What two groups share comes with the first of them.
   doors.sort(([a], [b]) => laterGroups.indexOf(a) - laterGroups.indexOf(b));
-  const withoutDoors = reachedFrom("index.html", texts, new Set(doors.map(([, file]) => file)));
+  const closed = new Set(doors.map(([, file]) => file));
+  const withoutDoors = reachedFrom("index.html", texts, closed);
+  for (const [group, door] of doors) if (groups.get(door) === "shell") groups.set(door, group);
   for (const [group, door] of doors)
-    for (const file of reachedFrom(door, texts))
-      if (groups.get(file) === "shell" && (file === door || (!withoutDoors.has(file) && !desk.has(file))))
-        groups.set(file, group);
+    for (const file of reachedFrom(door, texts, new Set([...closed].filter((other) => other !== door))))
+      if (groups.get(file) === "shell" && !withoutDoors.has(file) && !desk.has(file)) groups.set(file, group);
   for (const sheet of new Set([...styles.values()].flat())) {
     const owners = [...styles].filter(([, sheets]) => sheets.includes(sheet)).map(([file]) => groups.get(file));
     const [first] = owners;
     if (first !== undefined && owners.every((owner) => owner === first)) groups.set(sheet, first);
-  }
-  for (const file of texts.keys()) {
-    const tool = tools.find(([, pattern]) => pattern.test(file));
-    if (tool !== undefined) groups.set(file, tool[0]);
   }
   for (const [source, file] of sources) {
     const own = words.find(([, pattern]) => pattern.test(source));

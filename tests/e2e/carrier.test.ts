@@ -100,7 +100,7 @@ test("B8: packed offline, refused when it is wrong, killed while delivering, del
 
   const words = person.words();
   await person.goto("outbox");
-  await person.page.getByRole("link", { name: words.within("porteur.entry.give") }).click();
+  await person.page.getByRole("link", { name: words.within("porteur-entry.give") }).click();
   await person.sees("porteur.pack.title");
   await person.screenshot("porteur-donner");
   await person.page.getByRole("button", { name: words.matcher("porteur.pack.prepare") }).click();
@@ -191,7 +191,7 @@ test("B8: packed offline, refused when it is wrong, killed while delivering, del
 
   // The receipt comes back to the phone, still without network.
   await person.goto("outbox");
-  await person.page.getByRole("link", { name: words.within("porteur.entry.receipt") }).click();
+  await person.page.getByRole("link", { name: words.within("porteur-entry.receipt") }).click();
   await person.sees("porteur.receipt.title");
   await pick(person.page, person, "porteur.receipt.choose", join(stage.folder, "besace-a-porter.pdf"));
   await person.says("porteur.receipt.refused.not-receipt");

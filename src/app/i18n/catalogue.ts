@@ -23,6 +23,7 @@ import type papersTypes from "../../../locales/fr/papers-types.json";
 import type partage from "../../../locales/fr/partage.json";
 import type places from "../../../locales/fr/places.json";
 import type porteur from "../../../locales/fr/porteur.json";
+import type porteurEntry from "../../../locales/fr/porteur-entry.json";
 import type poste from "../../../locales/fr/poste.json";
 import type reminders from "../../../locales/fr/reminders.json";
 import type retour from "../../../locales/fr/retour.json";
@@ -56,6 +57,7 @@ export interface Catalogue {
   readonly partage: typeof partage;
   readonly places: typeof places;
   readonly porteur: typeof porteur;
+  readonly "porteur-entry": typeof porteurEntry;
   readonly poste: typeof poste;
   readonly reminders: typeof reminders;
   readonly retour: typeof retour;

@@ -18,7 +18,7 @@ import {
 import { b64, sha256 } from "../../protocol/sign.ts";
 import { signTicket } from "../../protocol/tickets.ts";
 import type { BlobPointer } from "../../satchel/model.ts";
-import type { Bytes } from "../../shared/bytes.ts";
+import { type Bytes, concat } from "../../shared/bytes.ts";
 import type { BlobId } from "../../shared/ids.ts";
 import type { Random } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -65,15 +65,24 @@ export interface Chunks {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+/**
+ * For a large file, of which only a piece is in memory. Where its WebAssembly is not on the phone yet and cannot be fetched, the
+ * file is hashed whole by WebCrypto: it takes its size in memory, and is not refused.
+ */
+async function runningHash(): Promise<RunningHash> {
+  const tool = await import("../../crypto/sha256.ts").catch(() => undefined);
+  if (tool !== undefined) return tool.createSha256();
+  const held: Bytes[] = [];
+  return { update: (bytes) => void held.push(bytes.slice()), digest: () => sha256(concat(...held)) };
+}
+
 /** Small contents are hashed by WebCrypto in one go; only large files ask for the running hash and its WebAssembly. */
 async function piecesOf(content: Blob | Chunks, random: Random): Promise<AsyncGenerator<SealedPiece>> {
   if ("chunks" in content) {
-    const { createSha256 } = await import("../../crypto/sha256.ts");
-    return sealStreamPieces(content.chunks, content.size, random, await createSha256());
+    return sealStreamPieces(content.chunks, content.size, random, await runningHash());
   }
   if (content.size > inMemoryBytes) {
-    const { createSha256 } = await import("../../crypto/sha256.ts");
-    return sealStreamPieces(chunksOf(content), content.size, random, await createSha256());
+    return sealStreamPieces(chunksOf(content), content.size, random, await runningHash());
   }
   const bytes = new Uint8Array(await content.arrayBuffer());
   const hash: RunningHash = { update: () => undefined, digest: () => sha256(bytes) };

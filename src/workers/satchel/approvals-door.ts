@@ -3,8 +3,9 @@
  * something may have been added there. Runs in the satchel worker.
  */
 
-import { err, ok, type Result } from "../../shared/result.ts";
+import { ok, type Result } from "../../shared/result.ts";
 import type { ApprovalRefusal, PhoneApprovalApi } from "../approval.contract.ts";
+import { createLoader } from "../common/loaded.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { Approvals, ApprovalsDeps } from "./approvals.ts";
 import type { Session } from "./deps.ts";
@@ -22,15 +23,10 @@ const oftenMs = 10_000;
 
 export function createApprovalDoor(deps: ApprovalsDeps, within: Within): ApprovalDoor {
   let loaded: Approvals | undefined;
-  async function load(): Promise<Result<Approvals, WorkerError>> {
-    try {
-      loaded ??= (await import("./approvals.ts")).createApprovals(deps);
-      return ok(loaded);
-    } catch (error) {
-      deps.log.note("approvals-not-loaded", { error: error instanceof Error ? error.name : "unknown" });
-      return err({ type: "unavailable", mark: "not-loaded" });
-    }
-  }
+  const load = createLoader(deps, "approvals-not-loaded", async () => {
+    loaded ??= (await import("./approvals.ts")).createApprovals(deps);
+    return loaded;
+  });
   const use = <T>(
     work: (approvals: Approvals, session: Session) => Promise<Result<T, WorkerError | ApprovalRefusal>>,
   ): Promise<Result<T, WorkerError | ApprovalRefusal>> =>

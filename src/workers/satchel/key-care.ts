@@ -12,9 +12,10 @@ import type { KeyringBody } from "../../protocol/keyring.ts";
 import { parseBody } from "../../protocol/sign.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Timers } from "../../shared/ports.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { ok, type Result } from "../../shared/result.ts";
 import type { Profile, StoredWrap } from "../../storage/ports.ts";
 import { updateProfile } from "../common/codes.ts";
+import { createLoader } from "../common/loaded.ts";
 import type { SatchelApi, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { Held } from "./keyring-life.ts";
@@ -58,20 +59,8 @@ type Ways = typeof import("./ways.ts");
 /** How long an answer to what was made with a code may take, before the code is forgotten (decisions/0016). */
 const inHandMs = 30_000;
 
-export function createWaysLoader(deps: Pick<SatchelDeps, "log">): () => Promise<Result<Ways, WorkerError>> {
-  let loaded: Promise<Ways> | undefined;
-  return async () => {
-    loaded ??= import("./ways.ts");
-    try {
-      return ok(await loaded);
-    } catch (error) {
-      // Not on this phone yet, and no network: asked for again the next time.
-      loaded = undefined;
-      deps.log.note("ways-not-loaded", { error: error instanceof Error ? error.name : "unknown" });
-      return err({ type: "unavailable", mark: "not-loaded" });
-    }
-  };
-}
+export const createWaysLoader = (deps: Pick<SatchelDeps, "log">): (() => Promise<Result<Ways, WorkerError>>) =>
+  createLoader(deps, "ways-not-loaded", () => import("./ways.ts"));
 
 /** True when an unlock has to look at keyrings or the chain before the satchel opens. */
 const hasNews = (profile: Profile): boolean =>

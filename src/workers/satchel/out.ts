@@ -9,6 +9,7 @@
 import { readCardText } from "../../crypto/card.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { storageErr } from "../common/errors.ts";
+import { createLoader } from "../common/loaded.ts";
 import type { SatchelApi, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { Dossiers } from "./dossiers.ts";
@@ -44,19 +45,10 @@ export function createOut(
 ): Out {
   const { opening, space } = parts;
   const deps = { ...given, ...parts };
-  let loaded: Promise<{ readonly out: typeof import("./export-out.ts"); readonly joining: Joining }> | undefined;
-
-  async function load() {
-    loaded ??= import("./export-out.ts").then((out) => ({ out, joining: out.createJoining(deps) }));
-    try {
-      return ok(await loaded);
-    } catch (error) {
-      // Not on this phone yet, and no network: asked for again the next time.
-      loaded = undefined;
-      deps.log.note("out-not-loaded", { error: error instanceof Error ? error.name : "unknown" });
-      return err<WorkerError>({ type: "unavailable", mark: "not-loaded" });
-    }
-  }
+  const load = createLoader(deps, "out-not-loaded", async () => {
+    const out = await import("./export-out.ts");
+    return { out, joining: out.createJoining(deps) };
+  });
 
   async function withAliases<T, E = never>(
     session: Session,

@@ -24,7 +24,7 @@ export async function show(
 ): Promise<ShownScreen> {
   await loadAreas("form-domiciliation", "form-lettre-incomprise", "form-demande-libre");
   return showScreen(<Screen params={params} />, {
-    areas: ["dossiers", "outbox", "papers", "papers-types", "porteur"],
+    areas: ["dossiers", "outbox", "papers", "papers-types", "porteur-entry"],
     ...options,
     satchel,
   });

@@ -238,6 +238,10 @@ describe("groups of a build", () => {
   const built = new Map([
     ["index.html", "/assets/index-1.js"],
     ["guichet.html", "/assets/guichet-1.js"],
+    ["poste.html", "/assets/kiosk.worker-1.js"],
+    ["assets/kiosk.worker-1.js", "export-out-2.js"],
+    ["assets/export-out-2.js", "streams-2.js"],
+    ["assets/streams-2.js", ""],
     [
       "assets/index-1.js",
       "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js carrier.worker-1.js feature-1.js feature-1.css feature-2.js feature-3.js",
@@ -252,7 +256,8 @@ describe("groups of a build", () => {
     ["assets/CardEntry-1.js", ""],
     ["assets/Frame-1.js", ""],
     ["assets/satchel.worker-1.js", "imaging.worker-1.js export-out-1.js"],
-    ["assets/export-out-1.js", ""],
+    ["assets/export-out-1.js", "streams-1.js qr-1.js"],
+    ["assets/streams-1.js", ""],
     ["assets/desk.worker-1.js", "only-desk-1.js"],
     ["assets/only-desk-1.js", ""],
     ["assets/imaging.worker-1.js", ""],
@@ -315,7 +320,10 @@ describe("groups of a build", () => {
     expect(groups.get("assets/Frame-1.js")).toBe("shell");
     // Screens of two groups name CardEntry: it comes with the first.
     const out = [...groups].filter(([, group]) => group === "out").map(([file]) => file);
-    expect(out).toEqual(["assets/feature-3.js", "assets/export-out-1.js"]);
+    // What only a tool names comes with it; another group's tool does not.
+    expect(out).toEqual(["assets/feature-3.js", "assets/export-out-1.js", "assets/streams-1.js"]);
+    const kiosk = [...groups].filter(([, group]) => group === "kiosk").map(([file]) => file);
+    expect(kiosk).toEqual(["poste.html", "assets/kiosk.worker-1.js", "assets/export-out-2.js", "assets/streams-2.js"]);
     expect(groups.get("lecteur.html")).toBe("reader");
     const shared = new Map([
       ["assets/feature-1.js", ["assets/feature-1.css"]],

@@ -191,27 +191,27 @@ const Carrier = memo(function Carrier({ isWaiting }: { readonly isWaiting: boole
   const t = useT();
   return (
     <section class="stack-s" aria-labelledby="porteur">
-      <h2 id="porteur">{t("porteur.entry.title")}</h2>
+      <h2 id="porteur">{t("porteur-entry.title")}</h2>
       <List>
         {isWaiting && (
           <Item
             icon="partager"
             href={paths.carrierPack}
-            title={t("porteur.entry.give")}
-            detail={t("porteur.entry.giveText")}
+            title={t("porteur-entry.give")}
+            detail={t("porteur-entry.giveText")}
           />
         )}
         <Item
           icon="recu"
           href={paths.carrierReceipt}
-          title={t("porteur.entry.receipt")}
-          detail={t("porteur.entry.receiptText")}
+          title={t("porteur-entry.receipt")}
+          detail={t("porteur-entry.receiptText")}
         />
         <Item
           icon="envoi"
           href={paths.carrier}
-          title={t("porteur.entry.carry")}
-          detail={t("porteur.entry.carryText")}
+          title={t("porteur-entry.carry")}
+          detail={t("porteur-entry.carryText")}
         />
       </List>
     </section>

@@ -8,7 +8,7 @@ export const feature: Feature = {
       path: paths.outbox,
       screen: OutboxScreen,
       tab: "outbox",
-      areas: ["outbox", "porteur", "space", "errors", "papers", "papers-types", "dossiers"],
+      areas: ["outbox", "porteur-entry", "space", "errors", "papers", "papers-types", "dossiers"],
     },
   ],
 };

@@ -215,13 +215,13 @@ export function SettingsScreen() {
         </List>
       </section>
       <section class="stack-s" aria-labelledby="porteur">
-        <h2 id="porteur">{t("porteur.entry.title")}</h2>
+        <h2 id="porteur">{t("porteur-entry.title")}</h2>
         <List>
           <Item
             icon="envoi"
             href={paths.carrier}
-            title={t("porteur.entry.carry")}
-            detail={t("porteur.entry.carryText")}
+            title={t("porteur-entry.carry")}
+            detail={t("porteur-entry.carryText")}
           />
         </List>
       </section>

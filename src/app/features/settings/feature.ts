@@ -6,7 +6,12 @@ import { SettingsScreen } from "./SettingsScreen.tsx";
 
 export const feature: Feature = {
   screens: [
-    { path: paths.settings, screen: SettingsScreen, tab: null, areas: ["settings", "space", "errors", "porteur"] },
+    {
+      path: paths.settings,
+      screen: SettingsScreen,
+      tab: null,
+      areas: ["settings", "space", "errors", "porteur-entry"],
+    },
     { path: paths.erase, screen: EraseScreen, tab: null, areas: ["erase", "opening", "errors"] },
     { path: paths.discreet, screen: DiscreetScreen, tab: null, areas: ["discret"] },
   ],

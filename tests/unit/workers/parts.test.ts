@@ -1,0 +1,45 @@
+/** Parts of the satchel's worker that come after the shell: absent, they are asked for again, and nothing is refused (D10). */
+import { describe, expect, test, vi } from "vitest";
+import { ok } from "../../../src/shared/result.ts";
+import { createLoader } from "../../../src/workers/common/loaded.ts";
+import type { PageMaker } from "../../../src/workers/imaging.contract.ts";
+import { jpeg } from "./files.ts";
+import { createBrowser, fakeImaging, must, openTab } from "./world.ts";
+
+vi.mock("../../../src/crypto/sha256.ts", () => {
+  throw new TypeError("Failed to fetch dynamically imported module");
+});
+
+describe("a part that is loaded when it is asked for", () => {
+  test("is told as not loaded while it cannot be had, asked for again, and loaded once", async () => {
+    const noted: string[] = [];
+    let asked = 0;
+    let there = false;
+    const load = createLoader({ log: { note: (event) => noted.push(event) } }, "ways-not-loaded", async () => {
+      asked += 1;
+      if (!there) throw new TypeError("Failed to fetch");
+      return "ways";
+    });
+    expect(await load()).toEqual({ ok: false, error: { type: "unavailable", mark: "not-loaded" } });
+    there = true;
+    expect([await load(), await load(), await load()]).toEqual([ok("ways"), ok("ways"), ok("ways")]);
+    expect([asked, noted]).toEqual([2, ["ways-not-loaded"]]);
+  });
+
+  test("D10: without the running hash a large file is kept all the same, and is the same file", async () => {
+    const bytes = new Uint8Array(5 * 1024 * 1024 + 1);
+    bytes.set(jpeg({ width: 4000, height: 3000 }));
+    const absent: PageMaker = {
+      ...fakeImaging,
+      reduce: async () => ok({ type: "raw", mime: "image/jpeg", absent: true }),
+    };
+    const tab = openTab(createBrowser(), { imaging: absent });
+    must(await tab.api.create({ code: "417233", language: "fr", pictogram: "bateau" }));
+    const { id } = must(await tab.api.startPaper({ kind: "tax-notice" }));
+    const { page, state } = must(await tab.api.addPage(id, new File([bytes], "avis.jpg")));
+    expect(state).toBe("raw");
+    // Read only where the hash that was sealed is the hash of what comes out.
+    const read = must(await tab.api.readPage(id, page, "readable"));
+    expect(Buffer.from(read.bytes).equals(bytes)).toBe(true);
+  });
+});
