@@ -9,6 +9,9 @@ import { err, ok, type Result } from "../shared/result.ts";
 import { checkStep, notForeseenStep } from "./engine.ts";
 import { depthOf, innerOf, maxDepth, readsOf } from "./expr.ts";
 import type { Expr, Field, Form } from "./model.ts";
+import { reservedIds } from "./words.ts";
+
+export { wordGroups } from "./words.ts";
 
 export interface FormFault {
   readonly code:
@@ -33,20 +36,6 @@ export interface FormFault {
 
 const fieldId = /^[a-z][a-z0-9_]*$/;
 const kebabId = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-
-/** Groups of the form's words: a field of that name would hide them. */
-export const wordGroups: readonly string[] = [
-  "title",
-  "intro",
-  "whoCanAsk",
-  "need",
-  "afterwards",
-  "human",
-  "sections",
-  "pages",
-  "requirements",
-  "declaration",
-];
 
 const repeated = (ids: readonly string[]): readonly string[] => [
   ...new Set(ids.filter((id, place) => ids.indexOf(id) !== place)),
@@ -92,7 +81,7 @@ export function checkForm(form: Form): Result<Form, readonly FormFault[]> {
   }
   for (const field of everyField) {
     if (!fieldId.test(field.id)) fault("bad-id", `field ${field.id}`, "small letters, digits and underscores");
-    if (wordGroups.includes(field.id)) fault("reserved-id", `field ${field.id}`, "this name is a group of words");
+    if (reservedIds.includes(field.id)) fault("reserved-id", `field ${field.id}`, "this name is a group of words");
   }
   for (const page of form.pages) {
     if (!kebabId.test(page.id)) fault("bad-id", `page ${page.id}`, "small letters, digits and dashes");

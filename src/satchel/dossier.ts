@@ -8,7 +8,7 @@
 import { assert } from "../shared/assert.ts";
 import { type LetterId, type RecordId, randomId, type ThreadId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
-import type { AnswerValue, DossierPayload, DossierRecord, PaperRecord, SentLetter } from "./model.ts";
+import type { Answers, AnswerValue, DossierPayload, DossierRecord, PaperRecord, SentLetter } from "./model.ts";
 import { paperPagesToSend } from "./paper.ts";
 import { spokenNumber } from "./spoken.ts";
 import { versionsInOrder } from "./where.ts";
@@ -239,6 +239,8 @@ export interface VisibleParts {
   readonly rows: ReadonlySet<string>;
   /** In the order of the form. */
   readonly requirements: readonly string[];
+  /** What the form worked out: sent with the answers, never stored with them. */
+  readonly calculated?: Answers;
 }
 
 const pick = <V>(map: Readonly<Record<string, V>>, keys: ReadonlySet<string>): Readonly<Record<string, V>> =>
@@ -274,7 +276,7 @@ export function buildPayload(
     number: dossier.number,
     filledAt: now,
     language: dossier.language,
-    answers: pick(dossier.answers, visible.answers),
+    answers: { ...pick(dossier.answers, visible.answers), ...visible.calculated },
     rows: pick(dossier.rows, visible.rows),
     notForeseen: dossier.notForeseen,
     declaration: dossier.declaration,

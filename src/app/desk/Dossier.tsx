@@ -6,6 +6,7 @@
 import { viewForm } from "../../forms/engine.ts";
 import type { Form } from "../../forms/model.ts";
 import { showSpoken } from "../../satchel/spoken.ts";
+import { localDay } from "../../shared/day.ts";
 import { isRandomId, type LetterId } from "../../shared/ids.ts";
 import type { DeskDossier, DeskDossierRow } from "../../workers/desk.contract.ts";
 import type { TextKey } from "../i18n/catalogue.ts";
@@ -93,7 +94,10 @@ function Shown({ dossier, form }: ShownProps) {
   const spoken = payload.language === language() ? null : languageName(payload.language);
   const rows = inbox.state === "ready" ? inbox.value.rows : [];
   const newer = rows.find((other) => other.replaces === row.letter);
-  const visible = form === null ? [] : viewForm(form, stateOf(payload)).requirements.map((one) => one.id);
+  const visible =
+    form === null
+      ? []
+      : viewForm(form, stateOf(payload), { today: localDay(payload.filledAt) }).requirements.map((one) => one.id);
   const requirements = [...new Set([...visible, ...payload.missing, ...payload.papers.map((one) => one.requirement)])];
   return (
     <>

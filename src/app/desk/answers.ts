@@ -6,9 +6,10 @@
  */
 
 import { type ReviewLine, reviewLines, viewForm } from "../../forms/engine.ts";
-import type { AnswerValue, Field, Form, FormState } from "../../forms/model.ts";
+import type { Answers, AnswerValue, Field, Form, FormState } from "../../forms/model.ts";
 import { shownAnswer } from "../../forms/show.ts";
 import type { DossierPayload } from "../../satchel/model.ts";
+import { localDay } from "../../shared/day.ts";
 import type { DataArea } from "../i18n/catalogue.ts";
 import { inFrench } from "../i18n/i18n.ts";
 import { french, frenchDate, frenchDay, frenchNumber, knows } from "./french.ts";
@@ -65,7 +66,7 @@ export const answerText = (area: DataArea, field: string, answer: AnswerValue): 
 const isBlank = (answer: AnswerValue | null): answer is null =>
   answer === null ||
   (answer.v === "text" && answer.text.trim() === "") ||
-  (answer.v === "choices" && answer.ids.length === 0);
+  (answer.v === "choices" && answer.ids.length === 0 && answer.other === undefined);
 
 function lineOf(area: DataArea, key: string, field: Field, answer: AnswerValue | null): AnswerLine {
   const value = isBlank(answer) ? null : answerText(area, field.id, answer);
@@ -73,13 +74,14 @@ function lineOf(area: DataArea, key: string, field: Field, answer: AnswerValue |
     ? null
     : answer.v === "unknown"
       ? ("unknown" as const)
-      : field.type === "longText"
+      : field.type === "longText" || answer.v === "other" || (answer.v === "choices" && answer.other !== undefined)
         ? ("words" as const)
         : null;
   return { kind: "answer", key, label: french(area, `${field.id}.label`), value, flag };
 }
 
-function linesOf(area: DataArea, lines: readonly ReviewLine[]): readonly AnswerLine[] {
+/** What was worked out stands as it came: this version of the form could work it out otherwise. */
+function linesOf(area: DataArea, lines: readonly ReviewLine[], arrived: Answers): readonly AnswerLine[] {
   let row = "";
   return lines.flatMap((line): readonly AnswerLine[] => {
     if (line.kind === "no-rows") {
@@ -87,7 +89,8 @@ function linesOf(area: DataArea, lines: readonly ReviewLine[]): readonly AnswerL
       return [{ kind: "answer", key: line.field.id, label, value: null, flag: null }];
     }
     if (line.kind !== "answer") return [];
-    const { key, field, answer } = line;
+    const { key, field } = line;
+    const answer = field.type === "calc" ? (arrived[key] ?? line.answer) : line.answer;
     const shown = lineOf(area, key, field, answer);
     if (line.row === null || line.row.id === row) return [shown];
     row = line.row.id;
@@ -109,7 +112,8 @@ function leftovers(area: DataArea, payload: DossierPayload, shown: ReadonlySet<s
 /** `form`: null for a procedure of a newer version. The catalogues "desk" and `form-<procedure>` are loaded. */
 export function answerSections(form: Form | null, payload: DossierPayload): readonly AnswerSection[] {
   const area: DataArea = `form-${payload.procedure}`;
-  const lines = form === null ? [] : reviewLines(viewForm(form, stateOf(payload)));
+  const lines =
+    form === null ? [] : reviewLines(viewForm(form, stateOf(payload), { today: localDay(payload.filledAt) }));
   const sections: AnswerSection[] = [];
   if (payload.notForeseen.trim() !== "") {
     const label = inFrench("desk.answers.notForeseen");
@@ -124,6 +128,7 @@ export function answerSections(form: Form | null, payload: DossierPayload): read
     const own = linesOf(
       area,
       lines.filter((line) => line.kind !== "not-foreseen" && line.section === id),
+      payload.answers,
     );
     if (own.length > 0) sections.push({ key: id, title: french(area, `sections.${id}`), lines: own });
   }

@@ -32,6 +32,7 @@ import {
   versionsInOrder,
 } from "../../satchel/where.ts";
 import { fromBase64Url, toHex } from "../../shared/bytes.ts";
+import { localDay } from "../../shared/day.ts";
 import { type BlobId, type DeviceId, type LetterId, type RecordId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { BlobRow, OutProof, ProofRow } from "../../storage/ports.ts";
@@ -354,7 +355,9 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
   async function seal(session: Session, record: DossierRecord, to: Principal, papers: Around["papers"]) {
     if (!isProcedureId(record.procedure)) return undefined;
     const form = await loadProcedure(record.procedure);
-    const payload = dossier.buildPayload(record, visibleParts(viewForm(form, record)), papers, now());
+    const at = now();
+    const view = viewForm(form, record, { today: localDay(at) });
+    const payload = dossier.buildPayload(record, visibleParts(view), papers, at);
     const { refs, blobs } = streamsOf(payload, papers);
     const letter = randomId<LetterId>(deps.random);
     const wire = await sealLetter({
