@@ -25,6 +25,9 @@ export type RequestCode =
   | "device-removed"
   | "too-many"
   | "offset"
+  | "prefill-off"
+  | "prefill-unknown"
+  | "prefill-failed"
   | "internal";
 
 export type ErrorCode = RejectCode | RequestCode;
@@ -69,6 +72,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorRule>> = {
   ended: { status: 410, retry: "never", reason: "the approval has ended, or was never given" },
   "too-many": { status: 429, retry: "later", reason: "too many requests: wait as long as Retry-After says" },
   offset: { status: 409, retry: "later", reason: "the upload stands elsewhere: ask HEAD and believe it" },
+  "prefill-off": { status: 404, retry: "never", reason: "this server prepares nothing on another site" },
+  "prefill-unknown": { status: 404, retry: "after-person", reason: "the other site takes nothing for this procedure" },
+  "prefill-failed": { status: 503, retry: "later", reason: "the other site did not answer as it should" },
   internal: { status: 500, retry: "later", reason: "the server failed; nothing was accepted" },
 };
 

@@ -50,6 +50,8 @@ export const bodies = {
   approvalAsk: 4 * KIB,
   approvalGrant: 512 * KIB,
   approvalAct: 2 * MIB,
+  prefill: 64 * KIB,
+  prefillState: 4 * KIB,
 } as const;
 
 /** Ways back in (SPEC P-Y). */
@@ -178,6 +180,38 @@ export const rates = {
   /** Looking at a card or opening with it; saying a block number: per address (a whole network may share one) and per card or number. */
   way: { card: { perAddress: 600, perName: 60 }, number: { perAddress: 60, perName: 20 } },
   wayWindowMs: 1 * HOUR,
+} as const;
+
+/** Preparing a dossier on another site (SPEC P-F). */
+export const prefill = {
+  /** Requests of all processes to the other site per window; its own limit is 15 per address. */
+  requests: 14,
+  windowMs: 15 * SECOND,
+  /** How long a person waits for a turn before the server says when to come again. */
+  patienceMs: 5 * SECOND,
+  /** From the first byte to the other site to the last one back. */
+  siteMs: 15 * SECOND,
+  /** Bytes of what the other site says: to a new dossier or a question about states, and as the shape of a procedure. */
+  siteAnswer: 32 * KIB,
+  siteSchema: 2 * MIB,
+  /** How long, and of how many procedures, the shape is remembered. */
+  schemaMs: 10 * MINUTE,
+  schemas: 64,
+  /** Asked by one address (a public digital space shares one), by all processes together. */
+  perAddress: 120,
+  perAddressMs: 10 * MINUTE,
+  /** Values in one dossier, letters of a value, choices in a value, rows of a repetition. */
+  values: 400,
+  letters: 10_000,
+  choices: 100,
+  rows: 50,
+  /** Fields of a shape, with those of its repetitions, and choices of one field. */
+  fields: 2000,
+  options: 2000,
+  /** Dossiers whose state is asked in one request. */
+  tokens: 10,
+  /** What nobody opened is thrown away by the other site after this. */
+  orphanMs: 5 * DAY,
 } as const;
 
 /** Several processes of one server. */

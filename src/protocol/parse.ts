@@ -323,6 +323,7 @@ const deployment = v.object({
   organisations: v.pipe(v.array(organisation), v.maxLength(5000), v.readonly()),
   legal: v.object({ publisher: text(2000), privacy: text(2000) }),
   quotas: v.object({ satchelBytes: count, blobBytes: count }),
+  prefill: v.optional(v.object({ name: text(100), url: text(300) })),
 });
 
 export const parseRegisterAnswer: Parser<RegisterAnswer> = parser(

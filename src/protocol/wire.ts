@@ -456,6 +456,8 @@ export const routes = {
   erase: "/v1/erase",
   /** Opening at a shared computer by the person's phone (SPEC P-V). */
   approvals: "/v1/approvals",
+  /** POST /v1/prefill/shape, /v1/prefill/create, /v1/prefill/state: a dossier prepared on another site (SPEC P-F). */
+  prefill: "/v1/prefill",
 } as const;
 
 /* ---- deployment.json ---- */
@@ -521,6 +523,8 @@ export interface Deployment {
   readonly organisations: readonly DeployedOrganisation[];
   readonly legal: { readonly publisher: string; readonly privacy: string };
   readonly quotas: { readonly satchelBytes: number; readonly blobBytes: number };
+  /** Where this server may prepare a dossier that the person finishes there (SPEC P-F); `url` without a slash at the end. */
+  readonly prefill?: { readonly name: string; readonly url: string } | undefined;
 }
 
 /* ---- opening a desk with the one-time code (thin first version, see SPEC P-O) ---- */

@@ -26,6 +26,7 @@ import type { ServerKeys } from "./keys.ts";
 import { createLetters } from "./letters.ts";
 import { describeError, logRequests, toLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { createPrefill, type PrefillSite } from "./prefill.ts";
 import { createQuotas } from "./quotas.ts";
 import { createRates } from "./rates.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
@@ -35,6 +36,7 @@ import type { RouteDeps } from "./routes/deps.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
+import { prefillRoutes } from "./routes/prefill.ts";
 import { principalRoutes } from "./routes/principals.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { wayRoutes } from "./routes/ways.ts";
@@ -65,6 +67,8 @@ export interface AppDeps {
   readonly publicUrl: string | undefined;
   /** Addresses or networks of proxies on other machines that are believed too. */
   readonly proxies?: readonly string[];
+  /** Where dossiers may be prepared (SPEC P-F); absent: nowhere. */
+  readonly prefill?: PrefillSite | undefined;
   /** Replaces the limits of limits.ts, for tests. */
   readonly rates?: { readonly perPrincipal: number; readonly perAddress: number };
   /** Whoever says it reads /metrics. */
@@ -173,6 +177,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const { isFirst } = heartbeat;
   const collector = createCollector({ store, staging, vault, uploads, isFirst, timers, now, log, metrics });
   deleted = collector.soon;
+  const prefill =
+    deps.prefill === undefined
+      ? undefined
+      : createPrefill({ ...deps.prefill, clock, timers, processes: heartbeat.alive });
   const routeDeps: RouteDeps = {
     answers,
     timers,
@@ -225,6 +233,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     organisationRoutes(scope, routeDeps);
     wayRoutes(scope, { ...routeDeps, shares, findDeployed });
     approvalRoutes(scope, { ...routeDeps, vault });
+    prefillRoutes(scope, { ...routeDeps, prefill });
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));

@@ -12,7 +12,7 @@
 
 import { createHmac } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { rates as limits } from "../protocol/limits.ts";
+import { rates as limits, prefill as prefillLimits } from "../protocol/limits.ts";
 import type { ServerTime } from "../protocol/wire.ts";
 import type { Bytes } from "../shared/bytes.ts";
 import type { PrincipalId } from "../shared/ids.ts";
@@ -31,6 +31,8 @@ export interface Rates {
   readonly wrongTry: (request: FastifyRequest, slug: string) => Promise<Refusal>;
   /** Counts a request about a card or a block number, for this address and for what it names, known or not. */
   readonly way: (request: FastifyRequest, what: "card" | "number", name: string) => Promise<Refusal>;
+  /** Counts a request that is passed on to another site, for this address. */
+  readonly prefill: (request: FastifyRequest) => Promise<Refusal>;
 }
 
 /** `app` has @fastify/rate-limit registered with `global: false`. */
@@ -86,6 +88,10 @@ export function createRates(
       const byAddress = await store.tally(keyed(`way-${what}-address`, request.ip), until, now());
       const byName = await store.tally(keyed(`way-${what}`, name), until, now());
       return refusal(byAddress, most.perAddress) ?? refusal(byName, most.perName);
+    },
+    prefill: async (request) => {
+      const until = (now() + prefillLimits.perAddressMs) as ServerTime;
+      return refusal(await store.tally(keyed("prefill", request.ip), until, now()), prefillLimits.perAddress);
     },
   };
 }

@@ -15,6 +15,7 @@ import { type DeploymentBase, demonstration } from "../../../src/server/deployme
 import type { Self } from "../../../src/server/forward.ts";
 import { openKeys } from "../../../src/server/keys.ts";
 import { createLogger } from "../../../src/server/log.ts";
+import type { PrefillSite } from "../../../src/server/prefill.ts";
 import { openBlobFiles, vaultInPlace } from "../../../src/server/stores/blob-files.ts";
 import type { BlobStaging, BlobVault } from "../../../src/server/stores/blob-ports.ts";
 import type { Store } from "../../../src/server/stores/ports.ts";
@@ -40,6 +41,7 @@ export interface HarnessOptions {
   /** A database that the test watches; closed with the server. */
   readonly store?: Store;
   /** Default: the staging folder itself. */
+  readonly prefill?: PrefillSite;
   readonly vault?: (staging: BlobStaging) => Promise<BlobVault>;
 }
 
@@ -75,6 +77,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     publicUrl: options.publicUrl,
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     metricsToken: options.metricsToken,
+    prefill: options.prefill,
     ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
     ...(options.among === undefined ? {} : { self: options.among.self }),
   });
