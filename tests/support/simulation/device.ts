@@ -281,21 +281,30 @@ function takenBack(disk: SimulatedDisk, letter: LetterId): boolean {
   return false;
 }
 
+/** Rows of pulls that a disk has stored, as "epoch.seq". */
+const rowsRead = new WeakMap<SimulatedDisk, Set<string>>();
+
 /** What no store may ever do, looked at when it does it. */
 function watched(store: SatchelStore, deps: DeviceDeps, disk: SimulatedDisk): SatchelStore {
   const { chronicle } = deps;
+  const rows = rowsRead.get(disk) ?? new Set<string>();
+  rowsRead.set(disk, rows);
   return {
     ...store,
-    // I5: a cursor never passes a row that was not stored with it.
+    // I5: a cursor never passes a row that was not stored with it, or before it: of two runs at once the slower one sets the
+    // cursor back to where it asked, and the faster one's next answer finds nothing left to tell.
     storePull: async (input) => {
       const before = await store.meta();
       const stored = await store.storePull(input);
-      if (!stored.ok || !before.ok || input.reset) return stored;
+      if (!stored.ok || !before.ok) return stored;
+      const [epoch] = input.cursor.split(".");
+      for (const row of [...input.records, ...input.letters]) rows.add(`${epoch}.${row.seq}`);
+      if (input.reset) return stored;
       // One that went back under the same name cannot be held to it.
       if (chronicle.counts.forgotten !== undefined) return stored;
-      const seqs = new Set([...input.records, ...input.letters].map((row) => row.seq));
       for (const seq of deps.server.between(deps.principal, before.value.cursor, input.cursor))
-        if (!seqs.has(seq)) chronicle.violations.push(`I5: ${deps.name} passed row ${seq} without reading it`);
+        if (!rows.has(`${epoch}.${seq}`))
+          chronicle.violations.push(`I5: ${deps.name} passed row ${seq} without reading it`);
       return stored;
     },
     // P-P5: what was taken back is not filed any more.
