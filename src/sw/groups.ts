@@ -6,7 +6,10 @@
  * so that a chunk that both share stays in the shell; what only some screens need, by following them from these screens.
  */
 
-/** `en`, `ar`: the words of a language other than French, which is the source and part of the shell. */
+/**
+ * `en`, `ar`: the words of a language other than French, which is the source and part of the shell. `forms`: every
+ * procedure but three, with its French words; `forms-en`, `forms-ar`: their words in other languages.
+ */
 export const laterGroups = [
   "ways",
   "photos",
@@ -15,8 +18,11 @@ export const laterGroups = [
   "out",
   "reader",
   "places",
+  "forms",
   "en",
   "ar",
+  "forms-en",
+  "forms-ar",
   "pdf",
   "twoddoc",
   "desk",
@@ -44,9 +50,14 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^assets\/(ways|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
   ["out", /^assets\/(export-out|sharing\.worker)\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
+  ["forms", /^assets\/parts\b[^/]*\.js$/],
   ["twoddoc", /^assets\/(matrix|zxing_reader)\b[^/]*\.(js|wasm)$/],
   ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
 ];
+
+/** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
+const shellForms = "domiciliation|lettre-incomprise|demande-libre";
+const laterWords = new RegExp(`^(form-(?!(${shellForms})$).+|procedures-search)$`);
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
@@ -58,6 +69,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["out", /^src\/app\/features\/(sortie|partage)\/feature\.ts$/],
   ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
+  ["forms", new RegExp(`^src/forms/catalogue/(?!(${shellForms}|index)\\.ts$)[^/]+\\.ts$`)],
 ];
 
 /** The French words of those screens. Other languages are groups of their own. */
@@ -138,6 +150,8 @@ export function groupsOf(
     const [, language, area] = /^locales\/(\w+)\/(.+)\.json$/.exec(source) ?? [];
     if (area === "desk") groups.set(file, "desk");
     else if (area === "poste") groups.set(file, "kiosk");
+    else if (area !== undefined && laterWords.test(area))
+      groups.set(file, language === "en" ? "forms-en" : language === "ar" ? "forms-ar" : "forms");
     else if (language === "en" || language === "ar") groups.set(file, language);
   }
   const found = new Set(groups.values());

@@ -62,7 +62,7 @@ export function fillOrder(
   kioskWanted = false,
   heavy: Readonly<Record<"pdf" | "twoddoc", boolean>> = { pdf: true, twoddoc: true },
 ): readonly LaterGroup[] {
-  const own: readonly LaterGroup[] = isLater(language) ? [language] : [];
+  const own = isLater(language) ? [language] : [];
   const rest: readonly LaterGroup[] = [
     // A satchel that was just made shows its card next: it comes before everything else.
     "ways",
@@ -72,9 +72,12 @@ export function fillOrder(
     "out",
     "reader",
     "places",
+    "forms",
+    ...own.map((one) => `forms-${one}` as const),
     ...(deskWanted ? (["desk"] as const) : []),
     ...(kioskWanted ? (["kiosk"] as const) : []),
     ...languages,
+    ...languages.map((one) => `forms-${one}` as const),
     // Half a megabyte each: last, and only where the phone does not save data, or somebody asked for them.
     ...(heavy.pdf ? (["pdf"] as const) : []),
     ...(heavy.twoddoc ? (["twoddoc"] as const) : []),

@@ -60,7 +60,7 @@ afterAll(async () => {
 
 const files = (...of: readonly number[]): readonly string[] => of.map((n) => photos[n]?.path ?? "");
 
-function story(procedure: ProcedureId, language: Language): Story {
+function story(procedure: (typeof PROCEDURES)[number], language: Language): Story {
   const { given, family, place, free } = TYPED[language];
   const contact = { given_name: given, family_name: family, phone: "06 12 34 56 78", reach_note: free };
   switch (procedure) {

@@ -13,6 +13,7 @@ import type discret from "../../../locales/fr/discret.json";
 import type dossiers from "../../../locales/fr/dossiers.json";
 import type erase from "../../../locales/fr/erase.json";
 import type errors from "../../../locales/fr/errors.json";
+import type fields from "../../../locales/fr/fields.json";
 import type home from "../../../locales/fr/home.json";
 import type opening from "../../../locales/fr/opening.json";
 import type others from "../../../locales/fr/others.json";
@@ -47,6 +48,7 @@ export interface Catalogue {
   readonly dossiers: typeof dossiers;
   readonly erase: typeof erase;
   readonly errors: typeof errors;
+  readonly fields: typeof fields;
   readonly home: typeof home;
   readonly opening: typeof opening;
   readonly others: typeof others;
@@ -72,7 +74,7 @@ export interface Catalogue {
 export type Area = keyof Catalogue & string;
 
 /** Catalogues whose keys are named by data, not by code: forms are data, and their words come with them. */
-export type DataArea = `form-${string}` | "papers-search";
+export type DataArea = `form-${string}` | "procedures" | "procedures-search" | "papers-search";
 
 type Plural = "zero" | "one" | "two" | "few" | "many" | "other";
 type WithoutPlural<K extends string> = K extends `${infer Base}_${Plural}` ? Base : K;

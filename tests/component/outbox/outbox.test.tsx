@@ -38,7 +38,7 @@ const satchelWith = (outbox: Partial<OutboxView>) =>
     outbox: { ...EMPTY_OUTBOX, ...outbox },
   });
 const look = async (satchel: ReturnType<typeof satchelWith>, shell = {}, root = {}) => {
-  await loadAreas("form-domiciliation", "form-lettre-incomprise", "form-demande-libre");
+  await loadAreas("procedures");
   const areas = ["dossiers", "outbox", "space", "papers", "papers-types"] as const;
   return showRootScreen(<OutboxScreen />, { satchel, shell, root, areas });
 };
@@ -325,7 +325,7 @@ describe("Mes envois", () => {
   });
 
   test("a dossier's copy holds every answer under its question; several files are one archive", async () => {
-    await loadAreas("form-domiciliation", "outbox", "common");
+    await loadAreas("procedures", "outbox", "common");
     const { record } = fakeDossier({
       answers: {
         given_name: { v: "text", text: "Awa" },

@@ -38,8 +38,11 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "out", name: "tool: everything out, back in, joining", limit: 60 },
   { group: "reader", name: "offline reader of sealed copies", limit: 40 },
   { group: "places", name: "tool: finding communes, countries", limit: 12 },
+  { group: "forms", name: "procedures, but the three of the shell", limit: 90 },
   { group: "en", name: "language: en", limit: 60 },
   { group: "ar", name: "language: ar", limit: 60 },
+  { group: "forms-en", name: "language: en, words of these procedures", limit: 70 },
+  { group: "forms-ar", name: "language: ar, words of these procedures", limit: 80 },
   { group: "twoddoc", name: "tool: codes printed on papers (like PDFs)", limit: 400 },
   { group: "pdf", name: "tool: PDFs (asked for where the phone saves data)", limit: 560 },
   { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },
@@ -63,6 +66,14 @@ const BUDGETS: readonly Budget[] = [
     name: "pack of places: births (fetched when asked for)",
     holds: (row) => row.file.startsWith("assets/places-births-"),
     limit: 260,
+  },
+  // A procedure is its definition and its words in one language: 30 KB at most (E9).
+  { name: "each procedure: definition", holds: (row) => definitions.has(row.file), limit: 15, each: true },
+  {
+    name: "each procedure: words of one language",
+    holds: (row) => row.file.startsWith("assets/form-"),
+    limit: 15,
+    each: true,
   },
   ...LATER.map(({ group, name, limit }) => ({ name, holds: (row: Row) => row.part === group, limit })),
 ];
@@ -108,6 +119,9 @@ function precached(): ReadonlyMap<string, string> {
 }
 
 const manifest = readManifest();
+const definitions = new Set(
+  Object.entries(manifest).flatMap(([source, { file }]) => (source.startsWith("src/forms/catalogue/") ? [file] : [])),
+);
 const first = firstScreen(manifest);
 const kept = precached();
 

@@ -6,8 +6,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isProcedureId, loadProcedure, procedures } from "../../../src/forms/catalogue/index.ts";
-import { checkForm, wordGroups } from "../../../src/forms/check.ts";
+import { isProcedureId, loadProcedure, procedureFamilies, procedures } from "../../../src/forms/catalogue/index.ts";
+import { checkForm } from "../../../src/forms/check.ts";
 import {
   allProblems,
   checkStep,
@@ -18,6 +18,7 @@ import {
   visibleParts,
 } from "../../../src/forms/engine.ts";
 import type { Answers, AnswerValue, Field, Form, FormState } from "../../../src/forms/model.ts";
+import { neededKeys, wordGroups, wordKeys } from "../../../src/forms/words.ts";
 import { paperType, paperTypes } from "../../../src/satchel/paper-types.ts";
 
 const root = new URL("../../..", import.meta.url).pathname;
@@ -34,23 +35,12 @@ const words = (language: string, area: string): ReadonlyMap<string, string> => {
   return found;
 };
 
-const wordsOfField = (field: Field): readonly string[] => [
-  ...["label", "hint", "why"].map((part) => `${field.id}.${part}`),
-  ...(field.type === "choice" || field.type === "choices"
-    ? field.choices.map((choice) => `${field.id}.choices.${choice.id}`)
-    : []),
-  ...(field.type === "repeat" ? field.fields.flatMap(wordsOfField) : []),
-];
-
-/** Every key that a screen may ask for, and no other. */
-const wordsOf = (form: Form): readonly string[] => [
-  ...wordGroups.filter((group) => !["sections", "pages", "requirements"].includes(group)),
-  ...new Set(form.pages.map((page) => `sections.${page.section}`)),
-  ...form.pages.map((page) => `pages.${page.id}.title`),
-  ...form.fields.flatMap(wordsOfField),
-  ...form.requirements.flatMap(({ id }) =>
-    ["label", "hint", "why", "missing"].map((part) => `requirements.${id}.${part}`),
-  ),
+/** Beyond what `neededKeys` asks of any author: a procedure of ours says what it is, and what to do without a paper. */
+const ownKeys = (form: Form): readonly string[] => [
+  ...wordGroups.filter((group) => !["sections", "pages", "requirements", "declaration"].includes(group)),
+  ...(form.declaration ? ["declaration"] : []),
+  ...form.requirements.map(({ id }) => `requirements.${id}.missing`),
+  ...(form.remedies ?? []).map(({ id }) => `remedies.${id}.label`),
 ];
 
 const forms = await Promise.all(procedures.map((entry) => loadProcedure(entry.id)));
@@ -62,22 +52,40 @@ describe.each(named)("%s", (id, form) => {
   });
 
   test("stands in the list as it is", () => {
-    expect(procedures.find((entry) => entry.id === id)).toEqual({ id, icon: form.icon, minutes: form.minutes });
+    const entry = procedures.find((each) => each.id === id);
+    const receiver = form.receiver ?? "besace";
+    expect(entry).toEqual({ id, icon: form.icon, minutes: form.minutes, family: entry?.family, receiver });
+    expect(procedureFamilies).toContain(entry?.family);
     expect(isProcedureId(id)).toBe(true);
   });
 
   test.each(languages)("says everything in %s, and nothing else", (language) => {
-    expect([...words(language, `form-${id}`).keys()].sort()).toEqual([...wordsOf(form)].sort());
+    const said = words(language, `form-${id}`);
+    expect([...neededKeys(form), ...ownKeys(form)].filter((key) => !said.has(key))).toEqual([]);
+    const askedFor = new Set(wordKeys(form));
+    expect([...said.keys()].filter((key) => !askedFor.has(key))).toEqual([]);
+    // A hint in one language is a hint in all.
+    expect([...said.keys()].sort()).toEqual([...words("fr", `form-${id}`).keys()].sort());
+  });
+
+  test.each(languages)("stands in the list in %s under its own name, and is found by other words", (language) => {
+    const list = words(language, "procedures");
+    expect(list.get(`${id}.title`)).toBe(words(language, `form-${id}`).get("title"));
+    expect(list.get(`${id}.line`)).toBeDefined();
+    expect(words(language, "procedures-search").get(id)).toBeDefined();
   });
 
   test("uses icons and kinds of paper that exist", () => {
+    const every = form.fields.flatMap((each) => (each.type === "repeat" ? each.fields : [each]));
     const used = [
       form.icon,
-      ...form.fields.flatMap((each) => ("choices" in each ? each.choices : []).map((c) => c.icon)),
+      ...every.flatMap((each) => ("choices" in each ? each.choices : []).map((c) => c.icon)),
+      ...every.map((each) => (each.type === "info" ? each.icon : undefined)),
+      ...(form.sections ?? []).map((each) => each.icon),
     ];
     expect(used.filter((icon) => icon !== undefined && !iconExists(icon))).toEqual([]);
-    const kinds = form.requirements.flatMap((each) => each.kinds);
-    expect(kinds.filter((kind) => paperType(kind) === undefined)).toEqual([]);
+    const rules = form.requirements.flatMap((each) => [each, ...(each.alternatives ?? [])]);
+    expect(rules.flatMap((each) => each.kinds).filter((kind) => paperType(kind) === undefined)).toEqual([]);
   });
 
   test("can be gone through from the first step to the last without one answer", () => {
@@ -95,6 +103,14 @@ describe.each(named)("%s", (id, form) => {
 
   test("says where its rules come from and when to look again", () => {
     expect(form.reviewBefore).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(form.sources.filter(({ verifiedOn }) => verifiedOn >= form.reviewBefore)).toEqual([]);
+    const cited = [...(form.humans ?? []), ...(form.remedies ?? []).map(({ within }) => within), form.answerWithin];
+    for (const each of cited) if (each?.source !== undefined) expect(form.sources[each.source]).toBeDefined();
+    // What a number or a silence means is never said without saying where it was read.
+    expect((form.humans ?? []).filter(({ phone, source }) => phone !== undefined && source === undefined)).toEqual([]);
+    if (form.answerWithin?.silence !== undefined) expect(form.answerWithin.source).toBeDefined();
+    for (const { procedure } of form.remedies ?? [])
+      if (procedure !== undefined) expect(isProcedureId(procedure)).toBe(true);
     if (form.official !== null) {
       expect(form.sources.length).toBeGreaterThan(0);
       expect(form.official.checked).not.toBe("");
@@ -121,7 +137,7 @@ describe("kinds of paper", () => {
 });
 
 describe("the French words", () => {
-  const areas = [...forms.map((form) => `form-${form.id}`), "papers-types"];
+  const areas = [...forms.map((form) => `form-${form.id}`), "procedures", "papers-types"];
   const sentences = areas.flatMap((area) =>
     [...words("fr", area)].flatMap(([key, text]) =>
       text.split(/(?<=[.?!])\s+/u).map((sentence) => ({ at: `${area} ${key}`, sentence })),

@@ -195,8 +195,11 @@ describe("Prêt sans réseau", () => {
       "out",
       "reader",
       "places",
+      "forms",
       "en",
       "ar",
+      "forms-en",
+      "forms-ar",
       "pdf",
       "twoddoc",
     ]);
@@ -209,8 +212,11 @@ describe("Prêt sans réseau", () => {
       "out",
       "reader",
       "places",
+      "forms",
+      "forms-ar",
       "desk",
       "en",
+      "forms-en",
       "pdf",
       "twoddoc",
     ]);
@@ -224,7 +230,10 @@ describe("Prêt sans réseau", () => {
       "out",
       "reader",
       "places",
+      "forms",
+      "forms-en",
       "ar",
+      "forms-ar",
       "pdf",
       "twoddoc",
     ]);
@@ -244,9 +253,9 @@ describe("groups of a build", () => {
     ["assets/streams-2.js", ""],
     [
       "assets/index-1.js",
-      "shared-1.js satchel.worker-1.js lazy-1.js qr-1.js carrier.worker-1.js feature-1.js feature-1.css feature-2.js feature-3.js",
+      "shared-1.js satchel.worker-1.js lazy-1.js lazy-2.js qr-1.js carrier.worker-1.js feature-1.js feature-1.css feature-2.js feature-3.js",
     ],
-    ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js"],
+    ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js lazy-2.js"],
     ["assets/shared-1.js", ""],
     ["assets/feature-1.js", "index-1.js shared-1.js CardEntry-1.js Frame-1.js"],
     ["assets/feature-1.css", ""],
@@ -273,6 +282,15 @@ describe("groups of a build", () => {
     ["assets/home-2.js", ""],
     ["assets/home-3.js", ""],
     ["assets/places-1.js", ""],
+    ["assets/lazy-2.js", "rsa-1.js form-rsa-1.js form-rsa-2.js form-rsa-3.js form-demande-libre-1.js"],
+    ["assets/rsa-1.js", "parts-1.js"],
+    ["assets/parts-1.js", ""],
+    ["assets/demande-libre-1.js", ""],
+    ["assets/form-rsa-1.js", ""],
+    ["assets/form-rsa-2.js", ""],
+    ["assets/form-rsa-3.js", ""],
+    ["assets/form-demande-libre-1.js", ""],
+    ["assets/form-demande-libre-2.js", ""],
   ]);
   const words = new Map([
     ["locales/fr/desk.json", "assets/desk-1.js"],
@@ -284,6 +302,13 @@ describe("groups of a build", () => {
     ["locales/fr/home.json", "assets/home-1.js"],
     ["locales/en/home.json", "assets/home-2.js"],
     ["locales/ar/home.json", "assets/home-3.js"],
+    ["src/forms/catalogue/rsa.ts", "assets/rsa-1.js"],
+    ["src/forms/catalogue/demande-libre.ts", "assets/demande-libre-1.js"],
+    ["locales/fr/form-rsa.json", "assets/form-rsa-1.js"],
+    ["locales/en/form-rsa.json", "assets/form-rsa-2.js"],
+    ["locales/ar/form-rsa.json", "assets/form-rsa-3.js"],
+    ["locales/fr/form-demande-libre.json", "assets/form-demande-libre-1.js"],
+    ["locales/ar/form-demande-libre.json", "assets/form-demande-libre-2.js"],
   ]);
 
   test("what only the desk names is the desk's; what both name is the shell's", () => {
@@ -303,7 +328,13 @@ describe("groups of a build", () => {
       "assets/carrier.worker-1.js",
       "assets/home-2.js",
       "assets/home-3.js",
+      "assets/form-demande-libre-2.js",
     ]);
+    // Three procedures come with the shell; the others wait, with their words.
+    expect(of("forms")).toEqual(["assets/rsa-1.js", "assets/parts-1.js", "assets/form-rsa-1.js"]);
+    expect([of("forms-en"), of("forms-ar")].flat()).toEqual(["assets/form-rsa-2.js", "assets/form-rsa-3.js"]);
+    expect(groups.get("assets/demande-libre-1.js")).toBe("shell");
+    expect(groups.get("assets/form-demande-libre-1.js")).toBe("shell");
     expect(groups.get("assets/shared-1.js")).toBe("shell");
     expect(groups.get("assets/home-1.js")).toBe("shell");
   });

@@ -27,7 +27,7 @@ import { useWorld } from "../../ui/world.ts";
 import { Diagnostic, Stuck } from "./Diagnostic.tsx";
 import { Fix } from "./Fix.tsx";
 import { Line } from "./Line.tsx";
-import { FORM_AREAS, type Names, titleOf } from "./names.ts";
+import { type Names, titleOf } from "./names.ts";
 
 /** How long a run may take to show that it has begun. */
 const BEGIN_MS = 1500;
@@ -85,7 +85,7 @@ function outcome(view: OutboxView): string {
 export function OutboxScreen() {
   const t = useT();
   const { go } = useShell();
-  const worded = useAreas(...FORM_AREAS);
+  const worded = useAreas("procedures");
   const asked = useAsk("outbox", (api) => api.outbox(), ["outbox"]);
   const dossiers = useAsk("dossiers", (api) => api.dossiers(), ["dossiers"]);
   const papers = useAsk("papers", (api) => api.papers(), ["papers"]);

@@ -2,16 +2,13 @@
  * Names of lines and of their parts, put together in the page: the queue holds ids only (INV-3). A name that is not here
  * falls back to the number or the kind.
  */
-import { procedures } from "../../../forms/catalogue/index.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { Deployment, DossierView, OutboxLine, PaperView } from "../../../workers/satchel.contract.ts";
-import type { DataArea, TextKey } from "../../i18n/catalogue.ts";
+import type { TextKey } from "../../i18n/catalogue.ts";
 import { tData, t as text } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { paperName } from "../../ui/papers/names.ts";
-
-export const FORM_AREAS = procedures.map((entry): DataArea => `form-${entry.id}`);
 
 export interface Names {
   readonly dossiers: readonly DossierView[];
@@ -34,7 +31,7 @@ export function titleOf(line: OutboxLine, names: Names): string {
       return paperTitle(names, line.id, line.title);
     case "dossier": {
       const record = names.dossiers.find((each) => each.id === line.id)?.record;
-      const title = record === undefined ? undefined : tData(`form-${record.procedure}`, "title");
+      const title = record === undefined ? undefined : tData("procedures", `${record.procedure}.title`);
       return title ?? text("outbox.dossier");
     }
   }
