@@ -291,5 +291,58 @@ async function photo(name: string, truth: readonly [Point, Point, Point, Point])
   };
 }
 
-export const bench = { draw, make, hold, enlarge, corners, photo };
+/* ---- turned shots ---- */
+
+/** Four colours in a JPEG that says how it is to be turned (EXIF, 1 to 8). */
+async function turnedShot(orientation: number): Promise<Blob> {
+  const context = contextOf(3200, 2400);
+  for (const [n, colour] of ["#c00", "#0a0", "#00c", "#eee"].entries()) {
+    context.fillStyle = colour;
+    context.fillRect((n & 1) * 1600, (n >> 1) * 1200, 1600, 1200);
+  }
+  const plain = await blobOf(context.canvas, "image/jpeg", 0.9);
+  const tiff = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0];
+  const exif = [0xff, 0xe1, 0, 8 + tiff.length, 0x45, 0x78, 0x69, 0x66, 0, 0, ...tiff];
+  return new Blob([plain.slice(0, 2), new Uint8Array(exif), plain.slice(2)], { type: "image/jpeg" });
+}
+
+/** The colours of a picture at nine points of a part of it, fractions. */
+async function coloursOf(picture: Blob, at: number, side: number): Promise<readonly number[]> {
+  const bitmap = await createImageBitmap(picture, { imageOrientation: "from-image" });
+  const context = contextOf(bitmap.width, bitmap.height);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { width, height } = context.canvas;
+  return [0.1, 0.45, 0.9].flatMap((v) =>
+    [0.1, 0.4, 0.9].flatMap((u) => [
+      ...context.getImageData((at + u * side) * width, (at + v * side) * height, 1, 1).data.subarray(0, 3),
+    ]),
+  );
+}
+
+/** @returns the EXIF orientations with which a kept page is not what the browser itself shows of the shot. */
+async function turnedWrong(): Promise<readonly number[]> {
+  const wrong: number[] = [];
+  const [at, side] = [0.1, 0.7];
+  const corner = (x: number, y: number): Point => ({ x: at + x * side, y: at + y * side });
+  const part: Corners = { tl: corner(0, 0), tr: corner(1, 0), br: corner(1, 1), bl: corner(0, 1) };
+  for (let orientation = 1; orientation <= 8; orientation += 1) {
+    const shot = await turnedShot(orientation);
+    const whole = await imaging.reduce(shot);
+    const cut = await imaging.finish(shot, { corners: part, turn: 0, look: "photo" });
+    for (const [kept, from, share] of [
+      [whole, 0, 1],
+      [cut, at, side],
+    ] as const) {
+      if (!kept.ok || kept.value.type !== "picture") throw new Error("a picture was made");
+      const { bytes, mime } = kept.value.readable;
+      const expected = await coloursOf(shot, from, share);
+      const seen = await coloursOf(new Blob([bytes], { type: mime }), 0, 1);
+      if (expected.some((value, n) => Math.abs(value - (seen[n] ?? 0)) > 40)) wrong.push(orientation);
+    }
+  }
+  return wrong;
+}
+
+export const bench = { draw, make, hold, enlarge, corners, photo, turnedWrong };
 Object.assign(window, { bench });

@@ -17,7 +17,7 @@ export interface Rendition {
 /** WebP 1600 px at 0.6: 73 KB with a word recall of 0.99 (QUALITY). */
 export const readableRendition: Rendition = { longSide: 1600, quality: 0.6, maxBytes: 300 * 1024 };
 /** White paper and black ink bear more: read as well as the shot at two thirds of the bytes (decisions/0026). */
-export const documentRendition: Rendition = { longSide: 1500, quality: 0.45, maxBytes: 300 * 1024 };
+export const documentRendition: Rendition = { longSide: 1500, quality: 0.33, maxBytes: 300 * 1024 };
 export const previewRendition: Rendition = { longSide: 360, quality: 0.6, maxBytes: 40 * 1024 };
 /** The whole shot, to move corners on. */
 export const shownRendition: Rendition = { longSide: 1280, quality: 0.7, maxBytes: 400 * 1024 };
