@@ -11,6 +11,8 @@ import type { Form } from "../model.ts";
 const loaders = {
   domiciliation: async () => (await import("./domiciliation.ts")).domiciliation,
   "aide-facultative": async () => (await import("./aide-facultative.ts")).aideFacultative,
+  aspa: async () => (await import("./aspa.ts")).aspa,
+  "cheque-energie": async () => (await import("./cheque-energie.ts")).chequeEnergie,
   "lettre-incomprise": async () => (await import("./lettre-incomprise.ts")).lettreIncomprise,
   "demande-libre": async () => (await import("./demande-libre.ts")).demandeLibre,
 } as const satisfies Readonly<Record<string, () => Promise<Form>>>;
@@ -33,6 +35,8 @@ export interface ProcedureEntry {
 export const procedures: readonly ProcedureEntry[] = [
   { id: "domiciliation", icon: "boite", minutes: 15, family: "home", receiver: "besace" },
   { id: "aide-facultative", icon: "main", minutes: 20, family: "living", receiver: "besace" },
+  { id: "aspa", icon: "argent", minutes: 25, family: "living", receiver: "paper" },
+  { id: "cheque-energie", icon: "energie", minutes: 12, family: "home", receiver: "portal" },
   { id: "lettre-incomprise", icon: "je-ne-sais-pas", minutes: 3, family: "papers", receiver: "besace" },
   { id: "demande-libre", icon: "modifier", minutes: 5, family: "other", receiver: "besace" },
 ];
