@@ -57,7 +57,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
 const shellForms = "domiciliation|lettre-incomprise|demande-libre";
-const laterWords = new RegExp(`^(form-(?!(${shellForms})$).+|procedures-search)$`);
+const laterWords = new RegExp(`^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|glossary)$`);
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
@@ -69,6 +69,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["out", /^src\/app\/features\/(sortie|partage)\/feature\.ts$/],
   ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
+  ["forms", /^src\/app\/features\/dossiers\/(fields\/Rare|More)\.tsx$/],
   ["forms", new RegExp(`^src/forms/catalogue/(?!(${shellForms}|index)\\.ts$)[^/]+\\.ts$`)],
 ];
 
