@@ -72,7 +72,7 @@ export function readDecimal(typed: string): string | undefined {
   const repeated = marks.length > 1 && marks.every((mark) => mark === marks[0]);
   // More than one mark: those that group must stand before three digits each.
   if (repeated && !/^-?\d{1,3}([.,]\d{3})+$/.test(text)) return undefined;
-  if (!repeated && marks.length > 1 && !/^-?\d{1,3}([.,]\d{3})+[.,]\d*$/.test(text)) return undefined;
+  if (!repeated && marks.length > 1 && !/^-?\d{1,3}((\.\d{3})+,|(,\d{3})+\.)\d*$/.test(text)) return undefined;
   const at = repeated || last < 0 ? text.length : last;
   const whole =
     text

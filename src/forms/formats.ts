@@ -2,7 +2,7 @@
  * Numbers with a shape: named ones (social security, tax, ...) and the masks of authors. Pure.
  *
  * A mask is a closed little language (model.ts), not a regular expression: what an author writes cannot run for long.
- * Spaces, dots, dashes and slashes count for nothing where they are typed; what is stored is compact, in capitals.
+ * Spaces, dots and dashes count for nothing where they are typed; what is stored is compact, in capitals.
  */
 
 import { ibanKeyFits, luhnFits, nirKeyFits, siretKeyFits, westernDigits } from "../shared/keys.ts";

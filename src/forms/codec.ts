@@ -1,0 +1,139 @@
+/**
+ * One codec per type of field: what was typed into a box, what is stored, what goes back into the box. Pure.
+ *
+ * What is shown to read is in show.ts; what leaves is what is stored (`storedAnswer` reads it again on the other side). Dates
+ * have three boxes (dates.ts), choices none. Surprising fact: nothing is refused. What cannot be read is kept as the text that
+ * it is, goes back into the box as it was, and validity.ts says what to mend.
+ */
+
+import { readDecimal } from "./decimal.ts";
+import { spanOf } from "./expr.ts";
+import { compact, formatFault, grouped, maskFits, maskShown } from "./formats.ts";
+import { emailAnswer, longTextAnswer, phoneAnswer, showPhone, textAnswer } from "./input.ts";
+import type { AnswerValue, Field } from "./model.ts";
+import { strokesOf } from "./signature.ts";
+
+/** A number in the comma's way: "1234,5". Without groups: it goes back into a box. */
+const commaText = (number: string): string => number.replace(".", ",");
+
+/** What one box of that field holds, as an answer; null for nothing. Also for the free-text box of a place or an address. */
+export function readTyped(field: Field, typed: string): AnswerValue | null {
+  const text = typed.trim();
+  if (text === "") return null;
+  const asTyped: AnswerValue = { v: "text", text };
+  switch (field.type) {
+    case "longText":
+      return longTextAnswer(typed);
+    case "phone":
+      return phoneAnswer(typed);
+    case "email":
+      return emailAnswer(typed);
+    case "integer":
+    case "decimal": {
+      const number = readDecimal(text);
+      return number === undefined ? asTyped : { v: "number", number };
+    }
+    case "iban":
+    case "siret":
+      return { v: "text", text: formatFault(field.type, compact(text)) === null ? compact(text) : text };
+    case "formatted": {
+      const value = compact(text);
+      const fits = field.masks === undefined ? formatFault(field.format, value) === null : maskFits(field.masks, value);
+      return { v: "text", text: fits ? value : text };
+    }
+    case "commune":
+    case "departement":
+    case "region":
+    case "country":
+      return { v: "place", code: null, name: text.replace(/\s+/g, " ") };
+    case "address":
+      return longTextAnswer(typed);
+    case "datetime": {
+      const at = text.replace(" ", "T");
+      return at.length === 16 && spanOf(at) !== undefined ? { v: "datetime", at } : asTyped;
+    }
+    default:
+      return textAnswer(typed);
+  }
+}
+
+/** What to put back into the box: grouped as people write it. Typing it again gives the same answer. */
+export function typedOf(field: Field, answer: AnswerValue | undefined): string {
+  switch (answer?.v) {
+    case "text":
+      if (field.type === "phone") return showPhone(answer.text);
+      if (field.type === "iban" || field.type === "siret") {
+        return formatFault(field.type, answer.text) === null ? grouped(field.type, answer.text) : answer.text;
+      }
+      if (field.type === "formatted") {
+        if (field.masks !== undefined) return maskShown(field.masks, answer.text);
+        return formatFault(field.format, answer.text) === null ? grouped(field.format, answer.text) : answer.text;
+      }
+      return answer.text;
+    case "other":
+      return answer.text;
+    case "number":
+      return commaText(answer.number);
+    case "place":
+      return answer.name;
+    case "datetime":
+      return answer.at.replace("T", " ");
+    default:
+      return "";
+  }
+}
+
+/** A day and a time ("14:30", "14h30", "9 h") as an answer; what cannot be read stays text, null when both are empty. */
+export function dateTimeAnswer(day: AnswerValue | null, time: string): AnswerValue | null {
+  const typed = time.trim();
+  if (day === null && typed === "") return null;
+  const match = /^(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?$/.exec(typed);
+  if (day?.v === "date" && match !== null) {
+    const at = `${day.date}T${(match[1] ?? "").padStart(2, "0")}:${match[2] ?? "00"}`;
+    if (at.length === 16 && spanOf(at) !== undefined) return { v: "datetime", at };
+  }
+  const date = day?.v === "date" ? day.date : day?.v === "text" ? day.text : "";
+  return { v: "text", text: `${date} ${typed}`.trim() };
+}
+
+/* ---- reading answers that arrive as data ---- */
+
+type Shape = Readonly<Record<string, "text" | "text?" | "null-text" | "texts" | "flag" | "moment">>;
+
+const shapes: Readonly<Record<AnswerValue["v"], Shape>> = {
+  text: { text: "text" },
+  choice: { id: "text" },
+  other: { text: "text" },
+  choices: { ids: "texts", other: "text?" },
+  pair: { first: "text", second: "null-text" },
+  date: { date: "text" },
+  datetime: { at: "text" },
+  number: { number: "text" },
+  yesno: { yes: "flag" },
+  place: { code: "null-text", name: "text", postal: "text?" },
+  address: { street: "text", more: "text", postal: "text", city: "text", code: "null-text", country: "text" },
+  signature: { ink: "null-text", name: "text", text: "text", language: "text", at: "moment" },
+  unknown: {},
+};
+
+const fits: Readonly<Record<Shape[string], (value: unknown) => boolean>> = {
+  text: (value) => typeof value === "string",
+  "text?": (value) => value === undefined || typeof value === "string",
+  "null-text": (value) => value === null || typeof value === "string",
+  texts: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+  flag: (value) => typeof value === "boolean",
+  moment: (value) => typeof value === "number" && Number.isFinite(value),
+};
+
+/** An answer read from a letter, a file or another program; null for what is none. Parts that it does not know are left out. */
+export function storedAnswer(data: unknown): AnswerValue | null {
+  if (typeof data !== "object" || data === null) return null;
+  const map = data as Readonly<Record<string, unknown>>;
+  const kind = typeof map.v === "string" && Object.hasOwn(shapes, map.v) ? (map.v as AnswerValue["v"]) : null;
+  if (kind === null) return null;
+  const shape = Object.entries(shapes[kind]);
+  if (!shape.every(([name, type]) => fits[type](map[name]))) return null;
+  if (kind === "signature" && typeof map.ink === "string" && strokesOf(map.ink) === null) return null;
+  const parts = shape.flatMap(([name]) => (map[name] === undefined ? [] : [[name, map[name]] as const]));
+  return { v: kind, ...Object.fromEntries(parts) } as unknown as AnswerValue;
+}
