@@ -10,6 +10,7 @@ import type { Answers, AnswerValue, Field, Form, FormState } from "../../forms/m
 import { shownAnswer } from "../../forms/show.ts";
 import type { DossierPayload } from "../../satchel/model.ts";
 import { localDay } from "../../shared/day.ts";
+import { CIVILITIES, type Civility } from "../i18n/answer-text.ts";
 import type { DataArea } from "../i18n/catalogue.ts";
 import { inFrench } from "../i18n/i18n.ts";
 import { french, frenchDate, frenchDay, frenchNumber, knows } from "./french.ts";
@@ -46,7 +47,8 @@ export function stateOf(payload: DossierPayload): FormState {
 
 function choiceText(area: DataArea, field: string, id: string): string {
   const key = `${field}.choices.${id}`;
-  return knows(area, key) ? french(area, key) : id;
+  if (knows(area, key)) return french(area, key);
+  return id in CIVILITIES ? inFrench(CIVILITIES[id as Civility]) : id;
 }
 
 /** An answer in French. Without `field` (a question of another version) ids stay ids. */

@@ -5,11 +5,15 @@ import type { DataArea } from "./catalogue.ts";
 import { formatCalendarDate, formatClock, formatNumber } from "./format.ts";
 import { t, tData } from "./i18n.ts";
 
+/** Of fields of the type "civility": their words are the application's. */
+export const CIVILITIES = { madame: "common.question.madame", monsieur: "common.question.monsieur" } as const;
+export type Civility = keyof typeof CIVILITIES;
+
 /** @param between stands between several choices. */
 export function answerText(procedure: string, field: string, answer: AnswerValue, between: string): string {
   const area: DataArea = `form-${procedure}`;
   return shownAnswer(answer, {
-    choice: (id) => tData(area, `${field}.choices.${id}`) ?? id,
+    choice: (id) => tData(area, `${field}.choices.${id}`) ?? (id in CIVILITIES ? t(CIVILITIES[id as Civility]) : id),
     date: formatCalendarDate,
     time: formatClock,
     number: (number) => formatNumber(Number(number), 6),

@@ -10,7 +10,6 @@ import {
   learnedProfile,
   type ReviewLine,
   reviewLines,
-  viewForm,
 } from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
 import type { DossierRecord } from "../../../satchel/model.ts";
@@ -47,7 +46,7 @@ import { settled } from "./autosave.ts";
 import { doneChanging } from "./changing.tsx";
 import { questionPath, rowPath } from "./places.ts";
 import { rowName } from "./RepeatRows.tsx";
-import { Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
+import { Trouble, useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { answerText, deskName, formText, organisationOf, problemText, procedureTitle, sendTo } from "./words.ts";
 
 const TO_REVIEW = "a-revoir";
@@ -75,7 +74,7 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
   const t = useT();
   const { api } = useSatchel();
   const { id, record } = dossier;
-  const view = viewForm(form, record);
+  const view = useFormView(form, record);
   const isHere = record.page === checkStep || record.status !== "draft";
   useEffect(() => {
     // A place that is not remembered costs a few presses after a kill, never an answer.

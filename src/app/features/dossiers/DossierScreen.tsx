@@ -4,7 +4,7 @@
  * Surprising fact: a step that is not proven is told as what comes next, never in the words of a proof (INV-2).
  */
 import { useEffect, useState } from "preact/hooks";
-import { checkStep, progressOf, resumeStep, viewForm } from "../../../forms/engine.ts";
+import { checkStep, progressOf, resumeStep } from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import { byReplyOrder } from "../../../satchel/where.ts";
@@ -26,7 +26,7 @@ import { Thread, type ThreadStep } from "../../ui/Thread.tsx";
 import { Again, Choices, TakeBack, Withdrawal, Withheld } from "./DossierActions.tsx";
 import { questionPath } from "./places.ts";
 import { asksPiece, openRequests, StageChip } from "./StageChip.tsx";
-import { MOVING, Trouble, useDossier, WaitingScreen } from "./useDossier.tsx";
+import { MOVING, Trouble, useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { deskName, formText, moment, organisationOf, procedureTitle, sendTo } from "./words.ts";
 import "./dossiers.css";
 
@@ -322,7 +322,7 @@ function Draft({
   const [asked, setAsked] = useState(false);
   const [error, setError] = useState<WorkerError | null>(null);
   const { id, record } = dossier;
-  const view = viewForm(form, record);
+  const view = useFormView(form, record);
   const place = resumeStep(view, record.page);
   const at = progressOf(view, place.id);
   const toCheck = wasSent || place.id === checkStep;

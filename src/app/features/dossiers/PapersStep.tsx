@@ -102,11 +102,10 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
     setLast(run);
   }
   async function onward(): Promise<void> {
-    const after = viewForm(form, {
-      ...record,
-      attached: { ...record.attached, [requirement.id]: attached },
-    });
-    const found = problemsOf(after, step.id, today(clock.now()));
+    const day = today(clock.now());
+    const attachedNow = { ...record.attached, [requirement.id]: attached };
+    const after = viewForm(form, { ...record, attached: attachedNow }, { today: day });
+    const found = problemsOf(after, step.id, day);
     setReported(found);
     setAttempt(attempt + 1);
     if (found.length > 0 || leaving) return;

@@ -12,7 +12,6 @@ import {
   resumeStep,
   type Step,
   stepOf,
-  viewForm,
 } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import { otherAt } from "../../../satchel/others.ts";
@@ -41,7 +40,7 @@ import { RepeatRows, rowProblems } from "./RepeatRows.tsx";
 import { onwardPath, overlaid } from "./steps.ts";
 import { Below, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
-import { useDossier, WaitingScreen } from "./useDossier.tsx";
+import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { formText, frenchText, problemId, problemText, spokenField } from "./words.ts";
 
 /** "/dossiers/:dossier/question/:page" and the same with a mode. */
@@ -69,7 +68,7 @@ interface AskedProps {
 function Asked({ dossier, form, page, mode, profile }: AskedProps) {
   const { id } = dossier;
   const mayChange = useMayChange(dossier, mode !== "ask");
-  const view = viewForm(form, dossier.record);
+  const view = useFormView(form, dossier.record);
   const step = stepOf(view, page);
   if (!mayChange) return <Signed id={id} />;
   if (step === undefined || step.kind === "check") {
@@ -78,6 +77,9 @@ function Asked({ dossier, form, page, mode, profile }: AskedProps) {
   }
   return <Turn key={`${step.id} ${mode}`} dossier={dossier} view={view} step={step} mode={mode} profile={profile} />;
 }
+
+/** Fields that are read say their hint themselves. */
+const isShown = (field: Field): boolean => field.type === "info" || field.type === "calc";
 
 /** The question is not asked any more: the one before its place is shown instead. */
 function Elsewhere({ to }: { readonly to: string }) {
@@ -128,7 +130,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
     return Object.fromEntries(Object.entries(all).filter(([key]) => step.fields.some((field) => field.id === key)));
   }, [form, arrived, profile, step.id]);
 
-  const view = viewForm(form, overlaid(record, { ...proposals, ...typed }));
+  const view = useFormView(form, overlaid(record, { ...proposals, ...typed }));
   const shown = stepOf(view, step.id);
   const fields: readonly Field[] = shown?.kind === "question" ? shown.fields : step.fields;
   const alone = fields.length === 1;
@@ -143,10 +145,15 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
     ...rowProblems(view, problems),
   ];
 
-  function change(key: string, answer: AnswerValue | null): void {
-    setTyped((held) => ({ ...held, [key]: answer }));
-    autosave.put({ answers: { [key]: answer } });
-  }
+  const { put, flush } = autosave;
+  const change = useCallback(
+    (key: string, answer: AnswerValue | null): void => {
+      setTyped((held) => ({ ...held, [key]: answer }));
+      put({ answers: { [key]: answer } });
+    },
+    [put],
+  );
+  const leaveField = useCallback(() => void flush(), [flush]);
   async function onward(): Promise<void> {
     const found = problemsNow();
     setReported(found);
@@ -169,7 +176,11 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         progress={useProgress(view, step, mode)}
         question={question}
         french={frenchText(form.id, `pages.${step.id}.title`)}
-        hint={alone && fields[0] !== undefined ? formText(form.id, `${fields[0].id}.hint`) : undefined}
+        hint={
+          alone && fields[0] !== undefined && !isShown(fields[0])
+            ? formText(form.id, `${fields[0].id}.hint`)
+            : undefined
+        }
         listen={<ReadAloud text={[question, ...fields.flatMap((field) => spokenField(form, field))]} />}
         why={fields.map((field) => <p key={field.id}>{formText(form.id, `${field.id}.why`)}</p>)}
         save={autosave.save}
@@ -190,12 +201,12 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
           field.type === "repeat" ? null : (
             <Fragment key={`${field.id} ${decided.times(`answers.${field.id}`)}`}>
               <FieldInput
-                form={form}
+                view={view}
                 field={field}
                 answerKey={answerKey(field.id)}
                 answer={view.state.answers[field.id]}
-                onAnswer={(answer) => change(field.id, answer)}
-                onLeave={() => void autosave.flush()}
+                onAnswer={change}
+                onLeave={leaveField}
                 problems={problems}
                 alone={alone}
               />

@@ -4,7 +4,7 @@
  */
 import { Fragment } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { answerKey, checkAnswer, type FormView, type Problem, type RowView, viewForm } from "../../../forms/engine.ts";
+import { answerKey, type FormView, type Problem, problemsOf, type RowView, viewForm } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView } from "../../../workers/satchel.contract.ts";
@@ -25,7 +25,7 @@ import { questionPath } from "./places.ts";
 import { overlaid } from "./steps.ts";
 import { SaveTrouble } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
-import { useDossier, WaitingScreen } from "./useDossier.tsx";
+import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { formText, frenchText, problemId, problemText } from "./words.ts";
 
 interface Found {
@@ -61,7 +61,8 @@ interface AskedRowProps {
 function AskedRow({ dossier, form, page, row }: AskedRowProps) {
   const t = useT();
   const mayChange = useMayChange(dossier, true);
-  const found = findRow(viewForm(form, dossier.record), row);
+  const view = useFormView(form, dossier.record);
+  const found = findRow(view, row);
   if (!mayChange) return <Signed id={dossier.id} />;
   if (found === undefined) {
     const title = t("dossiers.one");
@@ -72,9 +73,7 @@ function AskedRow({ dossier, form, page, row }: AskedRowProps) {
       </Frame>
     );
   }
-  return (
-    <RowForm key={found.row.row} dossier={dossier} found={found} page={page} view={viewForm(form, dossier.record)} />
-  );
+  return <RowForm key={found.row.row} dossier={dossier} found={found} page={page} view={view} />;
 }
 
 /** Somebody who goes back without a word leaves no empty person behind, who would then have to be answered for. */
@@ -120,19 +119,24 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
   const decided = useSettled(dossier.record, forget);
   useUntouched(dossier.id, before, found, Object.keys(typed).length > 0);
 
-  const view = viewForm(form, overlaid(dossier.record, typed));
+  const view = viewForm(form, overlaid(dossier.record, typed), { today: today(clock.now()) });
   const fields: readonly Field[] = findRow(view, row)?.row.fields ?? found.row.fields;
   const keyOf = (field: Field): string => answerKey(field.id, { repeat, row });
   const problemsNow = (): readonly Problem[] =>
-    fields.flatMap((field) => checkAnswer(field, keyOf(field), view.state.answers[keyOf(field)], today(clock.now())));
+    problemsOf(view, page, today(clock.now())).filter((problem) => problem.key.startsWith(`${repeat}/${row}/`));
   const problems =
     reported.length === 0 ? [] : problemsNow().filter((now) => reported.some((then) => then.key === now.key));
   const back = questionPath(dossier.id, page);
 
-  function change(key: string, answer: AnswerValue | null): void {
-    setTyped((held) => ({ ...held, [key]: answer }));
-    autosave.put({ answers: { [key]: answer } });
-  }
+  const { put, flush } = autosave;
+  const change = useCallback(
+    (key: string, answer: AnswerValue | null): void => {
+      setTyped((held) => ({ ...held, [key]: answer }));
+      put({ answers: { [key]: answer } });
+    },
+    [put],
+  );
+  const leaveField = useCallback(() => void flush(), [flush]);
   async function onward(): Promise<void> {
     const wrong = problemsNow();
     setReported(wrong);
@@ -165,12 +169,12 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
           field.type === "repeat" ? null : (
             <Fragment key={`${field.id} ${decided.times(`answers.${keyOf(field)}`)}`}>
               <FieldInput
-                form={form}
+                view={view}
                 field={field}
                 answerKey={keyOf(field)}
                 answer={view.state.answers[keyOf(field)]}
-                onAnswer={(answer) => change(keyOf(field), answer)}
-                onLeave={() => void autosave.flush()}
+                onAnswer={change}
+                onLeave={leaveField}
                 problems={problems}
                 alone={false}
               />

@@ -1,7 +1,8 @@
 /** A dossier with its form and the words of both, or what stands between: loading, locked, gone, a newer version's. */
 import { useEffect, useState } from "preact/hooks";
 import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
-import type { Form } from "../../../forms/model.ts";
+import { type FormView, viewForm } from "../../../forms/engine.ts";
+import type { Form, FormState } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { Change, DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
@@ -11,7 +12,9 @@ import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { LinkButton } from "../../ui/Button.tsx";
+import { today } from "../../ui/papers/StateChip.tsx";
 import { FailedState, Loading, LockedState } from "../../ui/States.tsx";
+import { useWorld } from "../../ui/world.ts";
 import { settled } from "./autosave.ts";
 import { formArea } from "./words.ts";
 
@@ -72,6 +75,12 @@ export function useDossier(id: RecordId, on: readonly Change["type"][] = WRITTEN
   if (asked.state === "failed") return { state: "failed", error: asked.error, again: asked.again };
   if (asked.state === "loading") return { state: "loading" };
   return form.state === "ready" ? { state: "ready", dossier: asked.value, form: form.form } : form;
+}
+
+/** What a form asks and shows today, by the clock of the device. */
+export function useFormView(form: Form, state: FormState): FormView {
+  const { clock } = useWorld();
+  return viewForm(form, state, { today: today(clock.now()) });
 }
 
 const MARKS: Readonly<Record<Exclude<WorkerError["type"], "unavailable" | "locked">, string>> = {

@@ -3,14 +3,14 @@
  * A form is data, so its words are named by data: `form-<procedure>` and a key.
  */
 import { isProcedureId } from "../../../forms/catalogue/index.ts";
+import { typedOf } from "../../../forms/codec.ts";
 import { datePartsOf } from "../../../forms/dates.ts";
 import type { Problem } from "../../../forms/engine.ts";
-import { showPhone } from "../../../forms/input.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { DeployedOrganisation, Deployment } from "../../../workers/satchel.contract.ts";
 import { answerText as shownWords } from "../../i18n/answer-text.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
-import { formatDate, formatTime } from "../../i18n/format.ts";
+import { formatCalendarDate, formatDate, formatNumber, formatTime } from "../../i18n/format.ts";
 import { language, t, tData, tFrench } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 
@@ -32,32 +32,71 @@ export const moment = (at: number): string => t("dossiers.moment", { date: forma
 /** An answer in words, several choices one to a line; nothing for a hole. */
 export function answerText(form: Form, field: Field, answer: AnswerValue | null | undefined): string | null {
   if (answer === null || answer === undefined) return null;
+  if (answer.v === "number") {
+    const unit = unitText(form, field);
+    const number = shownWords(form.id, field.id, answer, "\n");
+    return unit === undefined ? number : `${number}\u00a0${unit}`;
+  }
   if (answer.v !== "text") return shownWords(form.id, field.id, answer, "\n");
   if (field.type === "date") {
     const { day, month, year } = datePartsOf(answer);
     return [day, month, year].filter((part) => part !== "").join(" ");
   }
-  return isolated(field.type === "phone" ? showPhone(answer.text) : answer.text);
+  return isolated(typedOf(field, answer));
 }
+
+/** The first or last day that is possible, in words. */
+const dayText = (bound: string | undefined): string => formatCalendarDate((bound ?? "").slice(0, 10));
 
 /** What to do about a problem; the same words in the summary and beside the field. */
 export function problemText(form: Form, problem: Problem): string {
-  const label = formText(form.id, `${problem.field}.label`) ?? "";
-  switch (problem.code) {
+  const { field, code, max = 0, min = 0, bound } = problem;
+  const label = formText(form.id, `${field}.label`) ?? "";
+  switch (code) {
     case "missing":
       return t("dossiers.problem.missing", { label });
     case "too-long":
-      return t("dossiers.problem.tooLong", { label, max: problem.max ?? 0 });
+      return t("dossiers.problem.tooLong", { label, max });
     case "phone":
       return t("dossiers.problem.phone");
     case "email":
       return t("dossiers.problem.email");
     case "choice":
       return t("dossiers.problem.choice", { label });
+    case "other-words":
+      return t("dossiers.problem.otherWords", { label });
+    case "none-alone":
+      return t("dossiers.problem.noneAlone", { label });
+    case "second":
+      return t("dossiers.problem.second", { label });
+    case "number":
+      return t("dossiers.problem.number", { label });
+    case "whole-number":
+      return t("dossiers.problem.wholeNumber", { label });
+    case "too-small":
+      return t("dossiers.problem.tooSmall", { label, min: formatNumber(min, 6) });
+    case "too-large":
+      return t("dossiers.problem.tooLarge", { label, max: formatNumber(max, 6) });
+    case "decimals":
+      return max === 0 ? t("dossiers.problem.wholeNumber", { label }) : t("dossiers.problem.decimals", { label, max });
+    case "format":
+      return t("dossiers.problem.format", { label });
+    case "key":
+      return t("dossiers.problem.key", { label });
+    case "time":
+      return t("dossiers.problem.time", { label });
+    case "too-early":
+      return t("dossiers.problem.tooEarly", { label, day: dayText(bound) });
+    case "too-late":
+      return t("dossiers.problem.tooLate", { label, day: dayText(bound) });
+    case "too-few-rows":
+      return t("dossiers.problem.fewRows", { count: max });
     case "too-many-rows":
-      return t("dossiers.problem.rows", { max: problem.max ?? 0 });
+      return t("dossiers.problem.rows", { max });
     case "too-many-papers":
-      return t("dossiers.problem.papers", { max: problem.max ?? 0 });
+      return t("dossiers.problem.papers", { max });
+    case "constraint":
+      return formText(form.id, `${field}.problems.${problem.message}`) ?? t("dossiers.problem.choice", { label });
     case "day-missing":
       return t("dossiers.problem.day");
     case "month-missing":
@@ -74,23 +113,37 @@ export function problemText(form: Form, problem: Problem): string {
       return t("dossiers.problem.noSuchDay");
     case "future":
       return t("dossiers.problem.future");
-    case "constraint":
-      return (
-        formText(form.id, `${problem.field}.problems.${problem.message}`) ?? t("dossiers.problem.choice", { label })
-      );
-    default:
-      return t("dossiers.problem.choice", { label });
+    case "past":
+      return t("dossiers.problem.past");
   }
 }
 
-/** What is read aloud of a field: its name, its hint, what can be chosen. Never an answer. */
+/** What stands behind a number of this field: "€", or a word of the form. */
+export function unitText(form: Form, field: Field): string | undefined {
+  const unit = "unit" in field ? field.unit : undefined;
+  if (unit === undefined) return undefined;
+  return unit === "own" ? formText(form.id, `${field.id}.unit`) : UNITS[unit];
+}
+
+/** Signs that every language writes so. */
+const UNITS = { euro: "€", percent: "%", m2: "m²", km: "km" } as const;
+
+const choiceIds = (field: Field): readonly string[] => {
+  if (field.type !== "choice" && field.type !== "choices" && field.type !== "linked") return [];
+  return field.choices.map((choice) => choice.id);
+};
+
+/** What is read aloud of a field: its name, its hint, what can be chosen, what is signed. Never an answer. */
 export const spokenField = (form: Form, field: Field): readonly (string | undefined)[] => [
   formText(form.id, `${field.id}.label`),
   formText(form.id, `${field.id}.hint`),
-  ...(field.type === "choice" || field.type === "choices"
-    ? field.choices.map((choice) => formText(form.id, `${field.id}.choices.${choice.id}`))
-    : []),
-  field.unknown ? t("common.question.unknown") : undefined,
+  ...choiceIds(field).map((id) => formText(form.id, `${field.id}.choices.${id}`)),
+  "other" in field && field.other === true
+    ? (formText(form.id, `${field.id}.other`) ?? t("dossiers.field.other"))
+    : undefined,
+  ...(field.type === "civility" ? [t("common.question.madame"), t("common.question.monsieur")] : []),
+  field.type === "signature" ? formText(form.id, `${field.id}.declaration`) : undefined,
+  "unknown" in field && field.unknown ? t("common.question.unknown") : undefined,
 ];
 
 /** Id of the field of an answer, for labels and for the links of a summary. */
