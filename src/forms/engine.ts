@@ -109,6 +109,8 @@ export function viewForm(form: Form, state: FormState, { today }: { readonly tod
   const rowKeys = new Set<string>();
   const calculated: Record<string, AnswerValue> = {};
   const take = (slot: Slot, key: string, read: () => Value): void => {
+    // A text to read is never answered: what stands under its id is another version's.
+    if (slot.field.type === "info") return;
     if (slot.calc === null) {
       if (state.answers[key] !== undefined) answerKeys.add(key);
       return;
