@@ -8,7 +8,7 @@
 import { assert } from "../shared/assert.ts";
 import { type LetterId, type RecordId, randomId, type ThreadId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
-import type { Answers, AnswerValue, DossierPayload, DossierRecord, PaperRecord, SentLetter } from "./model.ts";
+import type { Answers, AnswerValue, DossierPayload, DossierRecord, Helped, PaperRecord, SentLetter } from "./model.ts";
 import { paperPagesToSend } from "./paper.ts";
 import { spokenNumber } from "./spoken.ts";
 import { versionsInOrder } from "./where.ts";
@@ -64,11 +64,53 @@ export const rowKey = (repeat: string, row: string, field: string): string => `$
 const sameAnswer = (a: AnswerValue | undefined, b: AnswerValue | null): boolean =>
   JSON.stringify(a ?? null) === JSON.stringify(b);
 
-/** Sets the answer of `key` (field id, or `rowKey`); null clears it. The same answer again changes nothing at all. */
-export function setAnswer(dossier: DossierRecord, key: string, answer: AnswerValue | null, now: number): DossierRecord {
+/**
+ * Sets the answer of `key` (field id, or `rowKey`); null clears it. The same answer again changes nothing at all. `by`: the
+ * help (id in `helped`) during which it was typed; null: the person alone.
+ */
+export function setAnswer(
+  dossier: DossierRecord,
+  key: string,
+  answer: AnswerValue | null,
+  now: number,
+  by: string | null = null,
+): DossierRecord {
   if (sameAnswer(dossier.answers[key], answer)) return dossier;
   const { [key]: _before, ...rest } = dossier.answers;
-  return edited(dossier, { answers: answer === null ? rest : { ...rest, [key]: answer } }, now);
+  const answers = answer === null ? rest : { ...rest, [key]: answer };
+  const said = by !== null || dossier.typedBy?.[key] !== undefined;
+  const typedBy = said ? { typedBy: { ...dossier.typedBy, [key]: { [by ?? "me"]: true } as const } } : {};
+  return edited(dossier, { answers, ...typedBy }, now);
+}
+
+const helpsNewestFirst = (dossier: DossierRecord): readonly (readonly [string, Helped])[] =>
+  Object.entries(dossier.helped ?? {}).sort(([, a], [, b]) => b.at - a.at);
+
+/** A help is over by itself after this long: nobody sits beside somebody until the next day. */
+export const HELP_MS = 12 * 3_600_000;
+
+/** The help that goes on now; null: the person fills in alone. */
+export const runningHelp = (dossier: DossierRecord, now: number): Helped | null =>
+  helpsNewestFirst(dossier).find(([, help]) => help.ended === undefined && now - help.at < HELP_MS)?.[1] ?? null;
+
+/** Id of the help that began last, going on or not; null where there never was one. */
+export const newestHelp = (dossier: DossierRecord): string | null => helpsNewestFirst(dossier)[0]?.[0] ?? null;
+
+/** Every help that goes on ends; with `about` another one begins under `id`. What was signed stays as it is. */
+export function setHelp(
+  dossier: DossierRecord,
+  about: Omit<Helped, "at" | "ended"> | null,
+  id: string,
+  now: number,
+): DossierRecord {
+  const ended = Object.fromEntries(
+    Object.entries(dossier.helped ?? {}).map(([key, help]) => [
+      key,
+      help.ended === undefined ? { ...help, ended: now } : help,
+    ]),
+  );
+  const begun = about === null ? {} : { [id]: { ...about, at: now } };
+  return { ...dossier, helped: { ...ended, ...begun }, updatedAt: now };
 }
 
 /** Adds an empty row at the end of `repeat` under a random id (never an index: two devices may add at once). */
@@ -269,6 +311,9 @@ export function buildPayload(
   );
   const given = new Set(listed.map((paper) => paper.requirement));
   const later = visible.requirements.filter((requirement) => heldBack(requirement).length > 0);
+  const typedBy = pick(dossier.typedBy ?? {}, visible.answers);
+  const helpers = new Set(Object.values(typedBy).flatMap((each) => Object.keys(each)));
+  const helped = pick(dossier.helped ?? {}, helpers);
   return {
     t: "dossier",
     procedure: dossier.procedure,
@@ -283,5 +328,6 @@ export function buildPayload(
     papers: listed,
     missing: visible.requirements.filter((requirement) => !given.has(requirement)),
     ...(later.length === 0 ? {} : { later }),
+    ...(helpers.size === 0 ? {} : { helped, typedBy }),
   };
 }

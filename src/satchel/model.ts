@@ -177,6 +177,24 @@ export interface SentLetter {
   readonly parts?: readonly (readonly BlobId[])[];
 }
 
+/** Somebody beside the person who helps to fill in, with the person's yes in the words that were shown. */
+export interface Helped {
+  /** Empty where they were not given. */
+  readonly name: string;
+  readonly structure: string;
+  readonly consent: string;
+  readonly language: string;
+  readonly at: number;
+  /** When it ended; absent while it goes on. */
+  readonly ended?: number;
+}
+
+/**
+ * Whose hands wrote an answer: ids in `helped`, or "me". By answer key; without an entry it was the person. An entry is never
+ * taken away, so that two devices that both write one disagree about nothing.
+ */
+export type TypedBy = Readonly<Record<string, Readonly<Record<string, true>>>>;
+
 export interface DossierRecord {
   readonly t: "dossier";
   readonly procedure: string;
@@ -224,6 +242,9 @@ export interface DossierRecord {
       }
     >
   >;
+  /** By random id. */
+  readonly helped?: Readonly<Record<string, Helped>>;
+  readonly typedBy?: TypedBy;
   /** Proofs of versions that a joined satchel sent, as they were signed: its own letters are not in this one's outbox. */
   readonly proofs?: Readonly<Record<LetterId, readonly SignedText[]>>;
   readonly createdAt: number;
@@ -297,6 +318,9 @@ export interface DossierPayload {
   readonly missing: readonly string[];
   /** Of them, those whose papers exist and could not be sent: they follow in a later version. */
   readonly later?: readonly string[];
+  /** Who helped, and with which of the answers above. */
+  readonly helped?: Readonly<Record<string, Helped>>;
+  readonly typedBy?: TypedBy;
 }
 
 /**

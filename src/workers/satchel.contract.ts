@@ -12,7 +12,7 @@ import type { ClockTrust } from "../satchel/deadlines/clock.ts";
 import type { Foreseen } from "../satchel/deadlines/plan.ts";
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
 import type { ExportWords } from "../satchel/export-words.ts";
-import type { AnswerValue, DossierRecord, PartialDate, ProfileRecord, ShownPaper } from "../satchel/model.ts";
+import type { AnswerValue, DossierRecord, Helped, PartialDate, ProfileRecord, ShownPaper } from "../satchel/model.ts";
 import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
@@ -431,6 +431,9 @@ export interface ProofView {
   readonly by: string;
 }
 
+/** Who helps, and the sentence that the person agreed to. */
+export type HelpGiven = Omit<Helped, "at" | "ended">;
+
 export interface DossierView {
   readonly id: RecordId;
   readonly record: DossierRecord;
@@ -741,8 +744,12 @@ export interface SatchelApi extends PhoneApprovalApi {
       readonly answers?: Readonly<Record<string, AnswerValue | null>>;
       readonly page?: string;
       readonly notForeseen?: string;
+      /** Typed while somebody helps (`setHelp`). */
+      readonly helped?: boolean;
     },
   ) => Answer<{ readonly savedAt: number }>;
+  /** Somebody begins to help to fill in, with the person's yes; null: they stop. */
+  readonly setHelp: (id: RecordId, about: HelpGiven | null) => Answer<void>;
   readonly addRow: (id: RecordId, repeat: string) => Answer<{ readonly row: string }>;
   readonly removeRow: (id: RecordId, row: string) => Answer<void>;
   readonly attach: (id: RecordId, requirement: string, papers: readonly RecordId[], missing: boolean) => Answer<void>;
@@ -904,6 +911,7 @@ export const satchelMethods = Object.keys({
   dossier: true,
   startDossier: true,
   saveAnswers: true,
+  setHelp: true,
   addRow: true,
   removeRow: true,
   attach: true,

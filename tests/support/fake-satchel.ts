@@ -13,7 +13,7 @@
  */
 
 import type { SatchelHandle } from "../../src/app/state/satchel.ts";
-import { withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
+import { newestHelp, setHelp, withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
 import type { ExportWords } from "../../src/satchel/export-words.ts";
 import type {
   AnswerValue,
@@ -711,8 +711,22 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
             (entry): entry is [string, AnswerValue] => entry[1] !== null,
           ),
         ),
+        ...(patch.helped === true
+          ? {
+              typedBy: {
+                ...record.typedBy,
+                ...Object.fromEntries(
+                  Object.keys(patch.answers ?? {}).map((key) => [key, { [newestHelp(record) ?? "me"]: true } as const]),
+                ),
+              },
+            }
+          : {}),
       }));
       return saved.ok ? ok({ savedAt: data.now }) : saved;
+    },
+    setHelp: async (id, about) => {
+      const saved = withDossier(id, (record) => setHelp(record, about, fakeId<string>(), data.now));
+      return saved.ok ? ok(undefined) : saved;
     },
     addRow: async (id, repeat) => {
       const row = fakeId<string>();

@@ -73,12 +73,47 @@ const long = v.pipe(v.string(), v.maxLength(20_000));
 const answer = v.variant("v", [
   v.object({ v: v.literal("text"), text: long }),
   v.object({ v: v.literal("choice"), id: short }),
-  v.object({ v: v.literal("choices"), ids: v.pipe(v.array(short), v.maxLength(100)) }),
+  v.object({ v: v.literal("other"), text: long }),
+  v.object({
+    v: v.literal("choices"),
+    ids: v.pipe(v.array(short), v.maxLength(100)),
+    other: v.exactOptional(long),
+  }),
+  v.object({ v: v.literal("pair"), first: short, second: v.nullable(short) }),
   v.object({ v: v.literal("date"), date: short }),
+  v.object({ v: v.literal("datetime"), at: short }),
+  v.object({ v: v.literal("number"), number: short }),
   v.object({ v: v.literal("yesno"), yes: v.boolean() }),
+  v.object({ v: v.literal("place"), code: v.nullable(short), name: long, postal: v.exactOptional(short) }),
+  v.object({
+    v: v.literal("address"),
+    street: long,
+    more: long,
+    postal: short,
+    city: long,
+    code: v.nullable(short),
+    country: long,
+  }),
+  v.object({
+    v: v.literal("signature"),
+    ink: v.nullable(long),
+    name: long,
+    text: long,
+    language: short,
+    at: v.pipe(v.number(), v.finite()),
+  }),
   v.object({ v: v.literal("unknown") }),
 ]);
 const count = v.pipe(v.number(), v.finite());
+
+const help = v.object({
+  name: short,
+  structure: short,
+  consent: long,
+  language: short,
+  at: count,
+  ended: v.exactOptional(count),
+});
 
 /** What a stranger may have written: bounded, and nothing else than what a screen knows to show. */
 const payloadShape = v.object({
@@ -112,6 +147,8 @@ const payloadShape = v.object({
   ),
   missing: v.pipe(v.array(short), v.maxLength(200)),
   later: v.exactOptional(v.pipe(v.array(short), v.maxLength(200))),
+  helped: v.exactOptional(v.pipe(v.record(short, help), v.maxEntries(100))),
+  typedBy: v.exactOptional(v.pipe(v.record(short, v.record(short, v.literal(true))), v.maxEntries(2000))),
 });
 
 /** The record of a letter that was opened; its payload must be a dossier whose pages the letter really names. */

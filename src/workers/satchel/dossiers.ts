@@ -38,7 +38,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { BlobRow, OutProof, ProofRow } from "../../storage/ports.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Kept, Save } from "../common/records.ts";
-import type { DossierStage, DossierView, ProofView, WorkerError } from "../satchel.contract.ts";
+import type { DossierStage, DossierView, HelpGiven, ProofView, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isPaper } from "./paper-view.ts";
 import { released } from "./papers.ts";
@@ -53,6 +53,8 @@ export interface AnswerPatch {
   readonly answers?: Readonly<Record<string, AnswerValue | null>>;
   readonly page?: string;
   readonly notForeseen?: string;
+  /** Typed while somebody helps: with the help that goes on, or the newest one where it has just ended. */
+  readonly helped?: boolean;
 }
 
 export interface Dossiers {
@@ -63,6 +65,7 @@ export interface Dossiers {
     input: { readonly procedure: string; readonly language: string; readonly organisation: string },
   ) => Promise<Result<DossierView, WorkerError>>;
   readonly saveAnswers: (session: Session, id: RecordId, patch: AnswerPatch) => Promise<Result<void, WorkerError>>;
+  readonly setHelp: (session: Session, id: RecordId, about: HelpGiven | null) => Promise<Result<void, WorkerError>>;
   readonly addRow: (
     session: Session,
     id: RecordId,
@@ -545,12 +548,19 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     async saveAnswers(session, id, patch) {
       const saved = await change(session, id, (record) => {
         let next = record;
+        const by = patch.helped === true ? dossier.newestHelp(record) : null;
         for (const [key, answer] of Object.entries(patch.answers ?? {})) {
-          next = dossier.setAnswer(next, key, answer, now());
+          next = dossier.setAnswer(next, key, answer, now(), by);
         }
         if (patch.notForeseen !== undefined) next = dossier.setNotForeseen(next, patch.notForeseen, now());
         return patch.page === undefined ? next : dossier.setPage(next, patch.page, now());
       });
+      return saved.ok ? ok(undefined) : saved;
+    },
+
+    async setHelp(session, id, about) {
+      const help = randomId(deps.random);
+      const saved = await change(session, id, (record) => dossier.setHelp(record, about, help, now()));
       return saved.ok ? ok(undefined) : saved;
     },
 

@@ -392,6 +392,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
         const saved = await dossiers.saveAnswers(session, id, patch);
         return saved.ok ? ok({ savedAt: now() }) : saved;
       }),
+    setHelp: (id, about) => within((session) => dossiers.setHelp(session, id, about)),
     addRow: (id, repeat) => within((session) => dossiers.addRow(session, id, repeat)),
     removeRow: (id, row) => within((session) => dossiers.removeRow(session, id, row)),
     attach: (id, requirement, chosen, missing) =>
