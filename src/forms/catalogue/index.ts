@@ -21,6 +21,7 @@ const loaders = {
   mdph: async () => (await import("./mdph.ts")).mdph,
   "aide-juridictionnelle": async () => (await import("./aide-juridictionnelle.ts")).aideJuridictionnelle,
   "carte-identite": async () => (await import("./carte-identite.ts")).carteIdentite,
+  "france-travail": async () => (await import("./france-travail.ts")).franceTravail,
   "lettre-incomprise": async () => (await import("./lettre-incomprise.ts")).lettreIncomprise,
   "demande-libre": async () => (await import("./demande-libre.ts")).demandeLibre,
 } as const satisfies Readonly<Record<string, () => Promise<Form>>>;
@@ -53,6 +54,7 @@ export const procedures: readonly ProcedureEntry[] = [
   { id: "mdph", icon: "main", minutes: 40, family: "health", receiver: "paper" },
   { id: "aide-juridictionnelle", icon: "mandat", minutes: 25, family: "rights", receiver: "paper" },
   { id: "carte-identite", icon: "carte-identite", minutes: 15, family: "papers", receiver: "paper" },
+  { id: "france-travail", icon: "travail", minutes: 20, family: "work", receiver: "portal" },
   { id: "lettre-incomprise", icon: "je-ne-sais-pas", minutes: 3, family: "papers", receiver: "besace" },
   { id: "demande-libre", icon: "modifier", minutes: 5, family: "other", receiver: "besace" },
 ];
