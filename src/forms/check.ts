@@ -6,9 +6,12 @@
  */
 
 import { err, ok, type Result } from "../shared/result.ts";
+import { compiledForm } from "./compiled.ts";
 import { checkStep, notForeseenStep } from "./engine.ts";
-import { depthOf, innerOf, maxDepth, readsOf } from "./expr.ts";
-import type { Expr, Field, Form } from "./model.ts";
+import { depthOf, isExpr, maxDepth, readsOf } from "./expr.ts";
+import { formatNames, maskSlots } from "./formats.ts";
+import type { Expr, Field, Form, Requirement } from "./model.ts";
+import { dayOfBound } from "./validity.ts";
 import { reservedIds } from "./words.ts";
 
 export { wordGroups } from "./words.ts";
@@ -27,11 +30,24 @@ export interface FormFault {
     | "no-choices"
     | "too-deep"
     | "cycle"
-    | "bad-number";
+    | "bad-number"
+    /** A mask, a format or a bound that says nothing. */
+    | "bad-format"
+    /** Operators, operands and types of conditions and calculations. */
+    | "unknown-operator"
+    | "bad-operands"
+    | "bad-type"
+    /** The shape of a file (read.ts). */
+    | "shape"
+    /** Words (read.ts). */
+    | "missing-word"
+    | "unknown-word";
   /** Where: "page where", "field birthdate", ... */
   readonly at: string;
   /** One sentence for the author of the form. */
   readonly message: string;
+  /** In a file: where it is, from the top (read.ts). */
+  readonly path?: readonly (string | number)[];
 }
 
 const fieldId = /^[a-z][a-z0-9_]*$/;
@@ -59,6 +75,104 @@ function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly stri
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+type OnFault = (code: FormFault["code"], at: string, message: string) => void;
+
+/** What must be true of a field by its type. */
+function checkField(field: Field, fault: OnFault): void {
+  const at = `field ${field.id}`;
+  const least = (name: string, value: number | undefined, from: number): void => {
+    if (value !== undefined && (!Number.isInteger(value) || value < from)) {
+      fault("bad-number", at, `${name} is a whole number from ${from} up`);
+    }
+  };
+  const inOrder = (min: number | undefined, max: number | undefined): void => {
+    if (min !== undefined && max !== undefined && min > max) fault("bad-number", at, "min is over max");
+  };
+  for (const message of repeated((field.constraints ?? []).map((each) => each.message))) {
+    fault("duplicate-id", at, `two constraints say "${message}"`);
+  }
+  for (const { message } of field.constraints ?? []) {
+    if (!kebabId.test(message)) fault("bad-id", at, `message "${message}": small letters, digits and dashes`);
+  }
+  if (field.type === "choice" || field.type === "choices" || field.type === "linked") {
+    const ids = field.choices.flatMap((choice) =>
+      field.type === "linked" && "choices" in choice ? [choice.id, ...choice.choices.map(({ id }) => id)] : [choice.id],
+    );
+    if (ids.length === 0) fault("no-choices", at, "nothing can be chosen");
+    for (const id of repeated(ids)) fault("duplicate-id", at, `two choices are "${id}"`);
+    for (const id of ids) {
+      if (!kebabId.test(id)) fault("bad-id", at, `choice "${id}": small letters, digits and dashes`);
+    }
+    if (field.type !== "linked" && field.other === true && ids.includes("other")) {
+      fault("reserved-id", at, `"other" is the answer in the person's own words: no choice may have this id beside it`);
+    }
+    if (field.type === "choices" && field.none !== undefined && !ids.includes(field.none)) {
+      fault("unknown-choice", at, `none: there is no choice "${field.none}"`);
+    }
+  }
+  if ("maxLength" in field) {
+    if (!Number.isInteger(field.maxLength) || field.maxLength < 1) {
+      fault("bad-number", at, "maxLength is a whole number from 1 up");
+    }
+  }
+  if (field.type === "integer" || field.type === "decimal") inOrder(field.min, field.max);
+  if (
+    "decimals" in field &&
+    (!Number.isInteger(field.decimals ?? 0) || (field.decimals ?? 0) < 0 || (field.decimals ?? 0) > 6)
+  ) {
+    fault("bad-number", at, "decimals is a whole number from 0 to 6");
+  }
+  if (field.type === "formatted") {
+    if ((field.format === undefined) === (field.masks === undefined)) {
+      fault("bad-format", at, "it has either a format or masks");
+    } else if (field.masks === undefined && !formatNames.includes(field.format)) {
+      fault("bad-format", at, `there is no format "${field.format}"; there are: ${formatNames.join(", ")}`);
+    }
+    for (const mask of field.masks ?? []) {
+      if (maskSlots(mask) === undefined)
+        fault("bad-format", at, `"${mask}" asks for nothing: A is a letter, 9 a digit, X either`);
+    }
+  }
+  if (field.type === "date" || field.type === "datetime") {
+    const days = [field.min, field.max].map((each) =>
+      each === undefined ? undefined : dayOfBound(each, "2026-01-31"),
+    );
+    for (const [place, bound] of [field.min, field.max].entries()) {
+      if (bound !== undefined && days[place] === undefined) {
+        fault("bad-format", at, `"${bound}" is no bound: a date, "today", or "today-18y", "today+3m", "today-90d"`);
+      }
+    }
+    const [min, max] = days;
+    if (min !== undefined && max !== undefined && min > max) fault("bad-number", at, "min is after max");
+  }
+  if (field.type === "repeat") {
+    if (field.fields.length === 0) fault("empty-page", at, "a row asks for nothing");
+    if (!Number.isInteger(field.max) || field.max < 1) fault("bad-number", at, "max is a whole number from 1 up");
+    least("min", field.min, 0);
+    inOrder(field.min, field.max);
+  }
+}
+
+function checkRequirement(requirement: Requirement, fault: OnFault): void {
+  const at = `requirement ${requirement.id}`;
+  for (const id of repeated((requirement.alternatives ?? []).map((each) => each.id))) {
+    fault("duplicate-id", at, `two alternatives are "${id}"`);
+  }
+  for (const rule of [requirement, ...(requirement.alternatives ?? [])]) {
+    if (!kebabId.test(rule.id)) fault("bad-id", at, `"${rule.id}": small letters, digits and dashes`);
+    for (const [name, value] of [
+      ["count", rule.count],
+      ["sides", rule.sides],
+      ["maxAgeDays", rule.maxAgeDays],
+    ] as const) {
+      if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
+        fault("bad-number", at, `${name} is a whole number from 1 up`);
+      }
+    }
+    if ((rule.count ?? 1) > requirement.maxPapers) fault("bad-number", at, "it asks for more papers than it takes");
+  }
 }
 
 /** @returns the same form, or every fault found in it. */
@@ -98,7 +212,6 @@ export function checkForm(form: Form): Result<Form, readonly FormFault[]> {
     fault("duplicate-id", `requirement ${id}`, "two requirements have it");
   }
   for (const requirement of form.requirements) {
-    if (!kebabId.test(requirement.id)) fault("bad-id", `requirement ${requirement.id}`, "small letters and dashes");
     if (!Number.isInteger(requirement.maxPapers) || requirement.maxPapers < 1) {
       fault("bad-number", `requirement ${requirement.id}`, "maxPapers is a whole number from 1 up");
     }
@@ -123,83 +236,57 @@ export function checkForm(form: Form): Result<Form, readonly FormFault[]> {
     if (!asked.includes(id)) fault("unplaced", `requirement ${id}`, "no page asks for it");
   }
 
-  for (const field of everyField) {
-    const at = `field ${field.id}`;
-    if (field.type === "choice" || field.type === "choices") {
-      if (field.choices.length === 0) fault("no-choices", at, "nothing can be chosen");
-      for (const id of repeated(field.choices.map((choice) => choice.id))) {
-        fault("duplicate-id", at, `two choices are "${id}"`);
-      }
-      for (const choice of field.choices) {
-        if (!kebabId.test(choice.id)) fault("bad-id", at, `choice "${choice.id}": small letters, digits and dashes`);
-      }
+  for (const field of everyField) checkField(field, fault);
+  for (const requirement of form.requirements) checkRequirement(requirement, fault);
+  for (const section of form.sections ?? []) {
+    if (!form.pages.some((page) => page.section === section.id)) {
+      fault("unplaced", `section ${section.id}`, "no page is in it");
     }
-    if ("maxLength" in field && (!Number.isInteger(field.maxLength) || field.maxLength < 1)) {
-      fault("bad-number", at, "maxLength is a whole number from 1 up");
+  }
+  for (const [what, ids] of [
+    ["section", form.sections],
+    ["human", form.humans],
+    ["remedy", form.remedies],
+  ] as const) {
+    for (const id of repeated((ids ?? []).map((each) => each.id))) {
+      fault("duplicate-id", `${what} ${id}`, "two of them have this id");
     }
-    if (field.type === "repeat") {
-      if (field.fields.length === 0) fault("empty-page", at, "a row asks for nothing");
-      if (!Number.isInteger(field.max) || field.max < 1) fault("bad-number", at, "max is a whole number from 1 up");
+  }
+  for (const [what, delay] of [
+    ["answerWithin", form.answerWithin],
+    ...(form.humans ?? []).map((human) => [`human ${human.id}`, human] as const),
+    ...(form.remedies ?? []).map((remedy) => [`remedy ${remedy.id}`, remedy.within] as const),
+  ] as const) {
+    if (delay?.source !== undefined && form.sources[delay.source] === undefined) {
+      fault("bad-number", what, `there is no source number ${delay.source} (the first is 0)`);
     }
+  }
+  if (form.receiver === "portal" && form.portal === undefined) {
+    fault("bad-number", "form", "a form for a portal says which: portal");
   }
   for (const field of inner) {
     if (field.type === "repeat") fault("nested-repeat", `field ${field.id}`, "a repeat inside a repeat");
   }
 
-  /** Checks one condition; `scope`: the fields it may read. */
-  const checkCondition = (condition: Expr, at: string, scope: ReadonlyMap<string, Field>): void => {
-    if (depthOf(condition) > maxDepth) {
-      fault("too-deep", at, `the condition is more than ${maxDepth} deep`);
-      return;
-    }
-    for (const id of readsOf(condition)) {
-      if (!scope.has(id)) fault("unknown-field", at, `its condition reads "${id}", which it cannot`);
-    }
-    const compared = (expr: Expr): void => {
-      const pairs: (readonly [unknown, unknown])[] =
-        expr[0] === "=" || expr[0] === "!="
-          ? [
-              [expr[1], expr[2]],
-              [expr[2], expr[1]],
-            ]
-          : expr[0] === "in"
-            ? expr[2].map((value) => [expr[1], value] as const)
-            : expr[0] === "contains"
-              ? [[expr[1], expr[2]]]
-              : [];
-      for (const [left, right] of pairs) {
-        if (!Array.isArray(left) || left[0] !== "answer" || typeof right !== "string") continue;
-        const field = scope.get(String(left[1]));
-        if (field?.type !== "choice" && field?.type !== "choices") continue;
-        if (!field.choices.some((choice) => choice.id === right)) {
-          fault("unknown-choice", at, `"${field.id}" has no choice "${right}"`);
-        }
-      }
-      innerOf(expr).forEach(compared);
-    };
-    compared(condition);
-  };
+  for (const { code, at, message } of compiledForm(form).faults) fault(code, at, message);
 
   const graph = new Map<string, readonly string[]>();
-  const needs = (node: string, condition: Expr | undefined, at: string, scope: ReadonlyMap<string, Field>): void => {
-    if (condition === undefined) return;
-    checkCondition(condition, at, scope);
-    const reads = depthOf(condition) > maxDepth ? [] : readsOf(condition);
-    graph.set(node, [...(graph.get(node) ?? []), ...reads.map((id) => `field ${id}`)]);
+  const needs = (node: string, expr: Expr | undefined): void => {
+    if (expr === undefined || !isExpr(expr) || depthOf(expr) > maxDepth) return;
+    graph.set(node, [...(graph.get(node) ?? []), ...readsOf(expr).map((id) => `field ${id}`)]);
   };
   for (const page of form.pages) {
-    needs(`page ${page.id}`, page.if, `page ${page.id}`, top);
+    needs(`page ${page.id}`, page.if);
     for (const id of page.fields) graph.set(`field ${id}`, [...(graph.get(`field ${id}`) ?? []), `page ${page.id}`]);
   }
   for (const field of form.fields) {
-    needs(`field ${field.id}`, field.if, `field ${field.id}`, top);
-    if (field.type !== "repeat") continue;
-    const scope = new Map([...top, ...field.fields.map((each) => [each.id, each] as const)]);
-    for (const each of field.fields) needs(`field ${each.id}`, each.if, `field ${each.id}`, scope);
+    const all = field.type === "repeat" ? [field, ...field.fields] : [field];
+    for (const each of all) {
+      needs(`field ${each.id}`, each.if);
+      if (each.type === "calc") needs(`field ${each.id}`, each.value);
+    }
   }
-  for (const requirement of form.requirements) {
-    needs(`requirement ${requirement.id}`, requirement.if, `requirement ${requirement.id}`, top);
-  }
+  for (const requirement of form.requirements) needs(`requirement ${requirement.id}`, requirement.if);
   const cycle = findCycle(graph);
   if (cycle !== undefined) fault("cycle", cycle[0] ?? "", `each needs the next: ${cycle.join(" > ")}`);
 

@@ -61,7 +61,7 @@ describe("a form", () => {
     [
       "a condition on a row from outside",
       formOf([repeat([field("inner")]), when("a", ["=", ["answer", "inner"], "x"])]),
-      ["unknown-field field a"],
+      ["bad-type field a"],
     ],
     [
       "a condition on a choice that is not there",
@@ -120,7 +120,7 @@ describe("a form", () => {
       "two fields have this id (fields of repeats count)",
       "two pages have it",
       "it is on two pages",
-      'its condition reads "zz", which it cannot',
+      'it reads "zz", which it cannot',
     ]);
   });
 });
