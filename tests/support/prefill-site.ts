@@ -16,6 +16,8 @@ export interface SiteField {
   readonly type: string;
   readonly id: number;
   readonly label: string;
+  /** Of an address: the only ones that the site finds, by their exact label. */
+  readonly known?: readonly string[];
   readonly description?: string;
   readonly required?: boolean;
   readonly options?: readonly string[];
@@ -116,7 +118,6 @@ const accepts: Readonly<Record<string, (value: unknown, field: SiteField) => boo
   Formatted: (value) => typeof value === "string",
   DecimalNumber: (value) => typeof value === "string" && /^-?\d+([.,]\d+)?$/.test(value),
   IntegerNumber: (value) => typeof value === "string" && /^-?\d+$/.test(value),
-  Number: (value) => typeof value === "string" && /^-?\d+$/.test(value),
   Email: (value) => typeof value === "string" && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value),
   Phone: (value) => typeof value === "string" && /^(\+\d{8,15}|0\d{9})$/.test(value.replace(/[ .-]/g, "")),
   Iban: (value) => typeof value === "string" && ibanHolds(value),
@@ -131,7 +132,7 @@ const accepts: Readonly<Record<string, (value: unknown, field: SiteField) => boo
     /^\d{5}$/.test(value[0] ?? "") &&
     /^(\d{5}|2[AB]\d{3})$/.test(value[1] ?? ""),
   Epci: (value) => strings(value) && value.length === 2,
-  Address: (value) => typeof value === "string" && value.trim() !== "",
+  Address: (value, field) => typeof value === "string" && (field.known ?? []).includes(value),
   Date: (value) => typeof value === "string" && isoDate(value),
   Datetime: (value) =>
     typeof value === "string" && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value) && !Number.isNaN(Date.parse(value)),

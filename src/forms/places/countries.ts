@@ -39,6 +39,13 @@ export function inseeOf(iso: string): string | undefined {
   return at < 0 ? undefined : `99${codes.slice(at + 2, at + 5)}`;
 }
 
+/** The ISO code of a country; undefined where several territories share the code, or none has it. */
+export function isoOf(insee: string): string | undefined {
+  if (insee === "99100") return "FR";
+  const same = codes.split(" ").filter((code) => `99${code.slice(2)}` === insee);
+  return same.length === 1 ? same[0]?.slice(0, 2) : undefined;
+}
+
 /** France, then all others by name. `language` is a BCP 47 tag. */
 export function countriesIn(language: string): readonly Country[] {
   const names = new Intl.DisplayNames([language], { type: "region" });

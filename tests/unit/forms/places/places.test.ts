@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { brotliCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { countriesIn, findCountries, inseeOf } from "../../../../src/forms/places/countries.ts";
+import { countriesIn, findCountries, inseeOf, isoOf } from "../../../../src/forms/places/countries.ts";
 import { departements, regionOf, regions } from "../../../../src/forms/places/divisions.ts";
 import { fold } from "../../../../src/forms/places/fold.ts";
 import { BIRTHS, departementOf, type PlacePack, readPack, readRow } from "../../../../src/forms/places/pack.ts";
@@ -254,6 +254,11 @@ describe("countries", () => {
       "99161",
     ]);
     for (const bad of ["", "M", "ma", "35", "D1", "ZZ", "GP"]) expect(inseeOf(bad)).toBeUndefined();
+  });
+
+  test("back from INSEE's codes, where only one country has it", () => {
+    expect(["99100", "99350", "99254"].map(isoOf)).toEqual(["FR", "MA", "CY"]);
+    for (const bad of ["99161", "99115", "", "350", "31555"]) expect(isoOf(bad)).toBeUndefined();
   });
 
   test("are found without accents and in other letters", () => {
