@@ -15,6 +15,7 @@ import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 import { groupsOf, type ListedFile } from "./src/sw/groups.ts";
 import { coreScript } from "./tests/support/tasks/core-script.ts";
+import { LongestFirst } from "./tests/support/tasks/order.ts";
 import { placePacks } from "./tests/support/tasks/places.ts";
 import { readerHtml } from "./tests/support/tasks/reader.ts";
 
@@ -186,6 +187,7 @@ export default defineConfig({
   test: {
     // Every core works: Vitest's own choice leaves one idle, which is half of a machine that has two.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     // A machine that is busy or slow is no fault of what is tested: what is polled for may take its time.
     expect: { poll: { timeout: 20_000 } },
     coverage: {
@@ -239,8 +241,8 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      // Real browsers and servers. Two journeys side by side, for each waits half of its time: its own server, ports and
-      // folders, so that they share nothing but the machine. The long ones one after the other: they measure, too.
+      // Real browsers and servers. Three journeys side by side, for each waits more than half of its time: its own server, ports
+      // and folders, so that they share nothing but the machine. The long ones one after the other: they measure, too.
       ...(["e2e", "long"] as const).map((name) => ({
         extends: true as const,
         test: {
@@ -249,7 +251,7 @@ export default defineConfig({
           include: [`tests/${name}/**/*.test.ts`],
           exclude: ["tests/**/*.postgres.test.ts"],
           pool: "forks" as const,
-          maxWorkers: { e2e: 2, long: 1 }[name],
+          maxWorkers: { e2e: 3, long: 1 }[name],
           sequence: { groupOrder: { e2e: 1, long: 2 }[name] },
           expect: { poll: { timeout: 60_000 } },
           testTimeout: 900_000,
