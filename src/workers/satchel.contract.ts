@@ -434,6 +434,12 @@ export interface ProofView {
 /** Who helps, and the sentence that the person agreed to. */
 export type HelpGiven = Omit<Helped, "at" | "ended">;
 
+/** Nothing was attached: these papers stay on this device, and nobody said yes to their going with this dossier. */
+export interface StaysHere {
+  readonly type: "stays-here";
+  readonly papers: readonly RecordId[];
+}
+
 export interface DossierView {
   readonly id: RecordId;
   readonly record: DossierRecord;
@@ -752,7 +758,14 @@ export interface SatchelApi extends PhoneApprovalApi {
   readonly setHelp: (id: RecordId, about: HelpGiven | null) => Answer<void>;
   readonly addRow: (id: RecordId, repeat: string) => Answer<{ readonly row: string }>;
   readonly removeRow: (id: RecordId, row: string) => Answer<void>;
-  readonly attach: (id: RecordId, requirement: string, papers: readonly RecordId[], missing: boolean) => Answer<void>;
+  /** @param agreed papers that stay on this device and to which the person said yes, for this very dossier. */
+  readonly attach: (
+    id: RecordId,
+    requirement: string,
+    papers: readonly RecordId[],
+    missing: boolean,
+    agreed?: readonly RecordId[],
+  ) => Answer<void, StaysHere>;
   /** Signs off: seals the letter (or waits for the desk's key), puts it in the queue and starts a run. */
   readonly send: (id: RecordId, declaration: string | null) => Answer<DossierView>;
   /** `left`: a version had begun to leave, and stays sent. What had not is taken back. */

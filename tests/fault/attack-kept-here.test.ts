@@ -49,13 +49,34 @@ describe("a paper that stays here", () => {
     expect(await leaving(store)).toHaveLength(2);
   });
 
+  test("goes with no dossier without a yes for it, whatever the page says it is", async () => {
+    const { tab, store, keep } = await openPerson();
+    const paper = await keep("health-attestation");
+    const input = { procedure: "domiciliation", language: "fr", organisation: "ccas" };
+    const [one, other] = [must(await tab.api.startDossier(input)).id, must(await tab.api.startDossier(input)).id];
+    const asked = { ok: false, error: { type: "stays-here", papers: [paper] } };
+    expect(await tab.api.attach(one, "identity", [paper], false)).toEqual(asked);
+    expect(await tab.api.attach(one, "identity", [paper], false, [one])).toEqual(asked);
+    expect(must(await tab.api.dossier(one)).record.attached).toEqual({});
+    // The yes is for that dossier, and holds there; the other one asks anew.
+    must(await tab.api.attach(one, "identity", [paper], false, [paper]));
+    must(await tab.api.attach(one, "commune-link", [paper], false));
+    expect(await tab.api.attach(other, "identity", [paper], false)).toEqual(asked);
+    must(await tab.api.send(other, null));
+    expect(await leaving(store)).toEqual([]);
+    // Taken out and chosen again, it is asked for again.
+    must(await tab.api.attach(one, "identity", [], false));
+    must(await tab.api.attach(one, "commune-link", [], false));
+    expect(await tab.api.attach(one, "identity", [paper], false)).toEqual(asked);
+  });
+
   test("what a letter promised goes on, whatever is written on the paper afterwards", async () => {
     const { tab, store, keep } = await openPerson();
     const paper = await keep("health-attestation");
     const { id } = must(
       await tab.api.startDossier({ procedure: "domiciliation", language: "fr", organisation: "ccas" }),
     );
-    must(await tab.api.attach(id, "identity", [paper], false));
+    must(await tab.api.attach(id, "identity", [paper], false, [paper]));
     must(await tab.api.send(id, null));
     const promised = await leaving(store);
     expect(promised.length).toBeGreaterThan(0);

@@ -15,6 +15,7 @@
 import type { SatchelHandle } from "../../src/app/state/satchel.ts";
 import { newestHelp, setHelp, withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
 import type { ExportWords } from "../../src/satchel/export-words.ts";
+import { partForDossier } from "../../src/satchel/keeping.ts";
 import type {
   AnswerValue,
   DossierRecord,
@@ -745,7 +746,15 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       }));
       return saved.ok ? ok(undefined) : saved;
     },
-    attach: async (id, requirement, papers, absent) => {
+    attach: async (id, requirement, papers, absent, agreed = []) => {
+      const before = dossierOf(id)?.record.attached ?? {};
+      const said = new Set([...Object.values(before).flatMap((each) => each.papers), ...agreed]);
+      const held = papers.flatMap((paper) => data.papers.find((each) => each.id === paper) ?? []);
+      const { ask } = partForDossier(
+        held.map((each) => ({ ...each.record, id: each.id })),
+        said,
+      );
+      if (ask.length > 0) return err({ type: "stays-here", papers: ask.map((paper) => paper.id) });
       const saved = withDossier(id, (record) => ({
         ...record,
         attached: { ...record.attached, [requirement]: { papers, missing: absent } },

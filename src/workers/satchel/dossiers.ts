@@ -14,6 +14,7 @@ import { proofClaim, readWithdrawnProof, signProof } from "../../protocol/proofs
 import type { Principal } from "../../protocol/statements.ts";
 import type { BlobRef, Deployment } from "../../protocol/wire.ts";
 import * as dossier from "../../satchel/dossier.ts";
+import { type Attached, partForDossier } from "../../satchel/keeping.ts";
 import { sameValue } from "../../satchel/merge.ts";
 import type {
   AnswerValue,
@@ -38,7 +39,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { BlobRow, OutProof, ProofRow } from "../../storage/ports.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Kept, Save } from "../common/records.ts";
-import type { DossierStage, DossierView, HelpGiven, ProofView, WorkerError } from "../satchel.contract.ts";
+import type { DossierStage, DossierView, HelpGiven, ProofView, StaysHere, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isPaper } from "./paper-view.ts";
 import { released } from "./papers.ts";
@@ -78,7 +79,8 @@ export interface Dossiers {
     requirement: string,
     papers: readonly RecordId[],
     missing: boolean,
-  ) => Promise<Result<void, WorkerError>>;
+    agreed?: readonly RecordId[],
+  ) => Promise<Result<void, WorkerError | StaysHere>>;
   readonly send: (
     session: Session,
     id: RecordId,
@@ -579,11 +581,22 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       return saved.ok ? ok(undefined) : saved;
     },
 
-    async attach(session, id, requirement, papers, missing) {
-      const saved = await change(session, id, (record) =>
-        dossier.attachPapers(record, requirement, papers, missing, now()),
-      );
-      return saved.ok ? ok(undefined) : saved;
+    async attach(session, id, requirement, papers, missing, agreed = []) {
+      const chosen: Attached[] = [];
+      for (const paper of papers) {
+        const held = await session.records.get(paper);
+        if (!held.ok) return held;
+        if (held.value !== null && isPaper(held.value)) chosen.push({ ...held.value.record, id: paper });
+      }
+      // Whatever the screen asked: what stays here goes only where the call says yes to it, or it is in this dossier already.
+      const saved = await save<StaysHere>(session, id, (record) => {
+        const { ask } = partForDossier(chosen, new Set([...dossier.attachedPapers(record), ...agreed]));
+        if (ask.length > 0) return err({ type: "stays-here", papers: ask.map((paper) => paper.id) });
+        return ok({ next: dossier.attachPapers(record, requirement, papers, missing, now()) });
+      });
+      if (!saved.ok) return saved;
+      deps.emit({ type: "dossiers" });
+      return ok(undefined);
     },
 
     send(session, id, declaration) {

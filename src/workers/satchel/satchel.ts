@@ -395,8 +395,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     setHelp: (id, about) => within((session) => dossiers.setHelp(session, id, about)),
     addRow: (id, repeat) => within((session) => dossiers.addRow(session, id, repeat)),
     removeRow: (id, row) => within((session) => dossiers.removeRow(session, id, row)),
-    attach: (id, requirement, chosen, missing) =>
-      within((session) => dossiers.attach(session, id, requirement, chosen, missing)),
+    attach: (id, requirement, chosen, missing, agreed) =>
+      within((session) => dossiers.attach(session, id, requirement, chosen, missing, agreed)),
     send: async (id, declaration) => {
       const sent = await within((session) => dossiers.send(session, id, declaration));
       if (sent.ok && sent.value.stage === "awaiting-desk") deskWatch.now();

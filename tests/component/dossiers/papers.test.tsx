@@ -1,7 +1,8 @@
 import { cleanup, fireEvent, screen } from "@testing-library/preact";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { QuestionScreen } from "../../../src/app/features/dossiers/QuestionScreen.tsx";
 import type { DossierRecord } from "../../../src/satchel/model.ts";
+import { err } from "../../../src/shared/result.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import { createFakeSatchel, fakeDossier, fakePaper } from "../../support/fake-satchel.ts";
 import { DOSSIER, deployment, show } from "./show.tsx";
@@ -61,6 +62,16 @@ describe("a page that asks for papers", () => {
     fireEvent.click(box);
     fireEvent.click(await screen.findByRole("button", { name: "Le joindre à ce dossier", hidden: true }));
     await expect.poll(() => attached(satchel)).toEqual({ identity: { papers: [here.id], missing: false } });
+  });
+
+  test("what only the worker saw to stay here is asked for too, and goes with the yes", async () => {
+    const satchel = satchelWith();
+    await look(satchel);
+    vi.spyOn(satchel.api, "attach").mockResolvedValueOnce(err({ type: "stays-here", papers: [card.id] }));
+    fireEvent.click(await screen.findByRole("checkbox", { name: /Ma carte/ }));
+    fireEvent.click(await screen.findByRole("button", { name: "Le joindre à ce dossier", hidden: true }));
+    await expect.poll(() => attached(satchel)).toEqual({ identity: { papers: [card.id], missing: false } });
+    expect(satchel.calls("attach").map(([, , , , agreed]) => agreed)).toEqual([[card.id]]);
   });
 
   test("nothing chosen is fine too", async () => {

@@ -256,7 +256,7 @@ describe("dossiers", () => {
     must(
       await tab.api.saveAnswers(id, { answers: { request: text("MARQUEUR-REPONSE"), hidden_field: text("never") } }),
     );
-    must(await tab.api.attach(id, "papers", [paper, health], false));
+    must(await tab.api.attach(id, "papers", [paper, health], false, [health]));
     const waiting = must(await tab.api.send(id, null));
     expect(waiting).toMatchObject({ stage: "awaiting-desk", record: { status: "ready" } });
     expect(must(await tab.api.outbox()).lines).toContainEqual(
@@ -322,7 +322,7 @@ describe("dossiers", () => {
     const begin = async () => {
       const input = { procedure: "demande-libre", language: "fr", organisation: "ccas" };
       const { id } = must(await tab.api.startDossier(input));
-      must(await tab.api.attach(id, "papers", [health], false));
+      must(await tab.api.attach(id, "papers", [health], false, [health]));
       must(await tab.api.send(id, null));
       const letter = must(await store.queue()).letters.find((row) => row.about === id)?.letter;
       if (letter === undefined) throw new Error("a letter was booked");

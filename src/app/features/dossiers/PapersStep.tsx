@@ -48,6 +48,8 @@ type Adding =
 interface Asking {
   readonly papers: readonly RecordId[];
   readonly before: Attached;
+  /** Those that stay here. */
+  readonly here: readonly RecordId[];
   readonly names: readonly string[];
 }
 
@@ -90,13 +92,16 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
     };
   }, [api, kinds]);
 
-  function keep(next: Attached): void {
+  /** @param agreed papers that stay here and to which the person said yes just now. */
+  function keep(next: Attached, agreed: readonly RecordId[] = []): void {
     setAttached(next);
     setSave({ kind: "saving" });
     const run = last.then(async () => {
-      const kept = await api.attach(id, requirement.id, next.papers, next.missing);
+      const kept = await api.attach(id, requirement.id, next.papers, next.missing, agreed);
       setSave(kept.ok ? { kind: "kept", at: clock.now() } : { kind: "failed" });
-      setError(kept.ok ? null : kept.error);
+      if (kept.ok) setError(null);
+      else if (kept.error.type === "stays-here") await askAgain(next.papers, kept.error.papers);
+      else setError(kept.error);
       return kept.ok;
     });
     setLast(run);
@@ -122,6 +127,14 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
     void choose(requirement.maxPapers === 1 ? [paper] : [...others, paper]);
   }
 
+  /** What stays here was seen by the worker alone: it came to stay meanwhile, or a yes was lost with a try that failed. */
+  async function askAgain(papers: readonly RecordId[], here: readonly RecordId[]): Promise<void> {
+    const views = await Promise.all(here.map((each) => api.paper(each)));
+    const names = views.flatMap((paper) => (paper.ok ? [paperName(paper.value.record)] : []));
+    const before = { papers: papers.filter((each) => !here.includes(each)), missing: false };
+    setAsking({ papers, before, here, names });
+  }
+
   /** A paper that stays on this phone goes with this dossier only after a yes that was for it. */
   async function choose(papers: readonly RecordId[]): Promise<void> {
     // Drawn at once, so that the next touch adds to it; kept when it is known where each paper stays.
@@ -138,18 +151,19 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
       setError(failed.error);
       return;
     }
-    const here = fresh.flatMap((paper) => (paper.ok && staysHere(paper.value.record) ? [paper.value.record] : []));
+    const here = fresh.flatMap((paper) => (paper.ok && staysHere(paper.value.record) ? [paper.value] : []));
     if (here.length === 0) keep({ papers, missing: false });
     else {
       setSave(saved);
-      setAsking({ papers, before, names: here.map(paperName) });
+      const names = here.map((paper) => paperName(paper.record));
+      setAsking({ papers, before, here: here.map((paper) => paper.id), names });
     }
   }
 
   function answerAsking(yes: boolean): void {
     if (asking === null) return;
     setAsking(null);
-    if (yes) keep({ papers: asking.papers, missing: false });
+    if (yes) keep({ papers: asking.papers, missing: false }, asking.here);
     else setAttached(asking.before);
   }
 
