@@ -1,5 +1,6 @@
 /** The answers of a dossier in French (mock-up 19, right), each ready to copy into another software. Runs in the page. */
 
+import { inkBox, pathOf, strokesOf } from "../../forms/signature.ts";
 import { inFrench } from "../i18n/i18n.ts";
 import { useT } from "../i18n/useT.ts";
 import { Icon } from "../ui/icons/Icon.tsx";
@@ -17,7 +18,7 @@ function Line({ line, onCopy }: { readonly line: AnswerLine; readonly onCopy: (l
         </th>
       </tr>
     );
-  const { label, value, flag } = line;
+  const { label, value, flag, helped, signed } = line;
   return (
     <tr class={flag === null ? undefined : "flag"}>
       <th scope="row" lang="fr" dir="ltr">
@@ -31,6 +32,13 @@ function Line({ line, onCopy }: { readonly line: AnswerLine; readonly onCopy: (l
             {flag === "words" ? inFrench("desk.answers.quoted", { text: value }) : value}
           </span>
         )}
+        {signed !== undefined && <Signed {...signed} />}
+        {helped?.map((who) => (
+          <span key={who} class="need need--plain">
+            <Icon name="main" />
+            {who === "" ? t("desk.answers.helpedBySomebody") : t("desk.answers.helpedBy", { who })}
+          </span>
+        ))}
         {flag === "unknown" && (
           <span class="need need--plain">
             <Icon name="parler" />
@@ -49,6 +57,29 @@ function Line({ line, onCopy }: { readonly line: AnswerLine; readonly onCopy: (l
         )}
       </td>
     </tr>
+  );
+}
+
+/** What was drawn, and the sentence that it stands under. */
+function Signed({ ink, text }: { readonly ink: string | null; readonly text: string }) {
+  const t = useT();
+  const strokes = ink === null ? null : strokesOf(ink);
+  return (
+    <>
+      {strokes !== null && (
+        <svg
+          class="ans__ink"
+          role="img"
+          aria-label={t("desk.answers.drawn")}
+          viewBox={`0 0 ${inkBox.width} ${inkBox.height}`}
+        >
+          <path d={pathOf(strokes)} />
+        </svg>
+      )}
+      <span class="meta" dir="auto">
+        {inFrench("desk.answers.quoted", { text })}
+      </span>
+    </>
   );
 }
 

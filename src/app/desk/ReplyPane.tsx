@@ -8,6 +8,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeskDossier } from "../../workers/desk.contract.ts";
+import { french, knows } from "../i18n/french-text.ts";
 import { inFrench } from "../i18n/i18n.ts";
 import { useT } from "../i18n/useT.ts";
 import { Button } from "../ui/Button.tsx";
@@ -17,7 +18,6 @@ import { Icon } from "../ui/icons/Icon.tsx";
 import type { IconName } from "../ui/icons/names.ts";
 import { PersonalForm } from "../ui/personal.tsx";
 import { moveTo } from "../ui/places.ts";
-import { french, knows } from "./french.ts";
 import { sentenceIn } from "./other-language.ts";
 import { requirementName } from "./PaperPane.tsx";
 import {

@@ -6,14 +6,12 @@
  */
 
 import { type ReviewLine, reviewLines, viewForm } from "../../forms/engine.ts";
-import type { Answers, AnswerValue, Field, Form, FormState } from "../../forms/model.ts";
-import { shownAnswer } from "../../forms/show.ts";
+import type { AnswerValue, Field, Form, FormState } from "../../forms/model.ts";
 import type { DossierPayload } from "../../satchel/model.ts";
 import { localDay } from "../../shared/day.ts";
-import { CIVILITIES, type Civility } from "../i18n/answer-text.ts";
 import type { DataArea } from "../i18n/catalogue.ts";
+import { french, frenchAnswer, frenchDay, knows } from "../i18n/french-text.ts";
 import { inFrench } from "../i18n/i18n.ts";
-import { french, frenchDate, frenchDay, frenchNumber, knows } from "./french.ts";
 
 export type AnswerLine =
   | {
@@ -24,6 +22,10 @@ export type AnswerLine =
       readonly value: string | null;
       /** `words`: in the person's own words; `unknown`: to be looked at together. */
       readonly flag: "words" | "unknown" | null;
+      /** Who helped while it was typed; names as they were given, "" for somebody without a name. */
+      readonly helped?: readonly string[];
+      /** A drawn signature (forms/signature.ts), and the words that it signs. */
+      readonly signed?: { readonly ink: string | null; readonly text: string };
     }
   /** Heading of one row of a repeat: "Personnes avec vous 1". */
   | { readonly kind: "row"; readonly key: string; readonly label: string };
@@ -45,33 +47,13 @@ export function stateOf(payload: DossierPayload): FormState {
   return { answers: payload.answers, rows: payload.rows, attached, notForeseen: payload.notForeseen };
 }
 
-function choiceText(area: DataArea, field: string, id: string): string {
-  const key = `${field}.choices.${id}`;
-  if (knows(area, key)) return french(area, key);
-  return id in CIVILITIES ? inFrench(CIVILITIES[id as Civility]) : id;
-}
-
-/** An answer in French. Without `field` (a question of another version) ids stay ids. */
-export const answerText = (area: DataArea, field: string, answer: AnswerValue): string =>
-  shownAnswer(answer, {
-    choice: (id) => choiceText(area, field, id),
-    date: frenchDate,
-    time: (time) => time.replace(":", "\u00a0h\u00a0"),
-    number: frenchNumber,
-    yes: inFrench("common.action.yes"),
-    no: inFrench("common.action.no"),
-    unknown: inFrench("common.question.unknown"),
-    signed: inFrench("common.question.signed"),
-    between: "\u00a0; ",
-  });
-
 const isBlank = (answer: AnswerValue | null): answer is null =>
   answer === null ||
   (answer.v === "text" && answer.text.trim() === "") ||
   (answer.v === "choices" && answer.ids.length === 0 && answer.other === undefined);
 
 function lineOf(area: DataArea, key: string, field: Field, answer: AnswerValue | null): AnswerLine {
-  const value = isBlank(answer) ? null : answerText(area, field.id, answer);
+  const value = isBlank(answer) ? null : frenchAnswer(area, field, answer);
   const flag = isBlank(answer)
     ? null
     : answer.v === "unknown"
@@ -79,11 +61,22 @@ function lineOf(area: DataArea, key: string, field: Field, answer: AnswerValue |
       : field.type === "longText" || answer.v === "other" || (answer.v === "choices" && answer.other !== undefined)
         ? ("words" as const)
         : null;
-  return { kind: "answer", key, label: french(area, `${field.id}.label`), value, flag };
+  const signed = answer?.v === "signature" ? { signed: { ink: answer.ink, text: answer.text } } : {};
+  return { kind: "answer", key, label: french(area, `${field.id}.label`), value, flag, ...signed };
+}
+
+/** Who helped with the answer of that key, as they are called. */
+function helpedWith(payload: DossierPayload, key: string): { readonly helped?: readonly string[] } {
+  const ids = Object.keys(payload.typedBy?.[key] ?? {}).filter((id) => id !== "me");
+  const names = ids.map((id) => {
+    const { name = "", structure = "" } = payload.helped?.[id] ?? {};
+    return [name, structure].filter((part) => part.trim() !== "").join(", ");
+  });
+  return names.length === 0 ? {} : { helped: names };
 }
 
 /** What was worked out stands as it came: this version of the form could work it out otherwise. */
-function linesOf(area: DataArea, lines: readonly ReviewLine[], arrived: Answers): readonly AnswerLine[] {
+function linesOf(area: DataArea, lines: readonly ReviewLine[], payload: DossierPayload): readonly AnswerLine[] {
   let row = "";
   return lines.flatMap((line): readonly AnswerLine[] => {
     if (line.kind === "no-rows") {
@@ -92,8 +85,8 @@ function linesOf(area: DataArea, lines: readonly ReviewLine[], arrived: Answers)
     }
     if (line.kind !== "answer") return [];
     const { key, field } = line;
-    const answer = field.type === "calc" ? (arrived[key] ?? line.answer) : line.answer;
-    const shown = lineOf(area, key, field, answer);
+    const answer = field.type === "calc" ? (payload.answers[key] ?? line.answer) : line.answer;
+    const shown: AnswerLine = { ...lineOf(area, key, field, answer), ...helpedWith(payload, key) };
     if (line.row === null || line.row.id === row) return [shown];
     row = line.row.id;
     const label = `${french(area, `${line.row.repeat}.label`)}\u00a0: ${line.row.n}`;
@@ -107,7 +100,7 @@ function leftovers(area: DataArea, payload: DossierPayload, shown: ReadonlySet<s
     if (shown.has(key)) return [];
     const field = key.split("/").at(-1) ?? key;
     const label = knows(area, `${field}.label`) ? french(area, `${field}.label`) : key;
-    return [{ kind: "answer", key, label, value: answerText(area, field, answer), flag: null }];
+    return [{ kind: "answer", key, label, value: frenchAnswer(area, field, answer), flag: null }];
   });
 }
 
@@ -130,7 +123,7 @@ export function answerSections(form: Form | null, payload: DossierPayload): read
     const own = linesOf(
       area,
       lines.filter((line) => line.kind !== "not-foreseen" && line.section === id),
-      payload.answers,
+      payload,
     );
     if (own.length > 0) sections.push({ key: id, title: french(area, `sections.${id}`), lines: own });
   }

@@ -1,4 +1,5 @@
 /** An answer in words of the language shown, by its labels; what this version has no label for is written by its id. In the page. */
+import type { Field } from "../../forms/model.ts";
 import { shownAnswer } from "../../forms/show.ts";
 import type { AnswerValue } from "../../satchel/model.ts";
 import type { DataArea } from "./catalogue.ts";
@@ -8,6 +9,15 @@ import { t, tData } from "./i18n.ts";
 /** Of fields of the type "civility": their words are the application's. */
 export const CIVILITIES = { madame: "common.question.madame", monsieur: "common.question.monsieur" } as const;
 export type Civility = keyof typeof CIVILITIES;
+
+/** Signs that every language writes so. */
+const UNITS = { euro: "€", percent: "%", m2: "m²", km: "km" } as const;
+
+/** What stands behind a number of this field; `own`: the word of the form. */
+export function unitOf(field: Field, own: () => string | undefined): string | undefined {
+  const unit = "unit" in field ? field.unit : undefined;
+  return unit === undefined ? undefined : unit === "own" ? own() : UNITS[unit];
+}
 
 /** @param between stands between several choices. */
 export function answerText(procedure: string, field: string, answer: AnswerValue, between: string): string {

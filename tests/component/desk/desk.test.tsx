@@ -340,6 +340,27 @@ describe("a dossier", () => {
   const rowOf = (label: string): HTMLElement =>
     screen.getAllByRole("rowheader", { name: label })[0]?.closest("tr") ?? document.body;
 
+  test("whose hands wrote an answer is said beside it", async () => {
+    const about = { structure: "Mission locale", consent: "Oui.", language: "fr", at: 1 };
+    await open(
+      fakeDeskDossier({
+        payload: {
+          answers: {
+            given_name: { v: "text", text: "Camille" },
+            family_name: { v: "text", text: "Morel" },
+            birthdate: { v: "date", date: "1984" },
+          },
+          helped: { h1: { ...about, name: "Nadia" }, h2: { ...about, name: "", structure: "" } },
+          typedBy: { given_name: { h1: true }, family_name: { h2: true }, birthdate: { me: true } },
+        },
+      }),
+    );
+    await heading(/Camille Morel/);
+    expect(rowOf("Prénom").textContent).toContain("Écrit avec l’aide de Nadia, Mission locale");
+    expect(rowOf("Nom de famille").textContent).toContain("Écrit avec l’aide de quelqu’un");
+    expect(rowOf("Date de naissance").textContent).not.toContain("aide");
+  });
+
   test("answers in French under their sections, own words first, each ready to copy", async () => {
     const { shown } = await open(
       fakeDeskDossier({

@@ -8,7 +8,7 @@ import { datePartsOf } from "../../../forms/dates.ts";
 import type { Problem } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { DeployedOrganisation, Deployment } from "../../../workers/satchel.contract.ts";
-import { answerText as shownWords } from "../../i18n/answer-text.ts";
+import { unitOf, answerText as shownWords } from "../../i18n/answer-text.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
 import { formatCalendarDate, formatDate, formatNumber, formatTime } from "../../i18n/format.ts";
 import { language, t, tData, tFrench } from "../../i18n/i18n.ts";
@@ -119,14 +119,8 @@ export function problemText(form: Form, problem: Problem): string {
 }
 
 /** What stands behind a number of this field: "€", or a word of the form. */
-export function unitText(form: Form, field: Field): string | undefined {
-  const unit = "unit" in field ? field.unit : undefined;
-  if (unit === undefined) return undefined;
-  return unit === "own" ? formText(form.id, `${field.id}.unit`) : UNITS[unit];
-}
-
-/** Signs that every language writes so. */
-const UNITS = { euro: "€", percent: "%", m2: "m²", km: "km" } as const;
+export const unitText = (form: Form, field: Field): string | undefined =>
+  unitOf(field, () => formText(form.id, `${field.id}.unit`));
 
 const choiceIds = (field: Field): readonly string[] => {
   if (field.type !== "choice" && field.type !== "choices" && field.type !== "linked") return [];
