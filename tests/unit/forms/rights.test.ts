@@ -5,6 +5,7 @@ import { isProcedureId } from "../../../src/forms/catalogue/index.ts";
 import {
   type Known,
   knownFrom,
+  profileHints,
   questionsLeft,
   rightsWorthAsking,
   rulesPast,
