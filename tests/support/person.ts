@@ -366,6 +366,11 @@ export function createPerson(page: Page, options: PersonOptions): Person {
         if (given === null)
           return tick("checkbox", alone ? unknown : w.within("dossiers.field.unknown", { label }), inside);
         return inside.getByRole("textbox", { name: label, exact: true }).fill(String(given));
+      case "commune":
+      case "country":
+        // A place of the person's own words: nothing is chosen from the list under the box.
+        if (given === null) return tick("checkbox", w.within("dossiers.field.unknown", { label }), inside);
+        return group.getByRole("textbox").first().fill(String(given));
       case "date":
         if (given === null) return tick("checkbox", w.within("common.date.unknown"), group);
         return typeDate(group, given as DateGiven);

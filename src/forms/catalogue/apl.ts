@@ -70,6 +70,11 @@ export const apl: Form = {
       verifiedOn: "2026-11-21",
     },
     numbers,
+    {
+      title:
+        "Two pages on appeals about housing aid (simulateurapl.com, aides-sociales.com): two months; the law was not read",
+      verifiedOn: "2026-11-22",
+    },
   ],
   reviewBefore: "2027-05-21",
   minutes: 20,
@@ -211,5 +216,6 @@ export const apl: Form = {
   ],
   notForeseen: true,
   declaration: false,
+  remedies: [{ id: "commission", within: { months: 2, source: 3 }, procedure: "recours" }],
   humans: [{ id: "caf", phone: "3230", source: 2 }, { id: "msa" }, { id: "france-services" }],
 };

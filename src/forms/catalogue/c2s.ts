@@ -221,5 +221,5 @@ export const c2s: Form = {
     { id: "ccas" },
     { id: "france-services" },
   ],
-  remedies: [{ id: "commission", within: { months: 2, source: 0 } }],
+  remedies: [{ id: "commission", within: { months: 2, source: 0 }, procedure: "recours" }],
 };

@@ -10,13 +10,13 @@ import type { Form } from "../model.ts";
 
 export const domiciliation: Form = {
   id: "domiciliation",
-  version: 1,
+  version: 2,
   icon: "boite",
   official: {
     cerfa: "16029",
     verified: false,
     checked:
-      "The official PDF could not be read, so its field list and its current version number are not verified. Checked in secondary sources: who decides (CCAS, CIAS, approved body, town hall without CCAS), the interview, the answer within 2 months, one year, contact every 3 months, the kinds of link with the commune, identity papers not being a condition.",
+      "The official PDF could not be read, so its field list and its current version number are not verified. Checked in secondary sources: who decides (CCAS, CIAS, approved body, town hall without CCAS), the interview, the answer within 2 months (D264-1, in a legal journal), a refusal with its reasons and an orientation (L264-4, in a lawyers' journal), one year, contact every 3 months, the kinds of link with the commune, identity papers not being a condition.",
   },
   sources: [
     {
@@ -24,21 +24,36 @@ export const domiciliation: Form = {
       verifiedOn: "2026-11-21",
     },
     { title: "Service-public.fr, F17317, copy of 2020", verifiedOn: "2020-11-12" },
+    {
+      title: "ASH, on CASF D264-1 to D264-3 (answer within two months, acknowledged; interview)",
+      verifiedOn: "2026-11-22",
+      url: "https://ash.tm.fr/numeros-juridiques/2964/les-droits-au-quotidien/la-domiciliation-des-personnes-sans-domicile-fixe/la-procedure-delection-de-domicile-505227.php",
+    },
+    {
+      title: "Code of administrative justice R421-1, in force since 2020 (two months from the notification)",
+      verifiedOn: "2026-11-22",
+      url: "https://www.doctrine.fr/l/texts/codes/LEGITEXT000006070933/articles/LEGIARTI000006449941",
+    },
+    { title: "Public phone numbers, read in secondary pages", verifiedOn: "2026-11-21" },
   ],
   reviewBefore: "2027-05-21",
   minutes: 15,
+  receiver: "besace",
+  answerWithin: { months: 2, source: 2 },
   fields: [
     { id: "given_name", type: "text", required: true, unknown: false, maxLength: 100, profile: "given_name" },
     { id: "family_name", type: "text", required: true, unknown: true, maxLength: 100, profile: "family_name" },
     { id: "called_name", type: "text", required: false, unknown: false, maxLength: 100 },
     { id: "birthdate", type: "date", required: true, unknown: true, partial: true, past: true, profile: "birthdate" },
-    { id: "birth_place", type: "text", required: false, unknown: true, maxLength: 150 },
+    // A text until version 2: one that was typed then is read as a place without a code.
+    { id: "birth_place", type: "commune", required: false, unknown: true, profile: "birthplace" },
     {
       id: "nationality",
       type: "choice",
       required: false,
       unknown: true,
       choices: [{ id: "french" }, { id: "eu" }, { id: "other" }],
+      profile: "nationality",
     },
     { id: "has_dependants", type: "yesno", required: true, unknown: true },
     {
@@ -183,9 +198,13 @@ export const domiciliation: Form = {
   requirements: [
     {
       id: "identity",
-      kinds: ["identity-card", "passport", "residence-permit", "recepisse", "birth-certificate", "family-book"],
+      kinds: ["identity-card", "passport", "residence-permit", "recepisse"],
       required: false,
       maxPapers: 3,
+      alternatives: [
+        { id: "civil-status", kinds: ["birth-certificate", "family-book", "foreign-civil-status"] },
+        { id: "loss", kinds: ["loss-declaration", "consular-card"] },
+      ],
     },
     {
       id: "commune-link",
@@ -199,9 +218,21 @@ export const domiciliation: Form = {
       ],
       required: true,
       maxPapers: 4,
+      alternatives: [
+        {
+          id: "written",
+          kinds: ["hosting-attestation", "shelter-attestation", "employer-attestation", "sworn-statement"],
+        },
+        { id: "children", kinds: ["school-certificate", "custody-decision", "family-book"] },
+      ],
     },
     { id: "useful", kinds: [], required: false, maxPapers: 6 },
   ],
   notForeseen: true,
   declaration: true,
+  humans: [{ id: "ccas" }, { id: "emergency", phone: "115", source: 4 }],
+  remedies: [
+    { id: "same-office", within: { months: 2, source: 3 }, procedure: "recours" },
+    { id: "court", within: { months: 2, source: 3 } },
+  ],
 };

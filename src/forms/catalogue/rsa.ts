@@ -73,6 +73,12 @@ export const rsa: Form = {
     { title: "Service-public.fr F2882, copy of 2020 (prime d'activité)", verifiedOn: "2020-11-12" },
     { title: "Papers asked by the CCAS of Ronchin, a web page", verifiedOn: "2026-11-21" },
     numbers,
+    {
+      title:
+        "CASF R262-88, version of 2015 on legifrance.gouv.fr, and ASH on L262-47 (appeal about RSA within two months)",
+      verifiedOn: "2026-11-22",
+      url: "https://www.legifrance.gouv.fr/codes/section_lc/LEGITEXT000006074069/LEGISCTA000020525239/2015-12-30/",
+    },
   ],
   reviewBefore: "2027-05-21",
   minutes: 30,
@@ -312,5 +318,6 @@ export const rsa: Form = {
   ],
   notForeseen: true,
   declaration: false,
+  remedies: [{ id: "department", within: { months: 2, source: 4 }, procedure: "recours" }],
   humans: [{ id: "caf", phone: "3230", source: 3 }, { id: "department" }, { id: "france-services" }],
 };
