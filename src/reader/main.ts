@@ -342,6 +342,9 @@ function copyPage(opened: OpenCopy): HTMLElement {
     ),
     dossiers.length === 0 ? null : h("section", {}, h("h2", {}, own.sections.dossiers), ...dossiers),
     own.profile.length === 0 ? null : h("section", {}, h("h2", {}, own.sections.profile), facts(own.profile)),
+    (own.ahead ?? []).length === 0
+      ? null
+      : h("section", {}, h("h2", {}, own.sections.ahead ?? ""), facts(own.ahead ?? [])),
     part(
       own.sections.bin,
       papers.filter(({ record }) => record.status === "binned"),

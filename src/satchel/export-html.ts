@@ -106,6 +106,7 @@ export function exportHtml(words: ExportWords, index: ExportIndex): string {
     section(2, sections.papers, kept.length === 0 ? none : papersOf(kept)),
     section(2, sections.dossiers, index.dossiers.map((each) => dossierPart(words, index, each)).join("\n") || none),
     section(2, sections.profile, factList(words.profile)),
+    section(2, sections.ahead ?? "", factList(words.ahead ?? [])),
     section(2, sections.bin, papersOf(binned)),
     "</main>",
     "</body>",

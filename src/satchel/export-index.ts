@@ -11,13 +11,25 @@ import { type B64, fromBase64Url, toHex } from "../shared/bytes.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import { createNames, endingOf, safeName } from "./export-names.ts";
 import type { ExportWords } from "./export-words.ts";
-import type { BlobPointer, DossierRecord, PaperRecord, ProfileRecord, SatchelRecord, SignedText } from "./model.ts";
+import type {
+  AheadChoice,
+  BlobPointer,
+  DossierRecord,
+  PaperRecord,
+  ProfileRecord,
+  SatchelRecord,
+  SignedText,
+} from "./model.ts";
 import { pagesInOrder } from "./paper.ts";
 import { versionsInOrder } from "./where.ts";
 
 const text = v.string();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const nullableText = v.nullable(text);
+
+/** Calendar days, for example of "done". */
+const days = v.array(text);
+const choiceShape = { done: days, later: days };
 
 const fileShape = v.object({
   /** From the archive's top; "/" between parts. */
@@ -41,6 +53,11 @@ export const exportIndexShape = v.object({
   made: text,
   language: text,
   profile: v.record(text, text),
+  /** Rights that the person follows, with the date that each counts from, and dates of their own. */
+  ahead: v.object({
+    followed: v.array(v.object({ right: text, since: nullableText, ...choiceShape })),
+    dates: v.array(v.object({ id: text, date: text, title: text, notice: v.nullable(count), ...choiceShape })),
+  }),
   papers: v.array(
     v.object({
       id: text,
@@ -48,6 +65,14 @@ export const exportIndexShape = v.object({
       kind: nullableText,
       holder: text,
       expiry: nullableText,
+      /** What is written on it, by field of its kind, as typed. */
+      facts: v.record(text, text),
+      /** The person's own words; "" where there are none. */
+      note: text,
+      /** True: the person chose to keep it on this device only; false: not; null: as its kind says. */
+      stay: v.nullable(v.boolean()),
+      /** What was said of its line in "À prévoir"; `notice` in days before its end. */
+      ahead: v.object({ ...choiceShape, notice: v.nullable(count), off: v.boolean() }),
       status: v.picklist(["kept", "draft", "binned"]),
       createdAt: count,
       updatedAt: count,
@@ -113,6 +138,11 @@ export interface ExportInput {
   readonly missing: ReadonlySet<BlobId>;
 }
 
+const choiceOf = ({ done, later }: AheadChoice): { done: string[]; later: string[] } => ({
+  done: Object.keys(done ?? {}).sort(),
+  later: Object.keys(later ?? {}).sort(),
+});
+
 const hexOf = (hash: B64): string => toHex(fromBase64Url(hash) ?? new Uint8Array(0));
 
 type Names = ReturnType<typeof createNames>;
@@ -157,10 +187,11 @@ function planPaper(
     const facts = { path, role, page, mime: pointer.mime, bytes: pointer.bytes, sha256: hexOf(pointer.hash), turn };
     return { facts, planned: { path, pointer } };
   });
-  const { kind, holder, expiry, status, createdAt, updatedAt } = record;
+  const { kind, holder, expiry, status, createdAt, updatedAt, facts = {}, note = "", stay = null, ahead = {} } = record;
   return {
     entry: {
-      ...{ id, title, kind, holder, expiry, status, createdAt, updatedAt },
+      ...{ id, title, kind, holder, expiry, facts: { ...facts }, note, stay, status, createdAt, updatedAt },
+      ahead: { ...choiceOf(ahead), notice: ahead.notice ?? null, off: ahead.off ?? false },
       files: files.map((file) => file.facts),
       missing: lost,
     },
@@ -270,6 +301,14 @@ export function planExport(input: ExportInput): ExportPlan {
       profile: Object.fromEntries(
         claims.flatMap((claim) => (profile[claim] === undefined ? [] : [[claim, profile[claim]] as const])),
       ),
+      ahead: {
+        followed: Object.entries(profile.followed ?? {}).map(([right, each]) => {
+          return { right, since: each.since ?? null, ...choiceOf(each) };
+        }),
+        dates: Object.entries(profile.dates ?? {}).map(([id, each]) => {
+          return { id, date: each.date, title: each.title, notice: each.notice ?? null, ...choiceOf(each) };
+        }),
+      },
       papers: papers.map((paper) => paper.entry),
       dossiers: dossiers.map((dossier) => dossier.entry),
     },

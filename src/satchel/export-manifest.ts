@@ -108,6 +108,7 @@ const shape = v.looseObject({
     sections: map(text),
     names: map(text),
     profile: facts,
+    ahead: v.optional(facts),
     papers: map(v.looseObject({ title: text, facts })),
     dossiers: map(v.looseObject({ title: text, facts, answers: facts, replies: facts, proofs: facts })),
     unnamed: text,

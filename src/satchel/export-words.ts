@@ -48,6 +48,8 @@ export interface ExportWords {
     readonly page: string;
     /** "Original", of a page that was made smaller. */
     readonly original: string;
+    /** Absent in copies of older versions, as `ahead`. */
+    readonly ahead?: string;
   };
   /** Names of folders and files in the archive. */
   readonly names: {
@@ -60,6 +62,8 @@ export interface ExportWords {
     readonly index: string;
   };
   readonly profile: readonly Fact[];
+  /** Rights that the person follows, and dates of their own. */
+  readonly ahead?: readonly Fact[];
   readonly papers: Readonly<Record<RecordId, PaperWords>>;
   readonly dossiers: Readonly<Record<RecordId, DossierWords>>;
   /** A paper that has no words: it came while the copy was being made. */

@@ -74,7 +74,13 @@ export interface Catalogue {
 export type Area = keyof Catalogue & string;
 
 /** Catalogues whose keys are named by data, not by code: forms are data, and their words come with them. */
-export type DataArea = `form-${string}` | "procedures" | "procedures-search" | "papers-search";
+export type DataArea =
+  | `form-${string}`
+  | "procedures"
+  | "procedures-search"
+  | "papers-search"
+  | "papers-guide"
+  | "ahead";
 
 type Plural = "zero" | "one" | "two" | "few" | "many" | "other";
 type WithoutPlural<K extends string> = K extends `${infer Base}_${Plural}` ? Base : K;

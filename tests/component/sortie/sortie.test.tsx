@@ -91,6 +91,42 @@ describe("Tout emporter", () => {
     expect(words).toMatchObject({ language: "fr", dir: "ltr", names: { papers: "papiers" } });
   });
 
+  test("what is written on a paper, its note, where it is kept, rights and own dates leave too", async () => {
+    const paper = fakePaper({
+      title: "Attestation",
+      kind: "health-attestation",
+      holder: "Ayoub",
+      note: "L’original est chez ma sœur.",
+      facts: { issued: "2026-03-14", "of-another-version": "7731" },
+    });
+    const satchel = createFakeSatchel({
+      papers: [paper],
+      profile: {
+        t: "profile",
+        followed: { rsa: { since: "2026-02" }, "france-travail": {}, "later-right": {} },
+        dates: { d1: { date: "2027-01-05", title: "Rendez-vous" } },
+      },
+    });
+    await show(<OutScreen />, satchel);
+    press("J’ai compris, préparer le fichier");
+    await screen.findByRole("heading", { name: "Le fichier est prêt" });
+    const words = satchel.data.outWords;
+    expect(words?.papers[paper.id]?.facts).toEqual([
+      ["Sorte", expect.any(String)],
+      ["Pour", "Ayoub"],
+      ["Date du papier", expect.stringMatching(/^14.mars.2026$/)],
+      ["of-another-version", "7731"],
+      ["Note", "L’original est chez ma sœur."],
+      ["Copies", "Sur ce téléphone seulement"],
+    ]);
+    expect(words?.ahead).toEqual([
+      ["RSA", expect.stringMatching(/février.2026/)],
+      ["France Travail", "Suivi"],
+      ["later-right", "Suivi"],
+      ["Rendez-vous", expect.stringMatching(/^5.janvier.2027$/)],
+    ]);
+  });
+
   test("says which papers are not whole", async () => {
     const satchel = full();
     satchel.data.out = { ...satchel.data.out, missing: 2 };

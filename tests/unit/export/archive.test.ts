@@ -88,6 +88,36 @@ async function filled() {
 }
 
 describe("C7: everything out", () => {
+  test("holds what is written on a paper, the note, where it is kept, rights and own dates", async () => {
+    const { tab } = await filled();
+    const [paper] = must(await tab.api.papers()).filter(({ record }) => record.title === "بطاقة الهوية");
+    if (paper === undefined) throw new Error("a paper");
+    const facts = { issued: "2026-03-14", number: "7731" };
+    must(await tab.api.describePaper(paper.id, { facts, note: "Chez ma <sœur>", stay: true, holder: "Ayoub" }));
+    must(await tab.api.changeAhead({ type: "remind", paper: paper.id, notice: 30 }));
+    must(await tab.api.changeAhead({ type: "follow", right: "rsa", since: "2026-02" }));
+    must(await tab.api.changeAhead({ type: "date", id: null, date: "2027-01-05", title: "Rendez-vous", notice: 7 }));
+    const said = wordsFor(must(await tab.api.papers()), must(await tab.api.dossiers()));
+    const words = {
+      ...said,
+      sections: { ...said.sections, ahead: "À prévoir" },
+      ahead: [["Rendez-vous <b>", "5 janvier 2027"] as const],
+    };
+    const folder = await unpacked(must(await tab.api.exportAll(words)).file);
+    const index = v.parse(exportIndexShape, JSON.parse(readFileSync(join(folder, "index.json"), "utf8")));
+    const ahead = { done: [], later: [], notice: 30, off: false };
+    expect(index.papers.find(({ id }) => id === paper.id)).toMatchObject({
+      ...{ holder: "Ayoub", facts, note: "Chez ma <sœur>", stay: true, ahead },
+    });
+    const other = index.papers.find(({ id }) => id !== paper.id);
+    expect(other).toMatchObject({ facts: {}, note: "", stay: null, ahead: { ...ahead, notice: null } });
+    expect(index.ahead.followed).toEqual([{ right: "rsa", since: "2026-02", done: [], later: [] }]);
+    expect(index.ahead.dates).toMatchObject([{ date: "2027-01-05", title: "Rendez-vous", notice: 7 }]);
+    const page = readFileSync(join(folder, "lisez-moi.html"), "utf8");
+    expect(page).toContain("<h2>À prévoir</h2>");
+    expect(page).toContain("Rendez-vous &lt;b&gt;");
+  });
+
   test("opens with a stock unzip, every file is what the index says, and nothing is left out", async () => {
     const { tab } = await filled();
     const papers = must(await tab.api.papers());
@@ -170,6 +200,7 @@ describe("C7: everything out", () => {
       made: "2026-11-22T05:00:00.000Z",
       language: "ar",
       profile: {},
+      ahead: { followed: [], dates: [] },
       papers: [],
       dossiers: [],
     });

@@ -2,13 +2,16 @@
  * What a copy for outside says, in the language shown: the worker that makes it knows no language. In the page; needs the
  * areas "sortie", "papers", "papers-types" and those of the forms (`loadWords`).
  *
- * Surprising: an answer is written by its label; one that this version has no label for is written by its field, so that
- * none is left out.
+ * Surprising: an answer, or what is written on a paper, stands by its label; one that this version has no label for stands by its
+ * field, so that none is left out.
  */
 import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
 import type { ExportWords, Fact } from "../../../satchel/export-words.ts";
+import { staysHere } from "../../../satchel/keeping.ts";
 import type { DossierRecord, ProfileRecord } from "../../../satchel/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
+import { paperTypeDetails } from "../../../satchel/types/catalogue.ts";
+import { masked } from "../../../satchel/types/masks.ts";
 import type { Deployment, DossierView, PaperView } from "../../../workers/satchel.contract.ts";
 import { answerText } from "../../i18n/answer-text.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
@@ -66,15 +69,36 @@ function dossierWords(view: DossierView, deployment: Deployment | null, order: r
 }
 
 function paperWords({ record }: PaperView) {
-  const { kind, holder, expiry } = record;
+  const { kind, holder, expiry, facts = {}, note = "" } = record;
+  const fields = new Map((paperTypeDetails(kind)?.fields ?? []).map((field) => [field.id as string, field]));
+  const written = Object.entries(facts).map(([id, text]): Fact => {
+    const field = fields.get(id);
+    const isDate = field?.mask === "date";
+    const shown = field === undefined ? text : masked(field.mask, text).shown;
+    return [tData("papers-guide", `fields.${id}`) ?? id, isDate ? formatCalendarDate(text) : shown];
+  });
   return {
     title: paperName(record),
     facts: [
       [t("sortie.out.kind"), kindName(kind)] as const,
       [t("sortie.out.holder"), holder === "me" ? t("sortie.out.me") : holderName(holder)] as const,
       ...(expiry === null ? [] : [[t("sortie.out.expiry"), formatCalendarDate(expiry)] as const]),
+      ...written,
+      ...(note.trim() === "" ? [] : [[t("sortie.out.note"), note] as const]),
+      ...(staysHere(record) ? [[t("sortie.out.stay"), t("sortie.out.stayHere")] as const] : []),
     ],
   };
+}
+
+/** Rights that the person follows, then dates of their own, the next one first. */
+function aheadWords({ followed = {}, dates = {} }: ProfileRecord): readonly Fact[] {
+  const rights = Object.entries(followed).map(([id, { since }]): Fact => {
+    const name = tData("ahead", `rights.name.${id}`) ?? id;
+    if (since === undefined) return [name, t("sortie.out.follows")];
+    return [name, t("sortie.out.followsSince", { date: formatCalendarDate(since) })];
+  });
+  const own = Object.values(dates).sort((a, b) => (a.date < b.date ? -1 : 1));
+  return [...rights, ...own.map(({ title, date }): Fact => [title, formatCalendarDate(date)])];
 }
 
 const claims = ["given_name", "family_name", "birthdate", "phone_number", "email"] as const;
@@ -89,7 +113,7 @@ export async function exportWords(input: {
 }): Promise<ExportWords> {
   const { papers, dossiers, profile, deployment, now } = input;
   const procedures = [...new Set(dossiers.map(({ record }) => record.procedure))].filter(isProcedureId);
-  await loadAreas(...procedures.map(areaOf));
+  await loadAreas("papers-guide", "ahead", ...procedures.map(areaOf));
   const orders = new Map<string, readonly string[]>();
   for (const procedure of procedures) {
     const form = await loadProcedure(procedure);
@@ -119,6 +143,7 @@ export async function exportWords(input: {
       nothing: t("sortie.out.nothing"),
       page: t("sortie.out.page"),
       original: t("sortie.out.original"),
+      ahead: t("sortie.out.ahead"),
     },
     names: {
       papers: t("sortie.out.folderPapers"),
@@ -133,6 +158,7 @@ export async function exportWords(input: {
       if (value === undefined || value === "") return [];
       return [[t(`sortie.out.claims.${claim}`), claim === "birthdate" ? formatCalendarDate(value) : value]];
     }),
+    ahead: aheadWords(profile),
     papers: Object.fromEntries(papers.map((paper) => [paper.id, paperWords(paper)])),
     dossiers: Object.fromEntries(
       dossiers.map((view) => [view.id, dossierWords(view, deployment, orders.get(view.record.procedure) ?? [])]),
