@@ -8,7 +8,7 @@ import { WorkerMessageHandler } from "pdfjs-dist/legacy/build/pdf.worker.mjs";
 import dingbats from "pdfjs-dist/standard_fonts/FoxitDingbats.pfb?url";
 import jbig2 from "pdfjs-dist/wasm/jbig2.wasm?url";
 import openjpeg from "pdfjs-dist/wasm/openjpeg.wasm?url";
-import { boundMemory } from "./pdf/bounds.ts";
+import { type BoundScope, boundMemory } from "./pdf/bounds.ts";
 import { createRenderer } from "./pdf/render.ts";
 import type { PdfApi } from "./pdf.contract.ts";
 
@@ -31,7 +31,8 @@ async function file(name: string): Promise<Uint8Array | undefined> {
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 
-const renderer = createRenderer({ file, fonts: self.fonts, bounds: boundMemory(globalThis) });
+const Canvas = OffscreenCanvas;
+const renderer = createRenderer({ file, fonts: self.fonts, Canvas, bounds: boundMemory(globalThis as BoundScope) });
 const api: PdfApi = {
   ...renderer,
   async draw(page, width) {

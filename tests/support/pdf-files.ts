@@ -71,6 +71,22 @@ export function onePage(given: OnePage = {}): Buffer {
   );
 }
 
+/** An honest page that is one grey picture, as a scanner makes it. @param data RGBA. */
+export function scannedPage(data: Uint8ClampedArray, width: number, height: number): Buffer {
+  const grey = Buffer.alloc(width * height);
+  for (let at = 0; at < grey.length; at += 1) grey[at] = data[at * 4] ?? 0;
+  return onePage({
+    content: content("q 595 0 0 842 0 0 cm /I Do Q"),
+    page: "/Resources << /XObject << /I 6 0 R >> >>",
+    more: [
+      content(
+        deflateSync(grey),
+        `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode`,
+      ),
+    ],
+  });
+}
+
 /** Several honest pages; page n has a bar at another height. */
 export function manyPages(count: number): Buffer {
   const kids = Array.from({ length: count }, (_, at) => `${4 + at * 2} 0 R`).join(" ");
@@ -126,6 +142,40 @@ export function streamBomb(megabytes: number, line = "0 0 m 500 700 l S\n"): Buf
 export function doubleBomb(megabytes: number): Buffer {
   const once = deflateSync(Buffer.alloc(megabytes * 1024 * 1024, " "), { level: 9 });
   return onePage({ content: content(deflateSync(once, { level: 9 }), "/Filter [/FlateDecode /FlateDecode]") });
+}
+
+/** One content stream, drawn `times` times, of letters that stand for 128 bytes each: run lengths need no inflater. */
+export function runBomb(megabytes: number, times: number): Buffer {
+  const packed = Buffer.alloc((megabytes * 1024 * 1024) / 64, Buffer.from([0x81, 0x20]));
+  return pdfOf([
+    { dictionary: "<< /Type /Catalog /Pages 2 0 R >>" },
+    { dictionary: "<< /Type /Pages /Kids [3 0 R] /Count 1 >>" },
+    {
+      dictionary: `<< /Type /Page /Parent 2 0 R /MediaBox ${A4} /Resources << >> /Contents [${Array.from({ length: times }, () => "4 0 R").join(" ")}] >>`,
+    },
+    content(packed, "/Filter /RunLengthDecode"),
+  ]);
+}
+
+/** `count` pictures of `side` x `side` pixels on one page, each of one colour and small in the file. */
+export function albumBomb(count: number, side: number, colours: "1 bit" | "grey" | "rgb" = "rgb"): Buffer {
+  const [space, bits, bytes] = {
+    "1 bit": ["[/Indexed /DeviceRGB 1 <000000ffffff>]", 1, side / 8],
+    grey: ["/DeviceGray", 8, side],
+    rgb: ["/DeviceRGB", 8, side * 3],
+  }[colours] as [string, number, number];
+  const packed = deflateSync(Buffer.alloc(Math.ceil(bytes) * side), { level: 9 });
+  const all = Array.from({ length: count }, (_, n) => n);
+  return onePage({
+    content: content(all.map((n) => `q 100 0 0 100 ${n * 5} 100 cm /I${n} Do Q`).join("\n")),
+    page: `/Resources << /XObject << ${all.map((n) => `/I${n} ${6 + n} 0 R`).join(" ")} >> >>`,
+    more: all.map(() =>
+      content(
+        packed,
+        `/Type /XObject /Subtype /Image /Width ${side} /Height ${side} /ColorSpace ${space} /BitsPerComponent ${bits} /Filter /FlateDecode`,
+      ),
+    ),
+  });
 }
 
 /** An image that says it has `side` x `side` pixels, of one colour, deflated. */

@@ -31,6 +31,8 @@ export interface RenderDeps {
   /** Where fonts that are inside a PDF go. */
   readonly fonts: FontFaceSet;
   readonly bounds: Bounds;
+  /** To paint on; not one of those that `bounds` counts as pictures. */
+  readonly Canvas: typeof OffscreenCanvas;
 }
 
 interface CanvasAndContext {
@@ -38,26 +40,29 @@ interface CanvasAndContext {
   context: OffscreenCanvasRenderingContext2D | null;
 }
 
-/** What pdf.js calls with `new`. */
-class Canvases {
-  create(width: number, height: number): CanvasAndContext {
-    const canvas = new OffscreenCanvas(width, height);
-    return { canvas, context: canvas.getContext("2d", { willReadFrequently: true }) };
-  }
-  reset({ canvas }: CanvasAndContext, width: number, height: number): void {
-    if (canvas === null) return;
-    canvas.width = width;
-    canvas.height = height;
-  }
-  destroy(held: CanvasAndContext): void {
-    if (held.canvas !== null) this.reset(held, 0, 0);
-    held.canvas = null;
-    held.context = null;
-  }
-  getNoAlphaContext(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D | null {
-    return canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-  }
-}
+/** What pdf.js calls with `new`: canvases to paint on, of which only so many pixels may be there at a time. */
+const canvasesFrom = ({ Canvas, bounds }: RenderDeps) =>
+  class {
+    create(width: number, height: number): CanvasAndContext {
+      bounds.paintOn(width * height);
+      const canvas = new Canvas(width, height);
+      return { canvas, context: canvas.getContext("2d", { willReadFrequently: true }) };
+    }
+    reset({ canvas }: CanvasAndContext, width: number, height: number): void {
+      if (canvas === null) return;
+      bounds.paintOn(width * height - canvas.width * canvas.height);
+      canvas.width = width;
+      canvas.height = height;
+    }
+    destroy(held: CanvasAndContext): void {
+      if (held.canvas !== null) this.reset(held, 0, 0);
+      held.canvas = null;
+      held.context = null;
+    }
+    getNoAlphaContext(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D | null {
+      return canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    }
+  };
 
 /** Its filters are elements of a page, which a worker has not: colours that need one are drawn without. */
 class NoFilters {
@@ -83,7 +88,8 @@ const filesFrom = (file: RenderDeps["file"]) =>
     }
   };
 
-export function createRenderer({ file, fonts, bounds }: RenderDeps): PdfApi {
+export function createRenderer(deps: RenderDeps): PdfApi {
+  const { file, fonts, bounds, Canvas } = deps;
   /** pdf.js throws its own kinds of Error for whatever a file makes it do. */
   const trouble = (error: unknown): Result<never, PdfTrouble> =>
     err({
@@ -98,7 +104,7 @@ export function createRenderer({ file, fonts, bounds }: RenderDeps): PdfApi {
     opened = undefined;
     task = getDocument({
       data: new Uint8Array(bytes),
-      CanvasFactory: Canvases,
+      CanvasFactory: canvasesFrom(deps),
       FilterFactory: NoFilters,
       BinaryDataFactory: filesFrom(file),
       // Only so that pdf.js asks for them: the names are looked up by `file`.
@@ -130,10 +136,7 @@ export function createRenderer({ file, fonts, bounds }: RenderDeps): PdfApi {
       const scale = drawScale(paper.width, paper.height, width);
       if (scale === 0) return err({ type: "pdf-unread" });
       const viewport = page.getViewport({ scale });
-      const canvas = new OffscreenCanvas(
-        Math.max(1, Math.round(viewport.width)),
-        Math.max(1, Math.round(viewport.height)),
-      );
+      const canvas = new Canvas(Math.max(1, Math.round(viewport.width)), Math.max(1, Math.round(viewport.height)));
       const canvasContext = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
       if (canvasContext === null) return err({ type: "pdf-unread" });
       await page.render({

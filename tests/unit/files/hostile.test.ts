@@ -6,11 +6,12 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { admit } from "../../../src/workers/imaging/admit.ts";
 import { opensWithoutPassword } from "../../../src/workers/imaging/pdf-lock.ts";
-import { boundMemory } from "../../../src/workers/pdf/bounds.ts";
+import { type BoundScope, boundMemory, type Limits, pageLimits } from "../../../src/workers/pdf/bounds.ts";
 import { drawScale } from "../../../src/workers/pdf/size.ts";
 import { maxPdfPixels, maxPdfSide } from "../../../src/workers/pdf.contract.ts";
 import { flatJpeg, lockedPdf, smallPdf, smallPng, tinyWebp } from "../../support/bad-files.ts";
 import {
+  albumBomb,
   doubleBomb,
   formBomb,
   imageBomb,
@@ -18,6 +19,7 @@ import {
   manyPages,
   onePage,
   polyglot,
+  runBomb,
   scriptedPdf,
   streamBomb,
 } from "../../support/pdf-files.ts";
@@ -74,6 +76,8 @@ describe("D8 files made to harm", () => {
     ["a stream of 256 MB in 300 KB", () => streamBomb(256), "pdf"],
     ["zeros deflated twice", () => doubleBomb(16), "pdf"],
     ["an image of a hundred thousand a side", () => imageBomb(100_000), "pdf"],
+    ["a content of run lengths", () => runBomb(64, 8), "pdf"],
+    ["an album of forty pictures of 36 megapixels", () => albumBomb(40, 6000, "1 bit"), "pdf"],
     ["a form in a form in a form", () => formBomb(30), "pdf"],
     ["a tree of pages that leads into itself", () => loopingTree(), "pdf"],
     ["a page of a kilometre", () => onePage({ box: "[0 0 1e9 1e9]" }), "pdf"],
@@ -142,9 +146,18 @@ describe("D8 files made to harm", () => {
 });
 
 describe("D8 memory of the PDF worker", () => {
+  const scopeOf = (more: Partial<BoundScope> = {}): BoundScope => ({
+    Uint8Array,
+    Uint8ClampedArray,
+    DecompressionStream,
+    structuredClone,
+    ...more,
+  });
+  const limited = (limits: Partial<Limits>): Limits => ({ ...pageLimits, ...limits });
+
   test("what is absurd is refused, in any form; everything else is as before", () => {
-    const scope = { Uint8Array, DecompressionStream, structuredClone };
-    const bounds = boundMemory(scope, 1000);
+    const scope = scopeOf();
+    const bounds = boundMemory(scope, limited({ piece: 1000 }));
     const Bounded = scope.Uint8Array;
     expect(new Bounded(1000)).toBeInstanceOf(Uint8Array);
     expect(new Bounded([1, 2])).toEqual(new Uint8Array([1, 2]));
@@ -156,28 +169,106 @@ describe("D8 memory of the PDF worker", () => {
     expect(bounds.wasHit()).toBe(true);
     bounds.begin();
     expect(bounds.wasHit()).toBe(false);
+    expect(() => new scope.Uint8ClampedArray(1001)).toThrow(RangeError);
+  });
+
+  test("large pieces are counted together, small ones and those of another page are not", () => {
+    const scope = scopeOf();
+    const bounds = boundMemory(scope, limited({ bytes: 2_000_000 }));
+    for (let n = 0; n < 100; n += 1) new scope.Uint8Array(100_000);
+    new scope.Uint8Array(1_500_000);
+    bounds.begin();
+    new scope.Uint8Array(1_500_000);
+    expect(() => new scope.Uint8ClampedArray(600_000)).toThrow(RangeError);
+    expect(bounds.wasHit()).toBe(true);
   });
 
   test("drawing acts are counted on their way to the painter", () => {
-    const scope = { Uint8Array, structuredClone };
-    const bounds = boundMemory(scope, 1e6, 1e6, 5);
+    const scope = scopeOf();
+    const bounds = boundMemory(scope, limited({ acts: 5 }));
     expect(scope.structuredClone({ chunk: { fnArray: [1, 2, 3] } })).toEqual({ chunk: { fnArray: [1, 2, 3] } });
     expect(scope.structuredClone({ a: 1 })).toEqual({ a: 1 });
     expect(() => scope.structuredClone({ chunk: { fnArray: [1, 2, 3] } })).toThrow(RangeError);
     expect(bounds.wasHit()).toBe(true);
   });
 
-  test("what inflates is counted over all streams of a page", async () => {
-    const scope = { Uint8Array, DecompressionStream, structuredClone };
-    const bounds = boundMemory(scope, 1e6, 100_000);
-    const inflate = (length: number): Promise<ArrayBuffer> =>
-      new Response(
-        new Blob([deflateSync(Buffer.alloc(length))]).stream().pipeThrough(new scope.DecompressionStream("deflate")),
-      ).arrayBuffer();
-    expect((await inflate(60_000)).byteLength).toBe(60_000);
-    await expect(inflate(60_000)).rejects.toThrow();
+  test("pixels are counted: of all pictures, and of what is painted on at the same time", async () => {
+    let [open, most] = [0, 0];
+    class Decoder {
+      async decode() {
+        open += 1;
+        most = Math.max(most, open);
+        await new Promise((done) => setTimeout(done, 1));
+        open -= 1;
+        return { image: { codedWidth: 100, codedHeight: 100, close: () => undefined } };
+      }
+    }
+    const Canvas = class {};
+    const scope = scopeOf({ ImageDecoder: Decoder, OffscreenCanvas: Canvas });
+    const bounds = boundMemory(scope, limited({ pictures: 25_000, canvas: 10_000 }));
+    const { ImageDecoder: Bounded, OffscreenCanvas: BoundedCanvas } = scope;
+    if (Bounded === undefined || BoundedCanvas === undefined) throw new Error("both are replaced");
+    const decoded = await Promise.allSettled([1, 2, 3, 4].map(() => new Bounded().decode()));
+    expect(decoded.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "rejected"]);
+    // One at a time, and the fourth was not begun.
+    expect(most).toBe(1);
+    bounds.begin();
+    expect(new BoundedCanvas(100, 200)).toBeInstanceOf(Canvas);
+    expect(() => new BoundedCanvas(100, 200)).toThrow(RangeError);
+    bounds.begin();
+    bounds.paintOn(9000);
+    bounds.paintOn(-9000);
+    bounds.paintOn(9000);
+    expect(() => bounds.paintOn(9000)).toThrow(RangeError);
+    expect(bounds.wasHit()).toBe(true);
+  });
+
+  test("a program's memory ends somewhere", () => {
+    const prototype = { buffer: new ArrayBuffer(65_536), grow: (pages: number) => pages } as WebAssembly.Memory;
+    const bounds = boundMemory(scopeOf({ WebAssembly: { Memory: { prototype } } }), limited({ program: 4 * 65_536 }));
+    expect(prototype.grow(3)).toBe(3);
+    expect(() => prototype.grow(4)).toThrow(RangeError);
+    expect(bounds.wasHit()).toBe(true);
+  });
+
+  test("what inflates is counted over all streams of a page, and little is inflated behind the bound", async () => {
+    const scope = scopeOf();
+    const bounds = boundMemory(scope, limited({ inflated: 100_000 }));
+    const inflate = (bytes: Uint8Array): Promise<ArrayBuffer> => {
+      const { readable, writable } = new (scope.DecompressionStream ?? fail())("deflate");
+      // As pdf.js does: all of it at once.
+      const writer = writable.getWriter();
+      writer.write(new Uint8Array(bytes)).catch(() => undefined);
+      writer.close().catch(() => undefined);
+      return new Response(readable).arrayBuffer();
+    };
+    const seeded30 = seeded(30);
+    const honest = Buffer.from(Array.from({ length: 60_000 }, () => seeded30(256)));
+    expect(Buffer.from(await inflate(deflateSync(honest))).equals(honest)).toBe(true);
+    await expect(inflate(deflateSync(honest))).rejects.toThrow();
     expect(bounds.wasHit()).toBe(true);
     bounds.begin();
-    expect((await inflate(60_000)).byteLength).toBe(60_000);
+    expect((await inflate(deflateSync(Buffer.alloc(90_000)))).byteLength).toBe(90_000);
+  });
+
+  test("a bomb is ended after its bound, not after all of it", async () => {
+    const bomb = deflateSync(Buffer.alloc(32 * 1024 * 1024));
+    const scope = scopeOf();
+    const bounds = boundMemory(scope, limited({ inflated: 8 * 1024 * 1024 }));
+    const { readable, writable } = new (scope.DecompressionStream ?? fail())("deflate");
+    const writer = writable.getWriter();
+    writer.write(new Uint8Array(bomb)).catch(() => undefined);
+    writer.close().catch(() => undefined);
+    let seen = 0;
+    const reading = (async () => {
+      for await (const chunk of readable) seen += (chunk as Uint8Array).byteLength;
+    })();
+    await expect(reading).rejects.toThrow(RangeError);
+    expect(seen).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(bounds.wasHit()).toBe(true);
   });
 });
+
+function fail(): never {
+  throw new Error("no inflater");
+}
