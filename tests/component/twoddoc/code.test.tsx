@@ -1,11 +1,13 @@
 /** D7: the code of a paper, shown thing by thing to keep or not, in three honest states. Over frozen vectors with own keys. */
 import { readFileSync } from "node:fs";
 import { cleanup, fireEvent, screen, waitFor } from "@testing-library/preact";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { CodeScreen } from "../../../src/app/features/twoddoc/CodeScreen.tsx";
 import type { ReadCodes } from "../../../src/app/features/twoddoc/codes.ts";
 import type { Trust } from "../../../src/app/features/twoddoc/Fields.tsx";
+import type { OpenFile } from "../../../src/app/features/twoddoc/useSearch.ts";
 import { setLanguage } from "../../../src/app/i18n/i18n.ts";
+import type { PdfDocument } from "../../../src/app/ui/pdf/document.ts";
 import { err, ok } from "../../../src/shared/result.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import { createFakeSatchel, fakePage, fakePaper } from "../../support/fake-satchel.ts";
@@ -32,10 +34,12 @@ const paged = (count: number) =>
     ]),
   );
 
-async function show(read: ReadCodes, { trust, record = {} }: { trust?: Trust; record?: object } = {}) {
+async function show(
+  read: ReadCodes,
+  { record = {}, ...given }: { trust?: Trust; open?: OpenFile; record?: object } = {},
+) {
   const paper = fakePaper({ kind: "tax-notice", pages: paged(2), ...record });
   const satchel = createFakeSatchel({ papers: [paper] });
-  const given = trust === undefined ? {} : { trust };
   const shown = await showScreen(<CodeScreen params={{ paper: paper.id }} read={read} {...given} />, {
     satchel,
     areas: [...areas],
@@ -108,6 +112,63 @@ test("no code: a photo of the code alone is looked at, and kept nowhere", async 
   fireEvent.change(screen.getByLabelText(/Prendre le code en photo/), { target: { files: [photo] } });
   expect(await screen.findByText(/Lu, pas vérifié/)).toBeTruthy();
   expect(satchel.calls("addPage")).toEqual([]);
+});
+
+describe("a code that is printed in a PDF", () => {
+  const pdfPage = (position: number) =>
+    fakePage({
+      position,
+      readable: null,
+      preview: null,
+      original: { ...(pointer as object), mime: "application/pdf" } as never,
+    });
+  const opening = (pages: PdfDocument["pages"], draw: PdfDocument["draw"]) => {
+    const close = vi.fn();
+    return { close, open: vi.fn<OpenFile>(() => ({ pages, draw, close })) };
+  };
+  const bitmap = { close: () => undefined } as ImageBitmap;
+  const drawn = ok({ bitmap, width: 595, height: 842 });
+
+  test("its pages are drawn and looked at, one after the other, behind the pictures", async () => {
+    const read = vi
+      .fn<ReadCodes>()
+      .mockResolvedValueOnce(ok([]))
+      .mockResolvedValueOnce(ok([]))
+      .mockResolvedValueOnce(ok([notice]));
+    const draw = vi.fn<PdfDocument["draw"]>(async () => drawn);
+    const { open, close } = opening(async () => ok(40), draw);
+    const pages = { a: fakePage({ position: 0, readable: pointer, preview: pointer }), b: pdfPage(1) };
+    await show(read, { open, record: { pages } });
+    expect(await screen.findByText(/Lu, pas vérifié/)).toBeTruthy();
+    expect(draw.mock.calls.map(([page]) => page)).toEqual([1, 2]);
+    expect(read.mock.calls.slice(1)).toEqual([[bitmap], [bitmap]]);
+    expect([open.mock.calls.length, close.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  test("a page that cannot be drawn is passed over; of a long file only the first pages are looked at", async () => {
+    const draw = vi.fn<PdfDocument["draw"]>(async (page) => (page === 3 ? err({ type: "pdf-too-heavy" }) : drawn));
+    const { open, close } = opening(async () => ok(40), draw);
+    const read = vi.fn<ReadCodes>(async () => ok([]));
+    await show(read, { open, record: { pages: { b: pdfPage(0) } } });
+    expect(await screen.findByText(/Aucun code trouvé sur ces pages/)).toBeTruthy();
+    expect([draw.mock.calls.length, read.mock.calls.length, close.mock.calls.length]).toEqual([10, 9, 1]);
+  });
+
+  test("the tool that draws PDFs is not here; a file that nothing opens", async () => {
+    const absent = opening(
+      async () => err({ type: "unavailable", mark: "x" }),
+      async () => drawn,
+    );
+    await show(async () => ok([]), { open: absent.open, record: { pages: { b: pdfPage(0) } } });
+    expect(await screen.findByText(/Il manque l’outil qui lit ces codes/)).toBeTruthy();
+    cleanup();
+    const locked = opening(
+      async () => err({ type: "pdf-locked" }),
+      async () => drawn,
+    );
+    await show(async () => ok([]), { open: locked.open, record: { pages: { b: pdfPage(0) } } });
+    expect(await screen.findByText(/Aucune page à regarder ici/)).toBeTruthy();
+  });
 });
 
 test("another code, a damaged one, and a tool that is not here, each in its own words", async () => {

@@ -3,8 +3,10 @@
  *
  * Surprising: no list of issuers' keys is on any device yet (decisions/0029), so every code is said to be read and not checked.
  */
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { pagesInOrder } from "../../../satchel/paper.ts";
 import type { RecordId } from "../../../shared/ids.ts";
+import { connectPdf } from "../../../workers/pdf.client.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { formatBytes } from "../../i18n/format.ts";
@@ -17,27 +19,36 @@ import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { FilePicker } from "../../ui/Pick.tsx";
+import { pageForm } from "../../ui/papers/pictures.ts";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
+import { openPdf } from "../../ui/pdf/document.ts";
 import { Loading } from "../../ui/States.tsx";
+import { useWorld } from "../../ui/world.ts";
 import { type ReadCodes, readCodes } from "./codes.ts";
 import { Fields, type Trust } from "./Fields.tsx";
-import { useCodeSearch } from "./useSearch.ts";
+import { type OpenFile, useCodeSearch } from "./useSearch.ts";
 
-/** What the group "twoddoc" weighs on the line, about (`npm run size`). */
-const TOOL_BYTES = 350_000;
+/** What the groups "twoddoc" and "pdf" weigh on the line, about (`npm run size`). */
+const READER_BYTES = 350_000;
+const PDF_BYTES = 560_000;
+
+const hasFiles = ({ record }: PaperView): boolean => pagesInOrder(record).some(([, page]) => pageForm(page) === "file");
 
 const NO_LIST: Trust = { pack: null, verify: async () => false };
 
 interface LookProps {
   readonly paper: PaperView;
   readonly read: ReadCodes;
+  readonly open: OpenFile | undefined;
   readonly trust: Trust;
   readonly onFailing: (failing: boolean) => void;
 }
 
-function Look({ paper, read, trust, onFailing }: LookProps) {
+function Look({ paper, read, open, trust, onFailing }: LookProps) {
   const t = useT();
-  const { search, again, look } = useCodeSearch(paper, read);
+  const { timers } = useWorld();
+  const ours: OpenFile = (bytes) => openPdf(bytes, { connect: connectPdf, timers });
+  const { search, again, look } = useCodeSearch(paper, read, open ?? ours);
   const isHere = paper.state !== "away" && paper.state !== "not-here";
   const photo = (
     <FilePicker
@@ -117,39 +128,46 @@ function Door({ size, onGet }: DoorProps) {
 export interface CodeScreenProps extends ScreenProps {
   /** In the place of the scan worker, for tests. */
   readonly read?: ReadCodes;
+  /** In the place of the PDF worker, for tests. */
+  readonly open?: OpenFile;
   readonly trust?: Trust;
 }
 
 /** The tab's title says nothing of the paper (INV-3). */
-export function CodeScreen({ params, read = readCodes, trust = NO_LIST }: CodeScreenProps) {
+export function CodeScreen({ params, read = readCodes, open, trust = NO_LIST }: CodeScreenProps) {
   const t = useT();
   const { readiness } = useRoot();
   const id = (params.paper ?? "") as RecordId;
   const asked = useAsk(id, (api) => api.paper(id), ["papers"]);
-  const [door, setDoor] = useState<"asking" | "closed" | "open">(savesData() ? "asking" : "open");
+  const saves = savesData();
+  /** Bytes of what would have to come; null: not known yet. */
+  const [lacking, setLacking] = useState<number | null>(saves ? null : 0);
   const [failing, setFailing] = useState(false);
-  const open = useCallback(() => setDoor("open"), []);
+  const needsPdf = asked.state === "ready" && hasFiles(asked.value);
   useEffect(() => {
-    if (door !== "asking") return undefined;
+    if (!saves || asked.state !== "ready") return undefined;
     let gone = false;
     void readiness().then((ready) => {
-      if (!gone) setDoor(ready?.twoddoc === true ? "open" : "closed");
+      if (gone) return;
+      setLacking((ready?.twoddoc === true ? 0 : READER_BYTES) + (!needsPdf || ready?.pdf === true ? 0 : PDF_BYTES));
     });
     return () => {
       gone = true;
     };
-  }, [door, readiness]);
+  }, [saves, asked.state, needsPdf, readiness]);
   return (
     <Frame title={t("twoddoc.screen")} tab="papers" back={paths.paper(id)} failing={failing}>
       <div class="stack-s">
         <h1>{t("twoddoc.screen")}</h1>
         <p class="hint">{t("twoddoc.what")}</p>
       </div>
-      {(asked.state === "loading" || door === "asking") && <Loading />}
+      {(asked.state === "loading" || (asked.state === "ready" && lacking === null)) && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}
-      {asked.state === "ready" && door === "closed" && <Door size={formatBytes(TOOL_BYTES)} onGet={open} />}
-      {asked.state === "ready" && door === "open" && (
-        <Look key={asked.value.id} paper={asked.value} read={read} trust={trust} onFailing={setFailing} />
+      {asked.state === "ready" && lacking !== null && lacking > 0 && (
+        <Door size={formatBytes(lacking)} onGet={() => setLacking(0)} />
+      )}
+      {asked.state === "ready" && lacking === 0 && (
+        <Look key={asked.value.id} paper={asked.value} read={read} open={open} trust={trust} onFailing={setFailing} />
       )}
     </Frame>
   );

@@ -1,4 +1,7 @@
-/** Looks for a code on the pages of a paper, one after the other, or on a photo of the code alone. Runs in the page. */
+/**
+ * Looks for a code on the pages of a paper, those inside of its PDFs too, one after the other; or on a photo of the code alone.
+ * Runs in the page.
+ */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { pagesInOrder } from "../../../satchel/paper.ts";
 import { readTwoDDoc, type TwoDDoc, type TwoDDocRefusal } from "../../../satchel/twoddoc/read.ts";
@@ -6,6 +9,7 @@ import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { useSatchel } from "../../state/satchel.ts";
 import type { PictureFile } from "../../ui/drawing.ts";
 import { pageForm } from "../../ui/papers/pictures.ts";
+import type { PdfDocument } from "../../ui/pdf/document.ts";
 import type { ReadCodes } from "./codes.ts";
 
 export type Search =
@@ -37,37 +41,86 @@ export interface CodeSearch {
   readonly look: (photo: Blob) => Promise<void>;
 }
 
-export function useCodeSearch(paper: PaperView, read: ReadCodes): CodeSearch {
+/** A page of A4 with all the pixels that it may have: a module of a code has three or four. */
+const SHEET_WIDTH = 1700;
+/** Of one PDF: a code is on the first pages, or on none. */
+const MOST_SHEETS = 10;
+
+export type OpenFile = (bytes: ArrayBuffer) => PdfDocument;
+
+/** What a search finds out on its way. */
+interface Walk {
+  /** Someone searches anew, or has left. */
+  readonly isOver: () => boolean;
+  /** Pages that were looked at, and how many there are as far as is known. */
+  seen: number;
+  total: number;
+  refused: Search | null;
+}
+
+export function useCodeSearch(paper: PaperView, read: ReadCodes, open: OpenFile): CodeSearch {
   const { api } = useSatchel();
-  const pages = pagesInOrder(paper.record).filter(([, page]) => pageForm(page) === "picture");
+  const pages = pagesInOrder(paper.record).filter(([, page]) => pageForm(page) !== "raw");
   const [search, setSearch] = useState<Search>({ state: "looking", n: 1, of: pages.length });
   /** What is looked for now: an older search that ends later says nothing. */
   const turn = useRef(0);
 
-  async function lookAt(file: PictureFile): Promise<Search | null> {
-    const codes = await read(file);
+  async function lookAt(picture: PictureFile | ImageBitmap): Promise<Search | null> {
+    const codes = await read(picture);
     if (!codes.ok) return { state: codes.error };
     return readAny(codes.value);
+  }
+
+  /** @returns what ends the search; null: on to the next page. */
+  async function step(picture: PictureFile | ImageBitmap, walk: Walk): Promise<Search | null> {
+    walk.seen += 1;
+    const found = await lookAt(picture);
+    if (found?.state === "refused") walk.refused ??= found;
+    return found?.state === "found" || found?.state === "absent" ? found : null;
+  }
+
+  /** As `step`, for each page inside of a PDF. One that cannot be drawn is passed over. */
+  async function stepThrough(bytes: ArrayBuffer, at: number, walk: Walk): Promise<Search | null> {
+    const pdf = open(bytes);
+    try {
+      const count = await pdf.pages();
+      if (!count.ok) return count.error.type === "unavailable" ? { state: "absent" } : null;
+      const sheets = Math.min(count.value, MOST_SHEETS);
+      walk.total += sheets - 1;
+      for (let sheet = 1; sheet <= sheets; sheet += 1) {
+        if (walk.isOver()) return null;
+        setSearch({ state: "looking", n: at + sheet, of: walk.total });
+        const drawn = await pdf.draw(sheet, SHEET_WIDTH);
+        if (!drawn.ok) continue;
+        const found = await step(drawn.value.bitmap, walk);
+        if (found !== null) return found;
+      }
+      return null;
+    } finally {
+      pdf.close();
+    }
   }
 
   async function lookThrough(): Promise<void> {
     turn.current += 1;
     const mine = turn.current;
-    let refused: Search | null = null;
-    let seen = 0;
-    for (const [at, [id, page]] of pages.entries()) {
-      setSearch({ state: "looking", n: at + 1, of: pages.length });
+    const walk: Walk = { isOver: () => mine !== turn.current, seen: 0, total: pages.length, refused: null };
+    let at = 0;
+    for (const [id, page] of pages) {
+      setSearch({ state: "looking", n: at + 1, of: walk.total });
+      const before = walk.total;
       const opened = await api.readPage(paper.id, id, page.original === null ? "readable" : "original");
-      if (mine !== turn.current) return;
+      if (walk.isOver()) return;
       // A page that is not on this phone: the photo of the code is offered in its place.
-      if (!opened.ok) continue;
-      seen += 1;
-      const found = await lookAt(opened.value);
-      if (mine !== turn.current) return;
-      if (found?.state === "found" || found?.state === "absent") return setSearch(found);
-      if (found?.state === "refused") refused ??= found;
+      if (opened.ok) {
+        const isFile = pageForm(page) === "file";
+        const found = await (isFile ? stepThrough(opened.value.bytes, at, walk) : step(opened.value, walk));
+        if (walk.isOver()) return;
+        if (found !== null) return setSearch(found);
+      }
+      at += 1 + walk.total - before;
     }
-    setSearch(refused ?? { state: "none", seen });
+    setSearch(walk.refused ?? { state: "none", seen: walk.seen });
   }
 
   useEffect(() => {
