@@ -73,6 +73,8 @@ export const paths = {
   ahead: "/a-prevoir",
   aheadRights: "/a-prevoir/suivre",
   aheadDate: (id: string) => `/a-prevoir/date/${id}`,
+  rights: "/droits",
+  decision: "/droits/decision",
   /** Files that another app handed over; the manifests and the service worker name it too. */
   sharedIn: "/partage",
   shareOut: (id: string) => `/partage/${id}`,

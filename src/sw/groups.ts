@@ -57,7 +57,9 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
 const shellForms = "domiciliation|lettre-incomprise|demande-libre";
-const laterWords = new RegExp(`^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|glossary)$`);
+const laterWords = new RegExp(
+  `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|glossary|rights|remedies)$`,
+);
 
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
@@ -70,6 +72,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
   ["forms", /^src\/app\/features\/dossiers\/(fields\/Rare|More)\.tsx$/],
+  ["forms", /^src\/app\/features\/droits\/feature\.ts$/],
   ["forms", new RegExp(`^src/forms/catalogue/(?!(${shellForms}|index)\\.ts$)[^/]+\\.ts$`)],
 ];
 

@@ -26,6 +26,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   partage: "partage",
   "a-prevoir": "ahead",
   "poste-partage": "approve",
+  droits: "droits",
 };
 
 const files = import.meta.glob<{ readonly feature: Feature }>("../features/*/feature.{ts,tsx}");
