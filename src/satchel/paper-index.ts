@@ -1,6 +1,6 @@
 /**
  * Finding papers as one types, and the order in which they are likely to be needed. Pure; runs in the page, over the list that
- * it shows (decisions/0029).
+ * it shows (decisions/0029, 0031).
  *
  * Surprising fact: what people call a kind ("papier de la caf") is looked for once per kind and word, not once per paper. A
  * thousand papers cost a key press what their own titles cost.
@@ -34,11 +34,18 @@ export interface PaperIndex {
    * so; otherwise in the order given. An empty query finds all.
    * @param calledOf what people call a kind, folded; empty where that is not known.
    */
-  readonly find: <P extends Findable>(
+  readonly search: <P extends Findable>(
     papers: readonly P[],
     query: string,
     calledOf: (kind: string) => string,
-  ) => readonly P[];
+  ) => PaperSearch<P>;
+}
+
+export interface PaperSearch<P> {
+  /** Looks through more papers. @param enough asked after each one: stop here, go on later. @returns true when all are seen. */
+  readonly look: (enough: () => boolean) => boolean;
+  /** So far; the same list again as long as no more were found. */
+  readonly found: () => readonly P[];
 }
 
 /** @param textOf what the language shown says of a paper: title, kind, holder, dates in words. Note and facts are added. */
@@ -63,9 +70,9 @@ export function createPaperIndex(textOf: (record: ShownPaper) => string): PaperI
       }
       return true;
     },
-    find(papers, query, calledOf) {
+    search(papers, query, calledOf) {
       const typed = foldText(query).split(/\s+/).filter(Boolean);
-      if (typed.length === 0) return papers;
+      if (typed.length === 0) return { look: () => true, found: () => papers };
       const words = typed.map((word) => ({ word, kinds: new Map<string, boolean>() }));
       const isCalled = (kind: string, { word, kinds }: (typeof words)[number]): boolean => {
         const known = kinds.get(kind) ?? calledOf(kind).includes(word);
@@ -74,14 +81,24 @@ export function createPaperIndex(textOf: (record: ShownPaper) => string): PaperI
       };
       const own: (typeof papers)[number][] = [];
       const byKind: (typeof papers)[number][] = [];
-      for (const paper of papers) {
-        const { kind } = paper.record;
-        const text = folded(paper.record);
-        const missing = words.filter(({ word }) => !text.includes(word));
-        if (missing.length === 0) own.push(paper);
-        else if (kind !== null && missing.every((word) => isCalled(kind, word))) byKind.push(paper);
-      }
-      return [...own, ...byKind];
+      let found: typeof papers = [];
+      let at = 0;
+      return {
+        look(enough) {
+          for (let paper = papers[at]; paper !== undefined; paper = papers[at]) {
+            at += 1;
+            const { kind } = paper.record;
+            const text = folded(paper.record);
+            const missing = words.filter(({ word }) => !text.includes(word));
+            if (missing.length === 0) own.push(paper);
+            else if (kind !== null && missing.every((word) => isCalled(kind, word))) byKind.push(paper);
+            if (enough()) break;
+          }
+          if (found.length < own.length + byKind.length) found = [...own, ...byKind];
+          return at >= papers.length;
+        },
+        found: () => found,
+      };
     },
   };
 }

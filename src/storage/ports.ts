@@ -82,6 +82,11 @@ export interface RecordRow {
 /** away: whole at the server, its bytes were dropped here to make room and come back on demand (`restoreLocal`). */
 export type BlobState = "waiting" | "sending" | "verified" | "aside" | "away";
 
+export interface RecordWithChain {
+  readonly row: RecordRow;
+  readonly chain: readonly Omit<OutOp, "wire">[];
+}
+
 export interface BlobRow extends Attempt {
   readonly blob: BlobId;
   readonly header: Bytes;
@@ -232,6 +237,8 @@ export interface SatchelStore {
   /* records (worker, unlocked) */
   readonly getRecord: (record: RecordId) => Stored<RecordRow | undefined>;
   readonly listRecords: () => Stored<readonly RecordRow[]>;
+  /** Those of these records that are here, each with its ops that wait, oldest first; as of one moment, in the order asked. */
+  readonly someRecords: (records: readonly RecordId[]) => Stored<readonly RecordWithChain[]>;
   /**
    * The head of the chain that a new save must be based on, and the unfrozen op of this record that it replaces.
    * A new op's base is the newest frozen or accepted op; a waiting op is replaced (same base, new id).
@@ -260,6 +267,8 @@ export interface SatchelStore {
   readonly putSegments: (blob: BlobId, first: number, segments: readonly Bytes[]) => Stored<void>;
   readonly getSegment: (blob: BlobId, n: number) => Stored<Bytes | undefined>;
   readonly getBlob: (blob: BlobId) => Stored<BlobRow | undefined>;
+  /** Those of these blobs that are here. */
+  readonly someBlobs: (blobs: readonly BlobId[]) => Stored<readonly BlobRow[]>;
   readonly listBlobs: () => Stored<readonly BlobRow[]>;
   /** Drops bytes and row; only for blobs that nothing refers to any more. */
   readonly deleteBlobs: (blobs: readonly BlobId[]) => Stored<void>;
@@ -387,6 +396,13 @@ export interface SatchelStore {
   /* meta */
   readonly meta: () => Stored<SyncMeta>;
   readonly setMeta: (patch: Partial<SyncMeta>) => Stored<void>;
+  /**
+   * Sealed bytes of which papers stood first in the list (decisions/0031): a memory of what to read first, true of a moment
+   * that is over. Undefined: none was left.
+   */
+  readonly hint: () => Stored<Bytes | undefined>;
+  /** relaxed; nobody is told. */
+  readonly setHint: (sealed: Bytes) => Stored<void>;
 
   /** Runs after every committed write of this or another tab (coarse: what kind of thing changed). */
   readonly onChange: (listener: (what: "records" | "queue" | "inbox" | "meta") => void) => () => void;

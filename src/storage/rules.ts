@@ -240,6 +240,16 @@ export function createStore(deps: RuleDeps): SatchelStore {
 
     listRecords: () => read(["records"], async (tx) => (await tx.all("records")).map(publicRecord)),
 
+    someRecords: (records) =>
+      read(["records", "ops"], async (tx) => {
+        const found = await Promise.all(
+          records.map(async (record) => ({ row: await tx.get("records", record), chain: await chainOf(tx, record) })),
+        );
+        return found.flatMap(({ row, chain }) =>
+          row === undefined ? [] : [{ row: publicRecord(row), chain: chain.map(({ wire: _wire, ...op }) => op) }],
+        );
+      }),
+
     baseFor: (record) =>
       read(["records", "ops"], async (tx) => {
         const row = await tx.get("records", record);
@@ -416,6 +426,13 @@ export function createStore(deps: RuleDeps): SatchelStore {
         const row = await tx.get("blobs", blob);
         return row === undefined ? undefined : publicBlob(row);
       }),
+
+    someBlobs: (blobs) =>
+      read(["blobs"], async (tx) =>
+        (await Promise.all(blobs.map((blob) => tx.get("blobs", blob)))).flatMap((row) =>
+          row === undefined ? [] : [publicBlob(row)],
+        ),
+      ),
 
     listBlobs: () => read(["blobs"], async (tx) => (await tx.all("blobs")).map(publicBlob).sort(byOrder)),
 
@@ -804,6 +821,24 @@ export function createStore(deps: RuleDeps): SatchelStore {
         await tx.put("settings", { key: "sync", value: { ...(await readMeta(tx)), ...patch } });
         return done;
       }),
+
+    hint: () =>
+      read(["settings"], async (tx) => {
+        const row = await tx.get("settings", "hint");
+        return row?.key === "hint" ? new Uint8Array(row.value) : undefined;
+      }),
+
+    setHint: (sealed) =>
+      write(
+        ["settings"],
+        "relaxed",
+        [],
+        async (tx) => {
+          await tx.put("settings", { key: "hint", value: bufferOf(sealed) });
+          return done;
+        },
+        false,
+      ),
 
     onChange: (listener) => {
       listeners.add(listener);

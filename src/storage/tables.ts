@@ -57,7 +57,8 @@ export type InboxStored =
 
 export type SettingStored =
   | { readonly key: "sync"; readonly value: SyncMeta }
-  | { readonly key: "order"; readonly value: number };
+  | { readonly key: "order"; readonly value: number }
+  | { readonly key: "hint"; readonly value: ArrayBuffer };
 
 export interface Rows {
   readonly records: RecordStored;

@@ -293,6 +293,8 @@ export interface PapersAsked {
   readonly count: number;
   /** "YYYY-MM-DD" on this device: the order depends on it. */
   readonly day: string;
+  /** Where the list was not read yet, papers that stood first the last time will do, for the first part. */
+  readonly early?: boolean;
 }
 
 /** A part of the list of kept papers, in the order of `likelyFirst`. */
@@ -306,6 +308,11 @@ export interface PapersPart {
   /** Unfinished captures that have a page; with the first part only. */
   readonly drafts: readonly PaperView[];
   readonly binned: number;
+  /**
+   * These stood first the last time: each is as it is now, but their order and all numbers are those of then, and others may
+   * come before them. The list itself is still to be asked for.
+   */
+  readonly early?: true;
 }
 
 /** A6: each is told in words, and nothing is lost. */

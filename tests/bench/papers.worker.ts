@@ -238,7 +238,7 @@ const tasks: Readonly<Record<string, (arg: never) => Promise<unknown>>> = {
   ready,
   floor,
   list: async () => shown?.list(),
-  part: async (asked) => shown?.part(asked),
+  part: async (asked: PapersAsked) => shown?.part(asked),
 };
 
 addEventListener("message", async (event: MessageEvent) => {

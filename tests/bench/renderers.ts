@@ -1,5 +1,5 @@
-/** The renderer processes of a browser under measurement, and the memory that they take. Runs in Node, on Linux. */
-import { readFileSync } from "node:fs";
+/** The renderer processes of a browser under measurement, their memory and processor time. Runs in Node, on Linux. */
+import { readdirSync, readFileSync } from "node:fs";
 import { processTree } from "../support/processes.ts";
 
 /** Process ids of all renderers below the browser's process. */
@@ -20,4 +20,19 @@ export function memoryOf(pids: readonly number[]): number {
     }
   }
   return kib / 1024;
+}
+
+/** Processor time that all their threads have had so far, ms: it does not depend on who else uses the machine. */
+export function processorTime(pids: readonly number[]): number {
+  let nanoseconds = 0;
+  for (const pid of pids) {
+    try {
+      for (const thread of readdirSync(`/proc/${pid}/task`))
+        nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOENT" && code !== "ESRCH") throw error;
+    }
+  }
+  return nanoseconds / 1e6;
 }

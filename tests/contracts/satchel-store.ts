@@ -987,6 +987,51 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title:
+      "some records come with the ops that wait, some blobs as they are, in the order asked and without what is not here",
+    run: async ({ open }) => {
+      const store = await open();
+      const r2 = id<RecordId>("record-2");
+      await must(store.putSegments(photo, 0, [segment(1)]));
+      await must(store.saveRecord(saving("a", null, 0, { blobs: [newBlob("photo", 1)] })));
+      await must(store.freezeOps([id("a")]));
+      await must(store.saveRecord(saving("b", "a", 1)));
+      await must(store.saveRecord(saving("c", null, 0, { record: r2 })));
+      await must(store.freezeOps([id("c")]));
+      await must(store.bookOk(id("c"), 1));
+      const some = await must(store.someRecords([r2, id("never-here"), r1]));
+      same(
+        some.map(({ row, chain }) => [row.record, row.localOp, row.server !== null, chain.map((op) => op.op)]),
+        [
+          ["record-2", "c", true, []],
+          ["record-1", "b", false, ["a", "b"]],
+        ],
+        "as they are now",
+      );
+      same(Object.keys(some[1]?.chain[0] ?? {}).includes("wire"), false, "without what is sealed");
+      same(some[1]?.row, await must(store.getRecord(r1)), "the same row as one alone");
+      const blobs = await must(store.someBlobs([id("never-here"), photo]));
+      same(blobs, [await must(store.getBlob(photo))], "the same blob as one alone");
+      same(await must(store.someRecords([])), [], "none");
+      same(await must(store.someBlobs([])), [], "none");
+    },
+  },
+  {
+    title: "a hint is what was left last, in every tab, and tells nobody",
+    run: async ({ open }) => {
+      const [one, two] = [await open(), await open()];
+      same(await must(one.hint()), undefined, "none at first");
+      const heard: string[] = [];
+      one.onChange((what) => heard.push(what));
+      await must(one.setHint(segment(1, 2, 3)));
+      await must(one.setHint(segment(7)));
+      same([...((await must(two.hint())) ?? [])], [7], "the last one");
+      same(heard, [], "silent");
+      await must(one.setMeta({ epoch: "e" }));
+      same([...((await must(one.hint())) ?? [])], [7], "beside what else is remembered");
+    },
+  },
+  {
     title: "listeners of this and of other tabs hear of committed writes only",
     run: async ({ open }) => {
       const [one, two] = [await open(), await open()];

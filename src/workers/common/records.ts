@@ -14,7 +14,7 @@ import { utf8ToText } from "../../shared/bytes.ts";
 import { type BlobId, type LetterId, type OpId, type RecordId, randomId } from "../../shared/ids.ts";
 import type { Clock, Log, Random } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { NewBlob, RecordRow, SatchelStore, SaveInput } from "../../storage/ports.ts";
+import type { NewBlob, RecordRow, RecordWithChain, SatchelStore, SaveInput } from "../../storage/ports.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import { storageErr, workerError } from "./errors.ts";
 
@@ -26,6 +26,11 @@ export interface Kept<R> {
   readonly server: Op | null;
   /** The server holds exactly this save. */
   readonly accepted: boolean;
+}
+
+export interface KeptWithChain<R> {
+  readonly kept: Kept<R>;
+  readonly chain: RecordWithChain["chain"];
 }
 
 /** What one save does. `next` null deletes the record. */
@@ -57,6 +62,10 @@ export interface Records<R extends object> {
    */
   readonly listNow: () => Promise<Result<readonly Kept<R>[], WorkerError>>;
   readonly get: (id: RecordId) => Promise<Result<Kept<R>, WorkerError>>;
+  /** Those of these that are here and open, with their ops that wait; in the order asked, as of one moment. */
+  readonly some: (ids: readonly RecordId[]) => Promise<Result<readonly KeptWithChain<R>[], WorkerError>>;
+  /** Everything was read: `list` answers from memory. */
+  readonly isRead: () => boolean;
   /** Sealed, written strictly, then resolved. */
   readonly save: <E>(id: RecordId, apply: Apply<R, E>) => Promise<Result<Kept<R> | null, WorkerError | E>>;
   /** Opens any op of this store's principal. */
@@ -240,6 +249,19 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     return record === null ? err({ type: "not-found" }) : ok(kept(row.value, record));
   }
 
+  async function some(ids: readonly RecordId[]): Promise<Result<readonly KeptWithChain<R>[], WorkerError>> {
+    const rows = await store.someRecords(ids);
+    if (!rows.ok) return storageErr(rows.error);
+    const living = rows.value.filter(({ row }) => !row.deleted);
+    const records = await Promise.all(living.map(({ row }) => recordOf(row)));
+    return ok(
+      living.flatMap(({ row, chain }, n) => {
+        const record = records[n];
+        return record === null || record === undefined ? [] : [{ kept: kept(row, record), chain }];
+      }),
+    );
+  }
+
   /** Applies everything that waits, in order, on one state; gives what each of them said. */
   function applyAll(current: R | undefined, waiting: readonly Waiting<R>[]) {
     let state: R | null | undefined = current;
@@ -379,6 +401,8 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     list,
     listNow: readAll,
     get,
+    some,
+    isRead: () => listed !== null,
     save,
     open,
     aside: () => aside,

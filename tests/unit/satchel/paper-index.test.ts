@@ -26,10 +26,11 @@ const paper = (record: Partial<ShownPaper>, usedAt?: number) => {
 };
 const said = ({ title, kind, holder }: ShownPaper): string => `${title} ${kind ?? ""} ${holder}`;
 const called = (kind: string): string => foldText({ benefit: "papier de la caf, allocations" }[kind] ?? "");
-const search = (papers: readonly ReturnType<typeof paper>[], query: string) =>
-  createPaperIndex(said)
-    .find(papers, query, called)
-    .map(({ record }) => record.title);
+function search(papers: readonly ReturnType<typeof paper>[], query: string): readonly string[] {
+  const begun = createPaperIndex(said).search(papers, query, called);
+  begun.look(() => false);
+  return begun.found().map(({ record }) => record.title);
+}
 
 describe("finding papers", () => {
   const bill = paper({ title: "Facture d’électricité", kind: "energy", note: "L’original est chez ma sœur" });
@@ -81,7 +82,9 @@ describe("finding papers", () => {
       }),
     ).toBe(false);
     expect(reads).toBe(2);
-    expect(index.find(papers, "impots", called)).toEqual([tax]);
+    const begun = index.search(papers, "impots", called);
+    expect(begun.look(() => false)).toBe(true);
+    expect(begun.found()).toEqual([tax]);
     expect(reads).toBe(4);
     expect(index.read(papers, () => false)).toBe(true);
     expect(reads).toBe(4);
@@ -89,9 +92,24 @@ describe("finding papers", () => {
 
   test("a changed record is read anew", () => {
     const index = createPaperIndex(said);
-    expect(index.find([bill], "gaz", called)).toEqual([]);
+    const before = index.search([bill], "gaz", called);
+    expect([before.look(() => false), before.found()]).toEqual([true, []]);
     const renamed = { ...bill, record: { ...bill.record, title: "Gaz" } };
-    expect(index.find([renamed], "gaz", called)).toEqual([renamed]);
+    const after = index.search([renamed], "gaz", called);
+    expect([after.look(() => false), after.found()]).toEqual([true, [renamed]]);
+  });
+
+  test("D5: a search is looked through in slices, and tells what it has found so far", () => {
+    const begun = createPaperIndex(said).search(papers, "caf", called);
+    expect(begun.found()).toEqual([]);
+    expect(begun.look(() => true)).toBe(false);
+    expect(begun.look(() => true)).toBe(false);
+    expect(begun.found()).toEqual([notice]);
+    expect(begun.look(() => true)).toBe(false);
+    const found = begun.found();
+    expect(found).toEqual([own, notice]);
+    expect(begun.look(() => true)).toBe(true);
+    expect(begun.found()).toBe(found);
   });
 });
 

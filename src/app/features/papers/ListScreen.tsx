@@ -60,12 +60,12 @@ interface RowsProps {
   /** Rows drawn first. */
   readonly first: number;
   /** What they were found by: for something else the first rows are drawn again. */
-  readonly query?: string;
+  readonly query: string;
   /** Another list is shown in its place; its rows stay drawn, for taking a thousand away costs as much as drawing them. */
-  readonly hidden?: boolean;
+  readonly hidden: boolean;
 }
 
-function Rows({ papers, first, query = "", hidden = false }: RowsProps) {
+const Rows = memo(function Rows({ papers, first, query, hidden }: RowsProps) {
   const t = useT();
   const [shown, setShown] = useState({ query, drawn: first });
   const drawn = shown.query === query ? shown.drawn : first;
@@ -94,7 +94,33 @@ function Rows({ papers, first, query = "", hidden = false }: RowsProps) {
       )}
     </div>
   );
+});
+
+interface FamiliesProps {
+  readonly kinds: PaperList["kinds"];
+  readonly kept: number;
+  readonly value: PaperFamily | "all";
+  readonly onChange: (family: PaperFamily | "all") => void;
 }
+
+/** Left alone while somebody types. */
+const Families = memo(function Families({ kinds, kept, value, onChange }: FamiliesProps) {
+  const t = useT();
+  const counts = new Map<PaperFamily, number>();
+  for (const [kind, count] of Object.entries(kinds))
+    counts.set(familyOf(kind), (counts.get(familyOf(kind)) ?? 0) + count);
+  if (counts.size < 2) return null;
+  const options = [
+    { value: "all" as const, label: t("papers.list.all"), icon: "besace" as const, count: kept },
+    ...FAMILIES.filter((entry) => counts.has(entry.family)).map((entry) => ({
+      value: entry.family,
+      label: t(`papers.list.family.${entry.family}`),
+      icon: entry.icon,
+      count: counts.get(entry.family) ?? 0,
+    })),
+  ];
+  return <Filters label={t("papers.list.families")} options={options} value={value} onChange={onChange} />;
+});
 
 interface SearchProps {
   readonly list: PaperList;
@@ -106,29 +132,15 @@ function Search({ list }: SearchProps) {
   const [typed, setTyped] = useState("");
   const [family, setFamily] = useState<PaperFamily | "all">("all");
   const [near, setNear] = useState(false);
-  const searching = typed.trim() !== "";
-  const { papers: kept, kinds, whole } = list;
-  const counts = useMemo(() => {
-    const byFamily = new Map<PaperFamily, number>();
-    for (const [kind, count] of Object.entries(kinds))
-      byFamily.set(familyOf(kind), (byFamily.get(familyOf(kind)) ?? 0) + count);
-    return byFamily;
-  }, [kinds]);
-  const narrow = searching || family !== "all";
+  const { papers: kept } = list;
+  const narrow = typed.trim() !== "" || family !== "all";
   const meant = usePaperSearch(kept, typed, near);
   const found = useMemo(
-    () => (family === "all" ? meant : meant.filter(({ record }) => familyOf(record.kind) === family)),
-    [meant, family],
+    () => (family === "all" ? meant.papers : meant.papers.filter(({ record }) => familyOf(record.kind) === family)),
+    [meant.papers, family],
   );
-  const options = [
-    { value: "all" as const, label: t("papers.list.all"), icon: "besace" as const, count: list.kept },
-    ...FAMILIES.filter((entry) => counts.has(entry.family)).map((entry) => ({
-      value: entry.family,
-      label: t(`papers.list.family.${entry.family}`),
-      icon: entry.icon,
-      count: counts.get(entry.family) ?? 0,
-    })),
-  ];
+  /** Every paper is here and was looked at. */
+  const done = list.whole && meant.done;
   function showAll(): void {
     setTyped("");
     setFamily("all");
@@ -144,9 +156,7 @@ function Search({ list }: SearchProps) {
             onNear={() => setNear(true)}
             onType={setTyped}
           />
-          {counts.size > 1 && (
-            <Filters label={t("papers.list.families")} options={options} value={family} onChange={setFamily} />
-          )}
+          <Families kinds={list.kinds} kept={list.kept} value={family} onChange={setFamily} />
         </div>
       )}
       <section aria-labelledby={`${id}-list`} class="stack">
@@ -154,9 +164,9 @@ function Search({ list }: SearchProps) {
           {t("common.papers", { count: list.kept })}
         </h2>
         <p class="sr" role="status">
-          {narrow && whole && t("papers.search.found", { count: found.length })}
+          {narrow && done && t("papers.search.found", { count: found.length })}
         </p>
-        {narrow && whole && found.length === 0 && (
+        {narrow && done && found.length === 0 && (
           <EmptyState
             title={t("papers.search.noneTitle")}
             text={t("papers.search.noneText")}
@@ -168,10 +178,10 @@ function Search({ list }: SearchProps) {
           />
         )}
         {narrow && found.length > 0 && (
-          <Rows key="found" papers={found} first={FOUND_ROWS} query={`${family} ${typed}`} />
+          <Rows key="found" papers={found} first={FOUND_ROWS} query={`${family} ${typed}`} hidden={false} />
         )}
-        <Rows key="all" papers={kept} first={FIRST_PART} hidden={narrow} />
-        {!whole && <Loading />}
+        <Rows key="all" papers={kept} first={FIRST_PART} query="" hidden={narrow} />
+        {!(narrow ? done : list.whole) && <Loading />}
       </section>
     </>
   );

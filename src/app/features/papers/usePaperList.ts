@@ -2,8 +2,9 @@
  * The list of papers as it comes: the rows of the first screen, painted, then the rest in parts that never hold a tap up. Runs
  * in the page (decisions/0031).
  *
- * Surprising fact: a part of another stamp means that something changed in between. Then the list is begun again, so that no
- * paper falls between two parts (INV-1); where changes never end, it is asked for in one piece.
+ * Surprising facts: the very first rows may be those of the last time, while the list is read (PapersPart.early). And a part of
+ * another stamp means that something changed in between: then the list is begun again, so that no paper falls between two
+ * parts (INV-1); where changes never end, it is asked for in one piece.
  */
 import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { assert } from "../../../shared/assert.ts";
@@ -22,7 +23,7 @@ const PAINT_MS = 32;
 /** So often a list is begun again because something changed; then it is asked for whole. */
 const PATIENCE = 3;
 
-export interface PaperList extends Omit<PapersPart, "stamp"> {
+export interface PaperList extends Omit<PapersPart, "stamp" | "early"> {
   /** Kept papers as far as they are here, in order. */
   readonly papers: readonly PaperView[];
   /** All of them are. */
@@ -43,16 +44,16 @@ export async function gather(
   day: string,
   { before, isWanted, pause, onList }: Gathering,
 ): Promise<Result<void, WorkerError>> {
-  const shownBefore = before?.papers ?? [];
-  let least = before?.whole === true ? Number.POSITIVE_INFINITY : shownBefore.length;
+  let known = before?.papers ?? [];
+  /** What is shown does not become less, and a whole list is replaced by a whole one only. */
+  let least = before?.whole === true ? Number.POSITIVE_INFINITY : known.length;
   let papers: readonly PaperView[] = [];
   let first: PapersPart | null = null;
+  let isNew = before === null;
   let begun = 0;
   while (isWanted()) {
-    const isFirst: boolean = first === null;
-    const next = isFirst && before === null ? FIRST_PART : NEXT_PARTS;
-    const count = begun > PATIENCE ? Number.MAX_SAFE_INTEGER : next;
-    const answer = await api.papersPart({ from: papers.length, count, day });
+    const count = begun > PATIENCE ? Number.MAX_SAFE_INTEGER : isNew ? FIRST_PART : NEXT_PARTS;
+    const answer = await api.papersPart({ from: papers.length, count, day, ...(isNew ? { early: true } : {}) });
     if (!isWanted()) break;
     if (!answer.ok) return answer;
     const part: PapersPart = answer.value;
@@ -62,18 +63,23 @@ export async function gather(
       begun += 1;
       continue;
     }
-    first ??= part;
-    const from = papers.length;
-    papers = [...papers, ...kept(shownBefore.slice(from, from + part.papers.length), part.papers)];
-    const { stamp: _stamp, ...list } = first;
-    const whole = papers.length >= list.kept;
+    const isEarly = part.early === true;
+    const head: PapersPart = first ?? part;
+    papers = [...papers, ...kept(known.slice(papers.length, papers.length + part.papers.length), part.papers)];
+    const whole = !isEarly && papers.length >= head.kept;
     if (whole || papers.length >= least) {
-      least = papers.length;
+      least = isEarly ? 0 : papers.length;
+      const { stamp: _stamp, early: _early, ...list } = head;
       onList({ ...list, papers, whole });
     }
     if (whole) break;
     assert(part.papers.length > 0, "a list that is not whole goes on");
-    if (isFirst && before === null) await pause();
+    if (isEarly) {
+      known = papers;
+      papers = [];
+    } else first = head;
+    if (isNew) await pause();
+    isNew = false;
   }
   return ok(undefined);
 }

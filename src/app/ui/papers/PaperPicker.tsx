@@ -70,7 +70,7 @@ export function PaperPicker(props: PaperPickerProps) {
   );
   const fits = (paper: PaperView): boolean => kinds.length === 0 || kinds.includes(paper.record.kind ?? "");
   const others = useMemo(() => kept.filter((paper) => !fits(paper)), [kept, kinds.join(" ")]);
-  const meant = usePaperSearch(others, typed, open);
+  const { papers: meant } = usePaperSearch(others, typed, open);
 
   if (asked.state === "loading") return <Loading />;
   if (asked.state === "failed") return <Trouble error={asked.error} onRetry={asked.again} />;

@@ -1,5 +1,5 @@
 /** Which papers a person means while they type. Runs in the page: the list is here, and a worker may be sealing a photo. */
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { createPaperIndex } from "../../../satchel/paper-index.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { language } from "../../i18n/i18n.ts";
@@ -10,12 +10,21 @@ import { useKindSearch } from "./useKindSearch.ts";
 /** Between two slices, and how long a slice reads papers: a key press in between is answered at once. */
 const PAUSE_MS = 30;
 const SLICE_MS = 4;
+/** How long a key press may look through papers before it is answered with what was found so far. */
+const ANSWER_MS = 8;
+
+export interface PapersFound {
+  /** In their order; all of them where nothing is typed. */
+  readonly papers: readonly PaperView[];
+  /** Every paper was looked at. */
+  readonly done: boolean;
+}
 
 /**
  * @param near the field is about to be used: words that are not in the shell are brought.
- * @returns `papers` in their order where nothing is typed. Needs the areas of `PAPER_AREAS`.
+ * Needs the areas of `PAPER_AREAS`.
  */
-export function usePaperSearch(papers: readonly PaperView[], typed: string, near: boolean): readonly PaperView[] {
+export function usePaperSearch(papers: readonly PaperView[], typed: string, near: boolean): PapersFound {
   const { clock, timers } = useWorld();
   const kinds = useKindSearch(near);
   const spoken = language();
@@ -27,11 +36,33 @@ export function usePaperSearch(papers: readonly PaperView[], typed: string, near
     });
     return () => cancel();
   }, [index, papers, clock, timers]);
-  return useMemo(() => {
-    const found = index.find(papers, typed, kinds?.words ?? (() => ""));
-    if (found.length > 0 || kinds === null) return found;
+
+  const search = useMemo(() => {
+    const begun = index.search(papers, typed, kinds?.words ?? (() => ""));
+    const look = (): boolean => {
+      const end = clock.now() + ANSWER_MS;
+      return begun.look(() => clock.now() >= end);
+    };
+    return { found: begun.found, look, done: look() };
+  }, [index, papers, typed, kinds, clock]);
+  const [ended, setEnded] = useState(search);
+  const done = search.done || ended === search;
+  // The rest in slices, given up at the next key: it finds anew.
+  useEffect(() => {
+    if (search.done) return undefined;
+    let cancel = timers.after(0, function more() {
+      if (search.look()) setEnded(search);
+      else cancel = timers.after(0, more);
+    });
+    return () => cancel();
+  }, [search, timers]);
+
+  const found = search.found();
+  const likely = useMemo(() => {
+    if (found.length > 0 || !done || kinds === null) return found;
     // Words that stand in no paper, misspelled maybe: papers of the kinds that are meant.
     const meant = new Set(kinds.find(typed));
     return papers.filter(({ record }) => record.kind !== null && meant.has(record.kind));
-  }, [index, papers, typed, kinds]);
+  }, [found, done, papers, typed, kinds]);
+  return { papers: likely, done };
 }
