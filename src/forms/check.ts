@@ -6,7 +6,7 @@
  */
 
 import { err, ok, type Result } from "../shared/result.ts";
-import { compiledForm } from "./compiled.ts";
+import { compiledForm, type ExprFault } from "./compiled.ts";
 import { checkStep, notForeseenStep } from "./engine.ts";
 import { depthOf, isExpr, maxDepth, readsOf } from "./expr.ts";
 import { formatNames, maskSlots } from "./formats.ts";
@@ -56,6 +56,68 @@ const kebabId = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const repeated = (ids: readonly string[]): readonly string[] => [
   ...new Set(ids.filter((id, place) => ids.indexOf(id) !== place)),
 ];
+
+/** What an operator takes, as an author is told. */
+const takes: Readonly<Record<string, string>> = {
+  condition: "something that is true or false",
+  number: "at most six digits after the dot, and no exponent",
+  list: "a list that begins with an operator, a text, a number, true or false",
+  answer: "the id of a field",
+  and: "conditions",
+  or: "conditions",
+  not: "one condition",
+  in: "an answer (a choice, a text or a place) and a list of texts",
+  contains: "a list of choices and a text",
+  empty: "one answer",
+  if: "a condition and two values of one type",
+  count: "a list, or the rows of a repeat and a condition",
+  today: "nothing",
+  age: "one or two dates",
+  "days-between": "two dates",
+  "in-departement": "a place or an address, and a list of codes",
+  "in-region": "a place or an address, and a list of codes",
+  "-": "two numbers",
+  "/": "two numbers",
+  "+": "numbers, not answers of rows",
+  "*": "numbers, not answers of rows",
+  sum: "numbers",
+  min: "numbers",
+  max: "numbers",
+};
+
+const typeWords: Readonly<Record<string, string>> = {
+  "yes-no": "a yes or no",
+  number: "a number",
+  text: "a text",
+  choice: "a choice",
+  choices: "a list of choices",
+  date: "a date",
+  place: "a place",
+  rows: "a list of rows",
+};
+const typeWord = (name = ""): string =>
+  name.startsWith("rows of ")
+    ? `the answers of rows (${typeWords[name.slice("rows of ".length)] ?? name})`
+    : (typeWords[name] ?? name);
+
+function exprSentence({ code, about: [first = "", second, third] }: ExprFault): string {
+  switch (code) {
+    case "too-deep":
+      return `it is more than ${maxDepth} deep`;
+    case "unknown-field":
+      return `it reads "${first}", which it cannot`;
+    case "unknown-operator":
+      return `there is no "${first}"`;
+    case "unknown-choice":
+      return `there is no choice "${first}"`;
+    case "bad-operands":
+      return `"${first}" takes ${takes[first] ?? "two values"}`;
+    case "bad-type":
+      return third === undefined
+        ? `"${first}" takes ${takes[first] ?? "two values"}, not ${typeWord(second)}`
+        : `"${first}" cannot compare ${typeWord(second)} with ${typeWord(third)}`;
+  }
+}
 
 /** A way round through the graph, or undefined. */
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
@@ -268,7 +330,7 @@ export function checkForm(form: Form): Result<Form, readonly FormFault[]> {
     if (field.type === "repeat") fault("nested-repeat", `field ${field.id}`, "a repeat inside a repeat");
   }
 
-  for (const { code, at, message } of compiledForm(form).faults) fault(code, at, message);
+  for (const each of compiledForm(form).faults) fault(each.code, each.at, exprSentence(each));
 
   const graph = new Map<string, readonly string[]>();
   const needs = (node: string, expr: Expr | undefined): void => {

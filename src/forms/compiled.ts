@@ -49,7 +49,8 @@ export interface Slot {
 export interface ExprFault {
   readonly code: ExprFaultCode;
   readonly at: string;
-  readonly message: string;
+  /** See `OnFault`. */
+  readonly about: readonly string[];
 }
 
 export interface CompiledForm {
@@ -331,7 +332,7 @@ function compileForm(form: Form): CompiledForm {
   const innerOf = new Map(slots.flatMap((slot) => slot.inner.map((each) => [each.field.id, { slot, each }] as const)));
 
   const expression = (expr: Expr, scope: Scope<Env>, at: string): Compiled<Env> =>
-    compile(expr, scope, (code, message) => faults.push({ code, at, message }));
+    compile(expr, scope, (code, ...about) => faults.push({ code, at, about }));
 
   /** Calculations may read each other: each is compiled when it is first read. */
   const waiting = new Map<Slot, () => void>();
@@ -424,7 +425,7 @@ function compileForm(form: Form): CompiledForm {
     if (expr === undefined) return null;
     const { type, test } = expression(expr, scope, at);
     if (type.kind !== "nothing" && (type.kind !== "yes-no" || type.many)) {
-      faults.push({ code: "bad-type", at, message: "it is neither true nor false" });
+      faults.push({ code: "bad-type", at, about: ["condition", type.kind] });
     }
     return test;
   };

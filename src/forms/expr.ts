@@ -63,7 +63,8 @@ export type ExprFaultCode =
   | "bad-type"
   | "unknown-choice"
   | "too-deep";
-export type OnFault = (code: ExprFaultCode, message: string) => void;
+/** `about`: what it is about (an id, an operator, the types that do not go together); check.ts makes the sentence. */
+export type OnFault = (code: ExprFaultCode, ...about: readonly string[]) => void;
 
 export interface Compiled<E> {
   readonly type: Type;
@@ -198,18 +199,8 @@ const YES_NO: Type = { kind: "yes-no" };
 const NUMBER: Type = { kind: "number" };
 const NOTHING: Type = { kind: "nothing" };
 
-const kindWords: Readonly<Record<Kind, string>> = {
-  "yes-no": "a yes or no",
-  number: "a number",
-  text: "a text",
-  choice: "a choice",
-  choices: "a list of choices",
-  date: "a date",
-  place: "a place",
-  rows: "a list of rows",
-  nothing: "nothing",
-};
-const wordOf = ({ kind, many }: Type): string => (many ? `the answers of rows (${kindWords[kind]})` : kindWords[kind]);
+/** "number", or "rows of number". */
+const nameOf = ({ kind, many }: Type): string => (many ? `rows of ${kind}` : kind);
 
 const isWord = ({ kind, many }: Type): boolean => !many && (kind === "text" || kind === "choice" || kind === "place");
 
@@ -219,7 +210,7 @@ const isWord = ({ kind, many }: Type): boolean => !many && (kind === "text" || k
  */
 export function compile<E>(expr: Operand, scope: Scope<E>, fault: OnFault): Compiled<E> {
   if (isExpr(expr) && depthOf(expr) > maxDepth) {
-    fault("too-deep", `it is more than ${maxDepth} deep`);
+    fault("too-deep");
     return blank();
   }
   return node(expr, scope, fault);
@@ -246,7 +237,7 @@ function literal<E>(value: string | number | boolean, fault: OnFault): Node<E> {
     return { type: { kind: "text" }, test: () => false, value: () => value, literal: value };
   }
   const decimal = decimalOfNumber(value);
-  if (decimal === undefined) fault("bad-operands", `${value} is no number with at most six digits after the dot`);
+  if (decimal === undefined) fault("bad-operands", "number");
   return { ...counting(() => decimal), literal: value };
 }
 
@@ -255,43 +246,40 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
     return literal(operand, fault);
   }
   if (!Array.isArray(operand)) {
-    fault("bad-operands", "an expression is a list, a text, a number, true or false");
+    fault("bad-operands", "list");
     return blank();
   }
   const [op, ...args] = operand as readonly unknown[];
-  const wrong = (code: ExprFaultCode, message: string): Node<E> => {
-    fault(code, message);
+  const name = String(op);
+  const wrong = (code: ExprFaultCode, ...about: readonly string[]): Node<E> => {
+    fault(code, ...about);
     return blank();
   };
   const needs = (least: number, most: number = least): boolean => {
     if (args.length >= least && args.length <= most) return true;
-    fault(
-      "bad-operands",
-      `"${String(op)}" takes ${least === most ? least : `${least} to ${most}`}, not ${args.length}`,
-    );
+    fault("bad-operands", name);
     return false;
   };
   const inner = (at: number): Node<E> => node(args[at], scope, fault);
   const all = (): readonly Node<E>[] => args.map((arg) => node(arg, scope, fault));
   const known = (each: Node<E>): boolean => each.type.kind !== "nothing";
-  const wrongType = (wanted: string, got: Node<E>): Node<E> =>
-    known(got) ? wrong("bad-type", `"${String(op)}" works on ${wanted}, not on ${wordOf(got.type)}`) : blank();
+  const wrongType = (got: Node<E>): Node<E> => (known(got) ? wrong("bad-type", name, nameOf(got.type)) : blank());
   const condition = (each: Node<E>): boolean => {
     if (!known(each) || (each.type.kind === "yes-no" && !each.type.many)) return known(each);
-    wrongType("a condition", each);
+    wrongType(each);
     return false;
   };
   const texts = (value: unknown): readonly string[] | undefined =>
     Array.isArray(value) && value.every((each) => typeof each === "string") ? value : undefined;
   const knownChoice = (type: Type, id: string): void => {
-    if (type.choices !== undefined && !type.choices.includes(id)) fault("unknown-choice", `there is no choice "${id}"`);
+    if (type.choices !== undefined && !type.choices.includes(id)) fault("unknown-choice", id);
   };
 
   switch (op) {
     case "answer": {
       if (!needs(1)) return blank();
       const reader = scope.find(String(args[0]));
-      if (reader === undefined) return wrong("unknown-field", `it reads "${String(args[0])}", which it cannot`);
+      if (reader === undefined) return wrong("unknown-field", String(args[0]));
       const { value, type } = reader;
       if (type.kind === "number" && !type.many) {
         return counting((env) => {
@@ -337,8 +325,8 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
       if (!needs(2)) return blank();
       const each = inner(0);
       const list = texts(args[1]);
-      if (list === undefined) return wrong("bad-operands", `the second part of "in" is a list of texts`);
-      if (!isWord(each.type)) return wrongType("a choice, a text or a place", each);
+      if (list === undefined) return wrong("bad-operands", name);
+      if (!isWord(each.type)) return wrongType(each);
       for (const id of list) knownChoice(each.type, id);
       return testing((env) => {
         const found = each.value(env);
@@ -349,8 +337,8 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
       if (!needs(2)) return blank();
       const each = inner(0);
       const wanted = args[1];
-      if (typeof wanted !== "string") return wrong("bad-operands", `the second part of "contains" is a text`);
-      if (each.type.kind !== "choices" && !each.type.many) return wrongType("a list", each);
+      if (typeof wanted !== "string") return wrong("bad-operands", name);
+      if (each.type.kind !== "choices" && !each.type.many) return wrongType(each);
       knownChoice(each.type, wanted);
       return testing((env) => {
         const found = each.value(env);
@@ -367,7 +355,7 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
         const sure = a.low === a.high && b.low === b.high;
         return counting(low, sure ? low : (env) => (when.test(env) ? a.high(env) : b.high(env)));
       }
-      if (yes.type.kind !== no.type.kind) return wrong("bad-type", `both sides of "if" are of one type`);
+      if (yes.type.kind !== no.type.kind) return wrong("bad-type", name, nameOf(yes.type), nameOf(no.type));
       const value = (env: E): Value => (when.test(env) ? yes.value(env) : no.value(env));
       return { type: yes.type, value, test: (env) => value(env) === true };
     }
@@ -382,15 +370,14 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
       const parts = all();
       const lists = op === "sum" || op === "min" || op === "max";
       const bad = parts.find(({ type }) => type.kind !== "number" || (type.many === true && !lists));
-      if (bad !== undefined) return wrongType(lists ? "numbers" : "a number", bad);
+      if (bad !== undefined) return wrongType(bad);
       return calculating(op, parts);
     }
     case "count": {
       if (!needs(1, 2)) return blank();
       const each = inner(0);
       if (args.length === 1) {
-        if (each.type.kind !== "choices" && each.type.kind !== "rows" && !each.type.many)
-          return wrongType("a list", each);
+        if (each.type.kind !== "choices" && each.type.kind !== "rows" && !each.type.many) return wrongType(each);
         return counting((env) => {
           const found = each.value(env);
           if (found === null) return undefined;
@@ -399,7 +386,7 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
       }
       const id = isExpr(args[0]) && args[0][0] === "answer" ? args[0][1] : "";
       const { rows, inside } = scope.find(id) ?? {};
-      if (rows === undefined || inside === undefined) return wrongType("a repeat, with a condition", each);
+      if (rows === undefined || inside === undefined) return wrongType(each);
       const holds = node(args[1], inside, fault);
       if (!condition(holds)) return blank();
       return counting((env) => decimalOfInteger(rows(env).filter(holds.test).length));
@@ -412,7 +399,7 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
       const from = inner(0);
       const until: Node<E> =
         args.length === 2 ? inner(1) : { type: { kind: "date" }, value: scope.today, test: () => false };
-      for (const each of [from, until]) if (!isDate(each)) return wrongType("dates", each);
+      for (const each of [from, until]) if (!isDate(each)) return wrongType(each);
       const between = op === "age" ? yearsBetween : (start: number, end: number): number => dayOf(end) - dayOf(start);
       const bound = (low: boolean) => (env: E) => {
         const [a, b] = [from.value(env), until.value(env)];
@@ -429,18 +416,18 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
     case "in-region": {
       if (!needs(2)) return blank();
       const list = texts(args[1]);
-      if (list === undefined) return wrong("bad-operands", `the second part of "${op}" is a list of codes`);
+      if (list === undefined) return wrong("bad-operands", name);
       const each = inner(0);
       const reader = isExpr(args[0]) && args[0][0] === "answer" ? scope.find(args[0][1]) : undefined;
       const place = op === "in-region" ? reader?.region : reader?.departement;
-      if (place === undefined) return wrongType("a place or an address", each);
+      if (place === undefined) return wrongType(each);
       return testing((env) => {
         const code = place(env);
         return code !== undefined && list.includes(code);
       });
     }
     default:
-      return wrong("unknown-operator", `there is no "${String(op)}"`);
+      return wrong("unknown-operator", name);
   }
 
   function comparing(how: Comparison, a: Node<E>, b: Node<E>, wrongPair: typeof wrong): Node<E> {
@@ -456,17 +443,15 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
     const dates = [a, b].filter((each) => each.type.kind === "date" && !each.type.many).length;
     if (dates > 0) {
       for (const each of [a, b]) {
-        if (!isDate(each))
-          return wrongPair("bad-type", `a date is compared with ${JSON.stringify(each.literal ?? wordOf(each.type))}`);
+        if (!isDate(each)) return wrongPair("bad-type", how, nameOf(a.type), nameOf(b.type));
       }
       return testing((env) => compareDates(how, a.value(env), b.value(env)));
     }
     const same = isWord(a.type)
       ? isWord(b.type)
       : a.type.kind === "yes-no" && b.type.kind === "yes-no" && !a.type.many && !b.type.many;
-    if (!same) return wrongPair("bad-type", `"${how}" cannot compare ${wordOf(a.type)} with ${wordOf(b.type)}`);
-    if (how !== "=" && how !== "!=")
-      return wrongPair("bad-type", `"${how}" compares numbers and dates, not ${wordOf(a.type)}`);
+    if (!same) return wrongPair("bad-type", how, nameOf(a.type), nameOf(b.type));
+    if (how !== "=" && how !== "!=") return wrongPair("bad-type", how, nameOf(a.type), nameOf(b.type));
     for (const [one, other] of [[a, b] as const, [b, a] as const]) {
       if (typeof other.literal === "string") knownChoice(one.type, other.literal);
     }
