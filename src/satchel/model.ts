@@ -195,6 +195,31 @@ export interface Helped {
  */
 export type TypedBy = Readonly<Record<string, Readonly<Record<string, true>>>>;
 
+/**
+ * A dossier that another site prepared for its person (SPEC P-F). What is learned of it later is only ever added, so that two
+ * devices that both ask disagree about nothing.
+ */
+export interface HandOff {
+  /** Name of the site. */
+  readonly site: string;
+  readonly procedure: number;
+  readonly url: string;
+  readonly token: string;
+  /** By the clock of the device, ms. */
+  readonly at: number;
+  /** Keys of answers that did not go along, and why; of those that did, the ones that the site may pass over. */
+  readonly left: readonly { readonly key: string; readonly reason: string }[];
+  readonly unsure: readonly string[];
+  /** As the site said, ISO. */
+  readonly filedAt?: string;
+  /** Somebody there is looking at it. */
+  readonly examined?: true;
+  /** In the site's words: "accepte", "refuse", "sans_suite". */
+  readonly decided?: string;
+  /** The site knows it no more: nobody opened it in time. */
+  readonly gone?: true;
+}
+
 export interface DossierRecord {
   readonly t: "dossier";
   readonly procedure: string;
@@ -245,6 +270,8 @@ export interface DossierRecord {
   /** By random id. */
   readonly helped?: Readonly<Record<string, Helped>>;
   readonly typedBy?: TypedBy;
+  /** Prepared on another site, by its number there. */
+  readonly handOffs?: Readonly<Record<string, HandOff>>;
   /** Proofs of versions that a joined satchel sent, as they were signed: its own letters are not in this one's outbox. */
   readonly proofs?: Readonly<Record<LetterId, readonly SignedText[]>>;
   readonly createdAt: number;
@@ -282,6 +309,8 @@ export interface ProfileRecord {
   readonly phone_number?: string;
   readonly email?: string;
   readonly language?: string;
+  /** What else is known, by claim: an answer of a form (AnswerValue) as JSON text, one text each, so that a merge takes it whole. */
+  readonly known?: Readonly<Record<string, string>>;
   /** When each device of the satchel was added, and put out, by the clock of the device that did it. */
   readonly devices?: Readonly<Record<DeviceId, { readonly addedAt: number; readonly removedAt?: number }>>;
   /** Days (since 1970, UTC) on which a device was open, written by that device: the last one, after a merge maybe more. */

@@ -50,7 +50,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^assets\/(ways|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
   ["out", /^assets\/(export-out|sharing\.worker)\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
-  ["forms", /^assets\/parts\b[^/]*\.js$/],
+  ["forms", /^assets\/(parts|hand-off-part)\b[^/]*\.js$/],
   ["twoddoc", /^assets\/(matrix|zxing_reader)\b[^/]*\.(js|wasm)$/],
   ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
 ];

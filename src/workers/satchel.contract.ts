@@ -6,13 +6,22 @@
  * screen say "gardé sur ce téléphone".
  */
 
+import type { PrefillShape, PrefillValues } from "../protocol/prefill.ts";
 import type { Standing } from "../satchel/deadlines/chosen.ts";
 import type { CivilDate } from "../satchel/deadlines/civil.ts";
 import type { ClockTrust } from "../satchel/deadlines/clock.ts";
 import type { Foreseen } from "../satchel/deadlines/plan.ts";
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
 import type { ExportWords } from "../satchel/export-words.ts";
-import type { AnswerValue, DossierRecord, Helped, PartialDate, ProfileRecord, ShownPaper } from "../satchel/model.ts";
+import type {
+  AnswerValue,
+  DossierRecord,
+  HandOff,
+  Helped,
+  PartialDate,
+  ProfileRecord,
+  ShownPaper,
+} from "../satchel/model.ts";
 import type { OtherAnswer } from "../satchel/others.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
@@ -463,6 +472,22 @@ export interface DossierView {
   readonly stuck?: readonly RecordId[];
 }
 
+/* ---- prepared on another site (SPEC P-F) ---- */
+
+/** Why nothing was prepared there, or nothing heard. `off`: this server does not do it. */
+export type HandOffRefusal =
+  | { readonly type: "off" | "unknown-procedure" | "site-failed" | "no-network" }
+  | { readonly type: "wait"; readonly seconds: number };
+
+/** `procedure`: its number there. What `src/forms/handoff` made of the form, against the shape of that moment. */
+export interface HandOffInput {
+  readonly site: string;
+  readonly procedure: number;
+  readonly values: PrefillValues;
+  readonly left: HandOff["left"];
+  readonly unsure: HandOff["unsure"];
+}
+
 /* ---- other answers ---- */
 
 export interface OtherView extends OtherAnswer {
@@ -785,6 +810,14 @@ export interface SatchelApi extends PhoneApprovalApi {
   /** "Retirer": possible until the desk has opened any version. What never left is a draft again. */
   readonly withdraw: (id: RecordId) => Answer<DossierView, { readonly type: "opened" }>;
 
+  /* prepared on another site: only at an act of the person, never from the queue */
+  /** The procedure's questions as they stand there now. */
+  readonly handOffShape: (path: string) => Answer<PrefillShape, HandOffRefusal>;
+  /** Sends these values there, in the clear, and keeps where the draft is. Nothing is filed by it (INV-2). */
+  readonly handOff: (id: RecordId, input: HandOffInput) => Answer<DossierView, HandOffRefusal>;
+  /** Asks the site what became of what it prepared; nothing is asked where all is decided or gone. */
+  readonly followHandOff: (id: RecordId) => Answer<DossierView, HandOffRefusal>;
+
   /* other answers: what another device had written (DESIGN 4) */
   readonly others: () => Answer<readonly OtherView[]>;
   /** `choice`: place in `others` of that path; null keeps what stands here. Either is a save. */
@@ -940,6 +973,9 @@ export const satchelMethods = Object.keys({
   markSeen: true,
   sendWithout: true,
   withdraw: true,
+  handOffShape: true,
+  handOff: true,
+  followHandOff: true,
   others: true,
   readOther: true,
   settleOther: true,

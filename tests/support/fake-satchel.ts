@@ -13,8 +13,10 @@
  */
 
 import type { SatchelHandle } from "../../src/app/state/satchel.ts";
+import type { PrefillShape } from "../../src/protocol/prefill.ts";
 import { newestHelp, setHelp, withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
 import type { ExportWords } from "../../src/satchel/export-words.ts";
+import { learned, type SiteState, withHandOff } from "../../src/satchel/hand-off.ts";
 import { partForDossier } from "../../src/satchel/keeping.ts";
 import type {
   AnswerValue,
@@ -286,6 +288,8 @@ export interface FakeData {
   exported: readonly ExportedFile[];
   diagnostics: string;
   deployment: Deployment | null;
+  /** Where dossiers can be prepared; `state` is what it says of them, null: it knows them no more. */
+  site: { readonly shape: PrefillShape; readonly state: SiteState | null } | null;
   roomBytes: number | null;
   devices: readonly DeviceView[];
   now: number;
@@ -375,6 +379,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     exported: [],
     diagnostics: "ops waiting=0",
     deployment: FAKE_DEPLOYMENT,
+    site: null,
     roomBytes: 1_000_000_000,
     devices: [fakeDevice({ here: true })],
     now: FAKE_NOW,
@@ -789,6 +794,28 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     sendWithout: async (id, papers) =>
       withDossier(id, (record) => withholdPapers({ ...record, status: "sent" }, papers, data.now) ?? record, "waits"),
     withdraw: async (id) => withDossier(id, (record) => withdraw(record, data.now), "withdrawing"),
+    handOffShape: async () => (data.site === null ? err({ type: "off" }) : ok(data.site.shape)),
+    handOff: async (id, { values: _values, ...input }) =>
+      data.site === null
+        ? err({ type: "off" })
+        : withDossier(id, (record) =>
+            withHandOff(record, 1000, {
+              ...input,
+              url: "https://site.example/commencer/aide?prefill_token=abcdefgh",
+              token: "abcdefgh",
+              at: data.now,
+            }),
+          ),
+    followHandOff: async (id) => {
+      const { site } = data;
+      if (site === null) return err({ type: "off" });
+      return withDossier(id, (record) =>
+        Object.entries(record.handOffs ?? {}).reduce(
+          (before, [number, one]) => withHandOff(before, Number(number), learned(one, site.state ?? undefined)),
+          record,
+        ),
+      );
+    },
     others: async () =>
       ok([
         ...data.papers.flatMap(({ id, record }) => othersOf(record).map((other) => ({ id, what: record.t, ...other }))),

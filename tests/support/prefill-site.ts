@@ -212,6 +212,7 @@ export async function startPrefillSite(): Promise<PrefillSite> {
   const requests: string[] = [];
   const recent: number[] = [];
   let ahead = 0;
+  let made = 0;
   let misbehaviour: { readonly how: Misbehaviour; left: number } | null = null;
   const now = (): number => Date.now() + ahead;
 
@@ -323,9 +324,10 @@ export async function startPrefillSite(): Promise<PrefillSite> {
     }
     // A charset behind it fails the check.
     if (request.headers["content-type"] !== "application/json") return json(response, 400, { error: "Content-Type" });
+    made += 1;
     const dossier: SiteDossier = {
       ...keepOf(procedure.fields, JSON.parse(text)),
-      number: 1000 + dossiers.length,
+      number: 999 + made,
       procedure: procedure.number,
       token: Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString("base64url"),
       createdAt: now(),

@@ -1,8 +1,7 @@
 /**
  * Asks the server about approvals (SPEC P-V7 to P-V12). Runs in the workers that hold keys; fetch is handed in.
  *
- * Surprising fact: what is not an authentic answer (a portal, a cut line) is "lost", and an act that was lost is said again
- * letter for letter: the server knows it.
+ * Surprising fact: an act that was lost is said again letter for letter: the server knows it.
  */
 
 import type { ApprovalId } from "../../protocol/approval.ts";
@@ -19,18 +18,11 @@ import {
   parseAskAnswer,
   parseDepositAnswer,
 } from "../../protocol/approval-wire.ts";
-import { parseErrorAnswer, parseJson } from "../../protocol/parse.ts";
-import { type Answered, headers, routes } from "../../protocol/wire.ts";
-import { type B64, type Bytes, toBase64Url, utf8ToText } from "../../shared/bytes.ts";
-import type { Result } from "../../shared/result.ts";
+import { type Answered, routes } from "../../protocol/wire.ts";
+import { type B64, type Bytes, toBase64Url } from "../../shared/bytes.ts";
 import { ok } from "../../shared/result.ts";
-import { type AskDeps, askWith, bodyOf } from "./blob-reader.ts";
-
-export type Heard<T> =
-  | { readonly type: "answer"; readonly value: T }
-  /** `error`: a code of protocol/errors.ts. */
-  | { readonly type: "refused"; readonly error: string }
-  | { readonly type: "lost" };
+import type { AskDeps } from "./blob-reader.ts";
+import { createJsonCalls, type Heard, type Parser } from "./json-calls.ts";
 
 export interface ApprovalTransport {
   readonly ask: (question: Bytes) => Promise<Heard<AskAnswer>>;
@@ -46,8 +38,6 @@ export interface ApprovalTransport {
   readonly kept: (token: string, id: ApprovalId, n: number) => Promise<Heard<Answered>>;
 }
 
-type Parser<T> = (input: unknown) => Result<T, "bad-format">;
-
 const lost = { type: "lost" } as const;
 /** An answer that says only that it is authentic: nonce and time are in every one. */
 const parseBare: Parser<Answered> = (input) => {
@@ -56,44 +46,7 @@ const parseBare: Parser<Answered> = (input) => {
 };
 
 export function createApprovalTransport(deps: AskDeps): ApprovalTransport {
-  const ask = askWith(deps);
-
-  async function raw(path: string, json: object | null, token: string | null) {
-    const asked = await ask(path, {
-      method: json === null ? "GET" : "POST",
-      ...(json === null ? {} : { body: JSON.stringify(json) }),
-      headers: {
-        ...(json === null ? {} : { "content-type": "application/json" }),
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      },
-    });
-    // Without our own nonce it is an old answer, or somebody else's.
-    if (asked === undefined || asked.response.headers.get(headers.nonce) !== asked.nonce) return undefined;
-    const bytes = await bodyOf(asked.response);
-    const type = asked.response.headers.get("content-type") ?? "";
-    return bytes === undefined ? undefined : { bytes, type, isOk: asked.response.ok, nonce: asked.nonce };
-  }
-
-  type Raw = NonNullable<Awaited<ReturnType<typeof raw>>>;
-  function read<T extends Answered>({ bytes, type, isOk, nonce }: Raw, parse: Parser<T>): Heard<T> {
-    if (!/^application\/json(;|$)/i.test(type)) return lost;
-    const text = utf8ToText(bytes) ?? "";
-    if (!isOk) {
-      const error = parseJson(text, parseErrorAnswer);
-      return error.ok && error.value.nonce === nonce ? { type: "refused", error: error.value.error } : lost;
-    }
-    const answer = parseJson(text, parse);
-    return answer.ok && answer.value.nonce === nonce ? { type: "answer", value: answer.value } : lost;
-  }
-  async function call<T extends Answered>(
-    path: string,
-    parse: Parser<T>,
-    json: object | null = null,
-    token: string | null = null,
-  ): Promise<Heard<T>> {
-    const heard = await raw(path, json, token);
-    return heard === undefined ? lost : read(heard, parse);
-  }
+  const { raw, read, call } = createJsonCalls(deps);
   const at = (id: ApprovalId, rest = ""): string => `${routes.approvals}/${id}${rest}`;
 
   return {

@@ -29,8 +29,9 @@ import type { B64, Bytes } from "../../shared/bytes.ts";
 import type { Clock, Random, Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { AddedPaper, AddRefusal, KioskApproval, KioskApprovalApi } from "../approval.contract.ts";
-import type { ApprovalTransport, Heard } from "../common/approval-transport.ts";
+import type { ApprovalTransport } from "../common/approval-transport.ts";
 import type { Deployments } from "../common/deployments.ts";
+import type { Heard } from "../common/json-calls.ts";
 import type { PageMaker } from "../imaging.contract.ts";
 
 export interface KioskApprovalDeps {

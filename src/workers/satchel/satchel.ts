@@ -21,6 +21,7 @@ import { createDeskWatch } from "./desk-watch.ts";
 import { createDevices } from "./devices.ts";
 import { createDossiers } from "./dossiers.ts";
 import { createErase } from "./erase.ts";
+import { createHandOffDoor } from "./hand-off.ts";
 import { createInbox } from "./inbox.ts";
 import { createKeyCare, createWaysLoader, keysLooker } from "./key-care.ts";
 import { createOpening } from "./opening.ts";
@@ -74,6 +75,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const ahead = createAhead(deps, papers);
   const checkProofs = createProofCheck();
   const dossiers = createDossiers(deps, checkProofs);
+  const handOffs = createHandOffDoor({ ...deps, fetch: given.fetch, timers: given.timers }, dossiers);
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
   const inbox = createInbox(deps);
@@ -406,6 +408,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     markSeen: (id) => within((session) => dossiers.markSeen(session, id)),
     sendWithout: (id, chosen) => within((session) => dossiers.sendWithout(session, id, chosen)),
     withdraw: (id) => within((session) => dossiers.withdraw(session, id)),
+
+    handOffShape: (path) => within(() => handOffs.shape(path)),
+    handOff: (id, input) => within((session) => handOffs.prepare(session, id, input)),
+    followHandOff: (id) => within((session) => handOffs.follow(session, id)),
 
     others: () => within(others.list),
     readOther: (input) => within((session) => others.picture(session, input)),

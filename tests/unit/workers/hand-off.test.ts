@@ -1,0 +1,132 @@
+/**
+ * E6: a dossier prepared on another site by an act of the person, through our server, against the stand-in: what is kept, what
+ * is said of it, what never leaves. Phone, server and site together, without a browser.
+ */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { handOffStage, orphanMs } from "../../../src/satchel/hand-off.ts";
+import type { HandOff } from "../../../src/satchel/model.ts";
+import { demonstration } from "../../../src/server/deployment.ts";
+import { type PrefillSite, siteKey, startPrefillSite } from "../../support/prefill-site.ts";
+import { createHarness, type Harness } from "../server/harness.ts";
+import { createConnectedBrowser, createLine, must, openTab } from "./world.ts";
+
+const code = "417233";
+let site: PrefillSite;
+let server: Harness;
+let base: string;
+beforeEach(async () => {
+  site = await startPrefillSite();
+  site.publish({ number: 12, path: "aide", fields: [{ type: "Text", id: 1, label: "Nom" }] });
+  server = await createHarness({
+    prefill: { url: site.url, fetch: (url, init) => fetch(url, init) },
+    deployment: { ...demonstration("http://localhost:8080"), prefill: { name: "Site d’essai", url: site.url } },
+  });
+  base = await server.http.listen({ port: 0, host: "127.0.0.1" });
+});
+afterEach(async () => {
+  await server.close();
+  await site.stop();
+});
+
+const input = {
+  site: "Site d’essai",
+  procedure: 12,
+  values: { [siteKey(1)]: "MARQUEUR-NDIAYE" },
+  left: [{ key: "q_9", reason: "not-taken" }],
+  unsure: [],
+};
+
+async function phone(to = base) {
+  const line = createLine(to);
+  const tab = openTab(createConnectedBrowser(line));
+  must(await tab.api.create({ code, language: "fr", pictogram: "code-bateau" }));
+  await tab.refresh();
+  const organisation = "ccas-brevigny";
+  const { id } = must(await tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation }));
+  return { line, tab, id };
+}
+const only = (view: { readonly record: { readonly handOffs?: Readonly<Record<string, HandOff>> } }): HandOff => {
+  const [one] = Object.values(view.record.handOffs ?? {});
+  if (one === undefined) throw new Error("a draft is kept");
+  return one;
+};
+
+test("prepared is not filed: that is said only once the site says when", { timeout: 60_000 }, async () => {
+  const { line, tab, id } = await phone();
+  expect(must(await tab.api.handOffShape("aide"))).toMatchObject({ number: 12, fields: [{ key: siteKey(1) }] });
+  const prepared = must(await tab.api.handOff(id, input));
+  expect(prepared.stage).toBe("draft");
+  const draft = only(prepared);
+  expect(draft).toMatchObject({ site: "Site d’essai", procedure: 12, left: input.left, unsure: [] });
+  expect(draft.url).toContain(`${site.url}/commencer/aide?prefill_token=`);
+  expect(handOffStage(draft, draft.at)).toBe("prepared");
+  expect(site.dossiers[0]?.values).toEqual(input.values);
+
+  expect(handOffStage(only(must(await tab.api.followHandOff(id))), draft.at)).toBe("prepared");
+  const [dossier] = site.dossiers;
+  if (dossier === undefined) throw new Error("a dossier is there");
+  dossier.claimed = true;
+  dossier.state = "brouillon";
+  expect(handOffStage(only(must(await tab.api.followHandOff(id))), draft.at)).toBe("prepared");
+  dossier.state = "en_construction";
+  dossier.submittedAt = "2026-11-22T10:00:00+01:00";
+  const filed = only(must(await tab.api.followHandOff(id)));
+  expect([handOffStage(filed, draft.at), filed.filedAt]).toEqual(["filed", dossier.submittedAt]);
+  dossier.state = "en_instruction";
+  expect(handOffStage(only(must(await tab.api.followHandOff(id))), draft.at)).toBe("examined");
+  dossier.state = "accepte";
+  const decided = only(must(await tab.api.followHandOff(id)));
+  expect([handOffStage(decided, draft.at), decided.decided]).toEqual(["decided", "accepte"]);
+
+  // All is decided: nothing is asked any more.
+  const asked = site.requests.length;
+  must(await tab.api.followHandOff(id));
+  expect(site.requests).toHaveLength(asked);
+  // Neither a session nor a satchel went along with what the server could read.
+  const said = line.sent.filter((one) => one.startsWith("/v1/prefill/create"));
+  expect(said).toEqual([`/v1/prefill/create ${JSON.stringify({ number: 12, values: input.values })}`]);
+  for (const one of line.sent) if (!one.startsWith("/v1/prefill/")) expect(one).not.toContain("MARQUEUR");
+});
+
+test("what nobody opened in five days is gone, and is said to be", { timeout: 60_000 }, async () => {
+  const { tab, id } = await phone();
+  const draft = only(must(await tab.api.handOff(id, input)));
+  expect(handOffStage(draft, draft.at + orphanMs + 1)).toBe("lapsed");
+  site.pass(orphanMs + 60_000);
+  expect(handOffStage(only(must(await tab.api.followHandOff(id))), draft.at)).toBe("gone");
+  // Another one may be prepared; both are kept, by their numbers there, and only the new one is asked for.
+  const again = must(await tab.api.handOff(id, input)).record.handOffs ?? {};
+  expect(Object.keys(again)).toEqual(["1000", "1001"]);
+  must(await tab.api.followHandOff(id));
+  expect(site.requests.at(-1)).toContain(`prefill_token=${again["1001"]?.token}`);
+});
+
+test("without network, without leave, too often, or when the site fails: nothing is kept and the reason is said", {
+  timeout: 60_000,
+}, async () => {
+  const { line, tab, id } = await phone();
+  line.online = false;
+  expect(await tab.api.handOff(id, input)).toEqual({ ok: false, error: { type: "no-network" } });
+  line.online = true;
+  expect(await tab.api.handOff(id, { ...input, procedure: 99 })).toMatchObject({
+    error: { type: "unknown-procedure" },
+  });
+  site.behave("html", 1);
+  expect(await tab.api.handOff(id, input)).toEqual({ ok: false, error: { type: "site-failed" } });
+  site.behave("too-many", 1);
+  expect(await tab.api.handOff(id, input)).toEqual({ ok: false, error: { type: "wait", seconds: 9 } });
+  expect(must(await tab.api.dossier(id)).record.handOffs).toBeUndefined();
+  // Nothing of it was put into a queue: no request follows by itself.
+  const asked = site.requests.length;
+  line.online = true;
+  must(await tab.api.sendNow());
+  expect(site.requests).toHaveLength(asked);
+
+  const off = await createHarness();
+  try {
+    const there = await phone(await off.http.listen({ port: 0, host: "127.0.0.1" }));
+    expect(await there.tab.api.handOff(there.id, input)).toEqual({ ok: false, error: { type: "off" } });
+  } finally {
+    await off.close();
+  }
+});
