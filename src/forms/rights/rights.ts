@@ -21,13 +21,24 @@ export interface ProfileHints {
   readonly work_situation?: string;
 }
 
+/** A profile record keeps an answer as JSON text. */
+function told(claim: unknown): unknown {
+  if (typeof claim !== "string" || !claim.startsWith("{")) return claim;
+  try {
+    return JSON.parse(claim);
+  } catch {
+    // Of a newer version, or torn: it says nothing here.
+    return undefined;
+  }
+}
+
 /** The claims of a profile that say something here, whether a text or an answer. */
 export function profileHints(profile: Readonly<Record<string, unknown>>): ProfileHints {
   const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
     typeof value === "object" && value !== null;
   const known = isMap(profile.known) ? profile.known : {};
   const textOf = (claim: string): string | undefined => {
-    const value = profile[claim] ?? known[claim];
+    const value = told(profile[claim] ?? known[claim]);
     if (typeof value === "string") return value;
     const said = isMap(value) ? (value.id ?? value.date) : undefined;
     return typeof said === "string" ? said : undefined;

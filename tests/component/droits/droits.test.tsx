@@ -47,9 +47,9 @@ describe("rights worth asking about", () => {
     onward();
     choose("Rien de tout cela");
     onward();
-    choose("Non, il manque pour manger, se loger ou se soigner");
+    choose("Non, l’argent manque pour manger, se loger ou se soigner");
     onward();
-    choose("Non");
+    choose("Non, ma santé ne gêne pas ma vie");
     onward();
     press("Je préfère ne pas répondre");
     const worth = screen.getByRole("region", { name: "Cela vaut la peine de demander" });

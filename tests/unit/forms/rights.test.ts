@@ -109,6 +109,8 @@ describe("what the profile says", () => {
     expect(profileHints({ birthdate: "1984-07", known })).toEqual({ birthdate: "1984-07", housing_status: "tenant" });
     expect(profileHints({ known: { birthdate: { v: "date", date: "1984" } } })).toEqual({ birthdate: "1984" });
     expect(profileHints({ birthdate: 1984, known: "x" })).toEqual({});
+    const kept = { work_situation: JSON.stringify({ v: "choice", id: "student" }), housing_status: '{"v":' };
+    expect(profileHints({ known: kept })).toEqual({ work_situation: "student" });
   });
 
   test("a known answer is not asked again; what no question knows says nothing", () => {
