@@ -61,6 +61,8 @@ const laterWords = new RegExp(
   `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|glossary|rights|remedies)$`,
 );
 
+const laterProcedure = new RegExp(`^src/forms/catalogue/(?!(?:${shellForms}|index)\\.ts$)([^/]+)\\.ts$`);
+
 /** Screens that a person rarely needs, by the source of their feature: with all that only they name. */
 const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["places", /^src\/app\/(state\/PlacesKept\.tsx|platform\/place-packs\.ts)$/],
@@ -73,7 +75,6 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
   ["forms", /^src\/app\/features\/dossiers\/(fields\/Rare|More)\.tsx$/],
   ["forms", /^src\/app\/features\/droits\/feature\.ts$/],
-  ["forms", new RegExp(`^src/forms/catalogue/(?!(${shellForms}|index)\\.ts$)[^/]+\\.ts$`)],
 ];
 
 /** The French words of those screens. Other languages are groups of their own. */
@@ -127,7 +128,12 @@ export function groupsOf(
   // worker has of its own tools are the kiosk's: a person's phone never asks for them.
   for (const file of desk) if (!person.has(file) && !kiosk.has(file)) groups.set(file, "desk");
   for (const file of kiosk) if (!person.has(file) && !desk.has(file)) groups.set(file, "kiosk");
+  // The satchel's worker has a copy of each procedure, which the list of sources does not name: it is known by its name.
+  const procedures = [...sources.keys()].flatMap((source) => laterProcedure.exec(source)?.slice(1) ?? []);
   const doors = [
+    ...[...texts.keys()]
+      .filter((file) => procedures.some((id) => file.startsWith(`assets/${id}-`) && file.endsWith(".js")))
+      .map((file) => ["forms", file] as const),
     ...[...sources].flatMap(([source, file]) =>
       screens.filter(([, pattern]) => pattern.test(source)).map(([group]) => [group, file] as const),
     ),

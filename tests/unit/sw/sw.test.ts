@@ -264,7 +264,7 @@ describe("groups of a build", () => {
     ["lecteur.html", ""],
     ["assets/CardEntry-1.js", ""],
     ["assets/Frame-1.js", ""],
-    ["assets/satchel.worker-1.js", "imaging.worker-1.js export-out-1.js"],
+    ["assets/satchel.worker-1.js", "imaging.worker-1.js export-out-1.js rsa-2.js"],
     ["assets/export-out-1.js", "streams-1.js qr-1.js"],
     ["assets/streams-1.js", ""],
     ["assets/desk.worker-1.js", "only-desk-1.js"],
@@ -284,6 +284,7 @@ describe("groups of a build", () => {
     ["assets/places-1.js", ""],
     ["assets/lazy-2.js", "rsa-1.js form-rsa-1.js form-rsa-2.js form-rsa-3.js form-demande-libre-1.js"],
     ["assets/rsa-1.js", "parts-1.js"],
+    ["assets/rsa-2.js", "parts-1.js"],
     ["assets/parts-1.js", ""],
     ["assets/demande-libre-1.js", ""],
     ["assets/form-rsa-1.js", ""],
@@ -330,8 +331,8 @@ describe("groups of a build", () => {
       "assets/home-3.js",
       "assets/form-demande-libre-2.js",
     ]);
-    // Three procedures come with the shell; the others wait, with their words.
-    expect(of("forms")).toEqual(["assets/rsa-1.js", "assets/parts-1.js", "assets/form-rsa-1.js"]);
+    // Three procedures come with the shell; the others wait, with their words and the copies that the worker has.
+    expect(of("forms")).toEqual(["assets/rsa-1.js", "assets/rsa-2.js", "assets/parts-1.js", "assets/form-rsa-1.js"]);
     expect([of("forms-en"), of("forms-ar")].flat()).toEqual(["assets/form-rsa-2.js", "assets/form-rsa-3.js"]);
     expect(groups.get("assets/demande-libre-1.js")).toBe("shell");
     expect(groups.get("assets/form-demande-libre-1.js")).toBe("shell");
