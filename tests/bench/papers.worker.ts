@@ -82,34 +82,43 @@ const blobOf = ({ blob, root, sealedLength }: BlobPointer, sendClass: 3 | 4): Ne
   localOnly: false,
 });
 
+/** Ops that one pull says to be taken: a transaction of ten thousand would be none that the app ever makes. */
+const onePull = 500;
+
 /** As if the server had taken all but the newest `waiting` papers. */
 async function deliver(store: SatchelStore, waiting: number): Promise<void> {
   const [rows, queue] = [await store.listRecords(), await store.queue()];
   if (!rows.ok || !queue.ok) throw new Error("what was written reads");
   const ops = queue.value.ops.slice(0, Math.max(0, queue.value.ops.length - waiting));
   const wires = new Map(rows.value.map((row) => [row.localOp, row.local]));
-  const done = await store.storePull({
-    records: ops.flatMap(({ op, record }, seq) => {
-      const wire = wires.get(op);
-      return wire === undefined ? [] : [{ seq: seq + 1, record, opId: op, op: wire }];
-    }),
-    letters: [],
-    proofs: [],
-    blobs: queue.value.blobs.slice(0, ops.length * 4).map(({ blob }) => ({ blob, state: "verified" })),
-    cursor: "e.1" as never,
-    reset: false,
-  });
-  if (!done.ok) throw new Error(done.error.type);
+  for (let at = 0; at < ops.length; at += onePull) {
+    const done = await store.storePull({
+      records: ops.slice(at, at + onePull).flatMap(({ op, record }, n) => {
+        const wire = wires.get(op);
+        return wire === undefined ? [] : [{ seq: at + n + 1, record, opId: op, op: wire }];
+      }),
+      letters: [],
+      proofs: [],
+      blobs: queue.value.blobs
+        .slice(at * 4, Math.min(at + onePull, ops.length) * 4)
+        .map(({ blob }) => ({ blob, state: "verified" })),
+      cursor: "e.1" as never,
+      reset: false,
+    });
+    if (!done.ok) throw new Error(done.error.type);
+  }
 }
+
+const writtenAtOnce = 20;
 
 /** Writes `count` kept papers of two pages each, of which `waiting` have not left. */
 async function seed({ count, waiting }: { readonly count: number; readonly waiting: number }) {
   const identity = await createIdentity("satchel", random);
   const { records, store } = sessionOver(await openStore(), identity);
-  for (let n = 0; n < count; n += 1) {
+  async function write(n: number): Promise<void> {
     const pages = [0, 1].map((position) => ({ position, readable: pointer(), preview: pointer() }));
     const blobs = pages.flatMap(({ readable, preview }) => [blobOf(readable, 4), blobOf(preview, 3)]);
-    for (const { blob } of blobs) await store.putSegments(blob, 0, [random.bytes(16)]);
+    await Promise.all(blobs.map(({ blob }) => store.putSegments(blob, 0, [random.bytes(16)])));
     const record: PaperRecord = {
       t: "paper",
       kind: paperTypes[n % paperTypes.length]?.id ?? null,
@@ -133,6 +142,8 @@ async function seed({ count, waiting }: { readonly count: number; readonly waiti
     }));
     if (!saved.ok) throw new Error(saved.error.type);
   }
+  for (let n = 0; n < count; n += writtenAtOnce)
+    await Promise.all(Array.from({ length: Math.min(writtenAtOnce, count - n) }, (_, at) => write(n + at)));
   await deliver(store, waiting);
   await store.close();
   return { root: identity.root.reveal(), sealed: identity.sealed, statements: identity.statements };

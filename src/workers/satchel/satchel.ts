@@ -329,7 +329,11 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       return list;
     },
     papersPart: async (asked) => {
-      const part = await shown(within((session) => papers.part(session, asked)));
+      const answer = within((session) => papers.part(session, asked));
+      const early = await answer;
+      // The list itself is still to be read.
+      if (early.ok && early.value.early === true) return early;
+      const part = await shown(answer);
       if (part.ok && part.value.kept === 0) background("lost", space.lookAgain);
       return part;
     },

@@ -248,10 +248,10 @@ describe("the list in parts", () => {
       { before: null, isWanted: () => true, pause: async () => undefined, onList: (list) => void lists.push(list) },
     );
     expect(end.ok).toBe(true);
-    expect(asks).toEqual(["0+8", "8+100", "0+100", "100+100", "0+100", "100+100", "0+100", "100+100", "0+all"]);
+    expect(asks).toEqual(["0+6", "6+100", "0+100", "100+100", "0+100", "100+100", "0+100", "100+100", "0+all"]);
     // What is shown never becomes less.
     expect(lists.map(({ papers, whole }) => `${papers.length} ${whole}`)).toEqual([
-      "8 false",
+      "6 false",
       "100 false",
       "100 false",
       "100 false",

@@ -15,7 +15,7 @@ import { type Asked, useSatchel } from "../../state/satchel.ts";
 import { useWorld } from "../../ui/world.ts";
 
 /** More than any screen shows below what stands above the list. */
-export const FIRST_PART = 8;
+export const FIRST_PART = 6;
 /** Taken over by the page in a few milliseconds, on a slow phone in fewer than fifty. */
 const NEXT_PARTS = 100;
 /** Time for the first rows to be painted before the page takes more, ms. */
