@@ -15,6 +15,7 @@ import type erase from "../../../locales/fr/erase.json";
 import type errors from "../../../locales/fr/errors.json";
 import type fields from "../../../locales/fr/fields.json";
 import type home from "../../../locales/fr/home.json";
+import type journey from "../../../locales/fr/journey.json";
 import type opening from "../../../locales/fr/opening.json";
 import type others from "../../../locales/fr/others.json";
 import type outbox from "../../../locales/fr/outbox.json";
@@ -52,6 +53,7 @@ export interface Catalogue {
   readonly errors: typeof errors;
   readonly fields: typeof fields;
   readonly home: typeof home;
+  readonly journey: typeof journey;
   readonly opening: typeof opening;
   readonly others: typeof others;
   readonly outbox: typeof outbox;

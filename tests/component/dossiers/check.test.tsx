@@ -99,7 +99,8 @@ describe("read again before sending", () => {
     release();
     await expect.poll(() => shown.went).toEqual([`/dossiers/${DOSSIER}`]);
     expect(satchel.calls("send")).toEqual([[DOSSIER, expect.stringMatching(/^Ce que j’ai écrit est vrai/)]]);
-    expect(satchel.data.profile).toMatchObject({ given_name: "Camille", phone_number: "0612345678" });
+    // What was learned is offered on the next screen, never taken by itself.
+    expect(satchel.calls("saveProfile")).toEqual([]);
   });
 
   test("what is missing is named and led to; nothing is sent", async () => {

@@ -202,12 +202,22 @@ describe("procedures", () => {
     expect(within(mine).getByRole("link").getAttribute("href")).toBe(`/dossiers/${DOSSIER}`);
     expect(within(mine).getByText("Déposé. Papiers : 2 sur 3")).toBeTruthy();
     const begin = screen.getByRole("region", { name: "Commencer une démarche" });
-    expect(
+    const offered = (): readonly (string | null)[] =>
       within(begin)
         .getAllByRole("link")
-        .map((link) => link.getAttribute("href")),
-    ).toEqual(["/demarches/domiciliation", "/demarches/lettre-incomprise", "/demarches/demande-libre"]);
+        .map((link) => link.getAttribute("href"));
+    expect(offered()).toEqual(expect.arrayContaining(["/demarches/domiciliation", "/demarches/demande-libre"]));
+    // A desk of Besace takes it only where a deployment says so; what is prepared for others is always there, and says so.
+    expect(offered()).not.toContain("/demarches/aide-facultative");
+    expect(within(begin).getByRole("region", { name: "Se soigner" })).toBeTruthy();
+    expect(within(begin).getAllByText(/à recopier ou à imprimer/).length).toBeGreaterThan(5);
     expect(await axeProblems()).toEqual([]);
+    const search = within(begin).getByRole("searchbox", { name: "Chercher une démarche" });
+    fireEvent.focus(search);
+    fireEvent.input(search, { target: { value: "ENERGIE" } });
+    expect(offered()).toEqual(["/demarches/cheque-energie"]);
+    fireEvent.input(search, { target: { value: "zzzz" } });
+    expect(within(begin).getByText(/Aucune démarche avec ces mots/)).toBeTruthy();
   });
 
   test("empty, locked and failed have their own words", async () => {

@@ -34,7 +34,7 @@ describe("a question", () => {
     const heading = await screen.findByRole("heading", { level: 1, name: /Où dormez-vous/ });
     await expect.poll(() => document.activeElement).toBe(heading);
     expect(document.title).toMatch(/^Où dormez-vous en ce moment.* – Besace$/);
-    expect(screen.getByText("Question 7 sur 18")).toBeTruthy();
+    expect(screen.getByText(/^Question 1 sur \d$/)).toBeTruthy();
     expect(screen.getByText("Votre situation")).toBeTruthy();
     expect(screen.getByText(/^Pourquoi cette question/)).toBeTruthy();
     expect(screen.getByRole("link", { name: "Mon cas n’est pas prévu" }).getAttribute("href")).toBe(
@@ -188,7 +188,7 @@ describe("a question", () => {
     const satchel = satchelWith({}, { given_name: "Camille", family_name: "Morel" });
     const shown = await ask(satchel, "names");
     expect((await screen.findByLabelText<HTMLInputElement>("Prénom")).value).toBe("Camille");
-    expect(screen.getByText(/déjà écrit une fois/)).toBeTruthy();
+    expect(screen.getByText(/Repris de votre profil.*Prénom et Nom de famille/)).toBeTruthy();
     expect(record(satchel)?.answers).toEqual({});
     fireEvent.input(screen.getByLabelText("Nom de famille"), { target: { value: "Morin" } });
     onward();

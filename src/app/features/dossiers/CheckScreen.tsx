@@ -3,14 +3,7 @@
  * that sends. Nothing leaves before it (INV-2: and nothing here says that anything has arrived).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import {
-  allProblems,
-  checkStep,
-  type FormView,
-  learnedProfile,
-  type ReviewLine,
-  reviewLines,
-} from "../../../forms/engine.ts";
+import { allProblems, checkStep, type FormView, type ReviewLine, reviewLines } from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
 import type { DossierRecord } from "../../../satchel/model.ts";
 import { othersOf } from "../../../satchel/others.ts";
@@ -25,7 +18,8 @@ import type {
 } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { formatBytes } from "../../i18n/format.ts";
-import { rich } from "../../i18n/rich.tsx";
+import { t as text } from "../../i18n/i18n.ts";
+import { isolated, rich } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { OtherCount } from "../../state/Others.tsx";
@@ -43,8 +37,8 @@ import { moveTo } from "../../ui/places.ts";
 import { EditLink, type Row, Rows } from "../../ui/Rows.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { settled } from "./autosave.ts";
-import { doneChanging } from "./changing.tsx";
-import { questionPath, rowPath } from "./places.ts";
+import { doneChanging, offerToKeep } from "./changing.tsx";
+import { lackPath, questionPath, rowPath, sheetPath } from "./places.ts";
 import { rowName } from "./RepeatRows.tsx";
 import { Trouble, useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { answerText, deskName, formText, organisationOf, problemText, procedureTitle, sendTo } from "./words.ts";
@@ -80,7 +74,8 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
     // A place that is not remembered costs a few presses after a kill, never an answer.
     if (!isHere) void settled(api).then(() => api.saveAnswers(id, { page: checkStep }));
   }, [api, id, isHere]);
-  const title = t("dossiers.check.title");
+  const prepares = (form.receiver ?? "besace") !== "besace";
+  const title = t(prepares ? "dossiers.check.prepareTitle" : "dossiers.check.title");
   const lines = reviewLines(view);
   const answers = lines.filter((line) => line.kind !== "papers");
   const asked = lines.filter((line) => line.kind === "papers");
@@ -98,7 +93,15 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
         <h1>{title}</h1>
         {isDraft ? (
           <p>
-            <b>{t(Object.keys(record.sent).length === 0 ? "dossiers.check.nothing" : "dossiers.check.newVersion")}</b>{" "}
+            <b>
+              {t(
+                prepares
+                  ? "dossiers.check.prepareNothing"
+                  : Object.keys(record.sent).length === 0
+                    ? "dossiers.check.nothing"
+                    : "dossiers.check.newVersion",
+              )}
+            </b>{" "}
             {t("dossiers.check.change")}
           </p>
         ) : (
@@ -110,14 +113,30 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
       <OtherCount count={othersOf(record).length} />
       <Answers dossier={dossier} view={view} lines={answers} />
       {asked.length > 0 && <Papers id={id} form={form} lines={asked} papers={papers} />}
-      <Send
-        dossier={dossier}
-        view={view}
-        organisation={organisationOf(deployment, record.organisation)}
-        weight={{ text: textBytes(record), photos, joined: joined.length }}
-      />
+      {prepares ? (
+        <Prepared dossier={dossier} view={view} />
+      ) : (
+        <Send
+          dossier={dossier}
+          view={view}
+          organisation={organisationOf(deployment, record.organisation)}
+          weight={{ text: textBytes(record), photos, joined: joined.length }}
+        />
+      )}
     </Frame>
   );
+}
+
+/** With whose help an answer was typed, in words; nothing where the person was alone. */
+function helpedText(record: DossierRecord, key: string): string | undefined {
+  const helps = Object.keys(record.typedBy?.[key] ?? {}).flatMap((id) => record.helped?.[id] ?? []);
+  if (helps.length === 0) return undefined;
+  const names = helps.flatMap(
+    ({ name, structure }) => [name, structure].filter((part) => part !== "").join(", ") || [],
+  );
+  return names.length === 0
+    ? text("dossiers.check.helpedSomebody")
+    : text("dossiers.check.helped", { who: names.map(isolated).join(", ") });
 }
 
 interface AnswersProps {
@@ -151,7 +170,8 @@ function Answers({ dossier, view, lines }: AnswersProps) {
     }
     const said = answerText(form, line.field, line.answer);
     const value = said ?? none;
-    const more = asked.has(`answers.${line.key}`) ? t("others.title") : undefined;
+    const more = asked.has(`answers.${line.key}`) ? t("others.title") : helpedText(dossier.record, line.key);
+    if (line.field.type === "calc") return { key: line.key, name: label, value };
     if (line.row === null) {
       return { key: line.key, name: label, value, more, edit: edit(questionPath(id, line.step, "review"), label) };
     }
@@ -283,6 +303,68 @@ function Cost({ weight }: { readonly weight: Weight }) {
   );
 }
 
+interface ToReviewProps {
+  readonly id: RecordId;
+  readonly form: Form;
+  readonly problems: Problems;
+}
+
+/** Steps with something to look at again, each a link. */
+function ToReview({ id, form, problems }: ToReviewProps) {
+  const t = useT();
+  if (problems.length === 0) return null;
+  const title = (step: string): string => formText(form.id, `pages.${step}.title`) ?? t("dossiers.notForeseen.title");
+  return (
+    <section
+      class="stack-s"
+      id={TO_REVIEW}
+      tabIndex={-1}
+      aria-label={t("common.review.title", { count: problems.length })}
+    >
+      <Banner tone="soon" icon="modifier" title={t("common.review.title", { count: problems.length })} quiet />
+      {problems.map(({ step, problems: found }) => (
+        <p key={step}>
+          <LinkRow icon="modifier" href={questionPath(id, step, "review")}>
+            {title(step)}
+          </LinkRow>
+          {/* What is missing is said by the question itself; what is wrong is not. */}
+          {found
+            .filter((problem) => problem.code !== "missing")
+            .map((problem) => (
+              <span key={problem.key} class="meta">
+                {problemText(form, problem)}
+              </span>
+            ))}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+/** In place of sending, where the receiver is no desk of Besace: nothing here says that anything was filed (INV-2). */
+function Prepared({ dossier, view }: { readonly dossier: DossierView; readonly view: FormView }) {
+  const t = useT();
+  const { clock } = useWorld();
+  const { id } = dossier;
+  const { form } = view;
+  return (
+    <>
+      <ToReview id={id} form={form} problems={allProblems(view, today(clock.now()))} />
+      <Banner tone="soon" icon="attention" quiet>
+        {t(form.receiver === "portal" ? "dossiers.start.portal" : "dossiers.start.paper")}
+      </Banner>
+      <div class="actions">
+        <LinkButton wide icon="imprimer" href={sheetPath(id)}>
+          {t("dossiers.check.prepareDo")}
+        </LinkButton>
+        <LinkRow icon="papier" href={lackPath(id)}>
+          {t("dossiers.more.lack")}
+        </LinkRow>
+      </div>
+    </>
+  );
+}
+
 interface SendProps {
   readonly dossier: DossierView;
   readonly view: FormView;
@@ -313,8 +395,8 @@ function Send({ dossier, view, organisation, weight }: SendProps) {
     setError(null);
     const sent = await api.send(id, declaration);
     if (sent.ok) doneChanging(api, id);
-    // What was learned is proposed next time; when it cannot be kept, it is only asked again.
-    if (sent.ok) await api.saveProfile(learnedProfile(view, day));
+    // What was learned is offered on the next screen, and never taken by itself.
+    if (sent.ok) offerToKeep(api, id);
     pressed.current = false;
     setSending(false);
     if (sent.ok) go(paths.dossier(id), { replace: true });
@@ -327,7 +409,6 @@ function Send({ dossier, view, organisation, weight }: SendProps) {
       : declaration !== null && !declared
         ? t("dossiers.check.declare")
         : undefined;
-  const title = (step: string): string => formText(form.id, `pages.${step}.title`) ?? t("dossiers.notForeseen.title");
   const isDraft = record.status === "draft";
   return (
     <>
@@ -348,31 +429,7 @@ function Send({ dossier, view, organisation, weight }: SendProps) {
           <Checkbox id={DECLARATION} checked={declared} onChange={setDeclared} label={declaration} />
         )}
       </section>
-      {isDraft && problems.length > 0 && (
-        <section
-          class="stack-s"
-          id={TO_REVIEW}
-          tabIndex={-1}
-          aria-label={t("common.review.title", { count: problems.length })}
-        >
-          <Banner tone="soon" icon="modifier" title={t("common.review.title", { count: problems.length })} quiet />
-          {problems.map(({ step, problems: found }) => (
-            <p key={step}>
-              <LinkRow icon="modifier" href={questionPath(id, step, "review")}>
-                {title(step)}
-              </LinkRow>
-              {/* What is missing is said by the question itself; what is wrong is not. */}
-              {found
-                .filter((problem) => problem.code !== "missing")
-                .map((problem) => (
-                  <span key={problem.key} class="meta">
-                    {problemText(form, problem)}
-                  </span>
-                ))}
-            </p>
-          ))}
-        </section>
-      )}
+      {isDraft && <ToReview id={id} form={form} problems={problems} />}
       {error !== null && <Trouble error={error} onRetry={() => void send()} />}
       <div class="actions">
         {isDraft ? (

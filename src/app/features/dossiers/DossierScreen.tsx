@@ -23,9 +23,13 @@ import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Thread, type ThreadStep } from "../../ui/Thread.tsx";
+import { doneKeeping, offersToKeep } from "./changing.tsx";
 import { Again, Choices, TakeBack, Withdrawal, Withheld } from "./DossierActions.tsx";
-import { questionPath } from "./places.ts";
+import { useMore } from "./later.tsx";
+import { helpPath, lackPath, questionPath, sheetPath } from "./places.ts";
 import { asksPiece, openRequests, StageChip } from "./StageChip.tsx";
+import { isLong } from "./steps.ts";
+import { Helping } from "./turn.tsx";
 import { MOVING, Trouble, useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { deskName, formText, moment, organisationOf, procedureTitle, sendTo } from "./words.ts";
 import "./dossiers.css";
@@ -56,12 +60,15 @@ function Dossier({ dossier, form, organisation }: DossierProps) {
   }, [api, id, unseen]);
   const title = procedureTitle(record.procedure);
   const wasSent = Object.keys(record.sent).length > 0;
+  const prepares = (form.receiver ?? "besace") !== "besace";
   return (
     <Frame title={title} tab="dossiers" back={paths.procedures}>
       <div class="stack-m">
-        <p class="meta">
-          <b>{deskName(organisation)}</b>
-        </p>
+        {!prepares && (
+          <p class="meta">
+            <b>{deskName(organisation)}</b>
+          </p>
+        )}
         <h1>{title}</h1>
         <p>
           <StageChip dossier={dossier} />
@@ -95,6 +102,7 @@ function Dossier({ dossier, form, organisation }: DossierProps) {
           <Thread card steps={stepsOf(dossier, sendTo(organisation)).filter((step) => step.state === "done")} />
         </section>
       )}
+      <Learned dossier={dossier} form={form} />
       <Replies dossier={dossier} form={form} />
       {(stage === "withdrawing" || stage === "withdrawn") && <Again dossier={dossier} />}
       {stage !== "draft" && stage !== "withdrawing" && stage !== "withdrawn" && (
@@ -306,6 +314,25 @@ function NeedsYou({ dossier }: { readonly dossier: DossierView }) {
   );
 }
 
+/** "Garder dans votre profil ?", once, after signing. */
+function Learned({ dossier, form }: Omit<DossierProps, "organisation">) {
+  const { api } = useSatchel();
+  const { more } = useMore();
+  const view = useFormView(form, dossier.record);
+  const [isDone, setDone] = useState(!offersToKeep(api, dossier.id));
+  if (isDone || more === null || dossier.record.status === "draft") return null;
+  const { Keep } = more;
+  return (
+    <Keep
+      view={view}
+      onDone={() => {
+        doneKeeping(api, dossier.id);
+        setDone(true);
+      }}
+    />
+  );
+}
+
 /** What is left to do, and the way to throw a draft away. */
 function Draft({
   dossier,
@@ -326,6 +353,10 @@ function Draft({
   const place = resumeStep(view, record.page);
   const at = progressOf(view, place.id);
   const toCheck = wasSent || place.id === checkStep;
+  const prepares = (form.receiver ?? "besace") !== "besace";
+  const { more } = useMore();
+
+  const parted = isLong(view) && more !== null;
 
   async function erase(): Promise<void> {
     setAsked(false);
@@ -338,14 +369,27 @@ function Draft({
     <>
       <section class="stack-m" aria-labelledby="brouillon">
         <h2 id="brouillon">{t(wasSent ? "dossiers.draft.changed" : "dossiers.draft.title")}</h2>
-        <p>{t(wasSent ? "dossiers.draft.changedMore" : "dossiers.draft.more")}</p>
-        {!toCheck && at !== null && <p class="meta">{t("dossiers.draft.at", at)}</p>}
+        <p>
+          {t(wasSent ? "dossiers.draft.changedMore" : prepares ? "dossiers.draft.prepared" : "dossiers.draft.more")}
+        </p>
+        {!toCheck && !parted && at !== null && <p class="meta">{t("dossiers.draft.at", at)}</p>}
       </section>
+      <Helping dossier={dossier} />
+      {parted && <more.TaskList id={id} view={view} page={record.page} />}
       {error !== null && <Trouble error={error} />}
       <div class="actions">
         <LinkButton wide iconEnd="fleche" href={toCheck ? paths.check(id) : questionPath(id, place.id)}>
-          {t(toCheck ? "dossiers.draft.check" : "dossiers.draft.resume")}
+          {t(!toCheck ? "dossiers.draft.resume" : prepares ? "dossiers.draft.checkOnly" : "dossiers.draft.check")}
         </LinkButton>
+        <LinkRow icon="papier" href={lackPath(id)}>
+          {t("dossiers.more.lack")}
+        </LinkRow>
+        <LinkRow icon="imprimer" href={sheetPath(id)}>
+          {t("dossiers.more.sheet")}
+        </LinkRow>
+        <LinkRow icon="main" href={helpPath(id)}>
+          {t("dossiers.more.help")}
+        </LinkRow>
         {!wasSent && (
           <Button kind="plain" wide icon="corbeille" onPress={() => setAsked(true)}>
             {t("dossiers.erase.action")}

@@ -5,10 +5,13 @@
  * Surprising fact: a phone's camera may kill the browser. Whoever comes back here with a capture of a fitting kind under
  * way finds it open again.
  */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Problem, problemsOf, type Step, viewForm } from "../../../forms/engine.ts";
+import { supplyOf } from "../../../forms/papers.ts";
 import { staysHere } from "../../../satchel/keeping.ts";
+import { localDay } from "../../../shared/day.ts";
 import type { RecordId } from "../../../shared/ids.ts";
+import { ok } from "../../../shared/result.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatList } from "../../i18n/format.ts";
@@ -16,7 +19,7 @@ import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { ReadAloud } from "../../state/ReadAloud.tsx";
-import { useSatchel } from "../../state/satchel.ts";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useBeforeLock, useHold, useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
@@ -26,10 +29,10 @@ import { PickRow } from "../../ui/Pick.tsx";
 import { AddPaperInline } from "../../ui/papers/AddPaperInline.tsx";
 import { kindIcon, kindName, paperName } from "../../ui/papers/names.ts";
 import { PaperPicker } from "../../ui/papers/PaperPicker.tsx";
-import { today } from "../../ui/papers/StateChip.tsx";
-import { QuestionPage, type SaveState } from "../../ui/Question.tsx";
+import { QuestionPage, type SaveState, Why } from "../../ui/Question.tsx";
 import { Progress } from "../../ui/Thread.tsx";
 import { useWorld } from "../../ui/world.ts";
+import { ageText, alternativeText, judged, kindsOf, paperFacts, verdictOf } from "./facts.ts";
 import { onwardPath } from "./steps.ts";
 import { Below, type TurnProps, useProgress } from "./turn.tsx";
 import { Trouble } from "./useDossier.tsx";
@@ -78,7 +81,18 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
   useHold(save.kind === "saving" || save.kind === "failed");
   useBeforeLock(() => last);
 
-  const kinds = requirement.kinds;
+  const kinds = useMemo(() => kindsOf(requirement), [requirement]);
+  const day = localDay(clock.now());
+  // What the chosen papers amount to: two pay slips of three.
+  const chosen = useAsk(
+    `chosen ${attached.papers.join(" ")}`,
+    (ask) =>
+      Promise.all(attached.papers.map((paper) => ask.paper(paper))).then((all) =>
+        ok(all.flatMap((paper) => (paper.ok ? [paperFacts(paper.value)] : []))),
+      ),
+    ["papers"],
+  );
+  const supply = supplyOf(requirement, chosen.state === "ready" ? chosen.value : [], day);
   useEffect(() => {
     let isGone = false;
     void api.draftPaper().then((draft) => {
@@ -107,7 +121,6 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
     setLast(run);
   }
   async function onward(): Promise<void> {
-    const day = today(clock.now());
     const attachedNow = { ...record.attached, [requirement.id]: attached };
     const after = viewForm(form, { ...record, attached: attachedNow }, { today: day });
     const found = problemsOf(after, step.id, day);
@@ -215,7 +228,9 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
         progress={progress}
         question={question}
         french={frenchText(form.id, `pages.${step.id}.title`)}
-        hint={formText(form.id, `requirements.${requirement.id}.hint`)}
+        hint={[formText(form.id, `requirements.${requirement.id}.hint`), ageText(requirement)]
+          .filter(Boolean)
+          .join(" ")}
         listen={<ReadAloud text={[question, formText(form.id, `requirements.${requirement.id}.hint`)]} />}
         why={<p>{formText(form.id, `requirements.${requirement.id}.why`)}</p>}
         save={save}
@@ -232,12 +247,26 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
           <PaperPicker
             kinds={kinds}
             max={requirement.maxPapers}
+            rank={(papers) => judged(requirement, papers, day).fits.map((fit) => fit.paper)}
+            verdict={(paper) => verdictOf(form, requirement, paper, day)}
             chosen={attached.papers}
             onChosen={(papers) => void choose(papers)}
             firstId={first}
             invalid={reported.length > 0}
           />
         </section>
+        {supply.need > 1 && <p role="status">{t("dossiers.fit.count", { have: supply.have, need: supply.need })}</p>}
+        {(requirement.alternatives ?? []).length > 0 && (
+          <Why title={t("dossiers.fit.alternatives")}>
+            <ul>
+              {requirement.alternatives?.map((each) => (
+                <li key={each.id}>
+                  {alternativeText(form, requirement, each.id)} {ageText(each)}
+                </li>
+              ))}
+            </ul>
+          </Why>
+        )}
         <section class="stack-m" aria-label={t("dossiers.papers.or")}>
           <h2>{t("dossiers.papers.or")}</h2>
           {(requirement.maxPapers === 1 || attached.papers.length < requirement.maxPapers) && (

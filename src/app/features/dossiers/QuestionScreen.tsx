@@ -4,20 +4,14 @@
  */
 import { Fragment } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import {
-  answerKey,
-  type Problem,
-  problemsOf,
-  proposedAnswers,
-  resumeStep,
-  type Step,
-  stepOf,
-} from "../../../forms/engine.ts";
+import { answerKey, type Problem, problemsOf, resumeStep, type Step, stepOf } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
+import { type Profile, proposals as proposedFrom } from "../../../forms/profile.ts";
 import { otherAt } from "../../../satchel/others.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
+import { formatList } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { OtherBox, useSettled } from "../../state/Others.tsx";
@@ -34,11 +28,12 @@ import { AnswerOther } from "./AnswerOther.tsx";
 import { settled } from "./autosave.ts";
 import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
+import { knownProfile } from "./known.ts";
 import { PapersStep } from "./PapersStep.tsx";
 import { type Mode, modeOf, questionPath } from "./places.ts";
 import { RepeatRows, rowProblems } from "./RepeatRows.tsx";
 import { onwardPath, overlaid } from "./steps.ts";
-import { Below, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
+import { Below, Helping, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
 import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { formText, frenchText, problemId, problemText, spokenField } from "./words.ts";
@@ -53,7 +48,7 @@ export function QuestionScreen({ params }: ScreenProps) {
   const profile = useAsk("profile", (api) => api.profile(), []);
   if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
   if (profile.state === "loading") return <WaitingScreen waiting={profile} />;
-  const known = profile.state === "ready" ? { ...profile.value } : {};
+  const known = profile.state === "ready" ? knownProfile(profile.value) : {};
   return <Asked dossier={loaded.dossier} form={loaded.form} page={page} mode={mode} profile={known} />;
 }
 
@@ -62,7 +57,7 @@ interface AskedProps {
   readonly form: Form;
   readonly page: string;
   readonly mode: Mode;
-  readonly profile: Readonly<Record<string, unknown>>;
+  readonly profile: Profile;
 }
 
 function Asked({ dossier, form, page, mode, profile }: AskedProps) {
@@ -89,7 +84,7 @@ function Elsewhere({ to }: { readonly to: string }) {
 }
 
 /** Remembers where the person is, then shows the step. */
-function Turn(props: TurnProps & { readonly profile: Readonly<Record<string, unknown>> }) {
+function Turn(props: TurnProps & { readonly profile: Profile }) {
   const { dossier, step, mode } = props;
   const { api } = useSatchel();
   const isHere = mode !== "ask" || dossier.record.page === step.id || dossier.record.status !== "draft";
@@ -104,7 +99,7 @@ function Turn(props: TurnProps & { readonly profile: Readonly<Record<string, unk
 
 type QuestionsProps = TurnProps & {
   readonly step: Extract<Step, { readonly kind: "question" }>;
-  readonly profile: Readonly<Record<string, unknown>>;
+  readonly profile: Profile;
 };
 
 function Questions({ dossier, view: before, step, mode, profile }: QuestionsProps) {
@@ -113,7 +108,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
   const { clock } = useWorld();
   const { form } = before;
   const { id, record } = dossier;
-  const autosave = useAutosave(id);
+  const autosave = useAutosave(dossier);
   const [typed, setTyped] = useState<Readonly<Record<string, AnswerValue | null>>>({});
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState<readonly Problem[]>([]);
@@ -126,7 +121,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
   const decided = useSettled(record, forget);
   const arrived = useRef(before).current;
   const proposals = useMemo(() => {
-    const all = proposedAnswers(form, arrived.state, profile);
+    const all = proposedFrom(form, arrived.state, profile);
     return Object.fromEntries(Object.entries(all).filter(([key]) => step.fields.some((field) => field.id === key)));
   }, [form, arrived, profile, step.id]);
 
@@ -169,7 +164,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
 
   const question = formText(form.id, `pages.${step.id}.title`) ?? "";
   const repeat = fields.find((field) => field.type === "repeat");
-  const proposed = Object.keys(proposals).some((key) => !(key in typed));
+  const proposed = fields.filter((field) => field.id in proposals && !(field.id in typed));
   return (
     <Frame title={question} back={paths.dossier(id)} arrival={step.id} failing={review.length > 0}>
       <QuestionPage
@@ -192,9 +187,12 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         below={<Below view={view} id={id} mode={mode} />}
       >
         <SaveTrouble autosave={autosave} />
-        {proposed && (
+        <Helping dossier={dossier} />
+        {proposed.length > 0 && (
           <Banner tone="quiet" icon="personne" quiet>
-            {t("dossiers.proposed")}
+            {t("dossiers.fromProfile", {
+              labels: formatList(proposed.map((field) => formText(form.id, `${field.id}.label`) ?? "")),
+            })}
           </Banner>
         )}
         {fields.map((field) =>
@@ -235,7 +233,7 @@ function NotForeseen({ dossier, view, step, mode }: TurnProps) {
   const t = useT();
   const shell = useShell();
   const { id, record } = dossier;
-  const autosave = useAutosave(id);
+  const autosave = useAutosave(dossier);
   const [text, setText] = useState(record.notForeseen);
   // Read again once the answer of another device was chosen.
   const decided = useSettled(record, () => setText(record.notForeseen));

@@ -23,7 +23,7 @@ import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
 import { questionPath } from "./places.ts";
 import { overlaid } from "./steps.ts";
-import { SaveTrouble } from "./turn.tsx";
+import { Helping, SaveTrouble } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
 import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { formText, frenchText, problemId, problemText } from "./words.ts";
@@ -107,7 +107,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
   const { form } = before;
   const { repeat, n } = found;
   const row = found.row.row;
-  const autosave = useAutosave(dossier.id);
+  const autosave = useAutosave(dossier);
   const [typed, setTyped] = useState<Readonly<Record<string, AnswerValue | null>>>({});
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState<readonly Problem[]>([]);
@@ -165,6 +165,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
         why={fields.map((field) => <p key={field.id}>{formText(form.id, `${field.id}.why`)}</p>)}
       >
         <SaveTrouble autosave={autosave} />
+        <Helping dossier={dossier} />
         {fields.map((field) =>
           field.type === "repeat" ? null : (
             <Fragment key={`${field.id} ${decided.times(`answers.${keyOf(field)}`)}`}>

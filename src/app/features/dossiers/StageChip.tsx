@@ -1,4 +1,6 @@
 /** Where a dossier is, in one chip. Words of proof are shown only for stages that the worker proved (INV-2). */
+import { procedures } from "../../../forms/catalogue/index.ts";
+import { checkStep } from "../../../forms/engine.ts";
 import { byReplyOrder } from "../../../satchel/where.ts";
 import type { DossierStage, DossierView } from "../../../workers/satchel.contract.ts";
 import type { TextKey } from "../../i18n/catalogue.ts";
@@ -39,9 +41,21 @@ export function openRequests(record: DossierView["record"]): readonly Reply[] {
     .sort(byReplyOrder);
 }
 
+/** Filled in to its last step, and its receiver takes nothing from Besace: it is printed or copied. */
+const isPrepared = ({ record, stage }: DossierView): boolean =>
+  stage === "draft" &&
+  record.page === checkStep &&
+  (procedures.find(({ id }) => id === record.procedure)?.receiver ?? "besace") !== "besace";
+
 export function StageChip({ dossier }: { readonly dossier: DossierView }) {
   const t = useT();
   if (asksPiece(dossier)) return <Chip state="human">{t("dossiers.stage.asked")}</Chip>;
+  if (isPrepared(dossier))
+    return (
+      <Chip state="here" icon="imprimer">
+        {t("dossiers.stage.prepared")}
+      </Chip>
+    );
   const { state, icon, text } = LOOKS[dossier.stage];
   const { sent, of } = dossier.papers;
   const words =

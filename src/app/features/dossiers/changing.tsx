@@ -12,14 +12,23 @@ import { useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { WaitingScreen } from "./useDossier.tsx";
 
+/** Dossiers that were just signed: what they taught is offered once, until the person has decided or the page is gone. */
+const offered = new WeakMap<object, Set<RecordId>>();
+
+const heldIn = (map: WeakMap<object, Set<RecordId>>, api: object): Set<RecordId> => {
+  const held = map.get(api) ?? new Set();
+  map.set(api, held);
+  return held;
+};
+
+export const offerToKeep = (api: object, id: RecordId): void => void heldIn(offered, api).add(id);
+export const offersToKeep = (api: object, id: RecordId): boolean => heldIn(offered, api).has(id);
+export const doneKeeping = (api: object, id: RecordId): void => void heldIn(offered, api).delete(id);
+
 /** By the satchel that they are asked of. */
 const chosen = new WeakMap<object, Set<RecordId>>();
 
-const chosenOf = (api: object): Set<RecordId> => {
-  const held = chosen.get(api) ?? new Set();
-  chosen.set(api, held);
-  return held;
-};
+const chosenOf = (api: object): Set<RecordId> => heldIn(chosen, api);
 
 /** Signed again: another change has to be chosen again. */
 export const doneChanging = (api: object, id: RecordId): void => void chosenOf(api).delete(id);

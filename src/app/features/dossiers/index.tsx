@@ -2,9 +2,10 @@
 import { type Feature, paths, type Screen } from "../../feature.ts";
 import { CheckScreen } from "./CheckScreen.tsx";
 import { DossierScreen } from "./DossierScreen.tsx";
+import { later } from "./later.tsx";
 import { ProcedureScreen } from "./ProcedureScreen.tsx";
 import { ProceduresScreen } from "./ProceduresScreen.tsx";
-import { patterns } from "./places.ts";
+import { helpPath, lackPath, patterns, sheetPath } from "./places.ts";
 import { QuestionScreen } from "./QuestionScreen.tsx";
 import { ReceiptScreen } from "./ReceiptScreen.tsx";
 import { RowScreen } from "./RowScreen.tsx";
@@ -21,5 +22,8 @@ export const feature: Feature = {
     { path: patterns.row, screen: RowScreen, tab: null, areas },
     { path: paths.check(":dossier"), screen: CheckScreen, tab: null, areas },
     { path: paths.receipt(":dossier"), screen: ReceiptScreen, tab: "dossiers", areas },
+    { path: lackPath(":dossier"), screen: later("LackScreen"), tab: "dossiers", areas },
+    { path: sheetPath(":dossier"), screen: later("SheetScreen"), tab: "dossiers", areas },
+    { path: helpPath(":dossier"), screen: later("HelpScreen"), tab: "dossiers", areas },
   ],
 };

@@ -19,6 +19,11 @@ export const modeOf = (word: string | undefined): Mode =>
 /** One row of a repeat. */
 export const rowPath = (id: string, page: string, row: string): string => `${paths.question(id, page)}/fiche/${row}`;
 
+/** What is missing, the sheet to print or copy, somebody who helps. */
+export const lackPath = (id: string): string => `${paths.dossier(id)}/manque`;
+export const sheetPath = (id: string): string => `${paths.dossier(id)}/feuille`;
+export const helpPath = (id: string): string => `${paths.dossier(id)}/aide`;
+
 export const patterns = {
   question: paths.question(":dossier", ":page"),
   questionMode: `${paths.question(":dossier", ":page")}/:mode`,

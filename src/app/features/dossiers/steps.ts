@@ -46,3 +46,23 @@ export function onwardPath({ id, mode, step, before, after }: Onward): string {
   const wasNew = isBlank(before, step) && next.kind === "question" && isBlank(after, next);
   return isNew || wasNew ? questionPath(id, next.id, "review") : paths.check(id);
 }
+
+/** Above this many questions or parts a form is shown by its parts. */
+const MANY = { steps: 12, sections: 3 } as const;
+
+const inSection = (step: Step): string | null =>
+  step.kind === "question" || step.kind === "papers" ? step.section : null;
+
+/** A form that takes several sittings: it has a list of its parts. */
+export function isLong(view: FormView): boolean {
+  const sections = view.steps.flatMap((step) => inSection(step) ?? []);
+  return sections.length > MANY.steps || new Set(sections).size > MANY.sections;
+}
+
+/** Place from 1 in its own part, and how many questions that part has; null for a step of none. */
+export function placeInSection(view: FormView, step: Step): { readonly n: number; readonly total: number } | null {
+  const section = inSection(step);
+  const steps = view.steps.filter((each) => section !== null && inSection(each) === section);
+  const at = steps.findIndex((each) => each.id === step.id);
+  return at < 0 ? null : { n: at + 1, total: steps.length };
+}

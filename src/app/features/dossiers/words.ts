@@ -8,7 +8,7 @@ import { datePartsOf } from "../../../forms/dates.ts";
 import type { Problem } from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { DeployedOrganisation, Deployment } from "../../../workers/satchel.contract.ts";
-import { unitOf, answerText as shownWords } from "../../i18n/answer-text.ts";
+import { answerText as shownWords, unitOf } from "../../i18n/answer-text.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
 import { formatCalendarDate, formatDate, formatNumber, formatTime } from "../../i18n/format.ts";
 import { language, t, tData, tFrench } from "../../i18n/i18n.ts";
@@ -24,7 +24,9 @@ export const frenchText = (procedure: string, key: string): string | undefined =
 
 /** The name of a procedure; one of a newer version is named as such. */
 export const procedureTitle = (procedure: string): string =>
-  (isProcedureId(procedure) ? formText(procedure, "title") : undefined) ?? t("dossiers.unknown.title");
+  (isProcedureId(procedure)
+    ? (tData("procedures", `${procedure}.title`) ?? formText(procedure, "title"))
+    : undefined) ?? t("dossiers.unknown.title");
 
 /** A name or number that keeps its own direction, with a non-breaking date: "21 novembre 2026 à 14 h 12". */
 export const moment = (at: number): string => t("dossiers.moment", { date: formatDate(at), time: formatTime(at) });

@@ -38,6 +38,8 @@ export interface PaperPickerProps {
   readonly max: number;
   readonly chosen: readonly RecordId[];
   readonly onChosen: (ids: readonly RecordId[]) => void;
+  /** Ids of the fitting papers, best first; absent: in the order of the satchel. */
+  readonly rank?: ((papers: readonly PaperView[]) => readonly string[]) | undefined;
   /** What to say of a paper here, such as "Trop ancien, mais vous pouvez l’envoyer". */
   readonly verdict?: ((paper: PaperView) => Verdict | null) | undefined;
   /** Id of the first option, for an error summary. */
@@ -49,7 +51,7 @@ const NO_PAPERS: readonly PaperView[] = [];
 
 /** Needs the areas "papers" and "papers-types". */
 export function PaperPicker(props: PaperPickerProps) {
-  const { kinds, max, chosen, onChosen, verdict, firstId, invalid } = props;
+  const { kinds, max, chosen, onChosen, rank, verdict, firstId, invalid } = props;
   const t = useT();
   const searchId = useId();
   const asked = useAsk("papers", (api) => api.papers(), ["papers"]);
@@ -75,7 +77,9 @@ export function PaperPicker(props: PaperPickerProps) {
   if (asked.state === "loading") return <Loading />;
   if (asked.state === "failed") return <Trouble error={asked.error} onRetry={asked.again} />;
 
-  const fitting = kept.filter(fits);
+  const order = rank?.(kept) ?? [];
+  const place = ({ id }: PaperView): number => (order.includes(id) ? order.indexOf(id) : order.length);
+  const fitting = kept.filter(fits).sort((a, b) => place(a) - place(b));
   // A chosen paper stays in sight whatever is searched.
   const picked = others.filter((paper) => chosen.includes(paper.id));
   const found = open ? [...picked.filter((paper) => !meant.includes(paper)), ...meant] : picked;

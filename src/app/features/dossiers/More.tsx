@@ -1,0 +1,6 @@
+/** What of the journey comes after the shell: the parts of a long form, what is missing, the sheet, help, the profile. */
+export { HelpScreen } from "./more/HelpScreen.tsx";
+export { Keep } from "./more/Keep.tsx";
+export { LackScreen } from "./more/LackScreen.tsx";
+export { SheetScreen } from "./more/SheetScreen.tsx";
+export { TaskList } from "./more/TaskList.tsx";
