@@ -167,16 +167,3 @@ export const decisionRules: readonly DecisionRule[] = [
 export type DecisionKind = DecisionRule["id"];
 
 export const decisionRule = (id: string): DecisionRule | undefined => decisionRules.find((rule) => rule.id === id);
-
-const byProcedure: ReadonlyMap<string, DecisionKind> = new Map([
-  ["domiciliation", "ccas"],
-  ["aide-facultative", "ccas"],
-  ["rsa", "rsa"],
-  ["apl", "caf"],
-  ["c2s", "c2s"],
-  ["mdph", "mdph"],
-  ["aide-juridictionnelle", "legal-aid"],
-]);
-
-/** Of a decision about that procedure; "other" where no rule was read. */
-export const kindOfProcedure = (procedure: string): DecisionKind => byProcedure.get(procedure) ?? "other";

@@ -15,6 +15,8 @@ export interface Decision {
   readonly written: Day | null;
   /** When it came to the person. */
   readonly received: Day | null;
+  /** No letter came: `written` is the day on which silence became a refusal. */
+  readonly silent?: boolean;
 }
 
 export interface Remedy {
@@ -87,7 +89,8 @@ export function appealAnswers(decision: Decision, remedy: Remedy | null): Answer
   const [written, received] = [known(decision.written), known(decision.received)];
   return {
     ...(by === undefined || by === "other" ? {} : { decision_by: { v: "choice", id: by } }),
-    ...(written === null ? {} : { decision_date: day(written) }),
+    ...(decision.silent === true ? { decision_kind: { v: "choice", id: "no-answer" } } : {}),
+    ...(written === null || decision.silent === true ? {} : { decision_date: day(written) }),
     ...(received === null ? {} : { received_date: day(received) }),
     ...(remedy?.last == null ? {} : { last_day: day(remedy.last) }),
     ...(remedy === null ? {} : { to_whom: { v: "choice", id: remedy.rule.to } }),

@@ -111,7 +111,7 @@ describe("after a decision", () => {
     await settled();
     return { satchel, shown };
   };
-  const type = (which: "received" | "written", day: string, month: string, year: string): void => {
+  const type = (which: "received" | "written" | "asked", day: string, month: string, year: string): void => {
     for (const [part, value] of Object.entries({ day, month, year }))
       fireEvent.input(document.getElementById(`${which}-${part}`) as HTMLInputElement, { target: { value } });
   };
@@ -146,6 +146,28 @@ describe("after a decision", () => {
     onward();
     expect(text()).toContain("Sans date, Besace ne peut pas compter.");
     expect(text()).toContain("Sans réponse 4 mois après le dépôt du dossier complet, c’est un refus.");
+  });
+
+  test("counts silence where a source says what it means: a refusal can be challenged, a yes cannot", async () => {
+    const { satchel } = await open();
+    fireEvent.click(screen.getByRole("radio", { name: /^La MDPH/ }));
+    onward();
+    type("asked", "1", "7", "2026");
+    onward();
+    expect(text()).toContain("Sans réponse, c’est un refus depuis le 1er novembre 2026.");
+    expect(text()).toContain("Dernier jour : 1er janvier 2027");
+    press("Préparer la lettre");
+    await settled();
+    expect(satchel.calls("saveAnswers")[0]?.[1]).toMatchObject({
+      answers: { decision_kind: { v: "choice", id: "no-answer" } },
+    });
+    press("Changer la réponse ou les dates");
+    fireEvent.click(screen.getByRole("radio", { name: /pour la C2S/ }));
+    onward();
+    type("asked", "1", "9", "2026");
+    onward();
+    expect(text()).toContain("Sans réponse, c’est oui depuis le 2 novembre 2026.");
+    expect(screen.queryByRole("button", { name: "Préparer la lettre" })).toBeNull();
   });
 
   test("where the time limit depends on the letter, no day is made up", async () => {

@@ -13,7 +13,7 @@ import {
   publicHolidays,
   workingDayFrom,
 } from "../../../src/forms/remedies/calendar.ts";
-import { decisionRules, kindOfProcedure, reviewBefore, sources } from "../../../src/forms/remedies/kinds.ts";
+import { decisionRules, reviewBefore, sources } from "../../../src/forms/remedies/kinds.ts";
 import { appealAnswers, countedFrom, lastDay, remediesOf, silenceOf } from "../../../src/forms/remedies/remedies.ts";
 import * as civil from "../../../src/satchel/deadlines/civil.ts";
 
@@ -212,16 +212,21 @@ describe("the appeal that is prepared", () => {
       to_whom: { v: "choice", id: "department" },
     });
     expect(appealAnswers({ kind: "other", written: "2026-02-30", received: null }, null)).toEqual({});
+    const silent = { kind: "mdph", written: "2026-11-22", received: null, silent: true } as const;
+    expect(appealAnswers(silent, remediesOf(silent, "2026-11-23")[1] ?? null)).toEqual({
+      decision_by: { v: "choice", id: "mdph" },
+      decision_kind: { v: "choice", id: "no-answer" },
+      last_day: { v: "date", date: "2027-01-22" },
+      to_whom: { v: "choice", id: "mdph" },
+    });
   });
 
-  test("every rule names a source, and the procedures that have a rule exist", () => {
+  test("every rule names a source, and the procedure that prepares it exists", () => {
     for (const rule of decisionRules) {
       const named = [...rule.remedies, rule.silence, rule.silenceAfter].filter((each) => each !== undefined);
       for (const { source } of named) expect(sources[source].verifiedOn < reviewBefore).toBe(true);
     }
-    const known = ["domiciliation", "aide-facultative", "rsa", "apl", "c2s", "mdph", "aide-juridictionnelle"];
-    expect(known.filter((id) => !isProcedureId(id) || kindOfProcedure(id) === "other")).toEqual([]);
-    expect(kindOfProcedure("demande-libre")).toBe("other");
-    expect(kindOfProcedure("toString")).toBe("other");
+    const prepared = decisionRules.flatMap((rule) => rule.remedies.map((remedy) => remedy.procedure));
+    expect(prepared.filter((id) => id !== null && !isProcedureId(id))).toEqual([]);
   });
 });

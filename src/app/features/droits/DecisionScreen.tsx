@@ -11,7 +11,14 @@ import {
   reviewBefore,
   sources,
 } from "../../../forms/remedies/kinds.ts";
-import { appealAnswers, type Decision, type Remedy, remediesOf } from "../../../forms/remedies/remedies.ts";
+import {
+  appealAnswers,
+  type Decision,
+  type Remedy,
+  remediesOf,
+  type Silence,
+  silenceOf,
+} from "../../../forms/remedies/remedies.ts";
 import { localDay } from "../../../shared/day.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
@@ -33,7 +40,9 @@ import { useWorld } from "../../ui/world.ts";
 
 const EMPTY: DateParts = { day: "", month: "", year: "" };
 const isBlank = ({ day, month, year }: DateParts): boolean => `${day}${month}${year}`.trim() === "";
-type Which = "received" | "written";
+/** `asked`: when the request was received, where no answer came. */
+type Which = "received" | "written" | "asked";
+const ALL: readonly Which[] = ["received", "written", "asked"];
 
 function RemedyCard({
   remedy,
@@ -74,24 +83,26 @@ function RemedyCard({
   );
 }
 
-function Results({
-  decision,
-  today,
-  onAgain,
-}: {
+interface ResultsProps {
   readonly decision: Decision;
+  /** Null: the person did not say when they asked, or no source says what silence means. */
+  readonly silence: Silence | null;
   readonly today: string;
   readonly onAgain: () => void;
-}) {
+}
+
+function Results({ decision, silence, today, onAgain }: ResultsProps) {
   const t = useT();
   const { api } = useSatchel();
   const { go } = useShell();
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<{ readonly error: WorkerError; readonly remedy: Remedy | null } | null>(null);
   const rule = decisionRule(decision.kind);
-  const remedies = remediesOf(decision, today);
   const past = today >= reviewBefore;
-  const silence = past ? undefined : rule?.silence;
+  const waiting = decision.received === null && decision.written === null && silence !== null;
+  // Without a letter, and with a silence that means yes or means nothing yet, there is nothing to challenge.
+  const remedies = waiting ? [] : remediesOf(decision, today);
+  const silenceRule = past ? undefined : rule?.silence;
   const people = (["organisation", "justice", "defender"] as const).map((who) => t(`remedies.people.${who}`));
   const bring = (["letter", "proofs", "sent"] as const).map((what) => t(`remedies.bring.${what}`));
 
@@ -116,7 +127,14 @@ function Results({
           {t("remedies.result.past")}
         </Banner>
       )}
-      {remedies.length === 0 && (
+      {silence !== null && (
+        <Banner tone={silence.means === "accepted" && silence.reached ? "done" : "soon"} icon="calendrier" quiet>
+          {t(`remedies.silence.${silence.reached ? "since" : "from"}.${silence.means}`, {
+            date: formatCalendarDate(silence.on),
+          })}
+        </Banner>
+      )}
+      {remedies.length === 0 && !waiting && (
         <Banner tone="soon" icon="horloge" quiet>
           {t("remedies.result.letterSays")}
         </Banner>
@@ -129,7 +147,7 @@ function Results({
       {remedies.map((remedy) => (
         <RemedyCard key={remedy.rule.id} remedy={remedy} busy={busy} onPrepare={() => void prepare(remedy)} />
       ))}
-      {remedies.length === 0 && (
+      {remedies.length === 0 && !waiting && (
         <Button
           wide
           iconEnd="fleche"
@@ -146,10 +164,10 @@ function Results({
         </Banner>
       )}
       {rule?.thenCourt === true && !past && <p>{t("remedies.result.court")}</p>}
-      {silence !== undefined && (
+      {silenceRule !== undefined && (
         <section class="stack-s" aria-labelledby="decision-silence">
           <h2 id="decision-silence">{t("remedies.silence.title")}</h2>
-          <p>{t(`remedies.silence.${silence.means}`, { count: silence.months })}</p>
+          <p>{t(`remedies.silence.${silenceRule.means}`, { count: silenceRule.months })}</p>
         </section>
       )}
       {(
@@ -181,16 +199,22 @@ export function DecisionScreen() {
   const { router } = useShell();
   const [step, setStep] = useState<"who" | "dates" | "result">("who");
   const [kind, setKind] = useState<DecisionKind | undefined>(undefined);
-  const [typed, setTyped] = useState<Readonly<Record<Which, DateParts>>>({ received: EMPTY, written: EMPTY });
+  const [typed, setTyped] = useState<Readonly<Record<Which, DateParts>>>({
+    received: EMPTY,
+    written: EMPTY,
+    asked: EMPTY,
+  });
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState(false);
-  useHold(step === "dates" && !(isBlank(typed.received) && isBlank(typed.written)));
+  useHold(step === "dates" && ALL.some((which) => !isBlank(typed[which])));
   const today = localDay(clock.now());
 
-  const read = (which: Which) => readDate(typed[which], { partial: false, past: true, today });
-  const wrong = (["received", "written"] as const).filter(
-    (which) => !isBlank(typed[which]) && read(which).faults.length > 0,
+  /** What silence means is asked only where a source says it. */
+  const asks = ALL.filter(
+    (which) => which !== "asked" || (kind !== undefined && decisionRule(kind)?.silence !== undefined),
   );
+  const read = (which: Which) => readDate(typed[which], { partial: false, past: true, today });
+  const wrong = asks.filter((which) => !isBlank(typed[which]) && read(which).faults.length > 0);
   const review = reported
     ? wrong.map((which) => ({
         field: `${which}-${read(which).faults[0]?.part ?? "day"}`,
@@ -198,6 +222,13 @@ export function DecisionScreen() {
       }))
     : [];
   const dayOf = (which: Which): string | null => (isBlank(typed[which]) ? null : read(which).date);
+  const askedOn = asks.includes("asked") ? dayOf("asked") : null;
+  const silence = kind === undefined || askedOn === null ? null : silenceOf(kind, "request", askedOn, today);
+  const decision = (decided: DecisionKind): Decision => {
+    const [received, written] = [dayOf("received"), dayOf("written")];
+    const silent = received === null && written === null && silence?.means === "refused" && silence.reached;
+    return { kind: decided, received, written: silent ? silence.on : written, silent };
+  };
   const title = t(step === "who" ? "remedies.who" : step === "dates" ? "remedies.dates" : "remedies.result.title");
   const back = (): void => {
     if (step === "who") router.back(paths.procedures);
@@ -236,14 +267,14 @@ export function DecisionScreen() {
       {step === "dates" && (
         <QuestionPage
           question={title}
-          listen={<ReadAloud text={[title, t("remedies.received"), t("remedies.written")]} />}
+          listen={<ReadAloud text={[title, ...asks.map((which) => t(`remedies.${which}`))]} />}
           progress={{ step: t("common.question.step", { n: 2, total: 2 }), part: 1 }}
           save={{ kind: "none" }}
           onContinue={onward}
           review={review}
           attempt={attempt}
         >
-          {(["received", "written"] as const).map((which) => (
+          {asks.map((which) => (
             <DateField
               key={which}
               id={which}
@@ -257,11 +288,7 @@ export function DecisionScreen() {
         </QuestionPage>
       )}
       {step === "result" && kind !== undefined && (
-        <Results
-          decision={{ kind, received: dayOf("received"), written: dayOf("written") }}
-          today={today}
-          onAgain={() => setStep("who")}
-        />
+        <Results decision={decision(kind)} silence={silence} today={today} onAgain={() => setStep("who")} />
       )}
     </Frame>
   );
