@@ -1,7 +1,7 @@
 /**
  * Takes a sheet out of a picture: perspective gone, turned. Pure; runs in workers and in Node.
  *
- * Surprising fact: the picture was decoded only as large as the page will be, so neighbouring pixels are enough and no area
+ * Surprising fact: the picture was decoded hardly larger than the page will be, so neighbouring pixels are enough and no area
  * needs averaging.
  */
 
