@@ -11,7 +11,9 @@
  * | fetch, file of the shell   | workbox                                                                           |
  * | fetch, file of a later group | `LaterFiles.respond`; any other file goes to the network, never to a page       |
  * | fetch, POST /partage      | `SharedIn.receive`: another app hands over files                                  |
- * | sync `besace-outbox`       | `deliverAll`, then `askForMore`                                                   |
+ * | sync `besace-outbox`       | `deliverAll`, then `askForMore`, then `sayWeekly`                                 |
+ * | periodicsync `besace-weekly` | `sayWeekly`                                                                     |
+ * | notificationclick          | a page of Besace, or a new one at "À prévoir", behind the lock                    |
  * | message SKIP_WAITING       | the person took the update: `skipWaiting`                                         |
  * | message DRAIN              | `deliverAll`; answers the delivery on the port, if one came                       |
  * | message FILL               | `LaterFiles.fill` in the order of `fillOrder`; answers whether all is here        |
@@ -26,6 +28,7 @@ import { NavigationRoute, registerRoute } from "workbox-routing";
 import { routes } from "../protocol/wire.ts";
 import type { DeviceId, PrincipalId } from "../shared/ids.ts";
 import type { Clock, Random, Timers } from "../shared/ports.ts";
+import { weekly } from "../shared/weekly.ts";
 import { openDexieStore, openRegistry } from "../storage/dexie/index.ts";
 import { createDrainer } from "../sync/drain.ts";
 import { hintsOf } from "../sync/hints.ts";
@@ -40,6 +43,7 @@ import type { ListedFile } from "./groups.ts";
 import { createLaterFiles, type LaterFile } from "./later.ts";
 import { fillOrder, readiness } from "./readiness.ts";
 import { createSharedIn, sharedPath } from "./shared-in.ts";
+import { sayWeekly, type WeeklyDeps } from "./weekly.ts";
 
 /** Background Sync is not in TypeScript's libraries: Chromium only. */
 interface SyncEvent extends ExtendableEvent {
@@ -74,6 +78,7 @@ const updateFillMs = 60_000;
 const deskPage = "/guichet.html";
 const deskPaths = /^\/guichet(\/|$)/;
 const kioskPage = "/poste.html";
+const notPersons = /^\/(guichet|poste)(\/|$)/;
 const kioskPaths = /^\/poste(\/|$)/;
 
 // What vite.config.ts made of the build's list.
@@ -156,6 +161,14 @@ const deliverDeps: DeliverDeps = {
     });
   },
 };
+const weeklyDeps: WeeklyDeps = {
+  caches,
+  now: () => clock.now(),
+  minutesEast: (at) => -new Date(at).getTimezoneOffset(),
+  mayShow: () => "Notification" in self && Notification.permission === "granted",
+  show: ({ title, text, lang, dir }) =>
+    self.registration.showNotification(title, { body: text, lang, dir, tag: weekly.tag }),
+};
 const syncManager = (): SyncManagerLike | undefined =>
   (self.registration as ServiceWorkerRegistration & { readonly sync?: SyncManagerLike }).sync;
 
@@ -192,6 +205,24 @@ self.addEventListener("sync" as keyof ServiceWorkerGlobalScopeEventMap, (raw) =>
     (async () => {
       const delivery = await deliverAll(deliverDeps);
       await askForMore(delivery, syncManager(), { lastChance: event.lastChance });
+      await sayWeekly(weeklyDeps);
+    })(),
+  );
+});
+
+self.addEventListener("periodicsync" as keyof ServiceWorkerGlobalScopeEventMap, (raw) => {
+  const event = raw as SyncEvent;
+  if (event.tag === weekly.tag) event.waitUntil(sayWeekly(weeklyDeps));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(
+    (async () => {
+      const pages = await self.clients.matchAll({ type: "window" });
+      const own = pages.find(({ url }) => !notPersons.test(new URL(url).pathname));
+      // Whoever is in the middle of something is not led away from it.
+      await (own === undefined ? self.clients.openWindow(weekly.opens) : own.focus());
     })(),
   );
 });

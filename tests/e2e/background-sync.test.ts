@@ -4,6 +4,7 @@
  */
 import type { CDPSession } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { weekAt, weekly } from "../../src/shared/weekly.ts";
 import { createPerson } from "../support/person.ts";
 import { createCamera, type Photo } from "../support/photo.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -91,4 +92,36 @@ test("A5: with the page closed, a sync event delivers the outbox of a locked sat
   await later.openDossier(number);
   await later.waitForStep("common.state.complete");
   expect(stage.link.counters().up.delivered - before).toBeLessThan(photo.bytes.length / 20);
+
+  // The sentence of the week (decisions/0028): locked, in a marked week, the event alone has it said, once.
+  await later.lock();
+  await browser.context.grantPermissions(["notifications"], { origin: stage.link.url });
+  const words = { title: "Besace", text: "Jetez un œil à votre besace.", lang: "fr", dir: "ltr" } as const;
+  const now = Date.now();
+  const week = weekAt(now, -new Date(now).getTimezoneOffset());
+  await page.evaluate(
+    async ([names, said, marked]) => {
+      const cache = await caches.open(names.cache);
+      await cache.put(names.words, Response.json(said));
+      await cache.put(`${names.weeks}planted`, Response.json([marked, marked + 1]));
+    },
+    [weekly, words, week] as const,
+  );
+  const wake = () =>
+    session.send("ServiceWorker.dispatchPeriodicSyncEvent", {
+      origin: stage.link.url,
+      registrationId,
+      tag: weekly.tag,
+    });
+  /** What was said since the last look. */
+  const heard = () =>
+    page.evaluate(async () => {
+      const all = await (await navigator.serviceWorker.ready).getNotifications();
+      for (const one of all) one.close();
+      return all.map(({ title, body, tag }) => ({ title, body, tag }));
+    });
+  await wake();
+  await expect.poll(heard).toEqual([{ title: words.title, body: words.text, tag: weekly.tag }]);
+  await wake();
+  expect(await heard()).toEqual([]);
 });

@@ -33,6 +33,8 @@ const PERSIST_ASKED = "persist-asked";
 const LOOK_FOR_UPDATE_MS = 60 * 60_000;
 /** What was said that shortly before going to another screen is about the way there, and comes along. */
 const COMES_ALONG_MS = 1000;
+/** Nobody waits for it. */
+const WEEKLY_MS = 5000;
 /** Making a satchel, bringing one from another device or with the card, carrying for somebody, another name for the app: what can be done while none is open. */
 const isFirstPath = (path: string): boolean =>
   [paths.code, paths.join, paths.comeBack, paths.carrier, paths.discreet].some((one) => one === path);
@@ -116,6 +118,17 @@ export function App({ deps }: { readonly deps: ShellDeps }) {
 
   const askDelivery = useCallback(() => void link.current?.then((worker) => worker?.askDelivery()), []);
   useCarrierWatch(carrier, keep, timers, browserOnline);
+  // Where the person lets this phone say the weekly sentence: in the language and under the name of this start.
+  useEffect(() => {
+    if (!("Notification" in window) || Notification.permission !== "granted") return;
+    return timers.after(WEEKLY_MS, () => {
+      void Promise.all([import("../platform/weekly.ts"), loadAreas("ahead")]).then(
+        ([{ browserWeekly, refreshWeekly }]) => refreshWeekly(browserWeekly),
+        // Its file is not on this phone yet: the words stay as they are until the next start.
+        () => undefined,
+      );
+    });
+  }, [timers]);
   const network = useNetwork(satchel, isKnown, browserOnline, askDelivery, isOpen);
 
   useEffect(() => {

@@ -5,6 +5,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { AheadScreen } from "../../../src/app/features/ahead/AheadScreen.tsx";
 import { DateScreen } from "../../../src/app/features/ahead/DateScreen.tsx";
 import { RightsScreen } from "../../../src/app/features/ahead/RightsScreen.tsx";
+import { Weekly } from "../../../src/app/features/ahead/Weekly.tsx";
+import { refreshWeekly, turnOn, type WeeklyWorld } from "../../../src/app/platform/weekly.ts";
 import type { AheadView } from "../../../src/workers/satchel.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
 import { createFakeSatchel, EMPTY_AHEAD, fakeLine } from "../../support/fake-satchel.ts";
@@ -14,6 +16,89 @@ import { plain, settled } from "../papers/support.ts";
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+});
+
+/** A phone that wakes Besace up; `answer` is what the person, and then the browser, says to it. */
+function phone(answer: { readonly permission?: NotificationPermission; readonly asleep?: boolean } = {}) {
+  const held = new Map<string, Response>();
+  const tags = new Set<string>();
+  const world: WeeklyWorld = {
+    caches: {
+      open: async () =>
+        ({
+          match: async (path: string) => held.get(path)?.clone(),
+          put: async (path: string, response: Response) => void held.set(path, response),
+          delete: async (path: string) => held.delete(path),
+        }) as unknown as Cache,
+    },
+    periodic: async () => ({
+      register: async (tag) => {
+        if (answer.asleep === true) throw new DOMException("no", "NotAllowedError");
+        tags.add(tag);
+      },
+      unregister: async (tag) => void tags.delete(tag),
+    }),
+    askPermission: async () => answer.permission ?? "granted",
+  };
+  return { world, held, tags, words: async () => (await held.get("/weekly/words")?.clone().json()) as unknown };
+}
+
+describe("the sentence of the week", () => {
+  const box = () => screen.findByRole<HTMLInputElement>("checkbox", { name: /une fois par semaine au plus/ });
+  const look = (world: WeeklyWorld) =>
+    showScreen(
+      <main>
+        <Weekly world={world} />
+      </main>,
+      { satchel: createFakeSatchel({}), areas },
+    );
+
+  test("is off; turned on it lies ready in the language shown and names nothing; off again nothing is left", async () => {
+    const { world, held, tags, words } = phone();
+    await look(world);
+    expect((await box()).checked).toBe(false);
+    expect(held.size).toBe(0);
+    expect(plain(document.body.textContent)).toContain("« Jetez un œil à votre besace. »");
+    expect(await axeProblems()).toEqual([]);
+    fireEvent.click(await box());
+    await expect.poll(async () => (await box()).checked).toBe(true);
+    expect(await words()).toEqual({ title: "Besace", text: "Jetez un œil à votre besace.", lang: "fr", dir: "ltr" });
+    expect([...tags]).toEqual(["besace-weekly"]);
+    expect(plain(screen.getByRole("status").textContent)).toContain("Ce n’est pas sûr.");
+    held.set("/weekly/said", new Response("1"));
+    fireEvent.click(await box());
+    await expect.poll(async () => (await box()).checked).toBe(false);
+    expect([held.size, tags.size]).toEqual([0, 0]);
+  });
+
+  test("is on where its words lie, and speaks under the discreet name after a start in discreet mode", async () => {
+    const { world, words } = phone();
+    await turnOn(world);
+    document.documentElement.dataset.discreet = "";
+    await refreshWeekly(world);
+    expect(await words()).toMatchObject({ title: "Carnet", text: "Jetez un œil à votre carnet." });
+    delete document.documentElement.dataset.discreet;
+    await look(world);
+    await expect.poll(async () => (await box()).checked).toBe(true);
+  });
+
+  test.each([
+    [{ permission: "denied" as const }, /n’affiche pas les messages.*Rien n’est perdu/],
+    [{ asleep: true }, /ne réveille pas Besace.*l’agenda/],
+  ])("a no (%j) is said kindly, and nothing is on", async (answer, said) => {
+    const { world, held } = phone(answer);
+    await look(world);
+    fireEvent.click(await box());
+    await expect.poll(() => plain(screen.getByRole("status").textContent)).toMatch(said);
+    expect((await box()).checked).toBe(false);
+    expect(held.size).toBe(0);
+  });
+
+  test("is not offered by a phone that has nothing of the kind", async () => {
+    await look({ ...phone().world, periodic: async () => undefined });
+    await settled();
+    expect(screen.queryByRole("checkbox")).toBeNull();
+  });
 });
 
 const areas = ["ahead", "reminders", "papers", "papers-types"] as const;

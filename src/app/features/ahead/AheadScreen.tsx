@@ -18,6 +18,7 @@ import { Why } from "../../ui/Question.tsx";
 import { EmptyState, Loading } from "../../ui/States.tsx";
 import { Calendar } from "./Calendar.tsx";
 import { Line, type LineActs } from "./Line.tsx";
+import { Weekly } from "./Weekly.tsx";
 import "./ahead.css";
 
 /** "Me le redire dans une semaine". */
@@ -128,6 +129,7 @@ function Content({ view }: { readonly view: AheadView }) {
         </div>
       </div>
       {shown.length > 0 && <Calendar lines={shown} today={view.today} />}
+      <Weekly />
       <p class="hint">{t("ahead.choice")}</p>
       <p class="printonly">{t("ahead.printed", { date: formatCalendarDate(view.today) })}</p>
     </>
