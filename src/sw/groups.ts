@@ -44,7 +44,7 @@ export interface ListedFile {
 
 /** Tools by the names of their source files, which a build keeps: with all that only they name. */
 const tools: readonly (readonly [LaterGroup, RegExp])[] = [
-  ["photos", /^assets\/(imaging|reduce|heic|kind-search|ahead-plan|sha256)\b[^/]*\.(js|wasm)$/],
+  ["photos", /^assets\/(imaging|reduce|heic|kind-search|ahead-plan|sha256|weekly)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/(carrier\.worker|carrier-pack)\b[^/]*\.js$/],
   ["ways", /^assets\/(ways|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
