@@ -9,7 +9,7 @@ import type { Frame, ImagingApi } from "./imaging.contract.ts";
 
 let webp = true;
 /** Frames that say how they are turned (`rotation`) are drawn upright, too. */
-let leavesOut = "ImageDecoder" in globalThis && "rotation" in VideoFrame.prototype;
+let leavesOut = "ImageDecoder" in globalThis && "VideoFrame" in globalThis && "rotation" in VideoFrame.prototype;
 
 /** What a decoder or our own computing gave. */
 interface Drawable extends Dimensions {
@@ -88,7 +88,7 @@ const tools: PixelTools<Drawable> = {
   },
   async encode({ source }, size, quality) {
     // A page of ours lies on a canvas of its own size already.
-    if (source instanceof OffscreenCanvas && source.width === size.width && source.height === size.height)
+    if ("convertToBlob" in source && source.width === size.width && source.height === size.height)
       return encoded(source, quality);
     const made = canvasOf(size, false);
     if (made === undefined) return undefined;

@@ -31,7 +31,8 @@ async function file(name: string): Promise<Uint8Array | undefined> {
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 
-const Canvas = OffscreenCanvas;
+// Before it is bounded; where there is none, no page is drawn.
+const Canvas = globalThis.OffscreenCanvas;
 const renderer = createRenderer({ file, fonts: self.fonts, Canvas, bounds: boundMemory(globalThis as BoundScope) });
 const api: PdfApi = {
   ...renderer,
