@@ -1,7 +1,7 @@
 /**
  * One codec per type of field: what was typed into a box, what is stored, what goes back into the box. Pure.
  *
- * What is shown to read is in show.ts; what leaves is what is stored (`storedAnswer` reads it again on the other side). Dates
+ * What is shown to read is in show.ts; what leaves is what is stored (stored.ts reads it again on the other side). Dates
  * have three boxes (dates.ts), choices none. Surprising fact: nothing is refused. What cannot be read is kept as the text that
  * it is, goes back into the box as it was, and validity.ts says what to mend.
  */
@@ -11,7 +11,6 @@ import { spanOf } from "./expr.ts";
 import { compact, formatFault, grouped, maskFits, maskShown } from "./formats.ts";
 import { emailAnswer, longTextAnswer, phoneAnswer, showPhone, textAnswer } from "./input.ts";
 import type { AnswerValue, Field } from "./model.ts";
-import { strokesOf } from "./signature.ts";
 
 /** A number in the comma's way: "1234,5". Without groups: it goes back into a box. */
 const commaText = (number: string): string => number.replace(".", ",");
@@ -94,46 +93,4 @@ export function dateTimeAnswer(day: AnswerValue | null, time: string): AnswerVal
   }
   const date = day?.v === "date" ? day.date : day?.v === "text" ? day.text : "";
   return { v: "text", text: `${date} ${typed}`.trim() };
-}
-
-/* ---- reading answers that arrive as data ---- */
-
-type Shape = Readonly<Record<string, "text" | "text?" | "null-text" | "texts" | "flag" | "moment">>;
-
-const shapes: Readonly<Record<AnswerValue["v"], Shape>> = {
-  text: { text: "text" },
-  choice: { id: "text" },
-  other: { text: "text" },
-  choices: { ids: "texts", other: "text?" },
-  pair: { first: "text", second: "null-text" },
-  date: { date: "text" },
-  datetime: { at: "text" },
-  number: { number: "text" },
-  yesno: { yes: "flag" },
-  place: { code: "null-text", name: "text", postal: "text?" },
-  address: { street: "text", more: "text", postal: "text", city: "text", code: "null-text", country: "text" },
-  signature: { ink: "null-text", name: "text", text: "text", language: "text", at: "moment" },
-  unknown: {},
-};
-
-const fits: Readonly<Record<Shape[string], (value: unknown) => boolean>> = {
-  text: (value) => typeof value === "string",
-  "text?": (value) => value === undefined || typeof value === "string",
-  "null-text": (value) => value === null || typeof value === "string",
-  texts: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
-  flag: (value) => typeof value === "boolean",
-  moment: (value) => typeof value === "number" && Number.isFinite(value),
-};
-
-/** An answer read from a letter, a file or another program; null for what is none. Parts that it does not know are left out. */
-export function storedAnswer(data: unknown): AnswerValue | null {
-  if (typeof data !== "object" || data === null) return null;
-  const map = data as Readonly<Record<string, unknown>>;
-  const kind = typeof map.v === "string" && Object.hasOwn(shapes, map.v) ? (map.v as AnswerValue["v"]) : null;
-  if (kind === null) return null;
-  const shape = Object.entries(shapes[kind]);
-  if (!shape.every(([name, type]) => fits[type](map[name]))) return null;
-  if (kind === "signature" && typeof map.ink === "string" && strokesOf(map.ink) === null) return null;
-  const parts = shape.flatMap(([name]) => (map[name] === undefined ? [] : [[name, map[name]] as const]));
-  return { v: kind, ...Object.fromEntries(parts) } as unknown as AnswerValue;
 }

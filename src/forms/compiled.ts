@@ -105,8 +105,8 @@ export function createRun(compiled: CompiledForm, state: FormState, today: strin
     shown: new Uint8Array(size),
     pageShown: new Uint8Array(compiled.pages.length),
     known: new Uint8Array(size),
-    values: new Array<Value>(size),
-    rows: new Array<readonly RowRun[] | undefined>(size),
+    values: [],
+    rows: [],
   };
   return env.run;
 }
@@ -114,8 +114,7 @@ export function createRun(compiled: CompiledForm, state: FormState, today: strin
 /** Remembers in `list`; what asks for itself is hidden (checkForm refuses such a form). */
 function once(list: Uint8Array, at: number, holds: () => boolean): boolean {
   const before = list[at];
-  if (before === SHOWN) return true;
-  if (before === HIDDEN || before === OPEN) return false;
+  if (before !== 0) return before === SHOWN;
   list[at] = OPEN;
   const shown = holds();
   list[at] = shown ? SHOWN : HIDDEN;
@@ -150,7 +149,7 @@ export function rowsOf(run: Run, slot: Slot): readonly RowRun[] {
         env,
         shown: new Uint8Array(size),
         known: new Uint8Array(size),
-        values: new Array<Value>(size),
+        values: [],
       };
       return env.row;
     });
@@ -341,7 +340,16 @@ function compileForm(form: Form): CompiledForm {
     waiting.get(slot)?.();
     return slot.calc?.type ?? { kind: "nothing" };
   };
-  const isPlace = (field: Field): boolean => typeOfField(field).kind === "place";
+  const placeReaders = (
+    field: Field,
+    answerIn: (env: Env) => AnswerValue | undefined,
+  ): Pick<Reader<Env>, "departement" | "region"> =>
+    typeOfField(field).kind === "place"
+      ? {
+          departement: (env) => departementIn(field, answerIn(env)),
+          region: (env) => regionIn(field, answerIn(env)),
+        }
+      : {};
 
   const scopes = new Map<Slot | null, Scope<Env>>();
   const scopeOf = (repeat: Slot | null): Scope<Env> => {
@@ -362,12 +370,7 @@ function compileForm(form: Form): CompiledForm {
     return {
       type: typeOf(slot),
       value: (env) => (env.row === null ? undefined : readInner(env.row, slot)),
-      ...(isPlace(slot.field)
-        ? {
-            departement: (env: Env) => departementIn(slot.field, answerIn(env)),
-            region: (env: Env) => regionIn(slot.field, answerIn(env)),
-          }
-        : {}),
+      ...placeReaders(slot.field, answerIn),
     };
   };
   const atTop = (id: string): Reader<Env> | undefined => {
@@ -393,12 +396,7 @@ function compileForm(form: Form): CompiledForm {
     return {
       type: typeOf(slot),
       value: (env) => readSlot(env.run, slot),
-      ...(isPlace(slot.field)
-        ? {
-            departement: (env: Env) => departementIn(slot.field, answerOf(env)),
-            region: (env: Env) => regionIn(slot.field, answerOf(env)),
-          }
-        : {}),
+      ...placeReaders(slot.field, answerOf),
       ...(slot.field.type === "repeat"
         ? {
             rows: (env: Env) => (slotShown(env.run, slot) ? rowsOf(env.run, slot).map((row) => row.env) : []),

@@ -279,15 +279,6 @@ export const allProblems = (
     .map((step) => ({ step: step.id, problems: problemsOf(view, step.id, today) }))
     .filter((each) => each.problems.length > 0);
 
-/** Visible requirements without a paper. `said`: the person answered "I do not have it". None of them stops a sending. */
-export const missingRequirements = (
-  view: FormView,
-): readonly { readonly requirement: Requirement; readonly said: boolean }[] =>
-  view.requirements.flatMap((requirement) => {
-    const attached = view.state.attached[requirement.id];
-    return (attached?.papers.length ?? 0) > 0 ? [] : [{ requirement, said: attached?.missing === true }];
-  });
-
 /* ---- check answers ---- */
 
 export type ReviewLine =
@@ -361,37 +352,3 @@ export const visibleParts = (
   rows: view.rowKeys,
   requirements: view.requirements.map((requirement) => requirement.id),
 });
-
-/**
- * Answers proposed from the profile (ask once): only for fields that have a claim and no answer yet. The screen shows
- * them as proposals; nothing is stored before the person continues.
- */
-export function proposedAnswers(
-  form: Form,
-  state: FormState,
-  profile: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, AnswerValue>> {
-  const proposals: Record<string, AnswerValue> = {};
-  for (const field of form.fields) {
-    const known = field.profile === undefined ? undefined : profile[field.profile];
-    if (typeof known !== "string" || known === "" || state.answers[field.id] !== undefined) continue;
-    if (field.type === "date") proposals[field.id] = { v: "date", date: known };
-    else if (field.type === "text" || field.type === "phone" || field.type === "email") {
-      proposals[field.id] = { v: "text", text: known };
-    }
-  }
-  return proposals;
-}
-
-/** What the profile learns from the visible, valid answers of a form, by claim. */
-export function learnedProfile(view: FormView, today: string): Readonly<Record<string, string>> {
-  const learned: Record<string, string> = {};
-  for (const field of view.form.fields) {
-    const answer = view.answer(field.id);
-    if (field.profile === undefined || answer === undefined) continue;
-    if (checkAnswer(field, field.id, answer, today).length > 0) continue;
-    if (answer.v === "text") learned[field.profile] = answer.text;
-    if (answer.v === "date") learned[field.profile] = answer.date;
-  }
-  return learned;
-}

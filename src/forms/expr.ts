@@ -457,9 +457,7 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
     }
     return testing((env) => {
       const [x, y] = [a.value(env), b.value(env)];
-      const comparable =
-        (typeof x === "string" && typeof y === "string") || (typeof x === "boolean" && typeof y === "boolean");
-      return comparable && (x === y) === (how === "=");
+      return typeof x === typeof y && (x ?? null) !== null && (x === y) === (how === "=");
     });
   }
 }

@@ -50,23 +50,17 @@ export function formatFault(name: FormatName | "iban" | "siret", value: string):
   return fits === undefined || fits(value) ? null : "key";
 }
 
+/** Where a new group begins. */
+const breaks: Readonly<Record<string, readonly number[]>> = {
+  iban: [4, 8, 12, 16, 20, 24, 28, 32],
+  siret: [3, 6, 9],
+  siren: [3, 6],
+  nir: [1, 3, 5, 7, 10, 13],
+};
+
 /** Printed in groups as on the paper; put it in a left-to-right element. */
-export function grouped(name: string, value: string): string {
-  const by = (sizes: readonly number[]): string => {
-    const parts: string[] = [];
-    let at = 0;
-    for (let n = 0; at < value.length; n++) {
-      const size = sizes[n] ?? sizes.at(-1) ?? value.length;
-      parts.push(value.slice(at, at + size));
-      at += size;
-    }
-    return parts.join("\u00a0");
-  };
-  if (name === "iban") return by([4]);
-  if (name === "siret" || name === "siren") return by([3, 3, 3, 5]);
-  if (name === "nir") return by([1, 2, 2, 2, 3, 3, 2]);
-  return value;
-}
+export const grouped = (name: string, value: string): string =>
+  [...value].map((letter, at) => (breaks[name]?.includes(at) ? `\u00a0${letter}` : letter)).join("");
 
 type Slot = "A" | "9" | "X" | { readonly literal: string };
 

@@ -4,7 +4,7 @@
  */
 
 import { westernDigits } from "../shared/keys.ts";
-import type { AnswerValue, Field } from "./model.ts";
+import type { AnswerValue } from "./model.ts";
 
 /** Spaces at the ends and doubled ones go; null when nothing is left. */
 export function textAnswer(typed: string): AnswerValue | null {
@@ -50,38 +50,7 @@ export const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)
 
 export const choiceAnswer = (id: string): AnswerValue => ({ v: "choice", id });
 
-/** Ticks or unticks one choice; null when none is left. The order is that of the form, whatever was touched first. */
-export function toggleChoice(
-  field: Extract<Field, { type: "choices" }>,
-  answer: AnswerValue | undefined,
-  id: string,
-): AnswerValue | null {
-  const before = answer?.v === "choices" ? answer.ids : [];
-  const wanted = new Set(before.includes(id) ? before.filter((each) => each !== id) : [...before, id]);
-  const known = field.choices.map((choice) => choice.id).filter((each) => wanted.delete(each));
-  // Choices of another version of the form stay: they are somebody's answer.
-  const ids = [...known, ...wanted];
-  return ids.length === 0 ? null : { v: "choices", ids };
-}
-
 export const yesNoAnswer = (yes: boolean): AnswerValue => ({ v: "yesno", yes });
 
 /** "Je ne sais pas": an answer, not a hole. */
 export const unknownAnswer: AnswerValue = { v: "unknown" };
-
-/** The answer for one text box of that type of field. Dates use `dateAnswer`, choices `choiceAnswer` and `toggleChoice`. */
-export function typedAnswer(type: "text" | "longText" | "phone" | "email", typed: string): AnswerValue | null {
-  switch (type) {
-    case "text":
-      return textAnswer(typed);
-    case "longText":
-      return longTextAnswer(typed);
-    case "phone":
-      return phoneAnswer(typed);
-    case "email":
-      return emailAnswer(typed);
-  }
-}
-
-/** What to put back into a text box. */
-export const typedText = (answer: AnswerValue | undefined): string => (answer?.v === "text" ? answer.text : "");

@@ -6,10 +6,10 @@
  * may carry zeros for what is not known ("1985-00-00"): they are left out, never made up.
  */
 
-import { storedAnswer } from "./codec.ts";
 import { type FormView, reviewLines } from "./engine.ts";
 import { spanOf } from "./expr.ts";
 import type { AnswerValue, Field, Form, FormState } from "./model.ts";
+import { storedAnswer } from "./stored.ts";
 import { checkAnswer } from "./validity.ts";
 
 /**

@@ -219,10 +219,8 @@ export function checkAnswer(
     case "signature":
       if (answer.v !== "signature") return problem("choice");
       return answer.ink === null && answer.name.trim() === "" ? missing() : [];
-    case "repeat":
-      return [];
     default:
-      // A type of a newer version: its answer is kept and sent as it is.
+      // A repeat has nothing of its own; a type of a newer version is kept and sent as it is.
       return [];
   }
 }

@@ -42,7 +42,7 @@ const ZONES: readonly Zone[] = [
   { name: "protocol", holds: inFolder("protocol"), imports: ["shared", "protocol/hpke.ts"] },
   { name: "crypto", holds: inFolder("crypto"), imports: ["shared", "protocol"], packages: ["hash-wasm", "@hpke/core"] },
   { name: "satchel", holds: inFolder("satchel"), imports: ["shared"] },
-  { name: "forms", holds: inFolder("forms"), imports: ["shared"] },
+  { name: "forms", holds: inFolder("forms"), imports: ["shared"], packages: ["@cfworker/json-schema"] },
   { name: "storage", holds: inFolder("storage"), imports: ["shared"], types: ["protocol"], packages: ["dexie"] },
   { name: "sync", holds: inFolder("sync"), imports: ["shared", "protocol", "storage/ports.ts"] },
   {

@@ -536,7 +536,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       if (!isProcedureId(procedure)) return err({ type: "not-found" });
       const form = await loadProcedure(procedure);
       const empty = { answers: {}, rows: {}, attached: {}, notForeseen: "" };
-      const page = viewForm(form, empty).steps[0]?.id ?? "";
+      const page = viewForm(form, empty, { today: localDay(now()) }).steps[0]?.id ?? "";
       const about = { procedure, formVersion: form.version, organisation, language, page };
       const id = randomId<RecordId>(deps.random);
       const saved = await session.records.save<never>(id, () =>

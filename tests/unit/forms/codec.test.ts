@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dateTimeAnswer, readTyped, storedAnswer, typedOf } from "../../../src/forms/codec.ts";
+import { dateTimeAnswer, readTyped, typedOf } from "../../../src/forms/codec.ts";
 import { decimalOf, decimalText, over, plus, readDecimal, times } from "../../../src/forms/decimal.ts";
 import { formatNames, maskFits, maskSlots } from "../../../src/forms/formats.ts";
 import type { AnswerValue, Field, FieldType } from "../../../src/forms/model.ts";
 import { type ShowWords, shownAnswer } from "../../../src/forms/show.ts";
+import { storedAnswer } from "../../../src/forms/stored.ts";
 import { checkAnswer, dayOfBound } from "../../../src/forms/validity.ts";
 
 interface Vectors {

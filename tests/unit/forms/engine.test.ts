@@ -3,13 +3,10 @@ import { describe, expect, test } from "vitest";
 import {
   allProblems,
   checkAnswer,
-  learnedProfile,
-  missingRequirements,
   nextStep,
   previousStep,
   problemsOf,
   progressOf,
-  proposedAnswers,
   resumeStep,
   reviewLines,
   viewForm,
@@ -325,7 +322,6 @@ describe("papers and the last pages", () => {
 
   test("a missing paper is said and stops nothing", () => {
     const view = viewForm(form, stateOf({}, { attached: { proof: { papers: [], missing: true } } }));
-    expect(missingRequirements(view).map((each) => [each.requirement.id, each.said])).toEqual([["proof", true]]);
     expect(allProblems(view, today)).toEqual([]);
   });
 
@@ -362,25 +358,5 @@ describe("papers and the last pages", () => {
       { kind: "not-foreseen", step: "not-foreseen", text: "my dog" },
     ]);
     expect(visibleParts(view).requirements).toEqual(["proof"]);
-  });
-});
-
-describe("ask once", () => {
-  const form = formOf([
-    field("name", { profile: "given_name" }),
-    field("born", { type: "date", partial: true, past: true, profile: "birthdate" } as Partial<Field>),
-    field("phone", { type: "phone", profile: "phone_number" } as Partial<Field>),
-  ]);
-
-  test("the profile proposes what is not answered yet", () => {
-    const profile = { given_name: "Ana", birthdate: "1984-07", phone_number: "" };
-    expect(proposedAnswers(form, stateOf({ name: text("Anaïs") }), profile)).toEqual({
-      born: { v: "date", date: "1984-07" },
-    });
-  });
-
-  test("the profile learns valid answers only", () => {
-    const answers = { name: text("Ana"), born: { v: "date", date: "2099" } as const, phone: text("12") };
-    expect(learnedProfile(viewForm(form, stateOf(answers)), today)).toEqual({ given_name: "Ana" });
   });
 });

@@ -2,16 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dateAnswer, datePartsOf, readDate } from "../../../src/forms/dates.ts";
-import {
-  emailAnswer,
-  isPhone,
-  phoneAnswer,
-  showPhone,
-  textAnswer,
-  toggleChoice,
-  typedAnswer,
-  typedText,
-} from "../../../src/forms/input.ts";
+import { emailAnswer, isPhone, phoneAnswer, showPhone, textAnswer } from "../../../src/forms/input.ts";
 import { westernDigits } from "../../../src/shared/keys.ts";
 
 const parts = (day: string, month: string, year: string) => ({ day, month, year });
@@ -115,35 +106,7 @@ describe("texts and choices", () => {
   test("ends and doubled spaces go, words stay", () => {
     expect(textAnswer("  Le   Goff ")).toEqual({ v: "text", text: "Le Goff" });
     expect(textAnswer(" ")).toBeNull();
-    expect(typedAnswer("longText", " a\n\n b ")).toEqual({ v: "text", text: "a\n\n b" });
     expect(emailAnswer(" a@ b.fr ")).toEqual({ v: "text", text: "a@b.fr" });
     expect(westernDigits("۱۲٣")).toBe("123");
-  });
-
-  test("typing again what is shown changes nothing", () => {
-    fc.assert(
-      fc.property(fc.constantFrom("text", "longText", "phone", "email"), fc.string(), (type, typed) => {
-        const once = typedAnswer(type, typed);
-        expect(typedAnswer(type, typedText(once ?? undefined))).toEqual(once);
-      }),
-    );
-  });
-
-  test("ticking keeps the order of the form and answers of other versions", () => {
-    const field = {
-      id: "a",
-      type: "choices",
-      required: false,
-      unknown: false,
-      choices: [{ id: "x" }, { id: "y" }, { id: "z" }],
-    } as const;
-    const one = toggleChoice(field, undefined, "z");
-    const two = toggleChoice(field, one ?? undefined, "x");
-    expect(two).toEqual({ v: "choices", ids: ["x", "z"] });
-    expect(toggleChoice(field, { v: "choices", ids: ["old", "z"] }, "y")).toEqual({
-      v: "choices",
-      ids: ["y", "z", "old"],
-    });
-    expect(toggleChoice(field, one ?? undefined, "z")).toBeNull();
   });
 });

@@ -298,6 +298,19 @@ describe("what is known of the person", () => {
       flag: yes,
     });
   });
+  test("plain texts of older profiles too, and only what the answers leave open", () => {
+    const plain = formOf([
+      claim("name", "given_name"),
+      claim("born", "birthdate", { type: "date", partial: true, past: true }),
+      claim("phone", "phone_number", { type: "phone" }),
+    ]);
+    const profile = { given_name: "Ana", birthdate: "1984-07", phone_number: "" };
+    expect(proposals(plain, stateOf({ name: text("Anaïs") }), profile)).toEqual({
+      born: { v: "date", date: "1984-07" },
+    });
+    const answers = { name: text("Ana"), born: { v: "date", date: "2099" } as const, phone: text("12") };
+    expect(offers(viewForm(plain, stateOf(answers)), {}, today).map(({ claim: name }) => name)).toEqual(["given_name"]);
+  });
   test("is not where it does not fit, or is answered, or is nothing", () => {
     const profile = {
       given_name: " ",
