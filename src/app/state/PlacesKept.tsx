@@ -15,6 +15,12 @@ import { useRoot } from "./root.ts";
 /** What the pack of a département weighs on the line, about (`npm run size`: median 2.8 KB, largest 7). */
 const PACK_BYTES = 3000;
 
+/** What came of the last act, kept without its words: the language may change. */
+interface Told {
+  readonly what: "done" | "absent" | "dropped";
+  readonly of: string;
+}
+
 export function PlacesKept({ packs: given }: { readonly packs?: PlacePacks }) {
   const t = useT();
   const { shared } = useRoot();
@@ -23,7 +29,7 @@ export function PlacesKept({ packs: given }: { readonly packs?: PlacePacks }) {
   const [here, setHere] = useState<readonly string[] | null>(null);
   const [chosen, setChosen] = useState("");
   const [busy, setBusy] = useState(false);
-  const [told, setTold] = useState("");
+  const [told, setTold] = useState<Told | null>(null);
   useEffect(() => {
     let gone = false;
     void packs.here().then((now) => {
@@ -41,12 +47,12 @@ export function PlacesKept({ packs: given }: { readonly packs?: PlacePacks }) {
     const now = await packs.here();
     setHere(now);
     setBusy(false);
-    setTold(t(opened.ok && now.includes(chosen) ? "places.done" : "places.absent", { name: nameOf(chosen) }));
+    setTold({ what: opened.ok && now.includes(chosen) ? "done" : "absent", of: chosen });
   };
   const drop = async (of: string): Promise<void> => {
     await packs.drop(of);
     setHere(await packs.here());
-    setTold(t("places.dropped", { name: nameOf(of) }));
+    setTold({ what: "dropped", of });
   };
   return (
     <section class="stack-s" aria-labelledby={`${id}-title`}>
@@ -102,7 +108,7 @@ export function PlacesKept({ packs: given }: { readonly packs?: PlacePacks }) {
           >
             {t("places.keep")}
           </Button>
-          <p role="status">{told}</p>
+          <p role="status">{told !== null && t(`places.${told.what}`, { name: nameOf(told.of) })}</p>
         </>
       )}
     </section>

@@ -5,7 +5,7 @@
  * the whole country a caller may `warm` one block at a time, so that no key press waits for 37,000 names.
  */
 import { fold, readings } from "./fold.ts";
-import { type Place, type PlacePack, readRow } from "./pack.ts";
+import { BIRTHS, type Place, type PlacePack, readRow } from "./pack.ts";
 
 const BLOCK_ROWS = 1000;
 
@@ -29,7 +29,14 @@ interface Block {
   readonly names: string;
 }
 
-type Found = { readonly place: Place; readonly rank: number; readonly at: number };
+type Found = { readonly rank: number; readonly at: number };
+
+/** What stands at the end of a row, read without cutting it: codes end in a digit. */
+function markOf(row: string): { readonly isCommune: boolean; readonly isLarge: boolean } {
+  const isLarge = row.endsWith("!");
+  const last = row.at(isLarge ? -2 : -1);
+  return { isCommune: last !== "a" && last !== "f", isLarge };
+}
 
 const allDigits = /^\d+$/;
 
@@ -63,8 +70,11 @@ export function createPlaceSearch(pack: PlacePack): PlaceSearch {
     }
   }
 
+  /** The list of births has no postal codes: there digits are parts of names ("Paris 11e"). */
+  const isPostal = (word: string): boolean => pack.of !== BIRTHS && allDigits.test(word);
+
   function* candidates(words: readonly string[]): Generator<readonly [number, string]> {
-    const named = words.filter((word) => !allDigits.test(word));
+    const named = words.filter((word) => !isPostal(word));
     const longest = [...named].sort((a, b) => b.length - a.length)[0];
     for (let at = 0; at < blocks.length; at += 1)
       if (longest !== undefined) for (const [row, name] of withWord(at, longest)) yield [at * BLOCK_ROWS + row, name];
@@ -78,14 +88,16 @@ export function createPlaceSearch(pack: PlacePack): PlaceSearch {
     const typed = words.join(" ");
     const results: Found[] = [];
     for (const [at, name] of candidates(words)) {
+      const row = all[at] ?? "";
+      const { isCommune, isLarge } = markOf(row);
+      if (!births && !isCommune) continue;
       const spaced = ` ${name}`;
-      const place = readRow(pack, all[at] ?? "");
       const fits = (word: string): boolean =>
         spaced.includes(` ${word}`) ||
-        (allDigits.test(word) && place.postals.some((postal) => postal.startsWith(word)));
-      if ((!births && place.kind !== "commune") || !words.every(fits)) continue;
+        (isPostal(word) && readRow(pack, row).postals.some((postal) => postal.startsWith(word)));
+      if (!words.every(fits)) continue;
       const rank = name === typed ? 0 : name.startsWith(typed) ? 1 : 2;
-      results.push({ place, rank: 2 * rank + (place.large ? 0 : 1), at });
+      results.push({ rank: 2 * rank + (isLarge ? 0 : 1), at });
     }
     return results;
   }
@@ -101,7 +113,7 @@ export function createPlaceSearch(pack: PlacePack): PlaceSearch {
       return [...best.values()]
         .sort((a, b) => a.rank - b.rank || a.at - b.at)
         .slice(0, most)
-        .map(({ place }) => place);
+        .map(({ at }) => readRow(pack, all[at] ?? ""));
     },
     byCode(code) {
       if (!code.startsWith(pack.code) || code.length !== 5) return undefined;
