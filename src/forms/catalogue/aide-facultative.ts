@@ -9,6 +9,7 @@
 import type { Expr, Form } from "../model.ts";
 import {
   birthdate,
+  cafNumber,
   choice,
   choices,
   email,
@@ -18,6 +19,7 @@ import {
   givenName,
   has,
   home,
+  housingStatus,
   isOneOf,
   isYes,
   longText,
@@ -27,12 +29,13 @@ import {
   phone,
   rows,
   text,
+  workedOut,
   yesNo,
 } from "./parts.ts";
 
 const total = (id: string): Expr => ["sum", ["answer", id]];
 const begun: Expr = ["or", [">", ["count", ["answer", "resources"]], 0], [">", ["count", ["answer", "charges"]], 0]];
-const worked = { type: "calc", unit: "euro", required: false, unknown: false, if: begun } as const;
+const worked = { ...workedOut, if: begun } as const;
 
 export const aideFacultative: Form = {
   id: "aide-facultative",
@@ -73,7 +76,7 @@ export const aideFacultative: Form = {
     givenName,
     familyName,
     birthdate,
-    { id: "caf_number", type: "formatted", format: "caf", required: false, unknown: true, profile: "caf_number" },
+    cafNumber,
     familyStatus,
     yesNo("lives_with_others"),
     rows(
@@ -86,18 +89,7 @@ export const aideFacultative: Form = {
       ],
       { if: isYes("lives_with_others") },
     ),
-    choice(
-      "housing_status",
-      [
-        { id: "tenant", icon: "maison" },
-        { id: "owner", icon: "cle-carte" },
-        { id: "hosted", icon: "heberge" },
-        { id: "shelter", icon: "lit" },
-        { id: "no-home", icon: "abri" },
-        { id: "other", icon: "autre" },
-      ],
-      { profile: "housing_status" },
-    ),
+    housingStatus,
     { ...home, if: isOneOf("housing_status", "tenant", "owner", "hosted", "shelter", "no-home", "other") },
     rows("resources", 20, [
       choice(

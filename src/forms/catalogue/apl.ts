@@ -9,7 +9,9 @@
 import type { Form } from "../model.ts";
 import {
   birthdate,
+  cafNumber,
   choice,
+  civility,
   email,
   euros,
   familyName,
@@ -23,6 +25,7 @@ import {
   isYes,
   nationality,
   nir,
+  note,
   numbers,
   pages,
   papers,
@@ -35,22 +38,11 @@ import {
   text,
   usedName,
   whole,
+  workSituation,
+  workSituations,
   yesNo,
 } from "./parts.ts";
 
-const situations = [
-  "employee",
-  "self-employed",
-  "jobseeker",
-  "training",
-  "student",
-  "sick",
-  "retired",
-  "at-home",
-  "none",
-  "other",
-] as const;
-const note = { type: "info", required: false, unknown: false } as const;
 const rents = isOneOf("dwelling_kind", "flat", "shared", "room", "residence", "hotel");
 
 export const apl: Form = {
@@ -106,21 +98,14 @@ export const apl: Form = {
     yesNo("landlord_is_family", { if: rents }),
     yesNo("late_rent", { if: rents }),
     { ...note, id: "late_rent_note", icon: "parler", if: isYes("late_rent") },
-    { id: "civility", type: "civility", required: false, unknown: false, profile: "gender" },
+    civility,
     givenName,
     familyName,
     usedName,
     birthdate,
     nationality,
     nir,
-    {
-      id: "caf_number",
-      type: "formatted",
-      format: "caf",
-      required: false,
-      unknown: true,
-      profile: "caf_number",
-    },
+    cafNumber,
     phone,
     email,
     familyStatus,
@@ -139,8 +124,8 @@ export const apl: Form = {
       ],
       { if: isYes("lives_with_others") },
     ),
-    choice("work_situation", situations, { profile: "work_situation" }),
-    choice("partner_work", situations, { if: hasPartner }),
+    workSituation,
+    choice("partner_work", workSituations, { if: hasPartner }),
     iban,
   ],
   pages: [

@@ -13,6 +13,7 @@ import {
   birthdate,
   choice,
   choices,
+  civility,
   email,
   euros,
   familyName,
@@ -25,6 +26,7 @@ import {
   isYes,
   nationality,
   nir,
+  note,
   numbers,
   pages,
   papers,
@@ -32,14 +34,14 @@ import {
   partnerFamilyName,
   partnerGivenName,
   past,
+  payments,
   phone,
   rows,
   text,
   usedName,
+  workedOut,
   yesNo,
 } from "./parts.ts";
-
-const note = { type: "info", required: false, unknown: false } as const;
 
 /** Days until the current cover ends; four months are 122 days here, two are 61. */
 const left: Expr = ["days-between", ["today"], ["answer", "c2s_end"]];
@@ -84,7 +86,7 @@ export const c2s: Form = {
       icon: "information",
       if: ["or", has("benefits", "rsa"), has("benefits", "aspa"), has("benefits", "asi")],
     },
-    { id: "civility", type: "civility", required: false, unknown: false, profile: "gender" },
+    civility,
     givenName,
     familyName,
     usedName,
@@ -122,32 +124,14 @@ export const c2s: Form = {
       30,
       [
         choice("resource_who", ["me", "partner", "child"]),
-        choice(
-          "resource_kind",
-          [
-            "salary",
-            "unemployment",
-            "sick-pay",
-            "pension",
-            "disability",
-            "maintenance",
-            "self-employed",
-            "grant",
-            "family-help",
-            "other",
-          ],
-          { required: true },
-        ),
+        choice("resource_kind", payments, { required: true }),
         euros("resource_amount", { required: true }),
       ],
       { if: isYes("has_resources") },
     ),
     {
+      ...workedOut,
       id: "total_resources",
-      type: "calc",
-      unit: "euro",
-      required: false,
-      unknown: false,
       if: [">", ["count", ["answer", "resources"]], 0],
       value: ["sum", ["answer", "resource_amount"]],
     },

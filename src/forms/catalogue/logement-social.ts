@@ -11,6 +11,7 @@ import {
   birthdate,
   choice,
   choices,
+  civility,
   email,
   euros,
   familyName,
@@ -24,6 +25,7 @@ import {
   longText,
   nationality,
   nir,
+  note,
   numbers,
   pages,
   papers,
@@ -33,22 +35,12 @@ import {
   text,
   usedName,
   whole,
+  workedOut,
+  workSituation,
+  workSituations,
   yesNo,
 } from "./parts.ts";
 
-const situations = [
-  "employee",
-  "self-employed",
-  "jobseeker",
-  "training",
-  "student",
-  "sick",
-  "retired",
-  "at-home",
-  "none",
-  "other",
-] as const;
-const note = { type: "info", required: false, unknown: false } as const;
 const first = is("request_kind", "first");
 const registered = isOneOf("request_kind", "renewal", "change");
 const withCo = isYes("has_co_applicant");
@@ -79,7 +71,7 @@ export const logementSocial: Form = {
     past("registered_on", { if: registered }),
     { ...note, id: "renew_yearly", icon: "rappel", if: registered },
     { ...note, id: "identity_enough", icon: "carte-identite", if: first },
-    { id: "civility", type: "civility", required: false, unknown: false, profile: "gender" },
+    civility,
     givenName,
     familyName,
     usedName,
@@ -111,7 +103,7 @@ export const logementSocial: Form = {
     ),
     yesNo("expects_child"),
     { id: "expected_on", type: "date", required: false, unknown: true, partial: true, if: isYes("expects_child") },
-    choice("work_situation", situations, { profile: "work_situation" }),
+    workSituation,
     text("employer", { if: isOneOf("work_situation", "employee", "training") }),
     {
       id: "work_place",
@@ -120,7 +112,7 @@ export const logementSocial: Form = {
       unknown: true,
       if: isOneOf("work_situation", "employee", "self-employed", "training"),
     },
-    choice("co_work", situations, { if: withCo }),
+    choice("co_work", workSituations, { if: withCo }),
     euros("tax_income"),
     euros("co_tax_income", { if: withCo }),
     rows("resources", 20, [
@@ -146,11 +138,8 @@ export const logementSocial: Form = {
       euros("resource_amount", { required: true }),
     ]),
     {
+      ...workedOut,
       id: "total_resources",
-      type: "calc",
-      unit: "euro",
-      required: false,
-      unknown: false,
       if: [">", ["count", ["answer", "resources"]], 0],
       value: ["sum", ["answer", "resource_amount"]],
     },

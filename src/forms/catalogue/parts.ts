@@ -166,6 +166,56 @@ export const housing: Field = choice(
   { profile: "housing_status" },
 );
 export const iban: Field = { id: "iban", type: "iban", required: false, unknown: true, profile: "iban" };
+export const civility: Field = { id: "civility", type: "civility", required: false, unknown: false, profile: "gender" };
+export const cafNumber: Field = {
+  id: "caf_number",
+  type: "formatted",
+  format: "caf",
+  required: false,
+  unknown: true,
+  profile: "caf_number",
+};
+export const housingStatus: Field = choice(
+  "housing_status",
+  [
+    { id: "tenant", icon: "maison" },
+    { id: "owner", icon: "cle-carte" },
+    { id: "hosted", icon: "heberge" },
+    { id: "shelter", icon: "lit" },
+    { id: "no-home", icon: "abri" },
+    { id: "other", icon: "autre" },
+  ],
+  { profile: "housing_status" },
+);
+export const workSituations = [
+  "employee",
+  "self-employed",
+  "jobseeker",
+  "training",
+  "student",
+  "sick",
+  "retired",
+  "at-home",
+  "none",
+  "other",
+] as const;
+export const workSituation: Field = choice("work_situation", workSituations, { profile: "work_situation" });
+/** What somebody is paid, by its source. Benefits that a form does not count are left out by it. */
+export const payments = [
+  "salary",
+  "unemployment",
+  "sick-pay",
+  "pension",
+  "disability",
+  "maintenance",
+  "self-employed",
+  "grant",
+  "family-help",
+  "other",
+] as const;
+/** Something to read between two questions, or worked out: spread into a field. */
+export const note = { type: "info", required: false, unknown: false } as const;
+export const workedOut = { type: "calc", unit: "euro", required: false, unknown: false } as const;
 /** A protection measure: somebody else may have to sign. */
 export const hasGuardian: Field = yesNo("has_guardian");
 export const guardianName: Field = text("guardian_name", { if: isYes("has_guardian") });
