@@ -2,7 +2,16 @@
  * A form seen from above: sections and how far each is, what is missing, how long it takes, what is kept back. Pure.
  */
 
-import { allProblems, type FormView, findField, type ReviewLine, reviewLines, type Step } from "./engine.ts";
+import {
+  allProblems,
+  checkStep,
+  type FormView,
+  findField,
+  notForeseenStep,
+  type ReviewLine,
+  reviewLines,
+  type Step,
+} from "./engine.ts";
 import type { AnswerValue, Field, Form, Requirement } from "./model.ts";
 import { type PaperFacts, type Supply, supplyOf } from "./papers.ts";
 
@@ -44,7 +53,8 @@ export function sectionStates(view: FormView, page: string, today: string): read
   const lines = reviewLines(view);
   const order = view.form.pages.map(({ id }) => id);
   const here = order.indexOf(page);
-  const passed = here < 0 ? order.length : here;
+  const isEnd = page === checkStep || page === notForeseenStep;
+  const passed = isEnd ? order.length : here;
   return orderOf(view.form).flatMap((id): readonly SectionView[] => {
     const steps = view.steps.filter((step) => sectionIdOf(step) === id);
     const [first] = steps;

@@ -129,6 +129,8 @@ describe("sections", () => {
     expect(states({ age: text("vingt") })[2]).toEqual(["free", "to-mend", "age"]);
     expect(states({}, "proof")[2]).toEqual(["free", "done", "age"]);
     expect(states({}, "proof")[0]).toEqual(["you", "to-do", "name"]);
+    expect(states({}, "check")[2]).toEqual(["free", "done", "age"]);
+    for (const nowhere of ["", "of-another-version"]) expect(states({}, nowhere)[2]).toEqual(["free", "to-do", "age"]);
   });
   test("have the icon of the form", () => {
     expect(sectionStates(viewForm(planned, stateOf({})), "name", today).map(({ icon }) => icon)).toEqual([
