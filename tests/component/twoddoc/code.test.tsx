@@ -154,6 +154,27 @@ describe("a code that is printed in a PDF", () => {
     expect([draw.mock.calls.length, read.mock.calls.length, close.mock.calls.length]).toEqual([10, 9, 1]);
   });
 
+  test("a phone that saves data is asked first, with the size of all that has to come", async () => {
+    vi.stubGlobal("navigator", Object.assign(Object.create(navigator), { connection: { saveData: true } }));
+    try {
+      const read = vi.fn<ReadCodes>(async () => ok([notice]));
+      const { open } = opening(
+        async () => ok(1),
+        async () => drawn,
+      );
+      await show(read, { open, record: { pages: { b: pdfPage(0) } } });
+      expect(await screen.findByText(/Il pèse 900\sKo/)).toBeTruthy();
+      expect(read).not.toHaveBeenCalled();
+      fireEvent.click(screen.getByRole("button", { name: "Apporter l’outil" }));
+      expect(await screen.findByText(/Lu, pas vérifié/)).toBeTruthy();
+      cleanup();
+      await show(read);
+      expect(await screen.findByText(/Il pèse 350\sKo/)).toBeTruthy();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   test("the tool that draws PDFs is not here; a file that nothing opens", async () => {
     const absent = opening(
       async () => err({ type: "unavailable", mark: "x" }),

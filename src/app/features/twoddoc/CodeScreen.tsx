@@ -30,7 +30,7 @@ import { type OpenFile, useCodeSearch } from "./useSearch.ts";
 
 /** What the groups "twoddoc" and "pdf" weigh on the line, about (`npm run size`). */
 const READER_BYTES = 350_000;
-const PDF_BYTES = 560_000;
+const PDF_BYTES = 550_000;
 
 const hasFiles = ({ record }: PaperView): boolean => pagesInOrder(record).some(([, page]) => pageForm(page) === "file");
 
