@@ -16,7 +16,7 @@ import { prepareDesk } from "./desks.ts";
 import type { Self } from "./forward.ts";
 import { openKeys } from "./keys.ts";
 import { createLogger, describeError } from "./log.ts";
-import type { PrefillSite } from "./prefill.ts";
+import { chooseSite } from "./prefill.ts";
 import { openBlobFiles } from "./stores/blob-files.ts";
 import { openVault } from "./stores/blob-open.ts";
 import type { BlobVault } from "./stores/blob-ports.ts";
@@ -69,25 +69,6 @@ async function chooseDeployment(localUrl: string): Promise<DeploymentBase> {
   if (setting("BESACE_URL") !== undefined)
     throw new Error("BESACE_URL is set, so the demonstration is off: BESACE_DEPLOYMENT must name your deployment file");
   return demonstration(localUrl);
-}
-
-/**
- * Where dossiers may be prepared: what the deployment tells people and what this process may reach must be the same site.
- * Neither is enough alone; @throws when they differ.
- */
-function choosePrefill(deployment: DeploymentBase): PrefillSite | undefined {
-  const url = setting("BESACE_PREFILL_URL")?.replace(/\/+$/, "");
-  const told = deployment.prefill?.url;
-  if (url === undefined && told === undefined) return undefined;
-  if (
-    url !== told ||
-    !URL.canParse(url ?? "") ||
-    !/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1):)[^/?#@]+$/.test(url ?? "")
-  )
-    throw new Error(
-      "BESACE_PREFILL_URL and prefill.url of the deployment file must be the same address, https://host and nothing more",
-    );
-  return { url: url ?? "", fetch: (...request) => fetch(...request) };
 }
 
 /** @throws when the vault does not let us in, or when several processes would each keep verified blobs to themselves. */
@@ -182,7 +163,7 @@ async function start(): Promise<void> {
     webFolder,
     publicUrl,
     proxies: (setting("BESACE_PROXIES") ?? "").split(/[\s,]+/).filter((proxy) => proxy !== ""),
-    prefill: choosePrefill(chosen),
+    prefill: chooseSite(setting("BESACE_PREFILL_URL"), chosen.prefill?.url, (...request) => fetch(...request)),
     metricsToken: setting("BESACE_METRICS_TOKEN"),
     databaseFile: database.type === "sqlite" ? database.file : undefined,
     processMetrics: true,

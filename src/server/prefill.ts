@@ -44,6 +44,27 @@ export interface PrefillSite {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
+/** https://host and nothing more; plain http on this machine alone. */
+const siteAddress = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1):)[^/?#@\s]+$/;
+
+/**
+ * What this process may reach and what the deployment tells people must be the same site; neither is enough alone.
+ * @returns undefined: nothing is prepared anywhere. @throws when the two differ, or are no address of a host.
+ */
+export function chooseSite(
+  setting: string | undefined,
+  told: string | undefined,
+  fetch: PrefillSite["fetch"],
+): PrefillSite | undefined {
+  const url = setting?.replace(/\/+$/, "");
+  if (url === undefined && told === undefined) return undefined;
+  if (url === undefined || url !== told || !siteAddress.test(url) || !URL.canParse(url))
+    throw new Error(
+      "BESACE_PREFILL_URL and prefill.url of the deployment file must be the same address, https://host and nothing more",
+    );
+  return { url, fetch };
+}
+
 export interface PrefillDeps extends PrefillSite {
   readonly clock: Clock;
   readonly timers: Timers;

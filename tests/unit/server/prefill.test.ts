@@ -8,7 +8,7 @@ import {
   parsePrefillStateAnswer,
 } from "../../../src/protocol/prefill.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
-import { createPrefill } from "../../../src/server/prefill.ts";
+import { chooseSite, createPrefill } from "../../../src/server/prefill.ts";
 import { type Misbehaviour, type PrefillSite, siteKey, startPrefillSite } from "../../support/prefill-site.ts";
 import { createHarness, type Harness, nonce } from "./harness.ts";
 
@@ -127,6 +127,26 @@ describe("as documented", () => {
       await off.close();
     }
   });
+});
+
+test("both the deployment and the server's setting must name the site, and the same one", () => {
+  const reach = async () => new Response();
+  const url = "https://site.example";
+  expect(chooseSite(undefined, undefined, reach)).toBeUndefined();
+  expect(chooseSite(url, url, reach)).toEqual({ url, fetch: reach });
+  expect(chooseSite(`${url}/`, url, reach)?.url).toBe(url);
+  expect(chooseSite("http://localhost:3000", "http://localhost:3000", reach)?.url).toBe("http://localhost:3000");
+  for (const [setting, told] of [
+    [url, undefined],
+    [undefined, url],
+    [url, "https://other.example"],
+    ["http://site.example", "http://site.example"],
+    [`${url}/api`, `${url}/api`],
+    ["https://user@site.example", "https://user@site.example"],
+    ["file:///etc", "file:///etc"],
+    ["https://", "https://"],
+  ] as const)
+    expect(() => chooseSite(setting, told, reach)).toThrow("must be the same address");
 });
 
 describe("limits", () => {
