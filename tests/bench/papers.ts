@@ -26,7 +26,7 @@ import type { Page } from "playwright-core";
 import { build } from "vite";
 import { launchBrowser, type TestBrowser } from "../support/browser.ts";
 import type { Bench } from "./papers.page.tsx";
-import { processorTime, renderersOf } from "./renderers.ts";
+import { processorTime, raise, renderersOf } from "./renderers.ts";
 import { slowDown } from "./unlock-slow.ts";
 
 const { values } = parseArgs({
@@ -115,9 +115,10 @@ async function slowly<T>(browser: TestBrowser, work: () => Promise<T>): Promise<
   }
 }
 
-async function fresh(page: Page, keys: unknown): Promise<void> {
+async function fresh({ page, ...browser }: TestBrowser, keys: unknown): Promise<void> {
   await page.goto(url);
   await page.waitForFunction(() => "bench" in window);
+  raise(renderersOf(browser));
   await page.evaluate(async (given) => (window as unknown as Held).bench.ready(given), keys);
 }
 
@@ -206,6 +207,7 @@ async function measure(papers: number, waiting: number, times: number): Promise<
     await page.goto(url);
     await page.waitForFunction(() => "bench" in window);
     const began = performance.now();
+    raise(renderersOf(browser));
     const keys = await page.evaluate((input) => (window as unknown as Held).bench.seed(input), {
       count: papers,
       waiting,
@@ -223,25 +225,25 @@ async function measure(papers: number, waiting: number, times: number): Promise<
     const [floor, key, keyAtOnce, keyFull]: [number[], number[], number[], number[]] = [[], [], [], []];
     const keyOwn: number[] = [];
     let memory = 0;
-    await fresh(page, keys);
+    await fresh(browser, keys);
     const never = await slowly(browser, () => open());
     for (let n = 0; n < times; n += 1) {
-      await fresh(page, keys);
+      await fresh(browser, keys);
       coldFull.push(await open());
       const full = await typed(page, 1, ENTERED_MS);
       keyFull.push(...full.took);
       keyOwn.push(...full.own);
       memory = Math.max(memory, await page.evaluate(() => (window as unknown as Held).bench.memory()));
-      await fresh(page, keys);
+      await fresh(browser, keys);
       await home();
       warmFull.push(await open());
       keyAtOnce.push(...(await typed(page, RATE, 0)).took);
-      await fresh(page, keys);
+      await fresh(browser, keys);
       cold.push(await slowly(browser, () => open()));
       floor.push(await slowly(browser, () => page.evaluate((n) => (window as unknown as Held).bench.floor(n), papers)));
-      await fresh(page, keys);
+      await fresh(browser, keys);
       hurried.push(await slowly(browser, () => open("hurry")));
-      await fresh(page, keys);
+      await fresh(browser, keys);
       await home();
       warm.push(await slowly(browser, () => open()));
       key.push(...(await typed(page, RATE, ENTERED_MS)).took);

@@ -27,10 +27,10 @@ import { DraftCard } from "./DraftCard.tsx";
 import { FIRST_PART, type PaperList, usePaperList } from "./usePaperList.ts";
 
 /** Rows added each time the end comes near, few at once so that a tap in between is answered; and by the button. */
-const NEAR_ROWS = 10;
+const NEAR_ROWS = 5;
 const MORE_ROWS = 50;
 /** Of what was found, below a field, families and a keyboard. */
-const FOUND_ROWS = 5;
+const FOUND_ROWS = 4;
 /** A short list needs neither search nor families. */
 const SEARCH_FROM = 4;
 
