@@ -7,7 +7,7 @@
 import { ok, type Result } from "../../shared/result.ts";
 import type { Choice, Field, FormFile, FormPage, LinkedChoice, Requirement, Words } from "../model.ts";
 import { slug } from "./clean.ts";
-import { type Descriptor, type Note, parseSchema, type ReadSchema, readSchema, type Schema } from "./schema.ts";
+import { type Descriptor, type Note, parseSchema, type ReadSchema } from "./schema.ts";
 import { dsTypeOf } from "./types.ts";
 
 export interface ImportContext {
@@ -31,7 +31,7 @@ export interface ImportReport {
   readonly onlineOnly: number;
   readonly unknown: number;
   readonly documents: number;
-  /** Questions that a condition, which nobody publishes, may hide there: all but the first. */
+  /** Any question may have a condition there; nobody publishes which. */
   readonly logic: "missing";
   readonly notes: readonly Note[];
 }
@@ -435,5 +435,3 @@ export function importDsText(text: string, context: ImportContext): Result<Impor
   const read = parseSchema(text);
   return read.ok ? ok(importDs(read.value, context)) : read;
 }
-
-export { readSchema, type Schema };
