@@ -88,6 +88,15 @@ function nameOf(data: unknown, path: Path): string {
   return path.length === 0 ? "the file" : path.join(".");
 }
 
+const kindWords: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a group of named parts",
+};
+
 function sentenceOf(unit: OutputUnit, data: unknown, path: Path): string {
   const value = valueAt(data, path);
   const last = String(path.at(-1));
@@ -101,7 +110,7 @@ function sentenceOf(unit: OutputUnit, data: unknown, path: Path): string {
       if (last === "type") return `there is no type ${quoted(value)}; there are: ${fieldTypes.join(", ")}`;
       return `${last}: ${quoted(value)} is none of ${/any of (\[.*\])/.exec(unit.error)?.[1] ?? "the values it may have"}`;
     case "type":
-      return `${last}: ${quoted(value)} is not ${/Expected "(.*)"/.exec(unit.error)?.[1] ?? "what it must be"}`;
+      return `${last}: ${quoted(value)} is not ${kindWords[/Expected "(.*)"/.exec(unit.error)?.[1] ?? ""] ?? "what it must be"}`;
     case "pattern":
       return `${last}: ${quoted(value)} is not written as it must be`;
     default:
@@ -116,16 +125,26 @@ function shapeFaults(data: unknown): readonly FormFault[] {
   validator ??= new Validator(formFileSchema, "2020-12", false);
   const { valid, errors } = validator.validate(data);
   if (valid) return [];
-  const faults = new Map<string, FormFault>();
+  const faults = new Map<string, { readonly keyword: string; readonly path: Path; readonly fault: FormFault }>();
   for (const unit of errors) {
     if (!telling.has(unit.keyword)) continue;
     const path = pathOfPointer(unit.instanceLocation, data);
     const where = path.join("/") + (unit.keyword === "required" ? unit.error : "");
     // Of several ways in which one value is wrong, the first is told.
     if (faults.has(where)) continue;
-    faults.set(where, { code: "shape", at: nameOf(data, path), message: sentenceOf(unit, data, path), path });
+    const fault: FormFault = { code: "shape", at: nameOf(data, path), message: sentenceOf(unit, data, path), path };
+    faults.set(where, { keyword: unit.keyword, path, fault });
   }
-  return [...faults.values()].slice(0, MAX_FAULTS);
+  // What is of two kinds at will (words) is wrong by what is inside it.
+  const paths = [...faults.keys()];
+  const isOuter = (where: string): boolean =>
+    typeof valueAt(data, faults.get(where)?.path ?? []) === "object" &&
+    faults.get(where)?.keyword === "type" &&
+    paths.some((other) => other.startsWith(`${where}/`));
+  return paths
+    .filter((where) => !isOuter(where))
+    .flatMap((where) => faults.get(where)?.fault ?? [])
+    .slice(0, MAX_FAULTS);
 }
 
 /* ---- what may be left out ---- */

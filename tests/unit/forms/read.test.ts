@@ -157,7 +157,7 @@ describe("E10: one clear error, with its path", () => {
         form.fields[2] = { id: "how_many", type: "integer", min: "1" };
       }),
       "shape | field how_many | form.fields.2.min",
-      'min: "1" is not number',
+      'min: "1" is not a number',
     ],
     [
       "a field inside a repeat",
@@ -199,6 +199,14 @@ describe("E10: one clear error, with its path", () => {
       }),
       "shape | form.format | form.format",
       "format",
+    ],
+    [
+      "a word that is a number, deep inside",
+      file(({ words }) => {
+        words.fr = { ...words.fr, kids: { label: 3 } };
+      }),
+      "shape | words.fr.kids.label | words.fr.kids.label",
+      "label: 3 is not a text",
     ],
     ["no form at all", { hello: 1 }, "", ""],
     ["a list", [], "", ""],

@@ -26,6 +26,13 @@ describe("check", () => {
       said: [expect.stringContaining("right. ")],
     });
   });
+  test.each(["aide-vacances.yaml", "epicerie-solidaire.yaml", "rendez-vous.json"])(
+    "the example %s too",
+    async (name) => {
+      const text = readFileSync(new URL(`../../../src/forms/examples/${name}`, import.meta.url), "utf8");
+      expect(await run(["check", name], { [name]: text })).toMatchObject({ code: 0 });
+    },
+  );
   test("names the line and the column of what is wrong", async () => {
     const wrong = example.replace("type: yesno", "type: yes-no");
     const at = wrong.split("\n").findIndex((line) => line.includes("yes-no")) + 1;
@@ -39,7 +46,7 @@ describe("check", () => {
     const { said } = await run(["check", "f.json"], {
       "f.json": '{\n  "format": "besace-form",\n  "form": 3,\n  "words": {"fr": {}}\n}',
     });
-    expect(said).toEqual(["f.json:3:11 form: form: 3 is not object"]);
+    expect(said).toEqual(["f.json:3:11 form: form: 3 is not a group of named parts"]);
     expect(readFormText("a: [1,\nb: 2")).toMatchObject({
       ok: false,
       error: [expect.stringMatching(/^\d+:\d+ the file: /)],
