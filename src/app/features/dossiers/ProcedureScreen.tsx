@@ -301,9 +301,11 @@ function Procedure({ form, deployment, dossiers, papers }: ProcedureProps) {
       )}
       {form.official !== null && (
         <p class="meta">
-          {t(form.official.verified ? "dossiers.start.official" : "dossiers.start.unverified", {
-            cerfa: form.official.cerfa,
-          })}
+          {form.official.cerfa === ""
+            ? t("dossiers.start.unverifiedPages")
+            : t(form.official.verified ? "dossiers.start.official" : "dossiers.start.unverified", {
+                cerfa: form.official.cerfa,
+              })}
         </p>
       )}
     </Frame>
