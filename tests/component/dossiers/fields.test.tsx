@@ -383,7 +383,7 @@ describe("a signature", () => {
     await act(async () => void (await setLanguage("ar")));
     expect(screen.getByText("ar Je dis la vérité.")).toBeTruthy();
     expect(screen.getByText("Je dis la vérité.").lang).toBe("fr");
-    fireEvent.input(screen.getByRole("textbox", { name: "أو اكتب اسمك" }), { target: { value: "سمير" } });
+    fireEvent.input(screen.getByRole("textbox", { name: "أو اكتبوا اسمكم" }), { target: { value: "سمير" } });
     expect(answer()).toMatchObject({ language: "ar", text: "ar Je dis la vérité.", name: "سمير" });
     expect(await axeProblems()).toEqual([]);
   });

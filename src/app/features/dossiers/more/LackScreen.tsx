@@ -114,7 +114,7 @@ function Lack({ dossier, form, papers }: LackProps) {
                     tone="none"
                     title={line.title}
                     detail={line.detail.join(" ")}
-                    end={
+                    below={
                       <EditLink
                         href={line.href}
                         icon={line.kind === "papers" ? "plus" : "modifier"}
