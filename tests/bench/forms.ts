@@ -29,7 +29,7 @@ const { values } = parseArgs({
 });
 const RATE = 6;
 const runs = Number(values.runs);
-const EVALUATIONS = 60;
+const EVALUATIONS = 200;
 /** E1: KB gzip, ms. */
 const BUDGETS = { size: 20, evaluate: 5, open: 500, key: 50 };
 type Held = { readonly bench: Bench };
@@ -207,16 +207,14 @@ async function measure() {
         page.evaluate((times) => (window as unknown as Held).bench.engine(times), EVALUATIONS),
       );
       seen.conditions = slow.conditions;
-      ms.evaluate.push(...slow.each);
+      ms.evaluate.push(slow.each);
       ms.first.push(slow.first);
       ms.whole.push(slow.whole);
-      ms.full.push(
-        ...(await page.evaluate((times) => (window as unknown as Held).bench.engine(times), EVALUATIONS)).each,
-      );
+      ms.full.push((await page.evaluate((times) => (window as unknown as Held).bench.engine(times), EVALUATIONS)).each);
       ms.floor.push(
-        ...(await slowly(browser, () =>
+        await slowly(browser, () =>
           page.evaluate((times) => (window as unknown as Held).bench.floor(times), EVALUATIONS),
-        )),
+        ),
       );
       for (const [procedure, open, openFull, key] of [
         ["domiciliation", ms.open, ms.openFull, ms.key],
