@@ -10,41 +10,17 @@ import { QuestionScreen } from "../../src/app/features/dossiers/QuestionScreen.t
 import { loadAreas } from "../../src/app/i18n/i18n.ts";
 import { RootContext } from "../../src/app/state/root.ts";
 import { SatchelContext } from "../../src/app/state/satchel.ts";
-import { ShellContext, type ShellHandle } from "../../src/app/state/shell.ts";
+import { ShellContext } from "../../src/app/state/shell.ts";
 import { UiWorld } from "../../src/app/ui/world.ts";
 import { allProblems, viewForm } from "../../src/forms/engine.ts";
 import { createFakeRoot } from "../support/fake-root.ts";
 import { createFakeSatchel, fakeDossier } from "../support/fake-satchel.ts";
 import { act, emptyState, randomForm, randomScript } from "../support/random-form.ts";
+import { benchShell, benchWorld } from "./shell.ts";
 import "../../src/app/ui/styles/first.css";
 import "../../src/app/ui/app.ts";
 
-const nothing = (): void => undefined;
-const place = { path: "/dossiers/x/question/p0", arrival: "go", visit: 1 } as const;
-const shell: ShellHandle = {
-  router: {
-    place: () => place,
-    onMove: () => nothing,
-    go: nothing,
-    back: nothing,
-    begin: nothing,
-    takeLinks: () => nothing,
-    stop: nothing,
-  },
-  ...{ place, network: "online", waiting: 0, leaving: 0, contact: null, open: true, toasts: [], notice: null },
-  ...{ go: nothing, quit: nothing, say: nothing, dropToast: nothing },
-  beforeLock: () => nothing,
-  hold: () => nothing,
-};
-const world = {
-  clock: { now: () => Date.now() },
-  timers: {
-    after(ms: number, task: () => void) {
-      const timer = setTimeout(task, ms);
-      return () => clearTimeout(timer);
-    },
-  },
-};
+const shell = benchShell("/dossiers/x/question/p0");
 
 const framed = (): Promise<number> =>
   new Promise((done) => {
@@ -118,7 +94,7 @@ const bench = {
     const satchel = createFakeSatchel({ dossiers: [dossier] });
     const began = performance.now();
     render(
-      <UiWorld value={world}>
+      <UiWorld value={benchWorld}>
         <RootContext.Provider value={createFakeRoot([])}>
           <SatchelContext.Provider value={satchel.handle}>
             <ShellContext.Provider value={shell}>

@@ -9,12 +9,13 @@ import { ListScreen } from "../../src/app/features/papers/ListScreen.tsx";
 import { loadAreas } from "../../src/app/i18n/i18n.ts";
 import { RootContext } from "../../src/app/state/root.ts";
 import { SatchelContext, type SatchelHandle } from "../../src/app/state/satchel.ts";
-import { ShellContext, type ShellHandle } from "../../src/app/state/shell.ts";
+import { ShellContext } from "../../src/app/state/shell.ts";
 import { PAPER_AREAS } from "../../src/app/ui/papers/names.ts";
 import { UiWorld } from "../../src/app/ui/world.ts";
 import { err, type Result } from "../../src/shared/result.ts";
 import type { PapersAsked, PapersPart, SatchelApi } from "../../src/workers/satchel.contract.ts";
 import { createFakeRoot } from "../support/fake-root.ts";
+import { benchShell, benchWorld } from "./shell.ts";
 import "../../src/app/ui/styles/first.css";
 import "../../src/app/ui/app.ts";
 
@@ -36,23 +37,7 @@ function ask<T>(task: string, arg: unknown): Promise<T> {
   });
 }
 
-const nothing = (): void => undefined;
-const place = { path: "/papiers", arrival: "go", visit: 1 } as const;
-const shell: ShellHandle = {
-  router: {
-    place: () => place,
-    onMove: () => nothing,
-    go: nothing,
-    back: nothing,
-    begin: nothing,
-    takeLinks: () => nothing,
-    stop: nothing,
-  },
-  ...{ place, network: "online", waiting: 0, leaving: 0, contact: null, open: true, toasts: [], notice: null },
-  ...{ go: nothing, quit: nothing, say: nothing, dropToast: nothing },
-  beforeLock: () => nothing,
-  hold: () => nothing,
-};
+const shell = benchShell("/papiers");
 let isWhole = false;
 const api = {
   papers: () => ask("list", null),
@@ -64,16 +49,7 @@ const api = {
   opening: async () => err({ type: "locked" }),
   readPage: async () => err({ type: "not-found" }),
 } as unknown as SatchelApi;
-const handle: SatchelHandle = { api, listen: () => nothing };
-const world = {
-  clock: { now: () => Date.now() },
-  timers: {
-    after(ms: number, task: () => void) {
-      const timer = setTimeout(task, ms);
-      return () => clearTimeout(timer);
-    },
-  },
-};
+const handle: SatchelHandle = { api, listen: () => () => undefined };
 
 /** Resolves once the screen was painted after `isThere` has become true. */
 const painted = (isThere: () => boolean): Promise<number> =>
@@ -115,7 +91,7 @@ const bench = {
     const root = document.querySelector("#app");
     if (root === null) throw new Error("the page has a place for the app");
     render(
-      <UiWorld value={world}>
+      <UiWorld value={benchWorld}>
         <RootContext.Provider value={createFakeRoot([])}>
           <SatchelContext.Provider value={handle}>
             <ShellContext.Provider value={shell}>
