@@ -57,9 +57,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
 const shellForms = "domiciliation|lettre-incomprise|demande-libre";
-const laterWords = new RegExp(
-  `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies)$`,
-);
+const laterWords = new RegExp(`^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies)$`);
 
 const laterProcedure = new RegExp(`^src/forms/catalogue/(?!(?:${shellForms}|index)\\.ts$)([^/]+)\\.ts$`);
 
