@@ -531,6 +531,8 @@ describe("S-V3 what sets a signed letter aside (INV-1: nothing but a word about 
       "not-yet",
       "ended",
       "offset",
+      "prefill-off",
+      "prefill-unknown",
     ]);
     const verdicts = rejectCodes.filter((code) => {
       const { retry } = errors[code];
