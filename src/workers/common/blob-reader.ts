@@ -75,13 +75,40 @@ export const askWith =
     }
   };
 
-/** A body that is cut while it comes is a lost answer. */
-export async function bodyOf(response: Response): Promise<Bytes | undefined> {
+/**
+ * A body that is cut while it comes is a lost answer, and so is one of which nothing more comes: a lock waits for whoever
+ * reads. A slow line that brings something is waited for.
+ */
+export async function bodyOf(response: Response, timers: Timers): Promise<Bytes | undefined> {
+  const reader = response.body?.getReader();
+  const parts: Bytes[] = [];
   try {
-    return new Uint8Array(await response.arrayBuffer());
+    while (reader !== undefined) {
+      const part = await beforeSilence(reader.read(), timers);
+      if (part === undefined) {
+        await reader.cancel();
+        return undefined;
+      }
+      if (part.done) break;
+      parts.push(part.value);
+    }
+    return concat(...parts);
   } catch (error) {
     if (isLoss(error)) return undefined;
     throw error;
+  }
+}
+
+/** Undefined: nothing came for as long as a request may take. */
+async function beforeSilence<T>(coming: Promise<T>, timers: Timers): Promise<T | undefined> {
+  let cancel = (): void => undefined;
+  const silence = new Promise<undefined>((resolve) => {
+    cancel = timers.after(requestMs, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([coming, silence]);
+  } finally {
+    cancel();
   }
 }
 
@@ -97,7 +124,7 @@ export function createBlobReader(deps: AskDeps): BlobReader {
     if (status === 401) return { type: "session" };
     if (status === 404 || status === 410) return { type: "absent" };
     if (status !== 206) return { type: "no-network" };
-    const bytes = await bodyOf(asked.response);
+    const bytes = await bodyOf(asked.response, deps.timers);
     return bytes === undefined || bytes.length === 0 || bytes.length > end - start
       ? { type: "no-network" }
       : { type: "bytes", bytes };

@@ -56,7 +56,7 @@ export function createJsonCalls(deps: AskDeps): JsonCalls {
     });
     // Without our own nonce it is an old answer, or somebody else's.
     if (asked === undefined || asked.response.headers.get(headers.nonce) !== asked.nonce) return undefined;
-    const bytes = await bodyOf(asked.response);
+    const bytes = await bodyOf(asked.response, deps.timers);
     const type = asked.response.headers.get("content-type") ?? "";
     const said = asked.response.headers.get("retry-after") ?? "";
     const seconds = /^\d{1,5}$/.test(said) ? Number(said) : null;

@@ -30,7 +30,7 @@ export function createDeskLink(deps: AskDeps): DeskLink {
         headers: { "content-type": "application/json" },
         body: JSON.stringify(request),
       });
-      const body = asked === undefined ? undefined : await bodyOf(asked.response);
+      const body = asked === undefined ? undefined : await bodyOf(asked.response, deps.timers);
       if (asked === undefined || body === undefined) return { type: "no-network" };
       const text = new TextDecoder().decode(body);
       if (asked.response.ok) {

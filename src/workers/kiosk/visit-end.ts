@@ -12,6 +12,6 @@ export function createVisitEnd(deps: AskDeps): (token: string) => Promise<void> 
   const ask = askWith(deps);
   return async (token) => {
     const asked = await ask(routes.sessionEnd, { method: "POST", headers: { authorization: `Bearer ${token}` } });
-    if (asked !== undefined) await bodyOf(asked.response);
+    if (asked !== undefined) await bodyOf(asked.response, deps.timers);
   };
 }
