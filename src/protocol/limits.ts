@@ -205,9 +205,10 @@ export const prefill = {
   letters: 10_000,
   choices: 100,
   rows: 50,
-  /** Fields of a shape, with those of its repetitions, and choices of one field. */
+  /** Fields of a shape, with those of its repetitions, choices of one field, and letters of a choice. */
   fields: 2000,
   options: 2000,
+  optionLetters: 1000,
   /** Dossiers whose state is asked in one request. */
   tokens: 10,
   /** What nobody opened is thrown away by the other site after this. */

@@ -91,7 +91,8 @@ const text = (letters: number) => v.pipe(v.string(), v.maxLength(letters));
 const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 const key = v.pipe(v.string(), v.regex(/^(champ_[A-Za-z0-9+/_-]{1,100}|identite_(prenom|nom|genre))$/));
 const token = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,200}$/));
-const path = v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,198}[a-z0-9])?$/));
+/** What the site lets an administration choose. */
+const path = v.pipe(v.string(), v.regex(/^[a-z0-9_-]{3,200}$/));
 
 const value = v.union([text(limits.letters), v.pipe(v.array(text(limits.letters)), v.maxLength(limits.choices))]);
 const entries = <T>(each: v.BaseSchema<unknown, T, v.BaseIssue<unknown>>) =>
@@ -110,7 +111,7 @@ export const parsePrefillStateRequest: Parser<PrefillStateRequest> = parser(
 );
 
 const answered = { nonce: v.string(), time: serverTimeField };
-const option = text(1000);
+const option = text(limits.optionLetters);
 const plainField = {
   key,
   type: text(60),

@@ -120,7 +120,8 @@ async function readText(answer: Response, most: number): Promise<string | undefi
   return text + decoder.decode();
 }
 
-const number = v.pipe(v.number(), v.integer(), v.minValue(1));
+// Never more than a phone takes: it would hear an answer that it cannot read as no answer at all.
+const number = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const token = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,200}$/));
 const created = v.object({
   dossier_url: v.pipe(v.string(), v.maxLength(500)),
@@ -140,7 +141,8 @@ const states = v.pipe(
   v.maxLength(limits.tokens),
 );
 
-const options = v.optional(v.nullable(v.pipe(v.array(v.string()), v.maxLength(limits.options))));
+const option = v.pipe(v.string(), v.maxLength(limits.optionLetters));
+const options = v.optional(v.nullable(v.pipe(v.array(option), v.maxLength(limits.options))));
 const descriptor = {
   __typename: v.pipe(v.string(), v.regex(/^[A-Za-z]{1,60}$/)),
   id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/_-]{1,100}={0,2}$/)),

@@ -304,7 +304,7 @@ export async function startPrefillSite(): Promise<PrefillSite> {
     recent.push(now());
     if (recent.length > LIMIT) return json(response, 429, { error: "Too many requests" }, { "retry-after": "15" });
 
-    const schema = /^\/preremplir\/([a-z0-9-]+)\/schema$/.exec(target.pathname);
+    const schema = /^\/preremplir\/([a-z0-9_-]+)\/schema$/.exec(target.pathname);
     if (schema !== null) {
       const procedure = [...procedures.values()].find(({ path }) => path === schema[1]);
       if (procedure === undefined || procedure.opendata === false) return json(response, 404, { error: "Not found" });

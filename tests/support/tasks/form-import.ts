@@ -23,7 +23,7 @@ const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** The public schema of what somebody pasted. */
 export function schemaAddress(url: string): string {
-  const found = /^(https?:\/\/[^/?#]+)\/(?:commencer|preremplir)\/(?:test\/)?([a-z0-9-]+)\/?(?:[?#].*)?$/.exec(url);
+  const found = /^(https?:\/\/[^/?#]+)\/(?:commencer|preremplir)\/(?:test\/)?([a-z0-9_-]+)\/?(?:[?#].*)?$/.exec(url);
   return found === null ? url : `${found[1]}/preremplir/${found[2]}/schema`;
 }
 

@@ -66,6 +66,17 @@ describe("as documented", () => {
     expect(site.requests).toHaveLength(2);
   });
 
+  test("a procedure whose word has an underscore is asked for; one whose answer no phone would take is a failure", async () => {
+    site.publish({ number: 15, path: "aide_2026", fields: [] });
+    const shape = (path: string) => server.post("/v1/prefill/shape", { path });
+    expect(parsePrefillShapeAnswer((await shape("aide_2026")).json())).toMatchObject({
+      value: { shape: { number: 15 } },
+    });
+    const options = ["x".repeat(limits.optionLetters + 1)];
+    site.publish({ number: 16, path: "longue", fields: [{ type: "DropDownList", id: 1, label: "Lien", options }] });
+    expect(codeOf(await shape("longue"))).toBe("prefill-failed");
+  });
+
   test("a draft is made with exactly what was sent, and its state is asked by its token", async () => {
     const values = { [siteKey(1)]: "12 rue Haute", identite_nom: "Ndiaye", [siteKey(5)]: [{ [siteKey(6)]: "Awa" }] };
     const answer = await create(values);

@@ -58,6 +58,9 @@ test("the address that people get leads to the schema", async () => {
   const url = "https://demarche.example.fr/commencer/aide-facultative";
   expect(schemaAddress(url)).toBe("https://demarche.example.fr/preremplir/aide-facultative/schema");
   expect(schemaAddress(`${url}?a=b`)).toBe("https://demarche.example.fr/preremplir/aide-facultative/schema");
+  expect(schemaAddress("https://demarche.example.fr/commencer/aide_2026")).toBe(
+    "https://demarche.example.fr/preremplir/aide_2026/schema",
+  );
   expect(schemaAddress("https://example.fr/other.json")).toBe("https://example.fr/other.json");
   const { world: it } = world({ [schemaAddress(url)]: JSON.stringify(schemaOf(champs, { demarcheURL: undefined })) });
   const target = join(folder, "form.json");
