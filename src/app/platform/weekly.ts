@@ -20,6 +20,8 @@ export interface WeeklyWorld {
   readonly caches: Pick<CacheStorage, "open">;
   /** Undefined where no service worker is woken up from time to time: nothing is offered there. */
   readonly periodic: () => Promise<PeriodicSync | undefined>;
+  /** As it stands: a person may take it away in the phone's settings. Only asked where `periodic` gave something. */
+  readonly permission: () => NotificationPermission;
   readonly askPermission: () => Promise<NotificationPermission>;
 }
 
@@ -34,6 +36,7 @@ export const browserWeekly: WeeklyWorld = {
     const registration = await navigator.serviceWorker?.getRegistration();
     return (registration as { readonly periodicSync?: PeriodicSync } | undefined)?.periodicSync;
   },
+  permission: () => Notification.permission,
   askPermission: () => Notification.requestPermission(),
 };
 
@@ -48,9 +51,10 @@ export function weeklyWords(): WeeklyWords {
 
 const write = async (cache: Cache): Promise<void> => cache.put(weekly.words, Response.json(weeklyWords()));
 
-/** "none": this phone has nothing of the kind. */
+/** "none": this phone has nothing of the kind. Without permission nothing is said, whatever lies ready: "off". */
 export async function weeklyState(world: WeeklyWorld): Promise<"none" | "off" | "on"> {
   if ((await world.periodic()) === undefined) return "none";
+  if (world.permission() !== "granted") return "off";
   const cache = await world.caches.open(weekly.cache);
   return (await cache.match(weekly.words)) === undefined ? "off" : "on";
 }

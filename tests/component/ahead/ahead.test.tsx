@@ -38,6 +38,7 @@ function phone(answer: { readonly permission?: NotificationPermission; readonly 
       },
       unregister: async (tag) => void tags.delete(tag),
     }),
+    permission: () => answer.permission ?? "granted",
     askPermission: async () => answer.permission ?? "granted",
   };
   return { world, held, tags, words: async () => (await held.get("/weekly/words")?.clone().json()) as unknown };
@@ -92,6 +93,15 @@ describe("the sentence of the week", () => {
     await expect.poll(() => plain(screen.getByRole("status").textContent)).toMatch(said);
     expect((await box()).checked).toBe(false);
     expect(held.size).toBe(0);
+  });
+
+  test("is not said to be on where the permission was taken away in the phone's settings", async () => {
+    const { world } = phone();
+    await turnOn(world);
+    await look({ ...world, permission: () => "denied", askPermission: async () => "denied" });
+    expect((await box()).checked).toBe(false);
+    fireEvent.click(await box());
+    await expect.poll(() => plain(screen.getByRole("status").textContent)).toMatch(/n’affiche pas les messages/);
   });
 
   test("is not offered by a phone that has nothing of the kind", async () => {
