@@ -2,7 +2,8 @@
  * Which rights are worth asking about, from a few answers and the profile. Pure; computed on the phone, stored nowhere.
  *
  * Surprising fact: there is no "no". A sign that is not known leaves a rule at "not enough answers", and only what the person
- * said themselves makes it "probably not": saying less never takes a right off the list.
+ * said themselves makes it "probably not": saying less never takes a right off the list. "Another situation" says nothing
+ * against a right: no list foresees everybody.
  */
 
 import { type Fact, type Facts, questions, type RightRule, rightRules } from "./rules.ts";
@@ -54,7 +55,7 @@ export function profileHints(profile: Readonly<Record<string, unknown>>): Profil
 export interface RightHint {
   readonly rule: RightRule;
   readonly verdict: Verdict;
-  /** Facts that speak for asking; those that speak against it; those that are missing. */
+  /** Facts that speak for asking; those that speak against it; those that are missing, or were answered and settle nothing. */
   readonly because: readonly Fact[];
   readonly against: readonly Fact[];
   readonly missing: readonly Fact[];
@@ -95,10 +96,11 @@ function hintOf(rule: RightRule, known: Known): RightHint {
   const because: Fact[] = [];
   const against: Fact[] = [];
   const missing: Fact[] = [];
-  for (const { fact, among } of rule.signs) {
+  for (const { fact, among, open = [] } of rule.signs) {
     const value = known[fact];
     if (value === undefined) missing.push(fact);
     else if ((among as readonly string[]).includes(value)) because.push(fact);
+    else if (value === "other" || (open as readonly string[]).includes(value)) missing.push(fact);
     else against.push(fact);
   }
   const verdict = against.length > 0 ? "probably-not" : missing.length > 0 ? "not-enough" : "worth-asking";

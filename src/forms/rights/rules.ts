@@ -64,8 +64,10 @@ export const questions: readonly {
   { id: "age", choices: [{ id: "under-25" }, { id: "25-59" }, { id: "60-up" }] },
 ];
 
-/** One thing that speaks for asking: the fact is one of these. */
-export type Sign = { [F in Fact]: { readonly fact: F; readonly among: readonly Facts[F][] } }[Fact];
+/** One thing that speaks for asking: the fact is one of these. What is `open` speaks neither for nor against. */
+export type Sign = {
+  [F in Fact]: { readonly fact: F; readonly among: readonly Facts[F][]; readonly open?: readonly Facts[F][] };
+}[Fact];
 
 export interface RightRule {
   /** Word key: `rights.<id>.name|line`. */
@@ -99,8 +101,12 @@ export const rightRules: readonly RightRule[] = [
     id: "rsa",
     icon: "argent",
     procedure: "rsa",
-    // Under 25 there is a form of its own, with conditions of work before: a CAF says it better than a rule here.
-    signs: [sign("money", "short"), sign("age", "25-59", "60-up"), not("work", "student", "retired")],
+    // Under 25 there is a form of its own (14130), with other conditions: a CAF says it better than a rule here.
+    signs: [
+      sign("money", "short"),
+      { fact: "age", among: ["25-59", "60-up"], open: ["under-25"] },
+      not("work", "student", "retired"),
+    ],
     phone: "3230",
     source: read("Service-public.fr F19778 and R1350"),
     reviewBefore,

@@ -61,6 +61,21 @@ describe("what is worth asking about", () => {
     expect(young).toMatchObject({ verdict: "probably-not", because: ["money"], against: ["age"], missing: [] });
   });
 
+  test("'another situation', and an age under 25 for the RSA, leave a rule open: neither is a reason against", () => {
+    const open = verdicts({ housing: "other", work: "other", money: "short", health: "no", age: "under-25" });
+    expect(open).toMatchObject({
+      rsa: "not-enough",
+      "activity-bonus": "not-enough",
+      "housing-aid": "not-enough",
+      domiciliation: "not-enough",
+      "energy-voucher": "not-enough",
+      "france-travail": "not-enough",
+      "social-housing": "worth-asking",
+      aspa: "probably-not",
+      mdph: "probably-not",
+    });
+  });
+
   test("hides a rule on the day it should have been read again, and counts it as hidden", () => {
     const ids = (day: string) => rightsWorthAsking({}, day).map(({ rule }) => rule.id);
     expect(ids("2027-02-27")).toContain("energy-voucher");
