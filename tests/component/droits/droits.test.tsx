@@ -66,7 +66,7 @@ describe("rights worth asking about", () => {
     ]);
     const [first] = within(worth).getAllByRole("link", { name: "Préparer la demande" });
     expect(first?.getAttribute("href")).toBe("/demarches/domiciliation");
-    const open_ = screen.getByRole("region", { name: "Pas assez de réponses pour le dire" });
+    const open_ = screen.getByRole("region", { name: "Vos réponses ne suffisent pas pour le dire" });
     expect(plain(open_.textContent)).toContain("Le RSA");
     const not = screen.getByRole("region", { name: /Sans doute pas. Demandez si vous avez un doute/ });
     expect(plain(not.textContent)).toContain("Un dossier MDPH");
