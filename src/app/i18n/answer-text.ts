@@ -23,7 +23,8 @@ export function unitOf(field: Field, own: () => string | undefined): string | un
 export function answerText(procedure: string, field: string, answer: AnswerValue, between: string): string {
   const area: DataArea = `form-${procedure}`;
   return shownAnswer(answer, {
-    choice: (id) => tData(area, `${field}.choices.${id}`) ?? (id in CIVILITIES ? t(CIVILITIES[id as Civility]) : id),
+    choice: (id) =>
+      tData(area, `${field}.choices.${id}`) ?? (Object.hasOwn(CIVILITIES, id) ? t(CIVILITIES[id as Civility]) : id),
     date: formatCalendarDate,
     time: formatClock,
     number: (number) => formatNumber(Number(number), 6),

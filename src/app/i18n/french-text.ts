@@ -43,7 +43,7 @@ export const frenchNumber = (number: string): string =>
 function choiceText(area: DataArea, field: string, id: string): string {
   const key = `${field}.choices.${id}`;
   if (knows(area, key)) return french(area, key);
-  return id in CIVILITIES ? inFrench(CIVILITIES[id as Civility]) : id;
+  return Object.hasOwn(CIVILITIES, id) ? inFrench(CIVILITIES[id as Civility]) : id;
 }
 
 /** An answer in French, a number with its unit, a code in groups. `field`: its id alone for a question of another version. */

@@ -70,6 +70,9 @@ export type DeskRecord = ReceivedRecord | TroubleRecord | WithdrawnRecord | Pins
 
 const short = v.pipe(v.string(), v.maxLength(300));
 const long = v.pipe(v.string(), v.maxLength(20_000));
+const count = v.pipe(v.number(), v.finite());
+/** Milliseconds that a date can be made of: beyond it every screen that writes it in words would fail. */
+const moment = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const answer = v.variant("v", [
   v.object({ v: v.literal("text"), text: long }),
   v.object({ v: v.literal("choice"), id: short }),
@@ -100,19 +103,17 @@ const answer = v.variant("v", [
     name: long,
     text: long,
     language: short,
-    at: v.pipe(v.number(), v.finite()),
+    at: moment,
   }),
   v.object({ v: v.literal("unknown") }),
 ]);
-const count = v.pipe(v.number(), v.finite());
-
 const help = v.object({
   name: short,
   structure: short,
   consent: long,
   language: short,
-  at: count,
-  ended: v.exactOptional(count),
+  at: moment,
+  ended: v.exactOptional(moment),
 });
 
 /** What a stranger may have written: bounded, and nothing else than what a screen knows to show. */
@@ -121,12 +122,12 @@ const payloadShape = v.object({
   procedure: short,
   formVersion: count,
   number: short,
-  filledAt: count,
+  filledAt: moment,
   language: short,
   answers: v.pipe(v.record(short, answer), v.maxEntries(2000)),
   rows: v.pipe(v.record(short, v.object({ repeat: short, position: count, removed: v.boolean() })), v.maxEntries(500)),
   notForeseen: long,
-  declaration: v.nullable(v.object({ text: long, at: count })),
+  declaration: v.nullable(v.object({ text: long, at: moment })),
   papers: v.pipe(
     v.array(
       v.object({

@@ -361,6 +361,21 @@ describe("a dossier", () => {
     expect(rowOf("Date de naissance").textContent).not.toContain("aide");
   });
 
+  test("a choice that is no choice is written as it came, whatever it is called", async () => {
+    const choices = { v: "choices", ids: ["valueOf"] } as const;
+    await open(
+      fakeDeskDossier({
+        payload: {
+          answers: { given_name: { v: "choice", id: "constructor" }, ...Object.fromEntries([["toString", choices]]) },
+          typedBy: { given_name: Object.fromEntries([["toString", true]]) },
+        },
+      }),
+    );
+    await screen.findByRole("rowheader", { name: "Prénom" });
+    expect(rowOf("Prénom").textContent).toContain("constructor");
+    expect(rowOf("toString").textContent).toContain("valueOf");
+  });
+
   test("answers in French under their sections, own words first, each ready to copy", async () => {
     const { shown } = await open(
       fakeDeskDossier({

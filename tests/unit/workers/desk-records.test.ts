@@ -52,6 +52,9 @@ test.each([
   { answers: { a: { v: "voice", blob: "a" } } },
   { typedBy: { a: { h1: false } } },
   { helped: { h1: { name: "Nadia" } } },
+  // Numbers that are no date: nothing could write them in words.
+  { filledAt: 1e300 },
+  { declaration: { text: "Je dis vrai.", at: -1e16 } },
 ])("another shape is refused: %j", (wrong) => {
   expect(receivedFrom(letter({ ...payload, ...wrong }), 5)).toEqual({ ok: false, error: "bad-payload" });
 });
