@@ -7,8 +7,9 @@
  */
 
 import { type LetterBlob, sealLetter } from "../../crypto/letter.ts";
-import { isProcedureId, loadProcedure } from "../../forms/catalogue/index.ts";
+import { isProcedureId, loadProcedure, type ProcedureId } from "../../forms/catalogue/index.ts";
 import { viewForm, visibleParts } from "../../forms/engine.ts";
+import type { Form } from "../../forms/model.ts";
 import { letterManifest } from "../../protocol/letters.ts";
 import { proofClaim, readWithdrawnProof, signProof } from "../../protocol/proofs.ts";
 import type { Principal } from "../../protocol/statements.ts";
@@ -38,6 +39,7 @@ import { type BlobId, type DeviceId, type LetterId, type RecordId, randomId } fr
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { BlobRow, OutProof, ProofRow } from "../../storage/ports.ts";
 import { storageErr } from "../common/errors.ts";
+import { createLoader } from "../common/loaded.ts";
 import type { Kept, Save } from "../common/records.ts";
 import type { DossierStage, DossierView, HelpGiven, ProofView, StaysHere, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -165,6 +167,9 @@ const papersWith = (
 export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Dossiers {
   const now = (): number => deps.clock.now();
   const sending = new Map<RecordId, Promise<Result<DossierView, WorkerError>>>();
+  /** "unavailable" where its chunk is neither on this device nor reachable. */
+  const formOf = (procedure: ProcedureId): Promise<Result<Form, WorkerError>> =>
+    createLoader(deps, "form-not-loaded", () => loadProcedure(procedure))();
 
   async function around(session: Session): Promise<Result<Around, WorkerError>> {
     const [pins, all, blobs, queue] = await Promise.all([
@@ -357,9 +362,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
   }
 
   /** Seals the letter of this very state; the caller books it with the state or throws it away. */
-  async function seal(session: Session, record: DossierRecord, to: Principal, papers: Around["papers"]) {
-    if (!isProcedureId(record.procedure)) return undefined;
-    const form = await loadProcedure(record.procedure);
+  async function seal(session: Session, record: DossierRecord, form: Form, to: Principal, papers: Around["papers"]) {
     const at = now();
     const view = viewForm(form, record, { today: localDay(at) });
     const payload = dossier.buildPayload(record, visibleParts(view), papers, at);
@@ -405,8 +408,10 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       if (trust.type !== "trusted") return ok(false);
       const facts = await around(session);
       if (!facts.ok) return facts;
-      const sealed = await seal(session, record, trust.principal, facts.value.papers);
-      if (sealed === undefined) return err({ type: "not-found" });
+      if (!isProcedureId(record.procedure)) return err({ type: "not-found" });
+      const form = await formOf(record.procedure);
+      if (!form.ok) return form;
+      const sealed = await seal(session, record, form.value, trust.principal, facts.value.papers);
       const { letter, wire, blobs } = sealed;
       const booked = await save<"moved">(session, id, (current) =>
         sameValue(current, record)
@@ -534,7 +539,9 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
 
     async start(session, { procedure, language, organisation }) {
       if (!isProcedureId(procedure)) return err({ type: "not-found" });
-      const form = await loadProcedure(procedure);
+      const loaded = await formOf(procedure);
+      if (!loaded.ok) return loaded;
+      const form = loaded.value;
       const empty = { answers: {}, rows: {}, attached: {}, notForeseen: "" };
       const page = viewForm(form, empty, { today: localDay(now()) }).steps[0]?.id ?? "";
       const about = { procedure, formVersion: form.version, organisation, language, page };
@@ -663,12 +670,14 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       const all = await session.records.list();
       if (!all.ok) return all;
       let sent = 0;
+      let failed: Result<number, WorkerError> | null = null;
+      // One that cannot be closed here (a form that is not on this device, or of a newer version) holds none of the others up.
       for (const { id } of all.value.filter(isDossier).filter(({ record }) => record.status === "ready")) {
         const done = await sendIfPossible(session, id);
-        if (!done.ok) return done;
-        if (done.value) sent += 1;
+        if (!done.ok) failed ??= done;
+        else if (done.value) sent += 1;
       }
-      return ok(sent);
+      return failed ?? ok(sent);
     },
 
     async waiting(session) {

@@ -1,8 +1,9 @@
 /** Papers and dossiers of an open satchel, up to the letter that the organisation opens (INV-1, INV-2, INV-3). */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createIdentity } from "../../../src/crypto/identity.ts";
 import { openLetter, sealLetter } from "../../../src/crypto/letter.ts";
 import { openStream, streamKeyFrom } from "../../../src/crypto/stream.ts";
+import type * as Catalogue from "../../../src/forms/catalogue/index.ts";
 import { letterManifest } from "../../../src/protocol/letters.ts";
 import { signProof } from "../../../src/protocol/proofs.ts";
 import type { Cursor, ServerTime } from "../../../src/protocol/wire.ts";
@@ -13,6 +14,16 @@ import type { SatchelDeps, Session } from "../../../src/workers/satchel/deps.ts"
 import { createPapers } from "../../../src/workers/satchel/papers.ts";
 import { file, jpeg, pdf } from "./files.ts";
 import { type Browser, createBrowser, createServer, eventually, must, openTab, random, type Tab } from "./world.ts";
+
+/** Procedures whose chunk is not on this device, without network. */
+const absent = vi.hoisted(() => new Set<string>());
+vi.mock("../../../src/forms/catalogue/index.ts", async (load) => {
+  const real = await load<typeof Catalogue>();
+  const loadProcedure: typeof real.loadProcedure = (id) =>
+    absent.has(id) ? Promise.reject(new TypeError("Failed to fetch")) : real.loadProcedure(id);
+  return { ...real, loadProcedure };
+});
+afterEach(() => absent.clear());
 
 const code = "417233";
 const photo = (name = "justificatif-MARQUEUR-FICHIER.jpg") => file(jpeg({ width: 4000, height: 3000 }), name);
@@ -311,6 +322,31 @@ describe("dossiers", () => {
       at: 0,
     });
     expect(await atRest(browser)).toContain("MARQUEUR-REPONSE");
+  });
+
+  test("a form that is not on this device: said at the start, and it holds no other dossier up", async () => {
+    const server = await createServer();
+    const browser = createBrowser();
+    browser.deployment = await server.deployment([]);
+    const { tab } = await opened(browser);
+    const sign = async (procedure: string): Promise<RecordId> => {
+      const { id } = must(await tab.api.startDossier({ procedure, language: "fr", organisation: "ccas" }));
+      must(await tab.api.send(id, null));
+      return id;
+    };
+    const far = [await sign("lettre-incomprise"), await sign("lettre-incomprise"), await sign("lettre-incomprise")];
+    const near = await sign("demande-libre");
+    absent.add("lettre-incomprise");
+    expect(
+      await tab.api.startDossier({ procedure: "lettre-incomprise", language: "fr", organisation: "ccas" }),
+    ).toEqual({ ok: false, error: { type: "unavailable", mark: "not-loaded" } });
+    browser.deployment = await server.deployment();
+    await tab.refresh();
+    const statusOf = async (id: RecordId) => must(await tab.api.dossier(id)).record.status;
+    await eventually(async () => ((await statusOf(near)) === "sent" ? true : undefined));
+    for (const id of far) expect(await statusOf(id)).toBe("ready");
+    absent.clear();
+    expect(must(await tab.api.send(far[0] as RecordId, null)).record.status).toBe("sent");
   });
 
   test("an erased dossier takes its letter back while none of it has left; what has left is said to have left", async () => {
