@@ -199,6 +199,26 @@ describe("a question", () => {
     });
   });
 
+  test("what another device answered meanwhile stands in the field, and is not overwritten by what was only proposed", async () => {
+    const satchel = satchelWith({}, { given_name: "Camille", family_name: "Morel" });
+    const shown = await ask(satchel, "names");
+    expect((await screen.findByLabelText<HTMLInputElement>("Prénom")).value).toBe("Camille");
+    fireEvent.input(screen.getByLabelText("Nom de famille"), { target: { value: "Morin" } });
+    satchel.data.dossiers = satchel.data.dossiers.map((each) => ({
+      ...each,
+      record: { ...each.record, answers: { given_name: { v: "text", text: "Camélia" } } },
+    }));
+    satchel.change({ type: "dossiers" });
+    await expect.poll(() => screen.getByLabelText<HTMLInputElement>("Prénom").value).toBe("Camélia");
+    expect(screen.getByLabelText<HTMLInputElement>("Nom de famille").value).toBe("Morin");
+    onward();
+    await expect.poll(() => shown.went).toHaveLength(1);
+    expect(record(satchel)?.answers).toEqual({
+      given_name: { v: "text", text: "Camélia" },
+      family_name: { v: "text", text: "Morin" },
+    });
+  });
+
   test("remembers where the person is, so that a killed browser comes back there", async () => {
     const satchel = satchelWith();
     await ask(satchel, "sleeping");

@@ -36,6 +36,7 @@ import { onwardPath, overlaid } from "./steps.ts";
 import { Below, Helping, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
 import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
+import { useOutside } from "./useOutside.ts";
 import { formText, frenchText, problemId, problemText, spokenField } from "./words.ts";
 
 /** "/dossiers/:dossier/question/:page" and the same with a mode. */
@@ -119,11 +120,14 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
     [],
   );
   const decided = useSettled(record, forget);
+  const outside = useOutside(record.answers, typed);
   const arrived = useRef(before).current;
-  const proposals = useMemo(() => {
+  const offered = useMemo(() => {
     const all = proposedFrom(form, arrived.state, profile);
     return Object.fromEntries(Object.entries(all).filter(([key]) => step.fields.some((field) => field.id === key)));
   }, [form, arrived, profile, step.id]);
+  // Another device may answer while this screen is open: an answer is never overwritten by what is only proposed.
+  const proposals = Object.fromEntries(Object.entries(offered).filter(([key]) => record.answers[key] === undefined));
 
   const view = useFormView(form, overlaid(record, { ...proposals, ...typed }));
   const shown = stepOf(view, step.id);
@@ -197,7 +201,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         )}
         {fields.map((field) =>
           field.type === "repeat" ? null : (
-            <Fragment key={`${field.id} ${decided.times(`answers.${field.id}`)}`}>
+            <Fragment key={`${field.id} ${decided.times(`answers.${field.id}`)} ${outside(answerKey(field.id))}`}>
               <FieldInput
                 view={view}
                 field={field}

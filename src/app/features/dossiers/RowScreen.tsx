@@ -26,6 +26,7 @@ import { overlaid } from "./steps.ts";
 import { Helping, SaveTrouble } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
 import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
+import { useOutside } from "./useOutside.ts";
 import { formText, frenchText, problemId, problemText } from "./words.ts";
 
 interface Found {
@@ -117,6 +118,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
     [],
   );
   const decided = useSettled(dossier.record, forget);
+  const outside = useOutside(dossier.record.answers, typed);
   useUntouched(dossier.id, before, found, Object.keys(typed).length > 0);
 
   const view = viewForm(form, overlaid(dossier.record, typed), { today: today(clock.now()) });
@@ -168,7 +170,7 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
         <Helping dossier={dossier} />
         {fields.map((field) =>
           field.type === "repeat" ? null : (
-            <Fragment key={`${field.id} ${decided.times(`answers.${keyOf(field)}`)}`}>
+            <Fragment key={`${field.id} ${decided.times(`answers.${keyOf(field)}`)} ${outside(keyOf(field))}`}>
               <FieldInput
                 view={view}
                 field={field}
