@@ -77,10 +77,24 @@ export function typedOf(field: Field, answer: AnswerValue | undefined): string {
       return answer.name;
     case "datetime":
       return answer.at.replace("T", " ");
+    case "address":
+      return addressLines(answer);
     default:
       return "";
   }
 }
+
+/** An address in parts as one writes it on an envelope. */
+export const addressLines = ({
+  street,
+  more,
+  postal,
+  city,
+  country,
+}: Omit<Extract<AnswerValue, { readonly v: "address" }>, "v" | "code">): string =>
+  [street, more, [postal, city].filter((part) => part !== "").join(" "), country]
+    .filter((part) => part !== "")
+    .join("\n");
 
 /** A day and a time ("14:30", "14h30", "9 h") as an answer; what cannot be read stays text, null when both are empty. */
 export function dateTimeAnswer(day: AnswerValue | null, time: string): AnswerValue | null {

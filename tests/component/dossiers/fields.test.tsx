@@ -255,6 +255,18 @@ describe("dates", () => {
     expect((await screen.findByRole<HTMLInputElement>("textbox", { name: "L’heure" })).value).toBe("midi");
     expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Année" }).value).toBe("2026");
     expect(await axeProblems()).toEqual([]);
+    cleanup();
+    // The time alone, and a month of two words.
+    for (const [text, day, month, time] of [
+      ["14:30", "", "", "14:30"],
+      ["3/كانون الثاني/ 9 h", "3", "كانون الثاني", "9 h"],
+    ] as const) {
+      await meet(FIELDS.visit, { visit: { v: "text", text } });
+      expect((await screen.findByRole<HTMLInputElement>("textbox", { name: "L’heure" })).value).toBe(time);
+      expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Jour" }).value).toBe(day);
+      expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Mois" }).value).toBe(month);
+      cleanup();
+    }
   });
 });
 
@@ -323,6 +335,10 @@ describe("places", () => {
     expect(answer()).toEqual({ v: "text", text: "Caravane blanche" });
     fireEvent.click(screen.getByRole("button", { name: "Écrire la rue et la commune" }));
     expect(answer()).toMatchObject({ v: "address", city: "Bourg-en-Bresse" });
+    fireEvent.click(screen.getByRole("button", { name: "Écrire l’adresse avec mes mots" }));
+    // What the box shows is what is kept.
+    expect(screen.getByRole<HTMLTextAreaElement>("textbox").value).toBe("Caravane blanche");
+    expect(answer()).toEqual({ v: "text", text: "Caravane blanche" });
   });
 });
 

@@ -5,6 +5,7 @@
  * something is written in the box.
  */
 import { useState } from "preact/hooks";
+import { addressLines } from "../../../../forms/codec.ts";
 import { unknownAnswer } from "../../../../forms/input.ts";
 import type { AnswerValue } from "../../../../forms/model.ts";
 import { useT } from "../../../i18n/useT.ts";
@@ -26,12 +27,7 @@ const partsOf = (answer: AnswerValue | undefined): Parts => {
   return parts;
 };
 
-const inWords = ({ street, more, postal, city, country }: Parts): string =>
-  [street, more, [postal, city].filter((part) => part !== "").join(" "), country]
-    .filter((part) => part !== "")
-    .join("\n");
-
-const isBlank = (parts: Parts): boolean => inWords(parts).trim() === "";
+const isBlank = (parts: Parts): boolean => addressLines(parts).trim() === "";
 
 export function AddressInput(props: Typed<"address">) {
   const { field, answer, onAnswer, onLeave } = props;
@@ -53,15 +49,17 @@ export function AddressInput(props: Typed<"address">) {
     setParts(next);
     onAnswer(stored(next));
   }
+  // What the boxes show is what is kept, whichever way was written last; "Je ne sais pas" stays until something is written.
   function writeFreely(): void {
     setFree(true);
-    if (text !== "" || isBlank(parts)) return;
-    setText(inWords(parts));
-    onAnswer(inFree(inWords(parts)));
+    const next = text === "" ? addressLines(parts) : text;
+    if (isUnknown || next.trim() === "") return;
+    setText(next);
+    onAnswer(inFree(next));
   }
   function writeInParts(): void {
     setFree(false);
-    if (!isBlank(parts)) onAnswer(stored(parts));
+    if (!isUnknown && !isBlank(parts)) onAnswer(stored(parts));
   }
   const box = (
     key: "street" | "more" | "postal" | "city" | "country",

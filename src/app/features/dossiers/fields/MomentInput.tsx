@@ -18,10 +18,13 @@ interface Moment {
 const partsOf = (date: string): DateParts =>
   datePartsOf(/^[\d-]+$/.test(date) ? { v: "date", date } : { v: "text", text: date });
 
+/** What codec.ts keeps of a moment that cannot be read: a day, or its three boxes between slashes, then the time; either may be absent. */
+const TYPED = /^(?:(\d{4}-\d\d-\d\d|.*\/.*\/\S*)(?: |$))?(.*)$/s;
+
 function momentOf(answer: AnswerValue | undefined): Moment {
   if (answer?.v === "datetime") return { parts: partsOf(answer.at.slice(0, 10)), time: answer.at.slice(11) };
-  const [date = "", ...time] = answer?.v === "text" ? answer.text.split(" ") : [];
-  return { parts: partsOf(date), time: time.join(" ") };
+  const [, date = "", time = ""] = TYPED.exec(answer?.v === "text" ? answer.text : "") ?? [];
+  return { parts: partsOf(date), time };
 }
 
 const momentAnswer = ({ parts, time }: Moment): AnswerValue | null => dateTimeAnswer(dateAnswer(parts, false), time);

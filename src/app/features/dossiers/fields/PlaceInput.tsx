@@ -60,7 +60,7 @@ function CommuneInput(props: Typed<PlaceType>) {
   const typed = typedOf(field, answer);
   const of = departement !== "" ? departement : departementOfPostalCode(typed.trim());
   const places = usePlaces(of);
-  const known = of !== null && departements.some(({ code }) => code === of);
+  const known = of !== null && (departements.some(({ code }) => code === of) || (births && of === BIRTHS));
   const find = (query: string): readonly Found[] =>
     places
       .find(query, { births, most: SHOWN })

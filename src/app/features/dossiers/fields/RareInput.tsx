@@ -51,12 +51,17 @@ function OneBox(props: RareProps) {
   const words = wordsOf(props);
   const isSignature = field.type === "signature";
   const declaration = formText(form.id, `${field.id}.declaration`) ?? "";
-  const [typed, setTyped] = useState(() => (answer?.v === "signature" ? answer.name : typedOf(field, answer)));
+  const [typed, setTyped] = useState(() =>
+    // One line: what stands on several is parted by commas, not run together.
+    answer?.v === "signature" ? answer.name : typedOf(field, answer).replace(/\n+/g, ", "),
+  );
   const read = (text: string): AnswerValue | null => {
     if (!isSignature) return readTyped(field, text);
     const name = text.trim();
-    if (name === "") return null;
-    return { v: "signature", ink: null, name, text: declaration, language: language(), at: clock.now() };
+    // What was drawn where the chunk was here stays: this box can only add a name to it.
+    const ink = answer?.v === "signature" ? answer.ink : null;
+    if (name === "" && ink === null) return null;
+    return { v: "signature", ink, name, text: declaration, language: language(), at: clock.now() };
   };
   return (
     <div class="stack-s">

@@ -165,8 +165,11 @@ function Part({ title, lines, form, record }: PartProps) {
           const value = answer === null ? "" : frenchAnswer(area, line.field, answer);
           const strokes = answer?.v === "signature" ? strokesOf(answer.ink ?? "") : null;
           const key = line.kind === "answer" ? line.key : line.field.id;
-          const helpers = Object.keys(record.typedBy?.[key] ?? {}).flatMap((id) => record.helped?.[id]?.name ?? []);
-          const who = helpers.filter((name) => name !== "").join(", ");
+          const helpers = Object.keys(record.typedBy?.[key] ?? {}).flatMap((id) => record.helped?.[id] ?? []);
+          const who = helpers
+            .flatMap(({ name, structure }) => [name, structure])
+            .filter((part) => part !== "")
+            .join(", ");
           return (
             <div key={key}>
               <dt>{line.kind === "answer" && line.row !== null ? `${label} (${line.row.n})` : label}</dt>
