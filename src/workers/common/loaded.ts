@@ -2,7 +2,8 @@
  * A part of a worker that is loaded when it is asked for. Runs in workers.
  *
  * Surprising fact: without network and before that part was kept on the phone it cannot be loaded. That is an answer
- * ("unavailable", "not-loaded"), not a bug, and it is asked for again the next time.
+ * ("unavailable", "not-loaded"), not a bug, and it is asked for again the next time. Chromium 156 fetches it anew then; older
+ * browsers remember that it failed until the page is loaded again (whatwg/html 6768).
  */
 
 import type { Log } from "../../shared/ports.ts";
