@@ -20,7 +20,8 @@ import { formArea } from "./words.ts";
 
 export type Waiting =
   | { readonly state: "loading" }
-  | { readonly state: "failed"; readonly error: WorkerError; readonly again: () => void }
+  /** `coming`: the form alone is not on this device yet; the dossier is. */
+  | { readonly state: "failed"; readonly error: WorkerError; readonly again: () => void; readonly coming?: true }
   /** A procedure of a newer version: kept as it is. */
   | { readonly state: "unknown" };
 
@@ -55,7 +56,7 @@ export function useForm(procedure: string | null): LoadedForm {
       setMark(null);
       setAttempt(attempt + 1);
     };
-    return { state: "failed", error: { type: "unavailable", mark }, again };
+    return { state: "failed", error: { type: "unavailable", mark }, again, coming: true };
   }
   if (known === null || form?.id !== known || !worded) return { state: "loading" };
   return { state: "ready", form };
@@ -140,7 +141,17 @@ export function WaitingScreen({ waiting }: { readonly waiting: Waiting }) {
     >
       <h1 class={waiting.state === "loading" ? "sr" : undefined}>{title}</h1>
       {waiting.state === "loading" && <Loading />}
-      {waiting.state === "failed" && <Trouble error={waiting.error} onRetry={waiting.again} />}
+      {waiting.state === "failed" &&
+        (waiting.coming === true ? (
+          <FailedState
+            title={t("dossiers.start.coming")}
+            text={t("dossiers.start.comingMore")}
+            mark="D-208"
+            onRetry={waiting.again}
+          />
+        ) : (
+          <Trouble error={waiting.error} onRetry={waiting.again} />
+        ))}
       {waiting.state === "unknown" && (
         <FailedState title={t("dossiers.unknown.title")} text={t("dossiers.unknown.text")} mark="D-205" />
       )}

@@ -28,15 +28,14 @@ export interface KeepProps {
 export function Keep(props: KeepProps) {
   const asked = useAsk("profile", (api) => api.profile(), []);
   if (asked.state !== "ready") return null;
-  return <Offered {...props} profile={knownProfile(asked.value)} kept={asked.value.known ?? {}} />;
+  return <Offered {...props} profile={knownProfile(asked.value)} />;
 }
 
 interface OfferedProps extends KeepProps {
   readonly profile: Profile;
-  readonly kept: Readonly<Record<string, string>>;
 }
 
-function Offered({ view, onDone, profile, kept }: OfferedProps) {
+function Offered({ view, onDone, profile }: OfferedProps) {
   const t = useT();
   const { api } = useSatchel();
   const { say } = useShell();
@@ -50,7 +49,10 @@ function Offered({ view, onDone, profile, kept }: OfferedProps) {
   async function keep(): Promise<void> {
     const { plain, known } = taken(all.filter(({ claim }) => ticked.includes(claim)));
     const texts = Object.fromEntries(Object.entries(known).map(([claim, answer]) => [claim, JSON.stringify(answer)]));
-    const saved = await api.saveProfile({ ...plain, known: { ...kept, ...texts } });
+    // Read anew: what another device taught the profile while this stood here is not taken away.
+    const held = await api.profile();
+    if (!held.ok) return setError(held.error);
+    const saved = await api.saveProfile({ ...plain, known: { ...held.value.known, ...texts } });
     if (!saved.ok) return setError(saved.error);
     say(t("journey.keep.done"));
     onDone();
