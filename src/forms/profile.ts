@@ -70,6 +70,18 @@ function asAnswer(field: Field, claim: unknown): AnswerValue | undefined {
 
 const farDay = "9999-12-31";
 
+/** How to reach whoever fills in, and the family's file: the same when the request is for a child. */
+const shared: readonly string[] = ["address", "email", "phone_number", "caf_number"];
+
+/**
+ * A request for somebody else: `for_whom` is answered, and not "me". Names, birth dates and numbers there are another person's;
+ * one's own social security number on a child's form would be worse than a blank.
+ */
+const isForAnother = ({ answers }: FormState): boolean => {
+  const whom = answers.for_whom;
+  return whom?.v === "choice" && whom.id !== "me";
+};
+
 /** Every field that may be proposed to, with the key of its answer; in rows too where a screen asks for one. */
 const claimed = (form: Form): readonly Field[] => form.fields.filter((field) => field.profile !== undefined);
 
@@ -79,8 +91,10 @@ const claimed = (form: Form): readonly Field[] => form.fields.filter((field) => 
  */
 export function proposals(form: Form, state: FormState, profile: Profile): Readonly<Record<string, AnswerValue>> {
   const found: Record<string, AnswerValue> = {};
+  const another = isForAnother(state);
   for (const field of claimed(form)) {
     if (state.answers[field.id] !== undefined || field.profile === undefined) continue;
+    if (another && !shared.includes(field.profile)) continue;
     const answer = asAnswer(field, claimIn(profile, field.profile));
     if (answer === undefined || answer.v === "unknown" || answer.v === "signature") continue;
     const wrong = checkAnswer(field, field.id, answer, farDay);
@@ -100,9 +114,10 @@ export interface Offer {
 
 /**
  * What could be remembered from the visible, right answers: each is offered, taken only where the person says so. What is
- * known already is not offered again. `today`: "YYYY-MM-DD".
+ * known already is not offered again, nor what was written of somebody else. `today`: "YYYY-MM-DD".
  */
 export function offers(view: FormView, profile: Profile, today: string): readonly Offer[] {
+  if (isForAnother(view.state)) return [];
   const seen = new Set<string>();
   return reviewLines(view).flatMap((line): readonly Offer[] => {
     if (line.kind !== "answer" || line.row !== null || line.answer === null) return [];

@@ -1,5 +1,6 @@
 /** Papers that fit, what is missing, sections, time, what is kept back, other versions, and what is known of the person. */
 import { describe, expect, test } from "vitest";
+import { mdph } from "../../../src/forms/catalogue/mdph.ts";
 import { viewForm, visibleParts } from "../../../src/forms/engine.ts";
 import { keptAside, migrateAnswers } from "../../../src/forms/migrate.ts";
 import type { AnswerValue, Field, Form, Requirement } from "../../../src/forms/model.ts";
@@ -344,5 +345,16 @@ describe("what is known of the person", () => {
     ]);
     expect(taken(offered)).toEqual({ plain: { given_name: "Zoé" }, known: { address: home } });
     expect(taken([])).toEqual({ plain: {}, known: {} });
+  });
+  test("is not proposed as a child's, and what was written of a child is not offered to one's own profile", () => {
+    const profile = { given_name: "Awa", birthdate: "1985", email: "awa@example.org", known: { nir: text("1") } };
+    const of = (who: string) => stateOf({ for_whom: choice(who) });
+    expect(Object.keys(proposals(mdph, of("me"), profile))).toEqual(
+      expect.arrayContaining(["given_name", "birthdate"]),
+    );
+    expect(Object.keys(proposals(mdph, of("child"), profile))).toEqual(["email"]);
+    expect(Object.keys(proposals(mdph, of("adult"), profile))).toEqual(["email"]);
+    const written = stateOf({ for_whom: choice("child"), given_name: text("Zoé") });
+    expect(offers(viewForm(mdph, written, { today }), {}, today)).toEqual([]);
   });
 });
