@@ -327,7 +327,8 @@ describe("places", () => {
       code: "01053",
       country: "",
     });
-    expect(answerText(ESSAI, FIELDS.address, answer())).toBe("3 rue du Pont, 01000 Bourg-en-Bresse");
+    // Between isolates: in Arabic the number stays in front of the street.
+    expect(answerText(ESSAI, FIELDS.address, answer())).toBe("\u20683 rue du Pont, 01000 Bourg-en-Bresse\u2069");
     expect(await axeProblems()).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: "Écrire l’adresse avec mes mots" }));
     expect(answer()).toEqual({ v: "text", text: "3 rue du Pont\n01000 Bourg-en-Bresse" });

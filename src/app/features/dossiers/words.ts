@@ -31,6 +31,9 @@ export const procedureTitle = (procedure: string): string =>
 /** A name or number that keeps its own direction, with a non-breaking date: "21 novembre 2026 à 14 h 12". */
 export const moment = (at: number): string => t("dossiers.moment", { date: formatDate(at), time: formatTime(at) });
 
+/** Kinds of answers that a person writes: "3 rue du Pont" keeps its order in a text that runs the other way. */
+const ownWords: readonly AnswerValue["v"][] = ["other", "place", "address"];
+
 /** An answer in words, several choices one to a line; nothing for a hole. */
 export function answerText(form: Form, field: Field, answer: AnswerValue | null | undefined): string | null {
   if (answer === null || answer === undefined) return null;
@@ -39,7 +42,10 @@ export function answerText(form: Form, field: Field, answer: AnswerValue | null 
     const number = shownWords(form.id, field.id, answer, "\n");
     return unit === undefined ? number : `${number}\u00a0${unit}`;
   }
-  if (answer.v !== "text") return shownWords(form.id, field.id, answer, "\n");
+  if (answer.v !== "text") {
+    const said = shownWords(form.id, field.id, answer, "\n");
+    return ownWords.includes(answer.v) ? isolated(said) : said;
+  }
   if (field.type === "date") {
     const { day, month, year } = datePartsOf(answer);
     return [day, month, year].filter((part) => part !== "").join(" ");
