@@ -349,16 +349,16 @@ console.log(`${phones.length} phones and ${desks.length} desks are registered; $
 
 const started = performance.now();
 const memory: { readonly at: number; readonly megabytes: number }[] = [];
-let phase: "run" | "end" | "over" = "run";
+const phase: { is: "run" | "end" | "over" } = { is: "run" };
 const watching = (async () => {
-  for (; phase !== "over"; await sleep(2000)) {
+  for (; phase.is !== "over"; await sleep(2000)) {
     const pid = server.pid();
     if (pid === undefined) wrong("the server ended");
-    else if (phase === "run") memory.push({ at: performance.now() - started, megabytes: memoryOf(pid) });
+    else if (phase.is === "run") memory.push({ at: performance.now() - started, megabytes: memoryOf(pid) });
   }
 })();
 const desksAtWork = desks.map(async (desk) => {
-  for (; phase !== "over"; await sleep(deskThinkMs)) await desk.turn();
+  for (; phase.is !== "over"; await sleep(deskThinkMs)) await desk.turn();
 });
 await Promise.all(
   phones.map(async (phone) => {
@@ -370,11 +370,11 @@ await Promise.all(
     }
   }),
 );
-phase = "end";
+phase.is = "end";
 const written = phones.reduce((sum, phone) => sum + phone.sent.size, 0);
 const openedBy = (): number => desks.reduce((sum, desk) => sum + desk.opened(), 0);
 for (const end = performance.now() + 60_000; openedBy() < written && performance.now() < end; ) await sleep(500);
-phase = "over";
+phase.is = "over";
 await Promise.all([watching, ...desksAtWork]);
 for (const phone of phones) await phone.look();
 
