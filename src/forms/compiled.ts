@@ -5,7 +5,7 @@
  * so the order of fields and of answers does not matter; a field that depends on itself is hidden.
  */
 
-import { decimalOf, decimalText } from "./decimal.ts";
+import { decimalOf, rounded } from "./decimal.ts";
 import {
   type Compiled,
   comparedIn,
@@ -20,15 +20,36 @@ import {
 import type { AnswerValue, Constraint, Expr, Field, Form, FormPage, FormState, Requirement } from "./model.ts";
 import { departementOf, departementOfPostal, regionOf } from "./regions.ts";
 
-/** What expressions are evaluated in: a run, and in a repeat one row of it. */
+/**
+ * What expressions are evaluated in: the answers of the form, or those of one row of a repeat, and what this run knows of
+ * them. Lists are by `Slot.at`.
+ */
 export interface Env {
   readonly run: Run;
-  readonly row: RowRun | null;
+  /** "" at the top. */
+  readonly row: string;
+  /** What their keys begin with: "" or "<repeat>/<row>/". */
+  readonly prefix: string;
+  readonly shown: Uint8Array;
+  readonly known: Uint8Array;
+  readonly values: Value[];
 }
+
+/** One evaluation of a form on a state. */
+export interface Run extends Env {
+  readonly state: FormState;
+  readonly today: string | undefined;
+  readonly pages: CompiledForm["pages"];
+  readonly pageShown: Uint8Array;
+  /** Rows of a repeat. */
+  readonly rows: (readonly Env[] | undefined)[];
+}
+
+export type Test = (env: Env) => boolean;
 
 export interface CompiledConstraint {
   readonly constraint: Constraint;
-  readonly test: (env: Env) => boolean;
+  readonly test: Test;
   /** What it compares must be there, else it is not judged. */
   readonly reads: readonly ((env: Env) => Value)[];
 }
@@ -36,14 +57,21 @@ export interface CompiledConstraint {
 /** One field and its place. */
 export interface Slot {
   readonly field: Field;
+  /** Place in the form, or in its row. */
   readonly at: number;
-  /** Place of its page; -1 on none. In a row: 0. */
-  readonly page: number;
-  readonly test: ((env: Env) => boolean) | null;
-  readonly worth: (answer: AnswerValue | undefined) => Value;
+  /** Place of its page; -1 on none; null in a row. */
+  readonly page: number | null;
+  readonly test: Test | null;
   readonly calc: Compiled<Env> | null;
   readonly constraints: readonly CompiledConstraint[];
+  /** Of a repeat. */
   readonly inner: readonly Slot[];
+}
+
+export interface CompiledRequirement {
+  readonly requirement: Requirement;
+  readonly page: number;
+  readonly test: Test | null;
 }
 
 export interface ExprFault {
@@ -56,12 +84,8 @@ export interface ExprFault {
 export interface CompiledForm {
   readonly slots: readonly Slot[];
   readonly placeOf: ReadonlyMap<string, number>;
-  readonly pages: readonly { readonly page: FormPage; readonly test: ((env: Env) => boolean) | null }[];
-  readonly requirements: readonly {
-    readonly requirement: Requirement;
-    readonly page: number;
-    readonly test: ((env: Env) => boolean) | null;
-  }[];
+  readonly pages: readonly { readonly page: FormPage; readonly test: Test | null; readonly slots: readonly Slot[] }[];
+  readonly requirements: readonly CompiledRequirement[];
   /** What is wrong with its expressions; they are blank. */
   readonly faults: readonly ExprFault[];
 }
@@ -71,122 +95,84 @@ const SHOWN = 1;
 const HIDDEN = 2;
 const OPEN = 3;
 
-export interface RowRun {
-  readonly id: string;
-  readonly prefix: string;
-  readonly repeat: Slot;
-  readonly env: Env;
-  readonly shown: Uint8Array;
-  readonly known: Uint8Array;
-  readonly values: Value[];
-}
+const blankEnv = (size: number, row: string, prefix: string): Omit<Env, "run"> => ({
+  row,
+  prefix,
+  shown: new Uint8Array(size),
+  known: new Uint8Array(size),
+  values: new Array(size),
+});
 
-/** One evaluation of a form on a state. */
-export interface Run {
-  readonly compiled: CompiledForm;
-  readonly state: FormState;
-  readonly today: string | undefined;
-  readonly env: Env;
-  readonly shown: Uint8Array;
-  readonly pageShown: Uint8Array;
-  readonly known: Uint8Array;
-  readonly values: Value[];
-  readonly rows: (readonly RowRun[] | undefined)[];
-}
-
-export function createRun(compiled: CompiledForm, state: FormState, today: string | undefined): Run {
-  const size = compiled.slots.length;
-  const env: { run: Run; row: null } = { run: undefined as unknown as Run, row: null };
-  env.run = {
-    compiled,
+export function createRun({ slots, pages }: CompiledForm, state: FormState, today: string | undefined): Run {
+  const run: Mutable<Run> = {
+    ...blankEnv(slots.length, "", ""),
+    run: undefined as unknown as Run,
     state,
     today,
-    env,
-    shown: new Uint8Array(size),
-    pageShown: new Uint8Array(compiled.pages.length),
-    known: new Uint8Array(size),
-    values: [],
+    pages,
+    pageShown: new Uint8Array(pages.length),
     rows: [],
   };
-  return env.run;
+  run.run = run;
+  return run;
 }
 
-/** Remembers in `list`; what asks for itself is hidden (checkForm refuses such a form). */
-function once(list: Uint8Array, at: number, holds: () => boolean): boolean {
-  const before = list[at];
-  if (before !== 0) return before === SHOWN;
-  list[at] = OPEN;
-  const shown = holds();
-  list[at] = shown ? SHOWN : HIDDEN;
+export function isPageShown(run: Run, at: number): boolean {
+  const page = run.pages[at];
+  const before = run.pageShown[at];
+  if (page === undefined || before !== 0) return before === SHOWN;
+  run.pageShown[at] = OPEN;
+  const shown = page.test === null || page.test(run);
+  run.pageShown[at] = shown ? SHOWN : HIDDEN;
   return shown;
 }
 
-export function pageShown(run: Run, at: number): boolean {
-  const page = run.compiled.pages[at];
-  return page !== undefined && once(run.pageShown, at, () => page.test?.(run.env) ?? true);
+/** Where a field is: a row knows its own, every other is at the top. */
+const home = (env: Env, slot: Slot): Env => (slot.page === null ? env : env.run);
+
+/** Whether a field is visible. What asks for itself is hidden (checkForm refuses such a form). */
+export function isShown(from: Env, slot: Slot): boolean {
+  const env = home(from, slot);
+  const before = env.shown[slot.at];
+  if (before !== 0) return before === SHOWN;
+  env.shown[slot.at] = OPEN;
+  const shown = (slot.page === null || isPageShown(env.run, slot.page)) && (slot.test === null || slot.test(env));
+  env.shown[slot.at] = shown ? SHOWN : HIDDEN;
+  return shown;
 }
 
-export const slotShown = (run: Run, slot: Slot): boolean =>
-  once(run.shown, slot.at, () => pageShown(run, slot.page) && (slot.test?.(run.env) ?? true));
-
-export const innerShown = (row: RowRun, slot: Slot): boolean =>
-  once(row.shown, slot.at, () => slot.test?.(row.env) ?? true);
-
 /** The rows of a repeat that were not removed, in order; asked only where the repeat is visible. */
-export function rowsOf(run: Run, slot: Slot): readonly RowRun[] {
+export function rowsOf(run: Run, slot: Slot): readonly Env[] {
   const before = run.rows[slot.at];
   if (before !== undefined) return before;
   const rows = Object.entries(run.state.rows)
     .filter(([, row]) => row.repeat === slot.field.id && !row.removed)
     .sort(([idA, a], [idB, b]) => a.position - b.position || (idA < idB ? -1 : 1))
-    .map(([id]): RowRun => {
-      const env: { run: Run; row: RowRun } = { run, row: undefined as unknown as RowRun };
-      const size = slot.inner.length;
-      env.row = {
-        id,
-        prefix: `${slot.field.id}/${id}/`,
-        repeat: slot,
-        env,
-        shown: new Uint8Array(size),
-        known: new Uint8Array(size),
-        values: [],
-      };
-      return env.row;
-    });
+    .map(([id]): Env => ({ ...blankEnv(slot.inner.length, id, `${slot.field.id}/${id}/`), run }));
   run.rows[slot.at] = rows;
   return rows;
 }
 
-/** A calculation as it is shown: what other expressions read is what the person reads. */
-function calculated(slot: Slot, env: Env): Value {
-  const value = slot.calc?.value(env);
-  if (typeof value !== "bigint") return value;
-  const decimals = slot.field.type === "calc" ? (slot.field.decimals ?? 2) : 0;
-  return decimalOf(decimalText(value, decimals));
-}
+const answerIn = (env: Env, slot: Slot): AnswerValue | undefined => env.run.state.answers[env.prefix + slot.field.id];
 
-function remembered(known: Uint8Array, values: Value[], at: number, compute: () => Value): Value {
-  if (known[at] === 1) return values[at];
-  const value = compute();
-  known[at] = 1;
-  values[at] = value;
-  return value;
+function worthNow(env: Env, slot: Slot): Value {
+  const { field, calc } = slot;
+  if (field.type === "repeat") return rowsOf(env.run, slot).map(({ row }) => row);
+  if (calc === null) return worth(field, answerIn(env, slot));
+  // A calculation as it is shown: what other expressions read is what the person reads.
+  const value = calc.value(env);
+  return typeof value === "bigint" && field.type === "calc" ? rounded(value, field.decimals ?? 2) : value;
 }
 
 /** What a visible field is worth; undefined for a hidden one. */
-export function readSlot(run: Run, slot: Slot): Value {
-  if (!slotShown(run, slot)) return undefined;
-  return remembered(run.known, run.values, slot.at, () => {
-    if (slot.field.type === "repeat") return rowsOf(run, slot).map((row) => row.id);
-    return slot.calc === null ? slot.worth(run.state.answers[slot.field.id]) : calculated(slot, run.env);
-  });
-}
-
-export function readInner(row: RowRun, slot: Slot): Value {
-  if (!innerShown(row, slot)) return undefined;
-  return remembered(row.known, row.values, slot.at, () =>
-    slot.calc === null ? slot.worth(row.env.run.state.answers[row.prefix + slot.field.id]) : calculated(slot, row.env),
-  );
+export function read(from: Env, slot: Slot): Value {
+  if (!isShown(from, slot)) return undefined;
+  const env = home(from, slot);
+  if (env.known[slot.at] === 0) {
+    env.values[slot.at] = worthNow(env, slot);
+    env.known[slot.at] = 1;
+  }
+  return env.values[slot.at];
 }
 
 /* ---- types ---- */
@@ -315,18 +301,18 @@ function compileForm(form: Form): CompiledForm {
   const placed = new Map<string, number>();
   for (const [at, page] of form.pages.entries()) for (const id of page.fields) if (!placed.has(id)) placed.set(id, at);
 
-  const slotOf = (field: Field, at: number, page: number): Mutable<Slot> => ({
+  const slotOf = (field: Field, at: number, page: number | null): Mutable<Slot> => ({
     field,
     at,
     page,
     test: null,
-    worth: (answer) => worth(field, answer),
     calc: null,
     constraints: [],
-    inner: field.type === "repeat" ? field.fields.map((each, place) => slotOf(each, place, 0)) : [],
+    inner: field.type === "repeat" ? field.fields.map((each, place) => slotOf(each, place, null)) : [],
   });
   const slots = form.fields.map((field, at) => slotOf(field, at, placed.get(field.id) ?? -1));
   const placeOf = new Map(slots.map((slot) => [slot.field.id, slot.at]));
+  const slotCalled = (id: string): Slot | undefined => slots[placeOf.get(id) ?? -1];
   /** Fields of repeats, as they are read from outside. */
   const innerOf = new Map(slots.flatMap((slot) => slot.inner.map((each) => [each.field.id, { slot, each }] as const)));
 
@@ -340,16 +326,6 @@ function compileForm(form: Form): CompiledForm {
     waiting.get(slot)?.();
     return slot.calc?.type ?? { kind: "nothing" };
   };
-  const placeReaders = (
-    field: Field,
-    answerIn: (env: Env) => AnswerValue | undefined,
-  ): Pick<Reader<Env>, "departement" | "region"> =>
-    typeOfField(field).kind === "place"
-      ? {
-          departement: (env) => departementIn(field, answerIn(env)),
-          region: (env) => regionIn(field, answerIn(env)),
-        }
-      : {};
 
   const scopes = new Map<Slot | null, Scope<Env>>();
   const scopeOf = (repeat: Slot | null): Scope<Env> => {
@@ -357,52 +333,47 @@ function compileForm(form: Form): CompiledForm {
     if (before !== undefined) return before;
     const scope: Scope<Env> = {
       today: (env) => env.run.today,
-      find: (id) => (repeat === null ? undefined : inRow(repeat, id)) ?? atTop(id),
+      find: (id) => {
+        const slot = repeat?.inner.find(({ field }) => field.id === id) ?? slotCalled(id);
+        return slot === undefined ? inAllRows(id) : readerOf(slot);
+      },
     };
     scopes.set(repeat, scope);
     return scope;
   };
-  const inRow = (repeat: Slot, id: string): Reader<Env> | undefined => {
-    const slot = repeat.inner.find((each) => each.field.id === id);
-    if (slot === undefined) return undefined;
-    const answerIn = (env: Env): AnswerValue | undefined =>
-      env.row !== null && innerShown(env.row, slot) ? env.run.state.answers[env.row.prefix + id] : undefined;
-    return {
-      type: typeOf(slot),
-      value: (env) => (env.row === null ? undefined : readInner(env.row, slot)),
-      ...placeReaders(slot.field, answerIn),
-    };
-  };
-  const atTop = (id: string): Reader<Env> | undefined => {
-    const place = placeOf.get(id);
-    const slot = place === undefined ? undefined : slots[place];
-    if (slot === undefined) {
-      const found = innerOf.get(id);
-      if (found === undefined) return undefined;
-      const { slot: repeat, each } = found;
+  const readerOf = (slot: Slot): Reader<Env> => {
+    const { field } = slot;
+    const type = typeOf(slot);
+    const value = (env: Env): Value => read(env, slot);
+    if (type.kind === "place") {
+      const answerOf = (env: Env) => (isShown(env, slot) ? answerIn(home(env, slot), slot) : undefined);
       return {
-        type: { ...typeOf(each), many: true },
-        value: (env) =>
-          slotShown(env.run, repeat)
-            ? rowsOf(env.run, repeat).flatMap((row) => {
-                const value = readInner(row, each);
-                return value === undefined || value === null ? [] : [value];
-              })
-            : undefined,
+        type,
+        value,
+        departement: (env) => departementIn(field, answerOf(env)),
+        region: (env) => regionIn(field, answerOf(env)),
       };
     }
-    const answerOf = (env: Env): AnswerValue | undefined =>
-      slotShown(env.run, slot) ? env.run.state.answers[id] : undefined;
+    if (field.type !== "repeat") return { type, value };
     return {
-      type: typeOf(slot),
-      value: (env) => readSlot(env.run, slot),
-      ...placeReaders(slot.field, answerOf),
-      ...(slot.field.type === "repeat"
-        ? {
-            rows: (env: Env) => (slotShown(env.run, slot) ? rowsOf(env.run, slot).map((row) => row.env) : []),
-            inside: scopeOf(slot),
-          }
-        : {}),
+      type,
+      value,
+      rows: (env) => (isShown(env, slot) ? rowsOf(env.run, slot) : []),
+      inside: scopeOf(slot),
+    };
+  };
+  const inAllRows = (id: string): Reader<Env> | undefined => {
+    const found = innerOf.get(id);
+    if (found === undefined) return undefined;
+    const { slot, each } = found;
+    return {
+      type: { ...typeOf(each), many: true },
+      value: (env) =>
+        isShown(env, slot)
+          ? rowsOf(env.run, slot)
+              .map((row) => read(row, each))
+              .filter((value) => value !== undefined && value !== null)
+          : undefined,
     };
   };
 
@@ -419,7 +390,7 @@ function compileForm(form: Form): CompiledForm {
     });
   }
   for (const compileNow of [...waiting.values()]) compileNow();
-  const condition = (expr: Expr | undefined, scope: Scope<Env>, at: string): ((env: Env) => boolean) | null => {
+  const condition = (expr: Expr | undefined, scope: Scope<Env>, at: string): Test | null => {
     if (expr === undefined) return null;
     const { type, test } = expression(expr, scope, at);
     if (type.kind !== "nothing" && (type.kind !== "yes-no" || type.many)) {
@@ -444,7 +415,11 @@ function compileForm(form: Form): CompiledForm {
   return {
     slots,
     placeOf,
-    pages: form.pages.map((page) => ({ page, test: condition(page.if, top, `page ${page.id}`) })),
+    pages: form.pages.map((page) => ({
+      page,
+      test: condition(page.if, top, `page ${page.id}`),
+      slots: page.fields.flatMap((id) => slotCalled(id) ?? []),
+    })),
     requirements: form.requirements.map((requirement) => ({
       requirement,
       page: form.pages.findIndex((page) => page.requirement === requirement.id),

@@ -45,13 +45,17 @@ export const times = (a: Decimal, b: Decimal): Decimal | undefined => bounded(di
 export const over = (a: Decimal, b: Decimal): Decimal | undefined =>
   b === 0n ? undefined : bounded(divided(a * ONE, b));
 
-/** Canonical text with at most `decimals` digits after the dot; -0.001 with two is "0". */
-export function decimalText(value: Decimal, decimals: number = DIGITS): string {
+/** To so many digits after the dot; -0.001 with two is 0. */
+export function rounded(value: Decimal, decimals: number): Decimal {
   const step = 10n ** BigInt(DIGITS - Math.min(Math.max(decimals, 0), DIGITS));
-  const rounded = divided(value, step) * step;
-  const digits = String(rounded < 0n ? -rounded : rounded).padStart(DIGITS + 1, "0");
+  return divided(value, step) * step;
+}
+
+/** Canonical text. */
+export function decimalText(value: Decimal): string {
+  const digits = String(value < 0n ? -value : value).padStart(DIGITS + 1, "0");
   const part = digits.slice(-DIGITS).replace(/0+$/, "");
-  return `${rounded < 0n ? "-" : ""}${digits.slice(0, -DIGITS)}${part === "" ? "" : `.${part}`}`;
+  return `${value < 0n ? "-" : ""}${digits.slice(0, -DIGITS)}${part === "" ? "" : `.${part}`}`;
 }
 
 /**

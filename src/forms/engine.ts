@@ -10,14 +10,12 @@ import {
   compiledForm,
   createRun,
   type Env,
-  innerShown,
-  pageShown,
+  isPageShown,
+  isShown,
   type Run,
-  readInner,
-  readSlot,
+  read,
   rowsOf,
   type Slot,
-  slotShown,
 } from "./compiled.ts";
 import { decimalText } from "./decimal.ts";
 import type { Value } from "./expr.ts";
@@ -75,13 +73,8 @@ export interface FormView {
 /** The field of that id at the top of the form, or inside a repeat. */
 export function findField(form: Form, id: string): Field | undefined {
   const { slots, placeOf } = compiledForm(form);
-  const place = placeOf.get(id);
-  if (place !== undefined) return slots[place]?.field;
-  for (const slot of slots) {
-    const inner = slot.inner.find((each) => each.field.id === id);
-    if (inner !== undefined) return inner.field;
-  }
-  return undefined;
+  const slot = slots[placeOf.get(id) ?? -1] ?? slots.flatMap(({ inner }) => inner).find(({ field }) => field.id === id);
+  return slot?.field;
 }
 
 /** Key under which the answer of a field is stored; `row` in a repeat. */
@@ -108,47 +101,44 @@ export function viewForm(form: Form, state: FormState, { today }: { readonly tod
   const answerKeys = new Set<string>();
   const rowKeys = new Set<string>();
   const calculated: Record<string, AnswerValue> = {};
-  const take = (slot: Slot, key: string, read: () => Value): void => {
+  /** Takes what a visible field leaves with. */
+  const take = (env: Env, slot: Slot): void => {
     // A text to read is never answered: what stands under its id is another version's.
     if (slot.field.type === "info") return;
+    const key = env.prefix + slot.field.id;
     if (slot.calc === null) {
       if (state.answers[key] !== undefined) answerKeys.add(key);
       return;
     }
-    const answer = calculatedAnswer(read());
+    const answer = calculatedAnswer(read(env, slot));
     if (answer !== undefined) calculated[key] = answer;
   };
   for (const slot of compiled.slots) {
-    if (!slotShown(run, slot)) continue;
+    if (!isShown(run, slot)) continue;
     if (slot.field.type !== "repeat") {
-      take(slot, slot.field.id, () => readSlot(run, slot));
+      take(run, slot);
       continue;
     }
-    const views = rowsOf(run, slot).map((row): RowView => {
-      rowKeys.add(row.id);
-      const fields = slot.inner.filter((inner) => innerShown(row, inner));
-      for (const inner of fields) take(inner, row.prefix + inner.field.id, () => readInner(row, inner));
-      return { row: row.id, fields: fields.map(({ field }) => field) };
+    const views = rowsOf(run, slot).map((env): RowView => {
+      rowKeys.add(env.row);
+      const inner = slot.inner.filter((each) => isShown(env, each));
+      for (const each of inner) take(env, each);
+      return { row: env.row, fields: inner.map(({ field }) => field) };
     });
     rows.set(slot.field.id, views);
   }
 
-  const requirements = compiled.requirements.filter(
-    ({ page, test }) => page >= 0 && pageShown(run, page) && (test?.(run.env) ?? true),
-  );
+  const requirements = compiled.requirements
+    .filter(({ page, test }) => isPageShown(run, page) && (test === null || test(run)))
+    .map(({ requirement }) => requirement);
   const steps: Step[] = [];
-  for (const [at, { page }] of compiled.pages.entries()) {
-    if (!pageShown(run, at)) continue;
+  for (const [at, { page, slots }] of compiled.pages.entries()) {
+    if (!isPageShown(run, at)) continue;
     const { id, section } = page;
-    if (page.requirement !== undefined) {
-      const asked = requirements.find(({ requirement }) => requirement.id === page.requirement);
-      if (asked !== undefined) steps.push({ kind: "papers", id, section, requirement: asked.requirement });
-      continue;
-    }
-    const fields = page.fields.flatMap((name) => {
-      const slot = compiled.slots[compiled.placeOf.get(name) ?? -1];
-      return slot !== undefined && slotShown(run, slot) ? [slot.field] : [];
-    });
+    const requirement = requirements.find((each) => each.id === page.requirement);
+    if (requirement !== undefined) steps.push({ kind: "papers", id, section, requirement });
+    if (page.requirement !== undefined) continue;
+    const fields = slots.filter((slot) => isShown(run, slot)).map(({ field }) => field);
     if (fields.length > 0) steps.push({ kind: "question", id, section, fields });
   }
   if (form.notForeseen) steps.push({ kind: "not-foreseen", id: notForeseenStep });
@@ -161,7 +151,7 @@ export function viewForm(form: Form, state: FormState, { today }: { readonly tod
     rows,
     answerKeys,
     rowKeys,
-    requirements: requirements.map(({ requirement }) => requirement),
+    requirements,
     calculated,
     answer: (key) => (answerKeys.has(key) ? state.answers[key] : calculated[key]),
     run,
@@ -226,7 +216,8 @@ const isBlank = (answer: AnswerValue | undefined): boolean =>
   (answer.v === "choices" && answer.ids.length === 0 && answer.other === undefined);
 
 /** What is wrong with an answer by itself, else with what it must be. */
-function problemsOfSlot(view: FormView, slot: Slot, key: string, env: Env, today: string): readonly Problem[] {
+function problemsOfSlot(view: FormView, slot: Slot, env: Env, today: string): readonly Problem[] {
+  const key = env.prefix + slot.field.id;
   const answer = view.answer(key);
   const own = checkAnswer(slot.field, key, slot.calc === null ? answer : undefined, today);
   return own.length > 0 || isBlank(answer) ? own : brokenConstraints(slot, key, env);
@@ -244,29 +235,30 @@ export function problemsOf(view: FormView, id: string, today: string): readonly 
       : [];
   }
   if (step?.kind !== "question") return [];
-  const { compiled, env } = view.run;
-  return step.fields.flatMap((field): readonly Problem[] => {
-    const slot = compiled.slots[compiled.placeOf.get(field.id) ?? -1];
-    assert(slot !== undefined, "a visible field has its slot");
-    if (field.type !== "repeat") return problemsOfSlot(view, slot, field.id, env, today);
-    const rows = rowsOf(view.run, slot);
-    const said = view.state.answers[field.id]?.v === "unknown";
-    const problem = (code: Problem["code"], max: number): Problem => ({ key: field.id, field: field.id, code, max });
-    const many: readonly Problem[] =
+  const { run, form, state } = view;
+  const { slots = [] } = compiledForm(form).pages.find(({ page }) => page.id === id) ?? {};
+  return slots.flatMap((slot): readonly Problem[] => {
+    const { field } = slot;
+    if (!isShown(run, slot)) return [];
+    if (field.type !== "repeat") return problemsOfSlot(view, slot, run, today);
+    const rows = rowsOf(run, slot);
+    const problem = (code: Problem["code"], max?: number): readonly Problem[] => [
+      { key: field.id, field: field.id, code, ...(max === undefined ? {} : { max }) },
+    ];
+    const many =
       rows.length > field.max
-        ? [problem("too-many-rows", field.max)]
-        : rows.length === 0 && field.required && !said
-          ? [{ key: field.id, field: field.id, code: "missing" }]
-          : rows.length > 0 && rows.length < (field.min ?? 0)
-            ? [problem("too-few-rows", field.min ?? 0)]
-            : [];
+        ? problem("too-many-rows", field.max)
+        : rows.length === 0
+          ? field.required && state.answers[field.id]?.v !== "unknown"
+            ? problem("missing")
+            : []
+          : rows.length < (field.min ?? 0)
+            ? problem("too-few-rows", field.min)
+            : brokenConstraints(slot, field.id, run);
     const inner = rows.flatMap((row) =>
-      slot.inner.flatMap((each) =>
-        innerShown(row, each) ? problemsOfSlot(view, each, row.prefix + each.field.id, row.env, today) : [],
-      ),
+      slot.inner.flatMap((each) => (isShown(row, each) ? problemsOfSlot(view, each, row, today) : [])),
     );
-    const whole = many.length > 0 || rows.length === 0 ? [] : brokenConstraints(slot, field.id, env);
-    return [...many, ...whole, ...inner];
+    return [...many, ...inner];
   });
 }
 

@@ -126,6 +126,7 @@ interface Span {
 }
 
 const MINUTES_OF_DAY = 1440;
+const DAYS_OF_400 = 146_097;
 const dateShape = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2}))?)?)?$/;
 
 /** Undefined for what is no date: "2026-02-30". */
@@ -135,12 +136,9 @@ export function spanOf(date: string): Span | undefined {
   const [year = 0, month, day, hour, minute] = match
     .slice(1)
     .map((part) => (part === undefined ? undefined : Number(part)));
-  const at = (y: number, m: number, d: number): number => {
-    // Years before 100 would be taken for 19xx.
-    const date = new Date(0);
-    date.setUTCFullYear(y, m, d);
-    return date.getTime() / 60_000;
-  };
+  // Years before 100 would be taken for 19xx; the calendar comes round every 400 years.
+  const at = (y: number, m: number, d: number): number =>
+    Date.UTC(y + 400, m, d) / 60_000 - DAYS_OF_400 * MINUTES_OF_DAY;
   if (month === undefined) return { from: at(year, 0, 1), to: at(year + 1, 0, 1) - 1 };
   if (month < 1 || month > 12) return undefined;
   if (day === undefined) return { from: at(year, month - 1, 1), to: at(year, month, 1) - 1 };

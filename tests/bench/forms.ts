@@ -54,6 +54,8 @@ const onlyForms = (names: readonly string[]): Plugin => ({
   enforce: "pre",
   load: (id) =>
     id === ENTRY ? names.map((name) => `export * from ${JSON.stringify(source(name))};`).join("\n") : undefined,
+  // What comes later is in the entry itself: without this it would be wrapped as a module of its own, which no build of ours does.
+  resolveDynamicImport: (id) => (typeof id === "string" ? { id, external: true } : null),
   async resolveId(id, importer) {
     if (id === ENTRY) return id;
     const found = await this.resolve(id, importer, { skipSelf: true });

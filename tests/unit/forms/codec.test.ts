@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dateTimeAnswer, readTyped, typedOf } from "../../../src/forms/codec.ts";
-import { decimalOf, decimalText, over, plus, readDecimal, times } from "../../../src/forms/decimal.ts";
+import { decimalOf, decimalText, over, plus, readDecimal, rounded, times } from "../../../src/forms/decimal.ts";
 import { formatNames, maskFits, maskSlots } from "../../../src/forms/formats.ts";
 import type { AnswerValue, Field, FieldType } from "../../../src/forms/model.ts";
 import { type ShowWords, shownAnswer } from "../../../src/forms/show.ts";
@@ -171,7 +171,7 @@ describe("decimals", () => {
     ["nothing is not minus nothing", "-0.001", 2, "0"],
     ["whole", "99.5", 0, "100"],
   ])("%s", (_name, text, decimals, expected) => {
-    expect(decimalText(decimalOf(text) ?? 0n, decimals)).toBe(expected);
+    expect(decimalText(rounded(decimalOf(text) ?? 0n, decimals))).toBe(expected);
   });
 
   test("a third is cut after six digits, nothing divides by nothing, and nothing grows without end", () => {

@@ -53,77 +53,19 @@ export function answerText(form: Form, field: Field, answer: AnswerValue | null 
   return isolated(typedOf(field, answer));
 }
 
-/** The first or last day that is possible, in words. */
-const dayText = (bound: string | undefined): string => formatCalendarDate((bound ?? "").slice(0, 10));
-
-/** What to do about a problem; the same words in the summary and beside the field. */
-export function problemText(form: Form, problem: Problem): string {
-  const { field, code, max = 0, min = 0, bound } = problem;
+/** What to do about a problem, by its code; the same words in the summary and beside the field. */
+export function problemText(form: Form, { field, code, max = 0, min = 0, bound = "", message }: Problem): string {
   const label = formText(form.id, `${field}.label`) ?? "";
-  switch (code) {
-    case "missing":
-      return t("dossiers.problem.missing", { label });
-    case "too-long":
-      return t("dossiers.problem.tooLong", { label, max });
-    case "phone":
-      return t("dossiers.problem.phone");
-    case "email":
-      return t("dossiers.problem.email");
-    case "choice":
-      return t("dossiers.problem.choice", { label });
-    case "other-words":
-      return t("dossiers.problem.otherWords", { label });
-    case "none-alone":
-      return t("dossiers.problem.noneAlone", { label });
-    case "second":
-      return t("dossiers.problem.second", { label });
-    case "number":
-      return t("dossiers.problem.number", { label });
-    case "whole-number":
-      return t("dossiers.problem.wholeNumber", { label });
-    case "too-small":
-      return t("dossiers.problem.tooSmall", { label, min: formatNumber(min, 6) });
-    case "too-large":
-      return t("dossiers.problem.tooLarge", { label, max: formatNumber(max, 6) });
-    case "decimals":
-      return max === 0 ? t("dossiers.problem.wholeNumber", { label }) : t("dossiers.problem.decimals", { label, max });
-    case "format":
-      return t("dossiers.problem.format", { label });
-    case "key":
-      return t("dossiers.problem.key", { label });
-    case "time":
-      return t("dossiers.problem.time", { label });
-    case "too-early":
-      return t("dossiers.problem.tooEarly", { label, day: dayText(bound) });
-    case "too-late":
-      return t("dossiers.problem.tooLate", { label, day: dayText(bound) });
-    case "too-few-rows":
-      return t("dossiers.problem.fewRows", { count: max });
-    case "too-many-rows":
-      return t("dossiers.problem.rows", { max });
-    case "too-many-papers":
-      return t("dossiers.problem.papers", { max });
-    case "constraint":
-      return formText(form.id, `${field}.problems.${problem.message}`) ?? t("dossiers.problem.choice", { label });
-    case "day-missing":
-      return t("dossiers.problem.day");
-    case "month-missing":
-      return t("dossiers.problem.month");
-    case "year-missing":
-      return t("dossiers.problem.year");
-    case "day-range":
-      return t("dossiers.problem.dayRange");
-    case "month-range":
-      return t("dossiers.problem.monthRange");
-    case "year-digits":
-      return t("dossiers.problem.yearDigits");
-    case "no-such-day":
-      return t("dossiers.problem.noSuchDay");
-    case "future":
-      return t("dossiers.problem.future");
-    case "past":
-      return t("dossiers.problem.past");
+  if (code === "constraint") {
+    return formText(form.id, `${field}.problems.${message}`) ?? t("dossiers.problem.choice", { label });
   }
+  if (code === "too-few-rows") return t("dossiers.problem.too-few-rows", { count: max });
+  return t(`dossiers.problem.${code === "decimals" && max === 0 ? "whole-number" : code}`, {
+    label,
+    max: formatNumber(max, 6),
+    min: formatNumber(min, 6),
+    day: bound === "" ? "" : formatCalendarDate(bound.slice(0, 10)),
+  });
 }
 
 /** What stands behind a number of this field: "€", or a word of the form. */
