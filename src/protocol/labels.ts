@@ -24,6 +24,7 @@ export const labels = {
   erase: "besace/v1/erase",
   approval: "besace/v1/approval",
   approvalAct: "besace/v1/approval-act",
+  published: "besace/v1/published",
   /** Signed and verified in one place: whether a private key is that of a chain. The signature goes nowhere. */
   keyCheck: "besace/v1/key-check",
   /** Hashes. */
@@ -48,6 +49,7 @@ export const labels = {
   approvalCheck: "besace/v1/approval-check",
   approvalPaper: "besace/v1/approval-paper",
   approvalPage: "besace/v1/approval-page",
+  publishedFile: "besace/v1/published-file",
   /** Keys. */
   transferSeal: "besace/v1/transfer-seal",
   approvalSeal: "besace/v1/approval-seal",

@@ -52,6 +52,23 @@ export const bodies = {
   approvalAct: 2 * MIB,
   prefill: 64 * KIB,
   prefillState: 4 * KIB,
+  publish: 384 * KIB,
+} as const;
+
+/** Forms that organisations publish (SPEC P-Q). */
+export const published = {
+  /** Bytes of one form's file. */
+  fileBytes: 256 * KIB,
+  /** Letters of a form's name, its highest version, base64url letters of the signed body. */
+  formLetters: 60,
+  version: 1_000_000,
+  statementBody: 1 * KIB,
+  /** Of one organisation: forms, statements in all (none is ever dropped), bytes of all files. */
+  forms: 100,
+  versions: 500,
+  bytes: 16 * MIB,
+  /** Statements in one page of the list. */
+  page: 50,
 } as const;
 
 /** Ways back in (SPEC P-Y). */

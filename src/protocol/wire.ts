@@ -470,6 +470,8 @@ export interface OpeningHours {
   readonly to: string;
 }
 
+  /** Published forms: POST, GET the list of all, GET /v1/forms/<hash>, GET /v1/organisations/<slug>/forms (SPEC P-Q). */
+  forms: "/v1/forms",
 export interface HumanContact {
   readonly name: string;
   /** E.164. */

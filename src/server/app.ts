@@ -38,6 +38,7 @@ import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
 import { prefillRoutes } from "./routes/prefill.ts";
 import { principalRoutes } from "./routes/principals.ts";
+import { publishedRoutes } from "./routes/published.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { wayRoutes } from "./routes/ways.ts";
 import { securityHeaders } from "./security.ts";
@@ -239,6 +240,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));
   });
 
+    publishedRoutes(scope, { ...routeDeps, findDeployed });
   deploymentRoute(http, routeDeps);
   healthRoutes(http, {
     store,

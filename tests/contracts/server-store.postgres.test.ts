@@ -7,6 +7,7 @@ import { random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
 import { oldStoreContract } from "./server-store-old.ts";
+import { publishedContract } from "./server-store-published.ts";
 import { wayContract } from "./server-store-ways.ts";
 
 const openCase = async (): Promise<StoreCase> => {
@@ -26,6 +27,7 @@ const openCase = async (): Promise<StoreCase> => {
 storeContract("PostgreSQL", openCase);
 wayContract("PostgreSQL", openCase);
 approvalContract("PostgreSQL", openCase);
+publishedContract("PostgreSQL", openCase);
 
 oldStoreContract("PostgreSQL", async () => {
   const url = await createDatabase(inject("postgresUrl"));

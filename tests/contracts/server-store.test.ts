@@ -9,6 +9,7 @@ import { createPerson, random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
 import { oldStoreContract } from "./server-store-old.ts";
+import { publishedContract } from "./server-store-published.ts";
 import { wayContract } from "./server-store-ways.ts";
 
 const openCase = async (): Promise<StoreCase> => {
@@ -31,6 +32,7 @@ const openCase = async (): Promise<StoreCase> => {
 storeContract("SQLite", openCase);
 wayContract("SQLite", openCase);
 approvalContract("SQLite", openCase);
+publishedContract("SQLite", openCase);
 
 oldStoreContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));

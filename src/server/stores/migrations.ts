@@ -198,6 +198,25 @@ export const migrations: readonly (readonly Step[])[] = [
     // Visits that were opened before are over: there is a new root since.
     `ALTER TABLE principal ADD COLUMN visits_from BIGINT NOT NULL DEFAULT 0`,
   ],
+  [
+    // A share ends then (SPEC P-L7); null: a letter without an end.
+    `ALTER TABLE letter ADD COLUMN until BIGINT`,
+    `CREATE INDEX letter_until ON letter (until) WHERE until IS NOT NULL AND dropped_at IS NULL`,
+  ],
+  [
+    // Forms that organisations publish (SPEC P-Q). rank: twice the version, one more when it is withdrawn; newest: 1 for the
+    // highest of its form; length: of the file, 0 in a withdrawal, so that a sum counts each file once.
+    `CREATE TABLE published (
+      principal TEXT NOT NULL REFERENCES principal (id), form TEXT NOT NULL, rank BIGINT NOT NULL, seq BIGINT NOT NULL,
+      newest BIGINT NOT NULL, hash TEXT NOT NULL, length BIGINT NOT NULL, body TEXT NOT NULL, sig TEXT NOT NULL,
+      at BIGINT NOT NULL, PRIMARY KEY (principal, form, rank))`,
+    `CREATE INDEX published_newest ON published (seq) WHERE newest = 1`,
+    `CREATE INDEX published_by ON published (principal, seq)`,
+    // By what the file is: bytes are base64url.
+    `CREATE TABLE published_file (hash TEXT PRIMARY KEY, bytes TEXT NOT NULL)`,
+    `CREATE TABLE published_counter (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL)`,
+    `INSERT INTO published_counter (id, seq) VALUES (1, 0)`,
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

@@ -15,6 +15,7 @@ import type { Clock, Random } from "../../shared/ports.ts";
 import { createApprovals } from "./approvals.ts";
 import { migrate } from "./migrations.ts";
 import type { OpVerdict, Store, StoredBlob, StoredLetter } from "./ports.ts";
+import { createPublished } from "./published.ts";
 import { closedColumns, closedOf, createWays, lockOpen } from "./ways.ts";
 import {
   all,
@@ -1083,3 +1084,4 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     close: driver.close,
   };
 }
+    ...createPublished(driver),

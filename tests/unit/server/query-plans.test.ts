@@ -152,6 +152,13 @@ test("B9: no statement of a request walks through a table or sorts what it found
   await store.markCollected(person.id, ref.blob, at(101));
   await store.bytesRemoved(person.id, ref.blob);
   await store.expireTombstoneBodies(at(1));
+  const published = { by: desk.id, form: "aide", hash: text(), length: 1, statement: signed(), at: at(1) };
+  await store.publish({ ...published, rank: 2, file: text() });
+  await store.publish({ ...published, rank: 3, file: null });
+  await store.publishedAfter(0, 10);
+  await store.publishedLast();
+  await store.publishedBy(desk.id);
+  await store.publishedFile(text());
 
   expect(asked.size).toBeGreaterThan(40);
   const db = new DatabaseSync(file, { readOnly: true });
