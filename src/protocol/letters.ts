@@ -8,7 +8,7 @@ import { type B64, type Bytes, fromBase64Url, lengthPrefixed } from "../shared/b
 import type { BlobId, LetterId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { isBlobLength } from "./blob-root.ts";
-import { allDifferent, fixedB64, principalIdField, randomIdField } from "./fields.ts";
+import { allDifferent, fixedB64, principalIdField, randomIdField, serverTimeField } from "./fields.ts";
 import { labels } from "./labels.ts";
 import { tagBytes } from "./ops.ts";
 import { isBucket } from "./padding.ts";
@@ -22,8 +22,7 @@ export type LetterError =
 /** SPEC P-L6. */
 export const letterLimits = { blobs: 1024 } as const;
 
-const headShape = v.strictObject({
-  v: v.literal(1),
+const headFields = {
   suite: v.literal(1),
   letter: randomIdField<LetterId>(),
   from: principalIdField,
@@ -40,7 +39,11 @@ const headShape = v.strictObject({
     v.maxLength(letterLimits.blobs),
     v.check((refs) => allDifferent(refs.map((ref) => ref.blob))),
   ),
-});
+};
+const headShape = v.variant("v", [
+  v.strictObject({ v: v.literal(1), ...headFields }),
+  v.strictObject({ v: v.literal(2), until: serverTimeField, ...headFields }),
+]);
 
 /** Reads the clear part; says nothing yet about who wrote it. */
 export function letterHead(letter: Letter): Result<LetterHead, LetterError> {

@@ -249,6 +249,9 @@ export const nodes = {
   clocksMs: 5 * MINUTE,
 } as const;
 
+/** A share ends within this: a year and two days, for clocks and a line that come late. */
+export const shares = { longestMs: 367 * DAY } as const;
+
 export const collection = {
   /** A blob that nothing names is kept this long after its last reference was removed. */
   unreferencedMs: 30 * DAY,

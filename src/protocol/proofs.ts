@@ -1,9 +1,9 @@
 /**
  * Proofs of what became of a letter (SPEC P-P, INV-2): "deposited" and "complete" are signed by the server, "opened" by
- * the organisation, "withdrawn" by the sender. Runs everywhere.
+ * the organisation, "withdrawn" and "ended" by the sender. Runs everywhere.
  *
- * Surprising: one label serves all four, so a valid signature is not enough; who may say what is checked by
- * `readServerProof`, `readOpenedProof` and `readWithdrawnProof`. `readProof` is the bare reader below them.
+ * Surprising: one label serves them all, so a valid signature is not enough; who may say what is checked by
+ * `readServerProof`, `readOpenedProof`, `readWithdrawnProof` and `readEndedProof`. `readProof` is the bare reader below them.
  */
 
 import * as v from "valibot";
@@ -20,6 +20,7 @@ export type ProofError = SignedError | { readonly type: "wrong-signer" } | { rea
 export type ServerProof = Extract<ProofBody, { readonly t: "deposited" | "complete" }>;
 export type OpenedProof = Extract<ProofBody, { readonly t: "opened" }>;
 export type WithdrawnProof = Extract<ProofBody, { readonly t: "withdrawn" }>;
+export type EndedProof = Extract<ProofBody, { readonly t: "ended" }>;
 
 const letter = randomIdField<LetterId>();
 const manifest = fixedB64(32);
@@ -63,6 +64,14 @@ const proofShape = v.variant("t", [
   }),
   v.strictObject({
     t: v.literal("withdrawn"),
+    v: v.literal(1),
+    letter,
+    manifest,
+    by: principalIdField,
+    at: countField,
+  }),
+  v.strictObject({
+    t: v.literal("ended"),
     v: v.literal(1),
     letter,
     manifest,
@@ -116,6 +125,13 @@ export async function readWithdrawnProof(signed: Signed, by: Principal): Promise
   return proof.value.t === "withdrawn" && proof.value.by === by.id ? ok(proof.value) : err({ type: "wrong-signer" });
 }
 
+/** "Ended", said by the principal that had shared (SPEC P-P6). */
+export async function readEndedProof(signed: Signed, by: Principal): Promise<Result<EndedProof, ProofError>> {
+  const proof = await readProof(signed, by.sign);
+  if (!proof.ok) return proof;
+  return proof.value.t === "ended" && proof.value.by === by.id ? ok(proof.value) : err({ type: "wrong-signer" });
+}
+
 /** True when the proof speaks of this letter, of these exact head bytes, and of blobs that the letter names. */
 export function proofFits(
   proof: ProofBody,
@@ -123,7 +139,7 @@ export function proofFits(
   headManifest: B64,
 ): boolean {
   if (proof.letter !== head.letter || proof.manifest !== headManifest) return false;
-  if (proof.t === "withdrawn") return proof.by === head.from;
+  if (proof.t === "withdrawn" || proof.t === "ended") return proof.by === head.from;
   if ((proof.t === "opened" ? proof.by : proof.to) !== head.to) return false;
   if (proof.t !== "deposited") return true;
   const named = new Set(head.blobs.map((ref) => ref.blob));

@@ -149,13 +149,16 @@ export interface BlobTicket extends BlobRef {
 
 /** Everything clear in a letter; SHA-256 of its bytes is the HPKE `info`. */
 export interface LetterHead {
-  readonly v: 1;
+  /** 2: a share, which has `until` (SPEC P-L7). */
+  readonly v: 1 | 2;
   readonly suite: 1;
   readonly letter: LetterId;
   readonly from: PrincipalId;
   readonly to: PrincipalId;
   /** First 16 bytes of SHA-256 of the receiver's raw box key. */
   readonly toKey: B64;
+  /** From then on the server gives its receiver neither the letter nor its blobs; in version 2, and there only. */
+  readonly until?: ServerTime;
   readonly blobs: readonly BlobRef[];
 }
 
@@ -205,6 +208,15 @@ export type ProofBody =
   | {
       /** Signed by the sender's identity key: the letter is taken back (SPEC P-P5). */
       readonly t: "withdrawn";
+      readonly v: 1;
+      readonly letter: LetterId;
+      readonly manifest: B64;
+      readonly by: PrincipalId;
+      readonly at: number;
+    }
+  | {
+      /** Signed by the sender's identity key: a share ends before its time, opened or not (SPEC P-P6). */
+      readonly t: "ended";
       readonly v: 1;
       readonly letter: LetterId;
       readonly manifest: B64;

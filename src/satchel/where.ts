@@ -13,8 +13,8 @@ export type VerifiedProof =
   | { readonly t: "deposited"; readonly at: number; readonly have: readonly BlobId[]; readonly of: number }
   | { readonly t: "complete"; readonly depositedAt: number; readonly at: number }
   | { readonly t: "opened"; readonly at: number }
-  /** By the person's own key; the server let the letter go. */
-  | { readonly t: "withdrawn"; readonly at: number };
+  /** By the person's own key; the server let the letter go. "ended": only a share does, and no dossier shows it. */
+  | { readonly t: "withdrawn" | "ended"; readonly at: number };
 
 /* ---- papers ---- */
 

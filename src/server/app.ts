@@ -106,6 +106,11 @@ const watchDeletions = (store: Store, deleted: () => void): Store => ({
     if (done === "done") deleted();
     return done;
   },
+  endShare: async (letter, proof, at) => {
+    const done = await store.endShare(letter, proof, at);
+    if (done === "done") deleted();
+    return done;
+  },
   erase: async (principal, at) => {
     const done = await store.erase(principal, at);
     deleted();

@@ -117,6 +117,8 @@ export function createCollector(deps: {
     // Each process keeps its own folder tidy; the first one does the rest.
     await uploads.tidy();
     if (!deps.isFirst()) return { blobs: 0, uploads: 0, tombstones: 0 };
+    // First, so that their pages are collected in this very run.
+    const shares = await store.expireShares(before(0));
     const result = {
       blobs: await collectBlobs(before(limits.unreferencedMs)),
       uploads: await forgetUploads(await store.staleUploads(before(blobs.unfinishedMs))),
@@ -125,6 +127,7 @@ export function createCollector(deps: {
     const cards = stopped ? 0 : await store.forgetReplaced(before(limits.replacedCardMs));
     const approvals = stopped ? 0 : await store.forgetApprovals(before(0), before(shown.shownMs));
     if (!stopped) await store.forgetNodes(before(nodes.forgottenMs));
+    if (shares > 0) metrics.collected("share", shares);
     if (approvals > 0) metrics.collected("approval", approvals);
     if (cards > 0) metrics.collected("card", cards);
     if (result.tombstones > 0) metrics.collected("tombstone", result.tombstones);

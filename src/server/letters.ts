@@ -6,6 +6,7 @@
  */
 
 import { letterHead, letterManifest, verifyLetter } from "../protocol/letters.ts";
+import { shares } from "../protocol/limits.ts";
 import { proofClaim, readProof, signProof } from "../protocol/proofs.ts";
 import { b64, sha256 } from "../protocol/sign.ts";
 import type { B64, Letter, PrincipalKind, RejectCode, ServerTime, Signed } from "../protocol/wire.ts";
@@ -24,7 +25,10 @@ export interface Letters {
   readonly deposit: (letter: Letter) => Promise<Deposit>;
   /** "Complete" for every letter (of one sender, or of all) that has become whole. Repeatable. */
   readonly complete: (from: PrincipalId | null) => Promise<void>;
-  /** "Opened", said by who received the letter, or "withdrawn", said by its sender: the first one counts (SPEC P-P5). */
+  /**
+   * "Opened", said by who received the letter, or "withdrawn", said by its sender: the first one counts (SPEC P-P5). "Ended",
+   * said by the sender of a share, counts whenever it comes (P-P6).
+   */
   readonly take: (
     proof: Signed,
   ) => Promise<{ readonly type: "ok" } | { readonly type: "reject"; readonly code: RejectCode }>;
@@ -84,6 +88,13 @@ export function createLetters(deps: {
 
       const manifest = await letterManifest(letter);
       const at = now();
+      if (head.until !== undefined) {
+        if (sender.kind !== "satchel" || receiver.kind !== "organisation" || head.until > at + shares.longestMs)
+          return { type: "reject", code: "bad-format" };
+        // One that was accepted in its time is answered as then.
+        const known = await store.letters(head.from, [head.letter]);
+        if (head.until <= at && known.length === 0) return { type: "reject", code: "gone" };
+      }
       const have = await store.verifiedOf(head.from, head.blobs);
       const deposited = await signProof(keys.sign, {
         t: "deposited",
@@ -112,7 +123,7 @@ export function createLetters(deps: {
 
     take: async (signed) => {
       const claim = proofClaim(signed);
-      if (!claim.ok || (claim.value.t !== "opened" && claim.value.t !== "withdrawn"))
+      if (!claim.ok || claim.value.t === "deposited" || claim.value.t === "complete")
         return { type: "reject", code: "bad-format" };
       const by = await store.principal(claim.value.by);
       if (by === undefined) return { type: "reject", code: "unknown-principal" };
@@ -121,9 +132,15 @@ export function createLetters(deps: {
       const read = await readProof(signed, by.sign);
       if (!read.ok) return { type: "reject", code: "bad-signature" };
       const { t, letter: id, manifest } = read.value;
-      if (t === "withdrawn") {
+      if (t === "withdrawn" || t === "ended") {
         const letter = (await store.letters(by.id, [id])).find((sent) => sent.manifest === manifest);
         if (letter === undefined) return { type: "reject", code: "unknown-receiver" };
+        if (t === "ended") {
+          // Only a share ends; a letter was given for good once it was opened.
+          if (letter.until === null) return { type: "reject", code: "bad-format" };
+          await store.endShare(letter, signed, now());
+          return { type: "ok" };
+        }
         const answer = await store.withdrawLetter(letter, signed, now());
         return answer === "opened" ? { type: "reject", code: "opened" } : { type: "ok" };
       }

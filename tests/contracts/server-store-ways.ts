@@ -309,7 +309,7 @@ export function wayContract(name: string, open: () => Promise<StoreCase>): void 
       expect([await since(person, own), await since(person, sent), await since(desk, answered)]).toEqual([0, null, 0]);
       expect((await store.pull(desk.id, "0", 0, 1e9)).rows.filter(({ type }) => type === "letter").length).toBe(1);
       expect((await store.proofs(person.id, letter.head.letter)).length).toBe(1);
-      expect(await store.mayRead(desk.id, person.id, sent.blob)).toBe(true);
+      expect(await store.mayRead(desk.id, person.id, sent.blob, at(6))).toBe(true);
       expect((await store.principal(person.id))?.statements).toEqual(person.statements);
     });
 

@@ -180,7 +180,8 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       const { head, manifest, ...rest } = await newLetter();
       await store.saveLetter({ head, manifest, ...rest });
       const [stored] = await store.wholeLetters(person.id);
-      expect(stored).toEqual({ from: person.id, to: desk.id, letter: head.letter, manifest, depositedAt: 5 });
+      const whole = { from: person.id, to: desk.id, letter: head.letter, manifest, depositedAt: 5, until: null };
+      expect(stored).toEqual(whole);
       if (stored === undefined) return;
       const [first, second] = [signed(), signed()];
       await store.addProof(stored, "complete", first, [person.id, desk.id], at(6));
@@ -208,10 +209,10 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       expect(await store.wholeLetters(desk.id)).toEqual([]);
       expect(await store.verifiedOf(person.id, never.head.blobs)).toEqual([right.ref.blob]);
       // The receiver may read what a letter to it names, and nothing else.
-      expect(await store.mayRead(desk.id, person.id, right.ref.blob)).toBe(true);
-      expect(await store.mayRead(desk.id, person.id, newBlobId())).toBe(false);
-      expect(await store.mayRead((await createPerson()).id, person.id, right.ref.blob)).toBe(false);
-      expect(await store.mayRead(person.id, person.id, wrong.ref.blob)).toBe(true);
+      expect(await store.mayRead(desk.id, person.id, right.ref.blob, at(6))).toBe(true);
+      expect(await store.mayRead(desk.id, person.id, newBlobId(), at(6))).toBe(false);
+      expect(await store.mayRead((await createPerson()).id, person.id, right.ref.blob, at(6))).toBe(false);
+      expect(await store.mayRead(person.id, person.id, wrong.ref.blob, at(6))).toBe(true);
     });
 
     test("every accepted op weighs something for ever; what makes nothing larger goes on a little beyond the quota", async () => {
@@ -449,7 +450,51 @@ export function storeContract(name: string, open: () => Promise<StoreCase>): voi
       expect(await store.saveLetter(taken)).toBe("same");
       expect((await store.wholeLetters(person.id)).map(({ letter }) => letter)).toEqual([read.head.letter]);
       expect(await store.received(desk.id, taken.head.letter, taken.manifest)).toEqual(find(taken.head.letter));
-      expect(await store.mayRead(desk.id, person.id, ref.blob)).toBe(true);
+      expect(await store.mayRead(desk.id, person.id, ref.blob, at(6))).toBe(true);
+    });
+
+    test("F3: a share is given until its time or its end, and what nothing else names goes with it", async () => {
+      const ref = await upload();
+      const share = async (until: number) => {
+        const made = await person.letter(desk, [ref], undefined, at(until));
+        const toKey = desk.principal.boxKeyId;
+        const head = { v: 2, suite: 1, letter: made.id, from: person.id, to: desk.id, toKey, blobs: [ref] } as const;
+        const { letter, manifest } = made;
+        const rest = { digest: digest(), deposited: signed(), at: at(5), quota: plenty };
+        expect(await store.saveLetter({ head: { ...head, until: at(until) }, letter, manifest, ...rest })).toBe(
+          "saved",
+        );
+        const [stored] = await store.letters(person.id, [made.id]);
+        if (stored === undefined) throw new Error("a saved letter is there");
+        expect(stored.until).toBe(until);
+        return stored;
+      };
+      const read = (time: number, who = desk) => store.mayRead(who.id, person.id, ref.blob, at(time));
+      const byTime = await share(100);
+      expect([await read(99), await read(100), await read(100, person)]).toEqual([true, false, true]);
+      expect(await store.expireShares(at(99))).toBe(0);
+      expect(await store.expireShares(at(100))).toBe(1);
+      expect(await store.expireShares(at(100))).toBe(0);
+      // Nothing of it is left, whatever a clock says later; that it was here is.
+      expect(await read(1)).toBe(false);
+      expect((await pullAll(desk.id)).map((row) => row.type)).toEqual([]);
+      expect(await store.received(desk.id, byTime.letter, byTime.manifest)).toEqual(byTime);
+      const byHand = await share(1000);
+      const opened = signed();
+      expect(await store.addProof(byHand, "opened", opened, [person.id, desk.id], at(6))).toBe("added");
+      const proof = signed();
+      expect(await store.endShare(byHand, proof, at(7))).toBe("done");
+      expect(await store.endShare(byHand, signed(), at(8))).toBe("same");
+      expect(await read(7)).toBe(false);
+      store = await here.reopen();
+      expect(await read(7)).toBe(false);
+      expect(await store.proofs(person.id, byHand.letter)).toContainEqual(proof);
+      for (const who of [person, desk])
+        expect((await pullAll(who.id)).at(-1)).toMatchObject({ type: "proof", letter: byHand.letter, proof });
+      const late = await share(1000);
+      expect(await store.endShare(late, signed(), at(9))).toBe("done");
+      expect(await store.addProof(late, "opened", opened, [person.id, desk.id], at(10))).toBe("gone");
+      expect((await store.collectable(at(1), 10)).map(({ blob }) => blob)).toEqual([ref.blob]);
     });
 
     test("a letter that was taken back gives its receiver the space again", async () => {

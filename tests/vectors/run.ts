@@ -56,6 +56,7 @@ import records from "./records.json" with { type: "json" };
 import { approvalRuns } from "./run-approvals.ts";
 import { bundleRuns } from "./run-bundles.ts";
 import { publishedRuns } from "./run-published.ts";
+import { shareLetterRuns } from "./run-share-letters.ts";
 import { visitRuns } from "./run-visits.ts";
 import { wayRuns } from "./run-ways.ts";
 import signatures from "./signatures.json" with { type: "json" };
@@ -335,7 +336,15 @@ const runs: readonly (() => Promise<{ passed: number; failed: VectorFailure[] }>
 /** Runs all vectors; `failed` names each one that did not do what is frozen. */
 export async function runVectors(): Promise<{ passed: number; failed: VectorFailure[] }> {
   const total = { passed: 0, failed: [] as VectorFailure[] };
-  for (const run of [...runs, ...wayRuns, ...approvalRuns, ...bundleRuns, ...visitRuns, ...publishedRuns]) {
+  for (const run of [
+    ...runs,
+    ...wayRuns,
+    ...approvalRuns,
+    ...bundleRuns,
+    ...visitRuns,
+    ...publishedRuns,
+    ...shareLetterRuns,
+  ]) {
     const { passed, failed } = await run();
     total.passed += passed;
     total.failed.push(...failed);

@@ -180,7 +180,7 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     const { owner, blob } = read.value;
     const row = await store.blob(owner, blob);
     // Who may not read hears the same as about a blob that is not there.
-    if (row?.state !== "verified" || !(await store.mayRead(who.value.principal, owner, blob)))
+    if (row?.state !== "verified" || !(await store.mayRead(who.value.principal, owner, blob, answers.now())))
       return answers.refuse(request, reply, "not-found");
     const { range } = request.headers;
     const part = range === undefined ? { start: 0, end: row.length - 1 } : readRange(range, row.length);

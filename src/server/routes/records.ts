@@ -2,17 +2,20 @@
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { errors } from "../../protocol/errors.ts";
+import { letterHead } from "../../protocol/letters.ts";
 import { bodies } from "../../protocol/limits.ts";
 import { type PushItem, parsePullQuery, parsePushItems } from "../../protocol/parse.ts";
 import {
   type Cursor,
   type PullAnswer,
+  type PullRow,
   type PushAnswer,
   type RejectCode,
   routes,
+  type ServerTime,
   type Verdict,
 } from "../../protocol/wire.ts";
-import type { OpId } from "../../shared/ids.ts";
+import type { OpId, PrincipalId } from "../../shared/ids.ts";
 import { createSigners } from "../chains.ts";
 import { createCheckOp } from "../verify.ts";
 import { isRight } from "../verify-now.ts";
@@ -20,6 +23,14 @@ import type { RouteDeps } from "./deps.ts";
 import { noWay } from "./ways.ts";
 
 const reject = (op: OpId, code: RejectCode): Verdict => ({ op, type: "reject", code, retry: errors[code].retry });
+
+/** A share that is over is no row of its receiver, whether it was collected yet or not (SPEC P-L7). */
+const isGiven =
+  (reader: PrincipalId, now: ServerTime) =>
+  (row: PullRow): boolean => {
+    const head = row.type === "letter" ? letterHead(row.letter) : undefined;
+    return head?.ok !== true || head.value.to !== reader || head.value.until === undefined || head.value.until > now;
+  };
 
 export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
   const { answers, store, rates } = deps;
@@ -68,7 +79,7 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const page = await store.pull(principal, epoch, seq, bytes);
     const answer: PullAnswer = {
       ...answers.answered(request),
-      rows: page.rows,
+      rows: page.rows.filter(isGiven(principal, answers.now())),
       cursor: `${page.epoch}.${page.next}` as Cursor,
       more: page.more,
       reset: page.reset,

@@ -90,6 +90,8 @@ export interface StoredLetter {
   readonly letter: LetterId;
   readonly manifest: B64;
   readonly depositedAt: ServerTime;
+  /** End of a share; null for any other letter. */
+  readonly until: ServerTime | null;
 }
 
 export type ProofType = ProofBody["t"];
@@ -193,8 +195,8 @@ export interface Store extends WayStore, ApprovalStore, PublishedStore {
   /** "Deposited" first, then the others as they came. */
   readonly proofs: (from: PrincipalId, letter: LetterId) => Promise<readonly Signed[]>;
   /**
-   * Stores one proof per letter and type, the first one; it becomes a row of `feeds`. "gone": the letter was withdrawn,
-   * nothing changed. "Opened" of a letter from a satchel to itself (a deposit) lets its body and references go.
+   * Stores one proof per letter and type, the first one; it becomes a row of `feeds`. "gone": the letter was withdrawn or
+   * the share ended, nothing changed. "Opened" of a letter from a satchel to itself (a deposit) lets its body and references go.
    */
   readonly addProof: (
     letter: StoredLetter,
@@ -208,6 +210,10 @@ export interface Store extends WayStore, ApprovalStore, PublishedStore {
    * is a row of sender and receiver. "same": it had been withdrawn before.
    */
   readonly withdrawLetter: (letter: StoredLetter, proof: Signed, at: ServerTime) => Promise<"done" | "same" | "opened">;
+  /** Ends a share before its time, opened or not; else like `withdrawLetter`. */
+  readonly endShare: (letter: StoredLetter, proof: Signed, at: ServerTime) => Promise<"done" | "same">;
+  /** Shares whose time is over lose body and references. @returns how many. */
+  readonly expireShares: (at: ServerTime) => Promise<number>;
   /** Letters (of one sender, or of all) without "complete" whose blobs are all verified. */
   readonly wholeLetters: (from: PrincipalId | null) => Promise<readonly StoredLetter[]>;
 
@@ -262,8 +268,8 @@ export interface Store extends WayStore, ApprovalStore, PublishedStore {
   readonly verifiedBlobs: () => AsyncIterable<StoredBlob>;
   /** The same without those that nothing names. */
   readonly referencedBlobs: () => AsyncIterable<StoredBlob>;
-  /** True for the owner, and for the receiver of a letter that names the blob. */
-  readonly mayRead: (reader: PrincipalId, owner: PrincipalId, blob: BlobId) => Promise<boolean>;
+  /** True for the owner, and for the receiver of a letter that names the blob and is no share that is over at `at`. */
+  readonly mayRead: (reader: PrincipalId, owner: PrincipalId, blob: BlobId, at: ServerTime) => Promise<boolean>;
 
   readonly desk: (slug: string) => Promise<Desk | undefined>;
   /** Slug of the desk that was opened here with this principal. */

@@ -64,6 +64,7 @@ const toLetter = (row: Row): StoredLetter => ({
   letter: text(row, "letter") as LetterId,
   manifest: text(row, "manifest") as B64,
   depositedAt: number(row, "deposited_at") as ServerTime,
+  until: numberOrNull(row, "until") as ServerTime | null,
 });
 const toBlob = (row: Row): StoredBlob => ({
   owner: text(row, "owner") as PrincipalId,
@@ -233,6 +234,27 @@ function* keepProof(letter: StoredLetter, type: string, proof: Signed, at: Serve
     at,
   );
   return added === 1;
+}
+
+/** Its sender takes it away from the receiver: what nothing else names goes at once. False when that was said before. */
+function* takeAway(
+  letter: StoredLetter,
+  type: "withdrawn" | "ended",
+  proof: Signed,
+  at: ServerTime,
+  seqs: ReadonlyMap<PrincipalId, number>,
+): Work<boolean> {
+  if (!(yield* keepProof(letter, type, proof, at))) return false;
+  yield* dropLetter(letter, at, 0);
+  for (const [id, seq] of seqs)
+    yield* addRow(
+      id,
+      "proof",
+      `${letter.from}.${letter.letter}.${type}`,
+      seq,
+      frame.proof + proof.body.length + proof.sig.length,
+    );
+  return true;
 }
 
 /** The record's list of blobs becomes `next`; `before` says whether it had any. */
@@ -634,8 +656,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
           return undone("quota");
         yield* run(
           `INSERT INTO letter
-             (sender, letter, receiver, manifest, digest, head, enc, body, sig, deposited_at, complete)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)`,
+             (sender, letter, receiver, manifest, digest, head, enc, body, sig, deposited_at, complete, until)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)`,
           head.from,
           head.letter,
           head.to,
@@ -646,6 +668,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
           letter.body,
           letter.sig,
           at,
+          head.until ?? null,
         );
         for (const ref of head.blobs)
           yield* run(
@@ -657,7 +680,8 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
             ref.root,
           );
         yield* nowNamed(head.from, blobs);
-        const stored: StoredLetter = { from: head.from, to: head.to, letter: head.letter, manifest, depositedAt: at };
+        const { from, to, until = null } = head;
+        const stored: StoredLetter = { from, to, letter: head.letter, manifest, depositedAt: at, until };
         yield* keepProof(stored, "deposited", deposited, at);
         const ref = `${head.from}.${head.letter}`;
         const weighs = frame.letter + letters(letter.head, letter.enc, letter.body, letter.sig);
@@ -687,7 +711,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     addProof: (letter, type, proof, feeds, at) =>
       write(function* () {
         const seqs = yield* bumpAll([letter.from, letter.to, ...feeds]);
-        if (yield* hasProof(letter, "withdrawn")) return undone("gone");
+        if ((yield* hasProof(letter, "withdrawn")) || (yield* hasProof(letter, "ended"))) return undone("gone");
         if (!(yield* keepProof(letter, type, proof, at))) return undone("same");
         if (type === "complete")
           yield* run("UPDATE letter SET complete = 1 WHERE sender = $1 AND letter = $2", letter.from, letter.letter);
@@ -707,19 +731,35 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
       write(function* () {
         const seqs = yield* bumpAll([letter.from, letter.to]);
         if (yield* hasProof(letter, "opened")) return undone("opened");
-        if (!(yield* keepProof(letter, "withdrawn", proof, at))) return undone("same");
-        // The person took it back: what nothing else names goes at once.
-        yield* dropLetter(letter, at, 0);
-        for (const [id, seq] of seqs)
-          yield* addRow(
-            id,
-            "proof",
-            `${letter.from}.${letter.letter}.withdrawn`,
-            seq,
-            frame.proof + proof.body.length + proof.sig.length,
-          );
-        return kept("done");
+        return (yield* takeAway(letter, "withdrawn", proof, at, seqs)) ? kept("done") : undone("same");
       }),
+
+    endShare: (letter, proof, at) =>
+      write(function* () {
+        const seqs = yield* bumpAll([letter.from, letter.to]);
+        return (yield* takeAway(letter, "ended", proof, at, seqs)) ? kept("done") : undone("same");
+      }),
+
+    expireShares: async (at) => {
+      for (let count = 0; ; ) {
+        const rows = await read(() =>
+          all(
+            `SELECT * FROM letter WHERE until IS NOT NULL AND until <= $1 AND dropped_at IS NULL
+             ORDER BY until LIMIT 100`,
+            at,
+          ),
+        );
+        if (rows.length === 0) return count;
+        for (const letter of rows.map(toLetter)) {
+          await write(function* () {
+            for (const id of [letter.from, letter.to].sort()) yield* lock(id);
+            yield* dropLetter(letter, at, 0);
+            return kept(undefined);
+          });
+          count += 1;
+        }
+      }
+    },
 
     wholeLetters: (from) =>
       read(function* () {
@@ -967,16 +1007,18 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     verifiedBlobs: () => verified(""),
     referencedBlobs: () => verified("AND unreferenced_since IS NULL"),
 
-    mayRead: (reader, owner, blob) =>
+    mayRead: (reader, owner, blob, at) =>
       read(function* () {
         if (reader === owner) return true;
         const row = yield* one(
           `SELECT 1 AS yes FROM letter_blob JOIN letter ON letter.sender = letter_blob.sender
              AND letter.letter = letter_blob.letter
-           WHERE letter_blob.sender = $1 AND letter_blob.blob = $2 AND letter.receiver = $3 LIMIT 1`,
+           WHERE letter_blob.sender = $1 AND letter_blob.blob = $2 AND letter.receiver = $3
+             AND (letter.until IS NULL OR letter.until > $4) LIMIT 1`,
           owner,
           blob,
           reader,
+          at,
         );
         return row !== undefined;
       }),

@@ -175,7 +175,7 @@ describe("P-P5: withdrawn", () => {
     await server.patch(person, blob, 0);
     const { letter, id, manifest } = await person.letter(desk, [blob.ref]);
     await send(letter);
-    expect(await server.store.mayRead(desk.id, person.id, blob.ref.blob)).toBe(true);
+    expect(await server.store.mayRead(desk.id, person.id, blob.ref.blob, server.time.now as never)).toBe(true);
     const proof = await person.withdrawn(id, manifest);
     expect((await post(proof)).statusCode).toBe(200);
     expect((await post(await person.withdrawn(id, manifest))).statusCode).toBe(200);
@@ -183,7 +183,7 @@ describe("P-P5: withdrawn", () => {
     expect(rows.map((row) => row.type)).toEqual(["proof", "proof"]);
     expect(rows.at(-1)).toMatchObject({ type: "proof", letter: id, proof });
     expect((await server.pull(personToken)).rows.at(-1)).toMatchObject({ type: "proof", letter: id, proof });
-    expect(await server.store.mayRead(desk.id, person.id, blob.ref.blob)).toBe(false);
+    expect(await server.store.mayRead(desk.id, person.id, blob.ref.blob, server.time.now as never)).toBe(false);
     // For ever: the desk that had it in hand is told so, and the letter that comes again is known.
     const late = await post(await desk.opened(id, manifest));
     expect([late.statusCode, late.json<{ error: string }>().error]).toEqual([410, "gone"]);

@@ -14,7 +14,7 @@ import { signProof } from "../../../src/protocol/proofs.ts";
 import { b64, generateSignPair, type KeyPair, rawPublicKey } from "../../../src/protocol/sign.ts";
 import { type Principal, readChain, signDevice, signGenesis } from "../../../src/protocol/statements.ts";
 import { signTicket } from "../../../src/protocol/tickets.ts";
-import type { BlobRef, Letter, Op, OpHead, PrincipalKind, Signed } from "../../../src/protocol/wire.ts";
+import type { BlobRef, Letter, Op, OpHead, PrincipalKind, ServerTime, Signed } from "../../../src/protocol/wire.ts";
 import type { Bytes } from "../../../src/shared/bytes.ts";
 import type { BlobId, DeviceId, LetterId, OpId, PrincipalId, RecordId } from "../../../src/shared/ids.ts";
 import { randomId } from "../../../src/shared/ids.ts";
@@ -49,12 +49,15 @@ export interface TestPerson {
     to: TestPerson,
     blobs?: readonly BlobRef[],
     letter?: LetterId,
+    /** A share that ends then. */
+    until?: ServerTime,
   ) => Promise<{
     readonly id: LetterId;
     readonly letter: Letter;
     readonly manifest: Awaited<ReturnType<typeof letterManifest>>;
   }>;
   readonly opened: (letter: LetterId, manifest: Awaited<ReturnType<typeof letterManifest>>) => Promise<Signed>;
+  readonly ended: (letter: LetterId, manifest: Awaited<ReturnType<typeof letterManifest>>) => Promise<Signed>;
   readonly withdrawn: (letter: LetterId, manifest: Awaited<ReturnType<typeof letterManifest>>) => Promise<Signed>;
   /** The chain with one more device. */
   readonly withDevice: () => Promise<{
@@ -112,9 +115,9 @@ export async function createPerson(kind: PrincipalKind = "satchel"): Promise<Tes
       return { ref: { blob: newBlobId(), length, root: (await blobRootOf([bytes])).root }, bytes };
     },
     ticket: (ref, owner = id) => signTicket(key, { ...ref, owner }),
-    letter: async (to, blobs = [], letter = newLetterId()) => {
+    letter: async (to, blobs = [], letter = newLetterId(), until) => {
       const head = letterHeadBytes({
-        v: 1,
+        ...(until === undefined ? { v: 1 } : { v: 2, until }),
         suite: 1,
         letter,
         from: id,
@@ -128,6 +131,7 @@ export async function createPerson(kind: PrincipalKind = "satchel"): Promise<Tes
       return { id: letter, letter: sealed, manifest: await letterManifest(sealed) };
     },
     opened: (letter, manifest) => signProof(key, { t: "opened", v: 1, letter, manifest, by: id, at: 1 }),
+    ended: (letter, manifest) => signProof(key, { t: "ended", v: 1, letter, manifest, by: id, at: 1 }),
     withdrawn: (letter, manifest) => signProof(key, { t: "withdrawn", v: 1, letter, manifest, by: id, at: 1 }),
     withDevice: async () => {
       const more = await generateSignPair(false);

@@ -85,9 +85,11 @@ test("B9: no statement of a request walks through a table or sorts what it found
   await store.proofs(person.id, made.id);
   await store.received(desk.id, made.id, made.manifest);
   await store.hasWritten(person.id, desk.id);
-  await store.mayRead(desk.id, person.id, ref.blob);
+  await store.mayRead(desk.id, person.id, ref.blob, at(6));
   await store.verifiedOf(person.id, [ref]);
   await store.withdrawLetter(letter, signed(), at(8));
+  await store.endShare(letter, signed(), at(8));
+  await store.expireShares(at(8));
   await store.applied(person.id, [first.head.op]);
   await store.principal(person.id);
   await store.signer(person.id);
