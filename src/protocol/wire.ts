@@ -470,6 +470,8 @@ export const routes = {
   approvals: "/v1/approvals",
   /** POST /v1/prefill/shape, /v1/prefill/create, /v1/prefill/state: a dossier prepared on another site (SPEC P-F). */
   prefill: "/v1/prefill",
+  /** Published forms: POST, GET the list of all, GET /v1/forms/<hash>, GET /v1/organisations/<slug>/forms (SPEC P-Q). */
+  forms: "/v1/forms",
 } as const;
 
 /* ---- deployment.json ---- */
@@ -482,8 +484,6 @@ export interface OpeningHours {
   readonly to: string;
 }
 
-  /** Published forms: POST, GET the list of all, GET /v1/forms/<hash>, GET /v1/organisations/<slug>/forms (SPEC P-Q). */
-  forms: "/v1/forms",
 export interface HumanContact {
   readonly name: string;
   /** E.164. */

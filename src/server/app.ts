@@ -240,12 +240,12 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     wayRoutes(scope, { ...routeDeps, shares, findDeployed });
     approvalRoutes(scope, { ...routeDeps, vault });
     prefillRoutes(scope, { ...routeDeps, prefill });
+    publishedRoutes(scope, { ...routeDeps, findDeployed });
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));
   });
 
-    publishedRoutes(scope, { ...routeDeps, findDeployed });
   deploymentRoute(http, routeDeps);
   healthRoutes(http, {
     store,

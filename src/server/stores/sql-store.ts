@@ -1119,6 +1119,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     ...createWays({ driver, dropLetter, toLetter }),
     ...createApprovals(driver),
+    ...createPublished(driver),
     backupTo: driver.backupTo,
     ping: async () => {
       await read(() => one("SELECT 1 AS yes"));
@@ -1126,4 +1127,3 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     close: driver.close,
   };
 }
-    ...createPublished(driver),
