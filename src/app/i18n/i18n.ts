@@ -46,9 +46,12 @@ function startEngine(): Promise<i18n> {
 
 /** Texts without values in the language shown, as i18next found them: most of what a screen asks for, each time it is drawn. */
 const found = new Map<string, string>();
+/** The same of texts that data names, absent ones too. */
+const named = new Map<string, string | undefined>();
 
 function tell(): void {
   found.clear();
+  named.clear();
   for (const listener of [...listeners]) listener();
 }
 
@@ -150,8 +153,8 @@ export async function startText(keep: LanguageStore, preferred: Language): Promi
   return result;
 }
 
-function frenchOf(area: string, name: string): string | undefined {
-  let found: Strings | string | undefined = FRENCH[area];
+function textAt(strings: Strings | undefined, name: string): string | undefined {
+  let found: Strings | string | undefined = strings;
   for (const part of name.split(".")) found = typeof found === "object" ? found[part] : undefined;
   return typeof found === "string" ? found : undefined;
 }
@@ -161,7 +164,7 @@ function sayPlainly(area: string, name: string, values: TextValues | undefined):
   const { count } = values ?? {};
   const forms = typeof count === "number" ? [new Intl.PluralRules(SOURCE_LANGUAGE).select(count), "other"] : [];
   const names = [...forms.map((form) => `${name}_${form}`), name];
-  const text = names.map((one) => frenchOf(area, one)).find((found) => found !== undefined) ?? name;
+  const text = names.map((one) => textAt(FRENCH[area], one)).find((found) => found !== undefined) ?? name;
   return text.replace(/\{\{(\w+)\}\}/g, (gap, key: string) => String(values?.[key] ?? gap));
 }
 
@@ -187,18 +190,25 @@ export function t(key: TextKey, values?: TextValues): string {
   return say(key.slice(0, dot), key.slice(dot + 1), values);
 }
 
+/** A text that data names, as its catalogue has it: i18next takes ten times as long, and a form asks for hundreds. */
+const dataText = (code: Language, area: DataArea, key: string): string | undefined =>
+  textAt(engine?.getDataByLanguage(code)?.[area], key);
+
 /** A text that data names, such as the hint of a form's field. Nothing when the catalogue has no such text. */
 export function tData(area: DataArea, key: string, values?: TextValues): string | undefined {
-  const plural = values !== undefined && "count" in values ? `${key}_other` : key;
-  return engine?.exists(plural, { ns: area }) === true ? say(area, key, values) : undefined;
+  const name = values !== undefined && "count" in values ? `${key}_other` : key;
+  const id = `${area}.${name}`;
+  if (!named.has(id)) {
+    const text = dataText(language(), area, name) ?? dataText(SOURCE_LANGUAGE, area, name);
+    named.set(id, text === undefined ? undefined : reworded(area, key, text));
+  }
+  const text = named.get(id);
+  return text === undefined || values === undefined ? text : say(area, key, values);
 }
 
 /** The French of a text that data names, to stand under another language: who receives a form reads French. */
-export function tFrench(area: DataArea, key: string): string | undefined {
-  if (language() === SOURCE_LANGUAGE) return undefined;
-  const place = { ns: area, lng: SOURCE_LANGUAGE };
-  return engine?.exists(key, place) === true ? engine.t(key, place) : undefined;
-}
+export const tFrench = (area: DataArea, key: string): string | undefined =>
+  language() === SOURCE_LANGUAGE ? undefined : dataText(SOURCE_LANGUAGE, area, key);
 
 /** The French of `key` whatever the language shown: what a desk writes to people and copies into its own software. */
 export function inFrench(key: TextKey, values?: TextValues): string {
