@@ -324,6 +324,19 @@ export interface PapersPart {
   readonly early?: true;
 }
 
+/** What the home screen says of papers: numbers and a few of them, so that a thousand do not cross to the page for it. */
+export interface PocketView {
+  readonly kept: number;
+  /** How many kept papers are in each state. */
+  readonly states: Readonly<Partial<Record<CopyState, number>>>;
+  /** Kinds of the three that changed last, newest first. */
+  readonly newest: readonly (string | null)[];
+  /** Kept papers whose printed date is over or comes within `soonDays`: the three nearest. */
+  readonly soon: readonly PaperView[];
+  /** Pages of the unfinished capture; null: there is none. */
+  readonly draft: number | null;
+}
+
 /** A6: each is told in words, and nothing is lost. */
 export type ImportRefusal =
   | { readonly type: "file-empty" }
@@ -743,6 +756,8 @@ export interface SatchelApi extends PhoneApprovalApi {
   readonly papers: () => Answer<readonly PaperView[]>;
   /** The list as it is shown, a part at a time: the first rows need not wait for the last. */
   readonly papersPart: (input: PapersAsked) => Answer<PapersPart>;
+  /** @param day "YYYY-MM-DD" on this device. */
+  readonly pocket: (day: string) => Answer<PocketView>;
   readonly paper: (id: RecordId) => Answer<PaperView>;
   readonly startPaper: (patch: PaperPatch) => Answer<PaperView>;
   /** The unfinished capture, if any: a killed browser comes back to it. */
@@ -943,6 +958,7 @@ export const satchelMethods = Object.keys({
   comeBackForget: true,
   papers: true,
   papersPart: true,
+  pocket: true,
   paper: true,
   startPaper: true,
   draftPaper: true,

@@ -12,13 +12,21 @@ import { hintsOf } from "../sync/hints.ts";
 import { createHttpTransport } from "../sync/http.ts";
 import { webLocks } from "../sync/locks.ts";
 import { createBlobReader } from "./common/blob-reader.ts";
-import { cacheMarks, deploymentSource, drainerMaker, exposedMethods, wipeDatabases } from "./common/browser.ts";
+import {
+  cacheMarks,
+  deploymentSource,
+  drainerMaker,
+  exposedMethods,
+  messageTurns,
+  wipeDatabases,
+} from "./common/browser.ts";
 import { createCouriers } from "./common/couriers.ts";
 import { createDeployments } from "./common/deployments.ts";
 import { createEmitter } from "./common/emitter.ts";
 import { storageErr } from "./common/errors.ts";
 import { createImagingHelper, createStretchHelper } from "./common/helpers.ts";
 import { createStores } from "./common/stores.ts";
+import { createTurns } from "./common/turns.ts";
 import { createSatchel, type SatchelService } from "./satchel/satchel.ts";
 import { type Bytes64, type Change, type SatchelApi, satchelMethods, type WorkerError } from "./satchel.contract.ts";
 
@@ -68,6 +76,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     random,
     log,
     timers,
+    turns: createTurns(messageTurns()),
     emitter: createEmitter<Change>(timers, ["opening"]),
     stretch: createStretchHelper(
       () => new Worker(new URL("./stretch.worker.ts", import.meta.url), { type: "module", name: "besace-stretch" }),

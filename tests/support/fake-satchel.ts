@@ -30,6 +30,7 @@ import type {
 import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts";
 import { hasSubstance, setPaperFacts, setPaperNote, setPaperStay } from "../../src/satchel/paper.ts";
 import { likelyFirst } from "../../src/satchel/paper-index.ts";
+import { daysUntil, soonDays } from "../../src/satchel/where.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
@@ -612,6 +613,27 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
           ({ record }) => from === 0 && record.status === "draft" && Object.keys(record.pages).length > 0,
         ),
         binned: data.papers.filter(({ record }) => record.status === "binned").length,
+      });
+    },
+    pocket: async (day) => {
+      const kept = data.papers.filter(({ record }) => record.status === "kept");
+      const states: Partial<Record<PaperView["state"], number>> = {};
+      for (const { state } of kept) states[state] = (states[state] ?? 0) + 1;
+      const daysLeft = ({ record }: PaperView): number | null =>
+        record.expiry === null ? null : daysUntil(record.expiry, day);
+      const draft = data.papers.find(({ record }) => record.status === "draft");
+      return ok({
+        kept: kept.length,
+        states,
+        newest: kept
+          .toSorted((a, b) => b.record.updatedAt - a.record.updatedAt)
+          .slice(0, 3)
+          .map(({ record }) => record.kind),
+        soon: kept
+          .filter((paper) => (daysLeft(paper) ?? soonDays + 1) <= soonDays)
+          .toSorted((a, b) => (daysLeft(a) ?? 0) - (daysLeft(b) ?? 0))
+          .slice(0, 3),
+        draft: draft === undefined ? null : Object.keys(draft.record.pages).length,
       });
     },
     paper: async (id) => {

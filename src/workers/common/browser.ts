@@ -181,3 +181,15 @@ export function exposedMethods<Api>(
     ]),
   );
 }
+
+/** For `createTurns`: resolves after the messages that have come by now. A timer would add milliseconds to each of many. */
+export function messageTurns(): () => Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
+  return () =>
+    new Promise((done) => {
+      waiting.push(done);
+      port2.postMessage(null);
+    });
+}

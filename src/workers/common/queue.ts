@@ -15,6 +15,10 @@ import { storageErr } from "./errors.ts";
 export interface ShownQueue {
   readonly view: () => Promise<Result<QueueView, WorkerError>>;
   readonly blobs: () => Promise<Result<ReadonlyMap<BlobId, BlobRow>, WorkerError>>;
+  /** Another number: something has changed since. */
+  readonly stamp: () => number;
+  /** All streams were read, and nothing has changed since: `blobs` answers from memory. */
+  readonly isRead: () => boolean;
   /** Lets go of the store. */
   readonly close: () => void;
 }
@@ -26,9 +30,9 @@ export function createShownQueue(store: SatchelStore): ShownQueue {
   });
 
   /** Joins a read of the same moment, and keeps what it found until something changes. */
-  function once<T, U>(read: () => Stored<T>, shape: (value: T) => U): () => Promise<Result<U, WorkerError>> {
+  function once<T, U>(read: () => Stored<T>, shape: (value: T) => U, onRead?: (at: number) => void) {
     let held: { readonly at: number; readonly result: Promise<Result<U, WorkerError>> } | undefined;
-    return async () => {
+    return async (): Promise<Result<U, WorkerError>> => {
       if (held?.at === changes) return held.result;
       const mine = {
         at: changes,
@@ -40,13 +44,22 @@ export function createShownQueue(store: SatchelStore): ShownQueue {
       const result = await mine.result;
       // A failure is asked again.
       if (!result.ok && held === mine) held = undefined;
+      if (result.ok) onRead?.(mine.at);
       return result;
     };
   }
 
+  /** Of what moment the streams were read last. */
+  let readAt = -1;
+  const noteRead = (at: number): void => {
+    readAt = at;
+  };
+
   return {
     view: once(store.queue, (view) => view),
-    blobs: once(store.listBlobs, (rows) => new Map(rows.map((row) => [row.blob, row]))),
+    blobs: once(store.listBlobs, (rows) => new Map(rows.map((row) => [row.blob, row])), noteRead),
+    stamp: () => changes,
+    isRead: () => readAt === changes,
     close,
   };
 }

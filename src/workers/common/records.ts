@@ -88,6 +88,8 @@ export interface RecordsDeps<R extends object> {
   readonly log: Log;
   /** Streams that the record refers to: they stand in the clear head, so that the server keeps them. */
   readonly blobsOf: (record: R) => readonly BlobId[];
+  /** Between slices of a full read, so that what is asked meanwhile does not wait for its end (turns.ts). */
+  readonly giveWay?: () => Promise<void>;
   /** After each completed transaction: something may leave. */
   readonly onSaved?: () => void;
   /** What else goes into the transaction of a save: a kiosk's deposits (decisions/0018). */
@@ -115,7 +117,7 @@ interface Opened<R> {
 
 /** Another tab can be first a few times; after that the caller hears "stale". */
 const staleTries = 6;
-/** Rows opened at the same time: WebCrypto works on several threads. */
+/** Rows opened at the same time: WebCrypto works on several threads. A slice of a full read, too. */
 const openAtOnce = 64;
 
 const releasesNothing = (save: Pick<Save<object>, "release" | "hold" | "restart">): boolean =>
@@ -193,12 +195,14 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
 
   async function readAll(): Promise<Result<readonly Kept<R>[], WorkerError>> {
     const before = changes;
+    await deps.giveWay?.();
     const rows = await store.listRecords();
     if (!rows.ok) return storageErr(rows.error);
     const found = new Map<RecordId, Kept<R>>();
     let unopened = 0;
     const living = rows.value.filter((row) => !row.deleted);
     for (let at = 0; at < living.length; at += openAtOnce) {
+      await deps.giveWay?.();
       const part = living.slice(at, at + openAtOnce);
       const records = await Promise.all(part.map(recordOf));
       for (const [n, row] of part.entries()) {

@@ -11,6 +11,7 @@ import type { Deployments } from "../common/deployments.ts";
 import type { ShownQueue } from "../common/queue.ts";
 import type { Beside, Records } from "../common/records.ts";
 import type { Stores } from "../common/stores.ts";
+import type { Turns } from "../common/turns.ts";
 import type { PageMaker } from "../imaging.contract.ts";
 import type { Change } from "../satchel.contract.ts";
 import type { Stretching } from "../stretch.contract.ts";
@@ -52,6 +53,8 @@ export interface SatchelDeps {
   /** At an unlock: the profile and identity to open with, after a look at what came (key-care.ts). */
   readonly lookAtKeys: (profile: Profile, identity: Identity) => Promise<Held>;
   readonly emit: (change: Change) => void;
+  /** Absent: nobody asks anything while something long is done. */
+  readonly turns?: Turns;
   /** A computer that others use too: what is kept leaves as deposits as well (decisions/0018). */
   readonly shared?: SharedComputer;
 }

@@ -155,6 +155,7 @@ export function createOpening(deps: SatchelDeps): Opening {
       log,
       blobsOf: streamsNamed,
       onSaved: () => deps.couriers.kick("commit", profile.database),
+      ...(deps.turns === undefined ? {} : { giveWay: deps.turns.giveWay }),
       ...(deps.shared === undefined ? {} : { beside: deps.shared.beside(identity, store) }),
     });
     session = { profile, identity, store, records, queue: createShownQueue(store) };

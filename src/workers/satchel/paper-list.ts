@@ -9,19 +9,23 @@
 import type { PaperRecord, SatchelRecord } from "../../satchel/model.ts";
 import { pagesInOrder, paperBlobs, sortPapers } from "../../satchel/paper.ts";
 import { likelyFirst } from "../../satchel/paper-index.ts";
+import { daysUntil, soonDays } from "../../satchel/where.ts";
 import type { BlobId, RecordId } from "../../shared/ids.ts";
 import type { Log, Random } from "../../shared/ports.ts";
 import { ok, type Result } from "../../shared/result.ts";
-import type { BlobRow, QueueView } from "../../storage/ports.ts";
-import type { Kept, KeptWithChain } from "../common/records.ts";
-import type { PapersAsked, PapersPart, PaperView, WorkerError } from "../satchel.contract.ts";
+import type { BlobRow, QueueView, RecordWithChain } from "../../storage/ports.ts";
+import { storageErr } from "../common/errors.ts";
+import type { Kept } from "../common/records.ts";
+import { noTurns, type Turns } from "../common/turns.ts";
+import type { CopyState, PapersAsked, PapersPart, PaperView, PocketView, WorkerError } from "../satchel.contract.ts";
 import type { Session } from "./deps.ts";
 import { type ListHint, openHint, sealHint } from "./list-hint.ts";
-import { type Around, isPaper, type KeptPaper, viewOf } from "./paper-view.ts";
+import { type Around, isPaper, type KeptPaper, stateOf, viewOf } from "./paper-view.ts";
 
 export interface PaperListDeps {
   readonly random: Random;
   readonly log: Log;
+  readonly turns?: Turns | undefined;
   /** A shorter list is read as soon as a hint would be. Default 40. */
   readonly hintFrom?: number;
   /** What no row says of a paper. */
@@ -34,18 +38,27 @@ export interface PaperLists {
   /** Every paper, drafts and the bin too, the newest first. */
   readonly list: (session: Session) => Promise<Result<readonly PaperView[], WorkerError>>;
   readonly part: (session: Session, asked: PapersAsked) => Promise<Result<PapersPart, WorkerError>>;
+  readonly pocket: (session: Session, day: string) => Promise<Result<PocketView, WorkerError>>;
+  /** After a save: leaves the hint for the next opening, where a list was asked for before and what it says has changed. */
+  readonly remember: (session: Session) => Promise<Result<void, WorkerError>>;
 }
 
 /** Remembered to be read first: a screenful, and some for those that are gone by then. */
 const hintRows = 12;
 const hintDrafts = 4;
+/** So many more than are shown are read early, for those that are gone. */
+const spareRows = 2;
+/** Views made in one go. */
+const viewsAtOnce = 64;
+/** Of so few papers the rows are read one by one, where not all of them were read. */
+const fewPapers = 16;
 
-/** All that a list is made of, as read at one time. */
+/** What a list is made of, as read at one time. What stands beside each paper (`Beside`) is read for those that are shown. */
 interface Read {
   readonly all: readonly Kept<SatchelRecord>[];
-  readonly blobs: ReadonlyMap<BlobId, BlobRow>;
-  readonly queue: QueueView;
   readonly drilled: boolean;
+  /** Of the queue. */
+  readonly at: number;
 }
 
 interface Sorted extends Read {
@@ -57,6 +70,10 @@ interface Sorted extends Read {
   readonly drafts: readonly KeptPaper[];
   readonly binned: number;
   readonly used: ReadonlyMap<RecordId, number>;
+}
+
+interface Beside {
+  readonly blobs: ReadonlyMap<BlobId, BlobRow>;
   /** Codes of records that were set aside, by record. */
   readonly aside: ReadonlyMap<RecordId, string>;
 }
@@ -75,10 +92,13 @@ function lastUses(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<RecordId
 const asideOf = ({ ops }: QueueView): ReadonlyMap<RecordId, string> =>
   new Map(ops.filter((op) => op.state === "aside").map((op) => [op.record, op.lastCode ?? "unknown"]));
 
-const codeOf = (chain: KeptWithChain<SatchelRecord>["chain"]): string | null => {
-  const aside = chain.find((op) => op.state === "aside");
-  return aside === undefined ? null : (aside.lastCode ?? "unknown");
-};
+const asideIn = (rows: readonly { readonly id: RecordId; readonly chain: RecordWithChain["chain"] }[]) =>
+  new Map(
+    rows.flatMap(({ id, chain }) => {
+      const aside = chain.find((op) => op.state === "aside");
+      return aside === undefined ? [] : [[id, aside.lastCode ?? "unknown"] as const];
+    }),
+  );
 
 const blobIds = (record: PaperRecord): readonly BlobId[] => paperBlobs(record).map((pointer) => pointer.blob);
 
@@ -94,7 +114,7 @@ function sort(read: Read, day: string, stamp: number): Sorted {
   for (const { record } of likely) kinds[record.kind ?? ""] = (kinds[record.kind ?? ""] ?? 0) + 1;
   return {
     ...read,
-    ...{ day, stamp, used, kinds, aside: asideOf(read.queue) },
+    ...{ day, stamp, used, kinds },
     kept: likelyFirst(likely, day).map(({ kept }) => kept),
     drafts: papers.filter(isDraft),
     binned: papers.filter(({ record }) => record.status === "binned").length,
@@ -108,7 +128,24 @@ const hintOf = ({ kept, drafts, kinds, binned }: Sorted): ListHint => ({
   ...{ kept: kept.length, kinds, binned },
 });
 
-export function createPaperLists({ around, elsewhere, random, log, hintFrom = 40 }: PaperListDeps): PaperLists {
+/** Kept papers whose date is over or comes soon, the nearest first. */
+const soonOnes = (kept: readonly KeptPaper[], day: string): readonly KeptPaper[] =>
+  kept
+    .flatMap((paper) => {
+      const days = paper.record.expiry === null ? null : daysUntil(paper.record.expiry, day);
+      return days === null || days > soonDays ? [] : [{ paper, days }];
+    })
+    .sort((a, b) => a.days - b.days)
+    .map(({ paper }) => paper);
+
+const changedLast = (kept: readonly KeptPaper[]): readonly KeptPaper[] =>
+  [...kept].sort((a, b) => b.record.updatedAt - a.record.updatedAt);
+
+/** On the home screen. */
+const fewRows = 3;
+
+export function createPaperLists(deps: PaperListDeps): PaperLists {
+  const { around, elsewhere, random, log, hintFrom = 40, turns = noTurns } = deps;
   /** The last list of each session: its parts are asked one after the other. */
   const lists = new WeakMap<Session, Sorted>();
   let stamps = 0;
@@ -116,26 +153,54 @@ export function createPaperLists({ around, elsewhere, random, log, hintFrom = 40
   const hints = new WeakMap<Session, string>();
 
   async function read(session: Session): Promise<Result<Read, WorkerError>> {
-    const [all, blobs, queue, drilled] = await Promise.all([
-      session.records.list(),
-      session.queue.blobs(),
-      session.queue.view(),
-      elsewhere(session),
-    ]);
+    const at = session.queue.stamp();
+    const [all, drilled] = await Promise.all([session.records.list(), elsewhere(session)]);
     if (!all.ok) return all;
-    if (!drilled.ok) return drilled;
-    if (!blobs.ok) return blobs;
-    if (!queue.ok) return queue;
-    return ok({ all: all.value, blobs: blobs.value, queue: queue.value, drilled: drilled.value });
+    return drilled.ok ? ok({ all: all.value, drilled: drilled.value, at }) : drilled;
   }
 
-  function shown(
-    { blobs, aside, used, drilled }: Pick<Sorted, "blobs" | "aside" | "used" | "drilled">,
-    kept: KeptPaper,
-  ): PaperView {
-    const view = viewOf(kept, blobs, aside.get(kept.id) ?? null, around(kept.id, drilled));
+  /** One after the other: what is urgent gets in between two long readings. */
+  async function besideAll(session: Session): Promise<Result<Beside, WorkerError>> {
+    await turns.giveWay();
+    const blobs = await session.queue.blobs();
+    if (!blobs.ok) return blobs;
+    await turns.giveWay();
+    const queue = await session.queue.view();
+    return queue.ok ? ok({ blobs: blobs.value, aside: asideOf(queue.value) }) : queue;
+  }
+
+  async function blobsOf(
+    session: Session,
+    papers: readonly KeptPaper[],
+  ): Promise<Result<Beside["blobs"], WorkerError>> {
+    const rows = await session.store.someBlobs(papers.flatMap(({ record }) => blobIds(record)));
+    return rows.ok ? ok(new Map(rows.value.map((row) => [row.blob, row]))) : storageErr(rows.error);
+  }
+
+  async function besideFew(session: Session, papers: readonly KeptPaper[]): Promise<Result<Beside, WorkerError>> {
+    const [rows, blobs] = await Promise.all([
+      session.store.someRecords(papers.map(({ id }) => id)),
+      blobsOf(session, papers),
+    ]);
+    if (!rows.ok) return storageErr(rows.error);
+    const chains = rows.value.map(({ row, chain }) => ({ id: row.record, chain }));
+    return blobs.ok ? ok({ blobs: blobs.value, aside: asideIn(chains) }) : blobs;
+  }
+
+  function shown({ used, drilled }: Pick<Sorted, "used" | "drilled">, beside: Beside, kept: KeptPaper): PaperView {
+    const view = viewOf(kept, beside.blobs, beside.aside.get(kept.id) ?? null, around(kept.id, drilled));
     const usedAt = used.get(kept.id);
     return usedAt === undefined ? view : { ...view, usedAt };
+  }
+
+  /** Of many papers, in slices. */
+  async function sliced<T>(papers: readonly KeptPaper[], make: (paper: KeptPaper) => T): Promise<readonly T[]> {
+    const made: T[] = [];
+    for (let at = 0; at < papers.length; at += viewsAtOnce) {
+      if (at > 0) await turns.giveWay();
+      made.push(...papers.slice(at, at + viewsAtOnce).map(make));
+    }
+    return made;
   }
 
   /** The list that was sorted last, as long as everything it was made of is what would be read now. */
@@ -143,15 +208,8 @@ export function createPaperLists({ around, elsewhere, random, log, hintFrom = 40
     const now = await read(session);
     if (!now.ok) return now;
     const last = lists.get(session);
-    const { all, blobs, queue, drilled } = now.value;
-    if (
-      last !== undefined &&
-      last.day === day &&
-      last.all === all &&
-      last.blobs === blobs &&
-      last.queue === queue &&
-      last.drilled === drilled
-    )
+    const { all, drilled, at } = now.value;
+    if (last !== undefined && last.day === day && last.all === all && last.at === at && last.drilled === drilled)
       return ok(last);
     stamps += 1;
     const next = sort(now.value, day, stamps);
@@ -165,16 +223,19 @@ export function createPaperLists({ around, elsewhere, random, log, hintFrom = 40
     const [sealed, drilled] = await Promise.all([store.hint(), elsewhere(session)]);
     const hint = sealed.ok && sealed.value !== undefined ? await openHint(identity, sealed.value) : undefined;
     if (hint === undefined || hint.kept < hintFrom || !drilled.ok) return undefined;
-    const some = await records.some([...hint.first, ...hint.drafts]);
+    const some = await records.some([...hint.first.slice(0, count + spareRows), ...hint.drafts]);
     if (!some.ok) return undefined;
-    const papers = some.value.flatMap(({ kept, chain }) => (isPaper(kept) ? [{ kept, chain }] : []));
+    const papers = some.value.flatMap(({ kept, chain }) => (isPaper(kept) ? [{ id: kept.id, kept, chain }] : []));
     const first = papers.filter(({ kept }) => kept.record.status === "kept").slice(0, count);
     const drafts = papers.filter(({ kept }) => isDraft(kept));
-    const rows = await store.someBlobs([...first, ...drafts].flatMap(({ kept }) => blobIds(kept.record)));
-    if (first.length === 0 || !rows.ok) return undefined;
-    const blobs = new Map(rows.value.map((row) => [row.blob, row]));
-    const shownNow = ({ kept, chain }: (typeof papers)[number]): PaperView =>
-      viewOf(kept, blobs, codeOf(chain), around(kept.id, drilled.value));
+    const blobs = await blobsOf(
+      session,
+      [...first, ...drafts].map(({ kept }) => kept),
+    );
+    if (first.length === 0 || !blobs.ok) return undefined;
+    const beside: Beside = { blobs: blobs.value, aside: asideIn(papers) };
+    const shownNow = ({ kept }: (typeof papers)[number]): PaperView =>
+      shown({ used: new Map(), drilled: drilled.value }, beside, kept);
     const { kinds, binned } = hint;
     return {
       ...{ stamp: 0, early: true, kinds, binned, kept: hint.kept },
@@ -197,25 +258,77 @@ export function createPaperLists({ around, elsewhere, random, log, hintFrom = 40
     async list(session) {
       const now = await read(session);
       if (!now.ok) return now;
-      const { all, queue } = now.value;
-      const rest = { ...now.value, used: lastUses(all), aside: asideOf(queue) };
+      const beside = await besideAll(session);
+      if (!beside.ok) return beside;
+      const { all, drilled } = now.value;
+      const rest = { drilled, used: lastUses(all) };
       const papers = all.filter(isPaper).map((kept) => ({ record: kept.id, paper: kept.record, kept }));
-      return ok(sortPapers(papers).map(({ kept }) => shown(rest, kept)));
+      const inOrder = sortPapers(papers).map(({ kept }) => kept);
+      return ok(await sliced(inOrder, (kept) => shown(rest, beside.value, kept)));
     },
 
     async part(session, { from, count, day, early: isEarly = false }) {
-      const known = isEarly && from === 0 && !session.records.isRead() ? await early(session, count) : undefined;
+      const known =
+        isEarly && from === 0 && !session.records.isRead()
+          ? await turns.urgent(() => early(session, count))
+          : undefined;
       if (known !== undefined) return ok(known);
       const list = await sorted(session, day);
       if (!list.ok) return list;
-      // With the last part, which nobody waits for.
-      if (from + count >= list.value.kept.length) await leaveHint(session, list.value);
       const { stamp, kept, kinds, drafts, binned } = list.value;
+      const papers = kept.slice(from, from + count);
+      const also = from === 0 ? drafts : [];
+      // The first rows do not wait for the rows of all others.
+      const isFew = papers.length + also.length <= fewPapers && !session.queue.isRead();
+      const beside = await (isFew ? turns.urgent(() => besideFew(session, [...papers, ...also])) : besideAll(session));
+      if (!beside.ok) return beside;
+      // With the last part, which nobody waits for.
+      if (from + count >= kept.length) await leaveHint(session, list.value);
       return ok({
         ...{ stamp, kinds, binned, kept: kept.length },
-        papers: kept.slice(from, from + count).map((each) => shown(list.value, each)),
-        drafts: from === 0 ? drafts.map((each) => shown(list.value, each)) : [],
+        papers: await sliced(papers, (each) => shown(list.value, beside.value, each)),
+        drafts: also.map((each) => shown(list.value, beside.value, each)),
       });
+    },
+
+    async pocket(session, day) {
+      const list = await sorted(session, day);
+      if (!list.ok) return list;
+      const beside = await besideAll(session);
+      if (!beside.ok) return beside;
+      const { kept, all, drilled } = list.value;
+      const { blobs, aside } = beside.value;
+      const states: Partial<Record<CopyState, number>> = {};
+      await sliced(kept, (paper) => {
+        const state = stateOf(paper, blobs, aside.get(paper.id) ?? null, around(paper.id, drilled));
+        states[state] = (states[state] ?? 0) + 1;
+      });
+      await leaveHint(session, list.value);
+      const draft = sortPapers(
+        all
+          .filter(isPaper)
+          .flatMap(({ id, record }) => (record.status === "draft" ? [{ record: id, paper: record }] : [])),
+      )[0];
+      return ok({
+        kept: kept.length,
+        states,
+        newest: changedLast(kept)
+          .slice(0, fewRows)
+          .map(({ record }) => record.kind),
+        soon: soonOnes(kept, day)
+          .slice(0, fewRows)
+          .map((paper) => shown(list.value, beside.value, paper)),
+        draft: draft === undefined ? null : Object.keys(draft.paper.pages).length,
+      });
+    },
+
+    async remember(session) {
+      const last = lists.get(session);
+      if (last === undefined) return ok(undefined);
+      const list = await sorted(session, last.day);
+      if (!list.ok) return list;
+      await leaveHint(session, list.value);
+      return ok(undefined);
     },
   };
 }

@@ -24,16 +24,28 @@ export interface Around {
   readonly drilledElsewhere: boolean;
 }
 
-/** What the list says of one paper (INV-2): "two copies" needs a drilled way in without this device. */
-export function viewOf(
+const words: Readonly<Record<string, CopyState>> = {
+  redo: "needs-you",
+  leaving: "leaving",
+  waits: "waits",
+  here: "here",
+  copies: "two-copies",
+  sealed: "sealed-copy",
+  elsewhere: "away",
+  absent: "not-here",
+};
+
+const isThere = (row: BlobRow): boolean => row.state === "verified" || row.state === "away";
+
+/** The one word that is true of a paper (INV-2): "two copies" needs a drilled way in without this device. */
+export function stateOf(
   kept: KeptPaper,
   rows: ReadonlyMap<BlobId, BlobRow>,
   asideOp: string | null,
   around: Around,
-): PaperView {
+): CopyState {
   const pointers = paperBlobs(kept.record);
   const known = pointers.flatMap((pointer) => rows.get(pointer.blob) ?? []);
-  const isThere = (row: BlobRow): boolean => row.state === "verified" || row.state === "away";
   const head = kept.server === null || kept.accepted ? undefined : opHead(kept.server);
   const named = new Set(head?.ok === true ? head.value.blobs : []);
   const states = paperStates({
@@ -52,17 +64,18 @@ export function viewOf(
     expiry: null,
     today: "",
   });
-  const words: Readonly<Record<string, CopyState>> = {
-    redo: "needs-you",
-    leaving: "leaving",
-    waits: "waits",
-    here: "here",
-    copies: "two-copies",
-    sealed: "sealed-copy",
-    elsewhere: "away",
-    absent: "not-here",
-  };
-  const state = words[states[0]?.state ?? "here"] ?? "here";
+  return words[states[0]?.state ?? "here"] ?? "here";
+}
+
+/** What the list says of one paper. */
+export function viewOf(
+  kept: KeptPaper,
+  rows: ReadonlyMap<BlobId, BlobRow>,
+  asideOp: string | null,
+  around: Around,
+): PaperView {
+  const pointers = paperBlobs(kept.record);
+  const known = pointers.flatMap((pointer) => rows.get(pointer.blob) ?? []);
   const travels = known.filter((row) => !row.localOnly);
   const parts = {
     done: travels.reduce((sum, row) => sum + Math.floor(row.offset / sealedSegment) + (isThere(row) ? 1 : 0), 0),
@@ -71,7 +84,7 @@ export function viewOf(
   return {
     id: kept.id,
     record: shownPaper(kept.record),
-    state,
+    state: stateOf(kept, rows, asideOp, around),
     parts: travels.length === 0 ? null : { done: Math.min(parts.done, parts.of), of: parts.of },
     bytes: pointers.reduce((sum, pointer) => sum + pointer.sealedLength, 0),
     ...(around.fetching === undefined ? {} : { fetching: around.fetching }),

@@ -253,6 +253,13 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   ): Promise<Result<PaperView, WorkerError>> =>
     within((session) => papers.change(session, id, (record) => ok(apply(record))));
 
+  /** What stands in the list is another thing now: the next opening begins with it. Nobody waits for that. */
+  async function relisted<T, E>(saved: Promise<Result<T, E>>): Promise<Result<T, E>> {
+    const result = await saved;
+    if (result.ok) background("list-hint", papers.remember);
+    return result;
+  }
+
   /** One satchel of this browser, with what was joined to it: that holds the same papers, and goes first. */
   async function eraseHere(database: string): Promise<Result<void, WorkerError>> {
     const listed = await deps.registry.list();
@@ -337,6 +344,11 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (part.ok && part.value.kept === 0) background("lost", space.lookAgain);
       return part;
     },
+    pocket: async (day) => {
+      const pocket = await shown(within((session) => papers.pocket(session, day)));
+      if (pocket.ok && pocket.value.kept === 0) background("lost", space.lookAgain);
+      return pocket;
+    },
     paper: (id) => within((session) => papers.one(session, id)),
     startPaper: (patch) => within((session) => papers.start(session, patch)),
     draftPaper: () => within(papers.draft),
@@ -366,14 +378,16 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       }),
     describePaper: (id, patch) => within((session) => papers.describe(session, id, patch)),
     keepPaper: (id) =>
-      within(async (session): Promise<Result<PaperView, WorkerError | { readonly type: "no-page" }>> => {
-        const kept = await papers.change(session, id, (record) => paper.keepPaper(record, now()));
-        if (kept.ok) return kept;
-        return err(kept.error === "no-page" ? { type: "no-page" } : kept.error);
-      }),
-    binPaper: (id) => within((session) => papers.bin(session, id)),
-    restorePaper: (id) => change(id, (record) => paper.restorePaper(record, now())),
-    erasePaper: (id) => within((session) => papers.erase(session, id)),
+      relisted(
+        within(async (session): Promise<Result<PaperView, WorkerError | { readonly type: "no-page" }>> => {
+          const kept = await papers.change(session, id, (record) => paper.keepPaper(record, now()));
+          if (kept.ok) return kept;
+          return err(kept.error === "no-page" ? { type: "no-page" } : kept.error);
+        }),
+      ),
+    binPaper: (id) => relisted(within((session) => papers.bin(session, id))),
+    restorePaper: (id) => relisted(change(id, (record) => paper.restorePaper(record, now()))),
+    erasePaper: (id) => relisted(within((session) => papers.erase(session, id))),
     readPage: (id, page, which) => within((session) => papers.readPage(session, id, page, which)),
 
     ahead: () => within(ahead.view),

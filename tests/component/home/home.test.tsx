@@ -122,7 +122,7 @@ describe("home", () => {
 
   test("a failure says that nothing is erased, with its mark", async () => {
     const satchel = createFakeSatchel();
-    satchel.fail("papers", { type: "unavailable", mark: "P-114" });
+    satchel.fail("pocket", { type: "unavailable", mark: "P-114" });
     await showRootScreen(<HomeScreen />, { satchel, areas });
     const alert = await screen.findByRole("alert");
     expect(alert.textContent).toContain("Rien n’est effacé");

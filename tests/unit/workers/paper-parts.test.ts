@@ -9,6 +9,7 @@ import { openRecord, sealRecord } from "../../../src/crypto/record.ts";
 import type { PaperRecord, SatchelRecord } from "../../../src/satchel/model.ts";
 import { binPaper, createPaper, keepPaper, putPage, renamePaper, setPaperExpiry } from "../../../src/satchel/paper.ts";
 import { likelyFirst } from "../../../src/satchel/paper-index.ts";
+import { daysUntil, soonDays } from "../../../src/satchel/where.ts";
 import { assert } from "../../../src/shared/assert.ts";
 import { utf8, utf8ToText } from "../../../src/shared/bytes.ts";
 import { type OpId, type RecordId, randomId } from "../../../src/shared/ids.ts";
@@ -17,6 +18,7 @@ import { createMemoryDisk, createMemoryStore, type MemoryDisk } from "../../../s
 import type { Profile } from "../../../src/storage/ports.ts";
 import { createShownQueue } from "../../../src/workers/common/queue.ts";
 import { createRecords } from "../../../src/workers/common/records.ts";
+import { createTurns, noTurns } from "../../../src/workers/common/turns.ts";
 import type { Session } from "../../../src/workers/satchel/deps.ts";
 import { sealHint } from "../../../src/workers/satchel/list-hint.ts";
 import { createPaperLists } from "../../../src/workers/satchel/paper-list.ts";
@@ -29,15 +31,18 @@ const day = "2026-11-22";
 const clock = { now: () => 1 };
 const sealed = await createIdentity("satchel", seeded(1));
 
-function openTab(disk: MemoryDisk, identity: Identity, random: Dice) {
+function openTab(disk: MemoryDisk, identity: Identity, random: Dice, turns = noTurns) {
   const store = createMemoryStore({ clock, disk });
-  const records = createRecords<SatchelRecord>({ store, identity, random, clock, log: quietLog, blobsOf: () => [] });
+  const { giveWay } = turns;
+  const given = { store, identity, random, clock, log: quietLog, giveWay };
+  const records = createRecords<SatchelRecord>({ ...given, blobsOf: () => [] });
   const profile = { database: "d" } as Profile;
   const session: Session = { profile, identity, store, records, queue: createShownQueue(store) };
   const lists = createPaperLists({
     around: (_id, drilledElsewhere) => ({ fetching: undefined, damaged: new Set(), drilledElsewhere }),
     elsewhere: async () => ok(true),
     random,
+    turns,
     log: quietLog,
     hintFrom: 8,
   });
@@ -127,6 +132,24 @@ async function act(tab: Tab, dice: Dice, ids: RecordId[], identity: Identity): P
   await tab.store.adoptRecord({ record: id, op: wire, opId: op, deleted: false, expectedRevision });
 }
 
+const daysLeft = ({ record }: PaperView): number => daysUntil(record.expiry ?? "2999", day) ?? 0;
+
+/** What the home screen would count by itself in the whole list; of papers that end soon their days. */
+function pocketOf(views: readonly PaperView[]) {
+  const kept = views.filter(({ record }) => record.status === "kept");
+  return {
+    kept: kept.length,
+    states: { here: kept.length },
+    newest: kept.slice(0, 3).map(() => null),
+    soon: kept
+      .map(daysLeft)
+      .filter((days) => days <= soonDays)
+      .toSorted((a, b) => a - b)
+      .slice(0, 3),
+    draft: null,
+  };
+}
+
 describe("the list in parts", () => {
   test.each([1, 2, 3])("D5, INV-1: equals the records after any changes, in both tabs (seed %i)", async (seed) => {
     const dice = seeded(seed);
@@ -187,6 +210,11 @@ describe("the list in parts", () => {
         expect(quiet.whole).toBe(true);
         expect(quiet.papers.map((view) => byId.get(view.id))).toEqual(quiet.papers);
         shown[m] = quiet;
+        const pocket = await other.lists.pocket(other.session, day);
+        assert(pocket.ok, "a pocket reads");
+        const { soon, ...counts } = pocket.value;
+        expect({ ...counts, soon: soon.map(daysLeft) }).toEqual(pocketOf(whole.value));
+        expect(soon.map((view) => byId.get(view.id))).toEqual(soon);
       }
     }
     expect(ids.length).toBeGreaterThan(20);
@@ -228,6 +256,48 @@ describe("the list in parts", () => {
     expect((await ask()).early).toBeUndefined();
     await tab.store.setHint(await sealHint(sealed, { ...emptyHint, v: 2 as 1 }, dice));
     expect((await ask()).early).toBeUndefined();
+  });
+
+  test("D5: the tap that comes while everything is read is answered before that, and the hint is left at a save", async () => {
+    const dice = seeded(11);
+    const disk = createMemoryDisk();
+    const tab = openTab(disk, sealed, dice);
+    for (let n = 0; n < 90; n += 1)
+      await tab.records.save(randomId<RecordId>(dice), () => ok({ next: newPaper(dice, n) }));
+    expect((await tab.lists.pocket(tab.session, day)).ok).toBe(true);
+    const added = randomId<RecordId>(dice);
+    const next = setPaperExpiry(newPaper(dice, 1), "2026-09-30", 1);
+    await tab.records.save(added, () => ok({ next }));
+    await tab.lists.remember(tab.session);
+    const turns = createTurns(() => new Promise((done) => setTimeout(done)));
+    const cold = openTab(disk, sealed, dice, turns);
+    const ends: string[] = [];
+    const home = cold.lists.pocket(cold.session, day).then(() => ends.push("home"));
+    const part = cold.lists.part(cold.session, { from: 0, count: 6, day, early: true }).then((first) => {
+      ends.push("rows");
+      return first;
+    });
+    const first = await part;
+    expect(first).toMatchObject({ ok: true, value: { early: true, kept: 91 } });
+    expect(first.ok && first.value.papers.some(({ id }) => id === added)).toBe(true);
+    await home;
+    expect(ends).toEqual(["rows", "home"]);
+  });
+
+  test("D5: the first rows of a list that no hint knows do not wait for the rows of all others", async () => {
+    const dice = seeded(12);
+    const disk = createMemoryDisk();
+    const tab = openTab(disk, sealed, dice);
+    for (let n = 0; n < 40; n += 1)
+      await tab.records.save(randomId<RecordId>(dice), () => ok({ next: newPaper(dice, n) }));
+    const cold = openTab(disk, sealed, dice);
+    const first = await cold.lists.part(cold.session, { from: 0, count: 6, day, early: true });
+    expect(cold.session.queue.isRead()).toBe(false);
+    const rest = await cold.lists.part(cold.session, { from: 6, count: 100, day });
+    expect(cold.session.queue.isRead()).toBe(true);
+    assert(first.ok && rest.ok, "parts read");
+    expect(rest.value.stamp).toBe(first.value.stamp);
+    expect(faces([...first.value.papers, ...rest.value.papers])).toEqual(faces(await truth(disk, sealed)));
   });
 
   test("D5: begins again when something changed between two parts, and is asked for whole when that never ends", async () => {

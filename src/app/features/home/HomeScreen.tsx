@@ -2,8 +2,17 @@
 
 import { isProcedureId, procedures } from "../../../forms/catalogue/index.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
-import { daysUntil, soonDays } from "../../../satchel/where.ts";
-import type { DossierView, OutboxLine, OutboxView, PaperView } from "../../../workers/satchel.contract.ts";
+import { daysUntil } from "../../../satchel/where.ts";
+import { ok, type Result } from "../../../shared/result.ts";
+import type {
+  DossierView,
+  OutboxLine,
+  OutboxView,
+  PaperView,
+  PocketView,
+  SatchelApi,
+  WorkerError,
+} from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatBytes, formatCalendarDate, formatDate } from "../../i18n/format.ts";
 import { tData } from "../../i18n/i18n.ts";
@@ -41,10 +50,10 @@ interface FactLine {
 }
 
 /** How many papers are where, in the words that may be said of each (INV-2). */
-function usePocketFacts(papers: readonly PaperView[]): readonly FactLine[] {
+function usePocketFacts({ states }: PocketView): readonly FactLine[] {
   const t = useT();
-  const count = (...states: readonly PaperView["state"][]): number =>
-    papers.filter((paper) => states.includes(paper.state)).length;
+  const count = (...those: readonly PaperView["state"][]): number =>
+    those.reduce((sum, state) => sum + (states[state] ?? 0), 0);
   const facts: readonly {
     readonly icon: IconName;
     readonly key: "two" | "closed" | "away" | "waits" | "here" | "redo";
@@ -62,23 +71,12 @@ function usePocketFacts(papers: readonly PaperView[]): readonly FactLine[] {
     .map(({ icon, key, n }) => ({ icon, text: t(`home.pocket.${key}`, { count: n }) }));
 }
 
-interface Soon {
-  readonly paper: PaperView;
-  readonly days: number;
-}
-
-/** Papers whose printed date is over or comes soon, nearest first. */
-function soonOnes(papers: readonly PaperView[], now: number): readonly Soon[] {
-  return papers
-    .map((paper) => ({ paper, days: paper.record.expiry === null ? null : daysUntil(paper.record.expiry, today(now)) }))
-    .filter((one): one is Soon => one.days !== null && one.days <= soonDays)
-    .sort((a, b) => a.days - b.days)
-    .slice(0, 3);
-}
-
-function SoonItem({ paper, days }: Soon) {
+/** A paper whose printed date is over or comes soon. */
+function SoonItem({ paper }: { readonly paper: PaperView }) {
   const t = useT();
+  const { clock } = useWorld();
   const expiry = paper.record.expiry ?? "";
+  const days = daysUntil(expiry, today(clock.now())) ?? 0;
   const [day = "", month = ""] = formatCalendarDate(expiry, "short").split("\u00a0");
   return (
     <Item
@@ -109,13 +107,28 @@ function DossierItem({ dossier }: { readonly dossier: DossierView }) {
   );
 }
 
+/** Lines that are called by name. */
+const NAMED_LINES = 2;
+
+/** Papers by id; those that are gone meanwhile are left out. */
+async function papersById(
+  api: SatchelApi,
+  ids: readonly PaperView["id"][],
+): Promise<Result<readonly PaperView[], WorkerError>> {
+  const papers = await Promise.all(ids.map((id) => api.paper(id)));
+  return ok(papers.flatMap((paper) => (paper.ok ? [paper.value] : [])));
+}
+
 /** What waits: for the network, or for a desk that has not opened yet; two different things to be told. */
-function Queue({ queue, papers }: { readonly queue: OutboxView; readonly papers: readonly PaperView[] }) {
+function Queue({ queue }: { readonly queue: OutboxView }) {
   const t = useT();
   const left = queue.lines.filter((line) => line.state !== "arrived");
   const forDesk = left.filter((line) => line.state === "awaiting-desk");
   const toSend = left.filter((line) => line.state !== "awaiting-desk");
   const count = queue.waiting - forDesk.length;
+  const papersNamed = toSend.slice(0, NAMED_LINES).flatMap(({ id, what }) => (what === "paper" ? [id] : []));
+  const asked = useAsk(`named ${papersNamed.join(" ")}`, (api) => papersById(api, papersNamed), ["papers"]);
+  const papers = asked.state === "ready" ? asked.value : [];
   const nameOf = (line: OutboxLine): string => {
     if (line.what === "dossier") return showSpoken(line.title);
     const paper = papers.find((each) => each.id === line.id);
@@ -125,7 +138,7 @@ function Queue({ queue, papers }: { readonly queue: OutboxView; readonly papers:
     lines
       .map(nameOf)
       .filter((name) => name !== "")
-      .slice(0, 2)
+      .slice(0, NAMED_LINES)
       .map(isolated)
       .join(", ");
   return (
@@ -185,16 +198,9 @@ function AheadRow() {
   );
 }
 
-function Content({
-  papers,
-  dossiers,
-}: {
-  readonly papers: readonly PaperView[];
-  readonly dossiers: readonly DossierView[];
-}) {
+function Content({ pocket, dossiers }: { readonly pocket: PocketView; readonly dossiers: readonly DossierView[] }) {
   const t = useT();
   const { shared } = useRoot();
-  const { clock } = useWorld();
   const opening = useAsk("opening", (api) => api.opening(), ["opening"]);
   const outbox = useAsk("outbox", (api) => api.outbox(), ["outbox"]);
   useAreas(
@@ -204,10 +210,8 @@ function Content({
       .map((id) => `form-${id}` as const),
   );
 
-  const kept = papers.filter((paper) => paper.record.status === "kept").sort(newestFirst);
-  const draft = papers.find((paper) => paper.record.status === "draft");
-  const facts = usePocketFacts(kept);
-  const soon = soonOnes(kept, clock.now());
+  const { draft, soon } = pocket;
+  const facts = usePocketFacts(pocket);
   const newest = [...dossiers].sort(newestFirst);
   const begun = newest.filter((dossier) => dossier.stage === "draft").slice(0, 3);
   const sent = newest.filter((dossier) => dossier.stage !== "draft").slice(0, 5);
@@ -242,17 +246,17 @@ function Content({
         </Banner>
       )}
       {satchel !== null && <GentleQuestion opening={satchel} />}
-      {(draft !== undefined || begun.length > 0) && (
+      {(draft !== null || begun.length > 0) && (
         <section class="stack-s" aria-labelledby="brouillon">
           <h2 id="brouillon">{t("home.draft.title")}</h2>
           <List>
-            {draft !== undefined && (
+            {draft !== null && (
               <Item
                 icon="papier"
                 href={paths.addPaper}
                 title={t("home.draft.paper")}
                 detail={t("home.draft.pages", {
-                  pages: t("common.pages", { count: Object.keys(draft.record.pages).length }),
+                  pages: t("common.pages", { count: draft }),
                 })}
               />
             )}
@@ -264,9 +268,9 @@ function Content({
       )}
       <Pocket
         href={paths.papers}
-        title={t("home.pocket.title", { n: kept.length })}
-        facts={kept.length === 0 ? [{ icon: "information", text: t("home.pocket.empty") }] : facts}
-        sheets={kept.slice(0, 3).map((paper) => sheetOf(paper.record.kind))}
+        title={t("home.pocket.title", { n: pocket.kept })}
+        facts={pocket.kept === 0 ? [{ icon: "information", text: t("home.pocket.empty") }] : facts}
+        sheets={pocket.newest.map(sheetOf)}
         action={
           <LinkButton kind="flap" wide icon="appareil-photo" href={paths.addPaper}>
             {t("home.pocket.add")}
@@ -277,8 +281,8 @@ function Content({
         <h2 id="bientot">{t("home.soon.title")}</h2>
         {soon.length > 0 && (
           <List>
-            {soon.map((one) => (
-              <SoonItem key={one.paper.id} {...one} />
+            {soon.map((paper) => (
+              <SoonItem key={paper.id} paper={paper} />
             ))}
           </List>
         )}
@@ -297,7 +301,7 @@ function Content({
           {t(dossiers.length === 0 ? "home.dossiers.first" : "home.dossiers.start")}
         </LinkRow>
       </section>
-      {queue !== null && queue.waiting > 0 && <Queue queue={queue} papers={papers} />}
+      {queue !== null && queue.waiting > 0 && <Queue queue={queue} />}
       <section aria-labelledby="autres">
         <h2 id="autres" class="sr">
           {t("home.more.title")}
@@ -313,11 +317,12 @@ function Content({
 
 export function HomeScreen() {
   const t = useT();
-  const papers = useAsk("papers", (api) => api.papers(), ["papers"]);
+  const { clock } = useWorld();
+  const pocket = useAsk("pocket", (api) => api.pocket(today(clock.now())), ["papers"]);
   const dossiers = useAsk("dossiers", (api) => api.dossiers(), ["dossiers"]);
   const profile = useAsk("profile", (api) => api.profile(), ["dossiers", "opening"]);
   const name = profile.state === "ready" ? (profile.value.given_name ?? "") : "";
-  const failed = papers.state === "failed" ? papers : dossiers.state === "failed" ? dossiers : null;
+  const failed = pocket.state === "failed" ? pocket : dossiers.state === "failed" ? dossiers : null;
   return (
     <Frame title={t("common.nav.home")} tab="home">
       <h1>{name === "" ? t("home.hello") : t("home.helloName", { name: isolated(name) })}</h1>
@@ -325,12 +330,12 @@ export function HomeScreen() {
         <FailedState
           {...failure(failed.error)}
           onRetry={() => {
-            papers.again();
+            pocket.again();
             dossiers.again();
           }}
         />
-      ) : papers.state === "ready" && dossiers.state === "ready" ? (
-        <Content papers={papers.value} dossiers={dossiers.value} />
+      ) : pocket.state === "ready" && dossiers.state === "ready" ? (
+        <Content pocket={pocket.value} dossiers={dossiers.value} />
       ) : (
         <Loading />
       )}
