@@ -57,6 +57,8 @@ export const paths = {
   carrierPack: "/porteur/donner",
   carrierReceipt: "/porteur/recepisse",
   settings: "/reglages",
+  profile: "/profil",
+  profileClaim: (claim: string) => `/profil/${claim}`,
   erase: "/reglages/effacer",
   discreet: "/discret",
   devices: "/appareils",

@@ -8,7 +8,8 @@
 
 /**
  * `en`, `ar`: the words of a language other than French, which is the source and part of the shell. `forms`: every
- * procedure but three, with its French words; `forms-en`, `forms-ar`: their words in other languages.
+ * procedure but three, with its French words; `profile`: words explained, the profile, lists and letters beside them;
+ * `forms-en`, `forms-ar`: the words of both in other languages.
  */
 export const laterGroups = [
   "ways",
@@ -19,6 +20,7 @@ export const laterGroups = [
   "reader",
   "places",
   "forms",
+  "profile",
   "en",
   "ar",
   "forms-en",
@@ -57,7 +59,9 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
 const shellForms = "domiciliation|lettre-incomprise|demande-libre";
-const laterWords = new RegExp(`^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies)$`);
+const laterWords = new RegExp(
+  `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies|glossary|profil|lettre)$`,
+);
 
 const laterProcedure = new RegExp(`^src/forms/catalogue/(?!(?:${shellForms}|index)\\.ts$)([^/]+)\\.ts$`);
 
@@ -73,6 +77,8 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
   ["forms", /^src\/app\/features\/dossiers\/(fields\/Rare|More)\.tsx$/],
   ["forms", /^src\/app\/features\/droits\/feature\.ts$/],
+  ["profile", /^src\/app\/ui\/glossary\/Marked\.tsx$/],
+  ["profile", /^src\/app\/features\/profil\/feature\.ts$/],
 ];
 
 /** The French words of those screens. Other languages are groups of their own. */
@@ -82,6 +88,7 @@ const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["out", /^locales\/fr\/(sortie|partage)\.json$/],
   ["places", /^locales\/fr\/places\.json$/],
   ["twoddoc", /^locales\/fr\/twoddoc\.json$/],
+  ["profile", /^locales\/fr\/(glossary|profil|lettre)\.json$/],
   ["photos", /^locales\/fr\/(capture|papers-(guide|search))\.json$/],
   ["photos", /^locales\/fr\/(ahead|reminders)\.json$/],
 ];
@@ -159,7 +166,7 @@ export function groupsOf(
     if (area === "desk") groups.set(file, "desk");
     else if (area === "poste") groups.set(file, "kiosk");
     else if (area !== undefined && laterWords.test(area))
-      groups.set(file, language === "en" ? "forms-en" : language === "ar" ? "forms-ar" : "forms");
+      groups.set(file, language === "en" ? "forms-en" : language === "ar" ? "forms-ar" : (own?.[0] ?? "forms"));
     else if (language === "en" || language === "ar") groups.set(file, language);
   }
   const found = new Set(groups.values());

@@ -73,6 +73,7 @@ export function fillOrder(
     "reader",
     "places",
     "forms",
+    "profile",
     ...own.map((one) => `forms-${one}` as const),
     ...(deskWanted ? (["desk"] as const) : []),
     ...(kioskWanted ? (["kiosk"] as const) : []),

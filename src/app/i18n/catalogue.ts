@@ -14,6 +14,7 @@ import type dossiers from "../../../locales/fr/dossiers.json";
 import type erase from "../../../locales/fr/erase.json";
 import type errors from "../../../locales/fr/errors.json";
 import type fields from "../../../locales/fr/fields.json";
+import type glossary from "../../../locales/fr/glossary.json";
 import type home from "../../../locales/fr/home.json";
 import type journey from "../../../locales/fr/journey.json";
 import type opening from "../../../locales/fr/opening.json";
@@ -52,6 +53,7 @@ export interface Catalogue {
   readonly erase: typeof erase;
   readonly errors: typeof errors;
   readonly fields: typeof fields;
+  readonly glossary: typeof glossary;
   readonly home: typeof home;
   readonly journey: typeof journey;
   readonly opening: typeof opening;

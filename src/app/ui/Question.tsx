@@ -6,6 +6,7 @@ import { useT } from "../i18n/useT.ts";
 import { Button, LinkRow } from "./Button.tsx";
 import { ErrorSummary, type ReviewItem } from "./ErrorSummary.tsx";
 import { FieldError } from "./Field.tsx";
+import { Glossed, GlossedPage, GlossedWords } from "./Glossed.tsx";
 import { Icon } from "./icons/Icon.tsx";
 import { PersonalForm } from "./personal.tsx";
 import { Progress, type ProgressProps } from "./Thread.tsx";
@@ -78,6 +79,8 @@ export interface QuestionPageProps {
   /** The French question under another language: who receives it reads French. */
   readonly french?: string | undefined;
   readonly hint?: string | undefined;
+  /** Labels and choices: their hard words are explained in a row, where they cannot be marked themselves. */
+  readonly words?: readonly (string | undefined)[] | undefined;
   readonly listen?: ComponentChildren;
   /** The answers: one RadioGroup, CheckGroup, field or several. */
   readonly children: ComponentChildren;
@@ -100,13 +103,14 @@ export interface QuestionPageProps {
 
 /** The page of one question; goes inside `Page`. The title of the tab is the question. */
 export function QuestionPage(props: QuestionPageProps) {
-  const { progress, question, french, hint, listen, children, why, save, onContinue, continueText, busy } = props;
+  const { progress, question, french, hint, listen, children, why, save, onContinue, continueText, busy, words } =
+    props;
   const { later, review = [], attempt = 0, error, below } = props;
   const t = useT();
   const id = useId();
   const describedBy = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(Boolean);
   return (
-    <>
+    <GlossedPage>
       <ErrorSummary items={review} attempt={attempt} />
       {progress !== undefined && <Progress {...progress} />}
       <PersonalForm class="stack" onSubmit={onContinue}>
@@ -114,20 +118,29 @@ export function QuestionPage(props: QuestionPageProps) {
           class={error === undefined ? undefined : "has-err"}
           aria-describedby={describedBy.length === 0 ? undefined : describedBy.join(" ")}
         >
-          <legend class="h1 q-legend">
-            <h1 tabIndex={-1}>{whole(question)}</h1>
-          </legend>
+          <Glossed text={question} plain={whole}>
+            {(marked) => (
+              <legend class="h1 q-legend">
+                <h1 tabIndex={-1}>{marked}</h1>
+              </legend>
+            )}
+          </Glossed>
           {french !== undefined && (
             <p class="fr-under" lang="fr" dir="ltr">
               {french}
             </p>
           )}
           {hint !== undefined && (
-            <p class="hint q-gap" id={`${id}-hint`}>
-              {hint}
-            </p>
+            <Glossed text={hint}>
+              {(marked) => (
+                <p class="hint q-gap" id={`${id}-hint`}>
+                  {marked}
+                </p>
+              )}
+            </Glossed>
           )}
           {listen !== undefined && <div class="row q-head">{listen}</div>}
+          {words !== undefined && <GlossedWords texts={words} />}
           {error !== undefined && (
             <div class="q-gap">
               <FieldError id={`${id}-error`}>{error}</FieldError>
@@ -147,6 +160,6 @@ export function QuestionPage(props: QuestionPageProps) {
         )}
       </PersonalForm>
       {below}
-    </>
+    </GlossedPage>
   );
 }

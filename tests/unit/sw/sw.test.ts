@@ -196,6 +196,7 @@ describe("Prêt sans réseau", () => {
       "reader",
       "places",
       "forms",
+      "profile",
       "en",
       "ar",
       "forms-en",
@@ -213,6 +214,7 @@ describe("Prêt sans réseau", () => {
       "reader",
       "places",
       "forms",
+      "profile",
       "forms-ar",
       "desk",
       "en",
@@ -231,6 +233,7 @@ describe("Prêt sans réseau", () => {
       "reader",
       "places",
       "forms",
+      "profile",
       "forms-en",
       "ar",
       "forms-ar",
@@ -282,6 +285,10 @@ describe("groups of a build", () => {
     ["assets/home-2.js", ""],
     ["assets/home-3.js", ""],
     ["assets/places-1.js", ""],
+    ["assets/lazy-3.js", "Marked-1.js glossary-1.js glossary-2.js"],
+    ["assets/Marked-1.js", ""],
+    ["assets/glossary-1.js", ""],
+    ["assets/glossary-2.js", ""],
     ["assets/lazy-2.js", "rsa-1.js form-rsa-1.js form-rsa-2.js form-rsa-3.js form-demande-libre-1.js"],
     ["assets/rsa-1.js", "parts-1.js"],
     ["assets/rsa-2.js", "parts-1.js"],
@@ -305,6 +312,9 @@ describe("groups of a build", () => {
     ["locales/ar/home.json", "assets/home-3.js"],
     ["src/forms/catalogue/rsa.ts", "assets/rsa-1.js"],
     ["src/forms/catalogue/demande-libre.ts", "assets/demande-libre-1.js"],
+    ["src/app/ui/glossary/Marked.tsx", "assets/Marked-1.js"],
+    ["locales/fr/glossary.json", "assets/glossary-1.js"],
+    ["locales/en/glossary.json", "assets/glossary-2.js"],
     ["locales/fr/form-rsa.json", "assets/form-rsa-1.js"],
     ["locales/en/form-rsa.json", "assets/form-rsa-2.js"],
     ["locales/ar/form-rsa.json", "assets/form-rsa-3.js"],
@@ -333,7 +343,12 @@ describe("groups of a build", () => {
     ]);
     // Three procedures come with the shell; the others wait, with their words and the copies that the worker has.
     expect(of("forms")).toEqual(["assets/rsa-1.js", "assets/rsa-2.js", "assets/parts-1.js", "assets/form-rsa-1.js"]);
-    expect([of("forms-en"), of("forms-ar")].flat()).toEqual(["assets/form-rsa-2.js", "assets/form-rsa-3.js"]);
+    expect(of("profile")).toEqual(["assets/Marked-1.js", "assets/glossary-1.js"]);
+    expect([of("forms-en"), of("forms-ar")].flat()).toEqual([
+      "assets/glossary-2.js",
+      "assets/form-rsa-2.js",
+      "assets/form-rsa-3.js",
+    ]);
     expect(groups.get("assets/demande-libre-1.js")).toBe("shell");
     expect(groups.get("assets/form-demande-libre-1.js")).toBe("shell");
     expect(groups.get("assets/shared-1.js")).toBe("shell");

@@ -183,6 +183,10 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
   const question = formText(form.id, `pages.${step.id}.title`) ?? "";
   const progress = useProgress(view, step, mode);
   const first = fieldId(requirement.id);
+  const say = (key: string): string | undefined => formText(form.id, `requirements.${requirement.id}.${key}`);
+  const hint = [say("hint"), ageText(requirement)].filter(Boolean).join(" ");
+  const instead = (requirement.alternatives ?? []).map((each) => alternativeText(form, requirement, each.id));
+  const missing = attached.missing ? say("missing") : undefined;
   if (adding.at !== "no")
     return (
       <Frame
@@ -228,10 +232,9 @@ export function PapersStep({ dossier, view, step, mode }: PapersStepProps) {
         progress={progress}
         question={question}
         french={frenchText(form.id, `pages.${step.id}.title`)}
-        hint={[formText(form.id, `requirements.${requirement.id}.hint`), ageText(requirement)]
-          .filter(Boolean)
-          .join(" ")}
-        listen={<ReadAloud text={[question, formText(form.id, `requirements.${requirement.id}.hint`)]} />}
+        hint={hint === "" ? undefined : hint}
+        listen={<ReadAloud text={[question, hint, ...instead, missing]} />}
+        words={[formText(form.id, `requirements.${requirement.id}.label`), ...instead, missing]}
         why={<p>{formText(form.id, `requirements.${requirement.id}.why`)}</p>}
         save={save}
         onContinue={() => void onward()}
