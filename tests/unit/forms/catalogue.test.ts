@@ -193,16 +193,6 @@ describe("the French words", () => {
       text.split(/(?<=[.?!])\s+/u).map((sentence) => ({ at: `${area} ${key}`, sentence })),
     ),
   );
-  const count = (sentence: string): number =>
-    sentence.split(/[\s\u00a0]+/u).filter((word) => /[\p{L}\d]/u.test(word)).length;
-
-  test("have no sentence over 22 words, and about 12 at most on average", () => {
-    expect(sentences.filter(({ sentence }) => count(sentence) > 22)).toEqual([]);
-    const whole = sentences.filter(({ sentence }) => /[.?!]$/u.test(sentence)).map(({ sentence }) => count(sentence));
-    expect(whole.length).toBeGreaterThan(100);
-    expect(whole.reduce((sum, each) => sum + each, 0) / whole.length).toBeLessThanOrEqual(12);
-  });
-
   test("are polite, plain and well set", () => {
     const wrong = sentences.filter(
       ({ sentence }) =>
