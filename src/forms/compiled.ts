@@ -66,6 +66,8 @@ export interface Slot {
   readonly constraints: readonly CompiledConstraint[];
   /** Of a repeat. */
   readonly inner: readonly Slot[];
+  /** What its last answer was worth: most stay the same from one run to the next. */
+  last: { readonly answer: AnswerValue; readonly value: Value } | null;
 }
 
 export interface CompiledRequirement {
@@ -158,7 +160,12 @@ const answerIn = (env: Env, slot: Slot): AnswerValue | undefined => env.run.stat
 function worthNow(env: Env, slot: Slot): Value {
   const { field, calc } = slot;
   if (field.type === "repeat") return rowsOf(env.run, slot).map(({ row }) => row);
-  if (calc === null) return worth(field, answerIn(env, slot));
+  if (calc === null) {
+    const answer = answerIn(env, slot);
+    if (answer === undefined) return undefined;
+    if (slot.last?.answer !== answer) slot.last = { answer, value: worth(field, answer) };
+    return slot.last.value;
+  }
   // A calculation as it is shown: what other expressions read is what the person reads.
   const value = calc.value(env);
   return typeof value === "bigint" && field.type === "calc" ? rounded(value, field.decimals ?? 2) : value;
@@ -222,8 +229,7 @@ export function typeOfField(field: Field): Type {
 }
 
 /** What an answer is worth in an expression; undefined when it does not fit the field. */
-function worth(field: Field, answer: AnswerValue | undefined): Value {
-  if (answer === undefined) return undefined;
+function worth(field: Field, answer: AnswerValue): Value {
   if (answer.v === "unknown") return field.unknown ? null : undefined;
   switch (field.type) {
     case "choice":
@@ -309,6 +315,7 @@ function compileForm(form: Form): CompiledForm {
     calc: null,
     constraints: [],
     inner: field.type === "repeat" ? field.fields.map((each, place) => slotOf(each, place, null)) : [],
+    last: null,
   });
   const slots = form.fields.map((field, at) => slotOf(field, at, placed.get(field.id) ?? -1));
   const placeOf = new Map(slots.map((slot) => [slot.field.id, slot.at]));

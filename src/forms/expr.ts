@@ -165,7 +165,7 @@ function yearsBetween(from: number, to: number): number {
 type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** True only where it is sure: `[al, ah]` and `[bl, bh]` are what the two sides may be. */
-function surely<T extends bigint | number>(op: Comparison, al: T, ah: T, bl: T, bh: T): boolean {
+function surely<T extends bigint | string>(op: Comparison, al: T, ah: T, bl: T, bh: T): boolean {
   switch (op) {
     case "=":
       return al === ah && bl === bh && al === bl;
@@ -182,13 +182,15 @@ function surely<T extends bigint | number>(op: Comparison, al: T, ah: T, bl: T, 
   }
 }
 
+/** The first and the last minute of a valid date, written so that texts compare as dates do. */
+const firstOf = (date: string): string => date + "0000-01-01T00:00".slice(date.length);
+const lastOf = (date: string): string => date + "9999-12-31T23:59".slice(date.length);
+
 /** The same date, written alike, is equal even where its day is not known. */
 function compareDates(op: Comparison, a: Value, b: Value): boolean {
   if (typeof a !== "string" || typeof b !== "string") return false;
-  const [x, y] = [spanOf(a), spanOf(b)];
-  if (x === undefined || y === undefined) return false;
   if (a === b) return op === "=" || op === "<=" || op === ">=";
-  return op !== "=" && surely(op, x.from, x.to, y.from, y.to);
+  return op !== "=" && surely(op, firstOf(a), lastOf(a), firstOf(b), lastOf(b));
 }
 
 /* ---- compiling ---- */
