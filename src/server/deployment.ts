@@ -48,7 +48,7 @@ export const demonstration = (url: string): DeploymentBase => ({
       demonstration: true,
       statements: [],
       human: demonstrationHuman,
-      procedures: ["domiciliation", "lettre-incomprise", "demande-libre"],
+      procedures: ["domiciliation", "aide-facultative", "lettre-incomprise", "demande-libre"],
     },
   ],
   legal: {
