@@ -57,7 +57,7 @@ const ZONES: readonly Zone[] = [
     name: "workers",
     holds: inFolder("workers"),
     imports: ["shared", "protocol", "crypto", "satchel", "forms", "storage", "sync", "worker contracts"],
-    packages: ["comlink", "@nuintun/qrcode", "pdfjs-dist/", "zxing-wasm/"],
+    packages: ["comlink", "@nuintun/qrcode", "pdfjs-dist/", "@cantoo/pdf-lib", "zxing-wasm/"],
   },
   {
     name: "sw",

@@ -1,5 +1,5 @@
 /**
- * `npm run form -- check|graph|preview|schema|import`: the tools of somebody who writes a form. Runs in Node.
+ * `npm run form -- check|graph|preview|schema|import|official`: the tools of somebody who writes a form. Runs in Node.
  *
  *   check FILE     what is wrong with it, each with its line; FILE is JSON or YAML
  *   graph FILE     its pages and conditions as a Mermaid diagram
@@ -7,10 +7,12 @@
  *                  the questions as they will be asked, given some answers
  *   schema         the JSON Schema, for an editor
  *   import ...     a procedure of Démarches simplifiées as such a file (form-import.ts)
+ *   official ...   whether a mapping, its form and its PDF fit (form-official.ts)
  *
  * Surprising fact: JSON is read as YAML too, so that both give lines. A file is data: nothing of it is run.
  */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { FormFault } from "../../../src/forms/check.ts";
@@ -25,6 +27,7 @@ import { wordAt } from "../../../src/forms/words.ts";
 import { localDay } from "../../../src/shared/day.ts";
 import { err, type Result } from "../../../src/shared/result.ts";
 import { importForm } from "./form-import.ts";
+import { officialTool } from "./form-official.ts";
 
 export interface FormWorld {
   readonly read: (file: string) => string;
@@ -188,7 +191,7 @@ export async function formTool(args: readonly string[], world: FormWorld): Promi
   }
   if ((command !== "check" && command !== "graph" && command !== "preview") || file === undefined) {
     world.tell(
-      "npm run form -- check FILE | graph FILE | preview FILE [--answers FILE] [--lang fr] | schema | import FILE|URL",
+      "npm run form -- check FILE | graph FILE | preview FILE [--answers FILE] [--lang fr] | schema | import FILE|URL | official FILE.pdf MAPPING",
     );
     return 2;
   }
@@ -220,5 +223,19 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   process.exitCode =
     command === "import"
       ? await importForm(rest, { fetch, now: () => new Date(), out, tell })
-      : await formTool(process.argv.slice(2), { read: (file) => readFileSync(file, "utf8"), now: Date.now, out, tell });
+      : command === "official"
+        ? await officialTool(rest, {
+            read: (file) => readFileSync(file),
+            write: (folder, name, bytes) => {
+              mkdirSync(folder, { recursive: true });
+              writeFileSync(join(folder, name), bytes);
+            },
+            tell,
+          })
+        : await formTool(process.argv.slice(2), {
+            read: (file) => readFileSync(file, "utf8"),
+            now: Date.now,
+            out,
+            tell,
+          });
 }
