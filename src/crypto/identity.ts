@@ -5,9 +5,10 @@
  * non-extractable copies exist; so the sealed bytes are kept with the identity.
  */
 
+import type { BoxKey } from "../protocol/hpke.ts";
 import { labels } from "../protocol/labels.ts";
 import { ways } from "../protocol/limits.ts";
-import { b64, rawPublicKey } from "../protocol/sign.ts";
+import { b64, rawPublicKey, signBytes, verifyBytes } from "../protocol/sign.ts";
 import {
   type ChainError,
   type Principal,
@@ -18,15 +19,18 @@ import {
 } from "../protocol/statements.ts";
 import type { PrincipalKind, Signed } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
-import { type B64, type Bytes, concat, fromBase64Url, lengthPrefixed, u32, utf8 } from "../shared/bytes.ts";
+import { type B64, type Bytes, concat, equalBytes, fromBase64Url, lengthPrefixed, u32, utf8 } from "../shared/bytes.ts";
 import { type DeviceId, idBytes, type PrincipalId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import {
+  agree,
   exportPrivate,
+  generateBoxPair,
   generateExportablePair,
   hkdf,
   importAesKey,
+  importBoxPublic,
   importPrivate,
   keyBytes,
   nonceBytes,
@@ -52,6 +56,8 @@ export interface Identity {
   readonly statements: readonly Signed[];
   /** Both private keys sealed under the root (SPEC C-I). */
   readonly sealed: Bytes;
+  /** An organisation's: keys that letters may still be sealed to, for 400 days (SPEC P-H5). */
+  readonly formerBoxes?: readonly BoxKey[];
 }
 
 export type IdentityError =
@@ -68,18 +74,37 @@ async function identitySealOf(root: RootKey, id: PrincipalId): Promise<{ key: Cr
   return { key: await importAesKey(key), clear: concat(magic, idBytes(id)) };
 }
 
-/** A fresh principal, made without any server. */
-export async function createIdentity(kind: PrincipalKind, random: Random): Promise<Identity> {
+/** A fresh pair of each kind, exportable until they are sealed; with the raw public halves. */
+async function createPairs() {
   const [signPair, boxPair] = await Promise.all([generateExportablePair("sign"), generateExportablePair("box")]);
   const [sign, box] = await Promise.all([rawPublicKey(signPair), rawPublicKey(boxPair)]);
+  return { signPair, boxPair, sign, box };
+}
+type Pairs = Awaited<ReturnType<typeof createPairs>>;
+
+/** The private halves sealed under a root (SPEC C-I2). */
+async function sealPairs(
+  { signPair, boxPair }: Pick<Pairs, "signPair" | "boxPair">,
+  root: RootKey,
+  id: PrincipalId,
+  random: Random,
+): Promise<Bytes> {
+  const { key, clear } = await identitySealOf(root, id);
+  const keys = lengthPrefixed(await exportPrivate(signPair.privateKey), await exportPrivate(boxPair.privateKey));
+  const sealed = concat(magic, await sealBox(key, random.bytes(nonceBytes), keys, clear));
+  keys.fill(0);
+  return sealed;
+}
+
+/** A fresh principal, made without any server. */
+export async function createIdentity(kind: PrincipalKind, random: Random): Promise<Identity> {
+  const pairs = await createPairs();
+  const { signPair, sign, box } = pairs;
   const genesis = await signGenesis(signPair.privateKey, { kind, sign, box, nonce: b64(random.bytes(16)) });
   const principal = await readChain([genesis]);
   assert(principal.ok, "SPEC P-S: a fresh genesis reads");
   const root = createRootKey(random.bytes(rootKeyBytes));
-  const { key, clear } = await identitySealOf(root, principal.value.id);
-  const keys = lengthPrefixed(await exportPrivate(signPair.privateKey), await exportPrivate(boxPair.privateKey));
-  const sealed = concat(magic, await sealBox(key, random.bytes(nonceBytes), keys, clear));
-  keys.fill(0);
+  const sealed = await sealPairs(pairs, root, principal.value.id, random);
   const identity = await openIdentity(root, sealed, [genesis]);
   assert(identity.ok, "SPEC C-I: what was sealed opens");
   return identity.value;
@@ -136,6 +161,16 @@ export async function openIdentity(
   });
 }
 
+/** The private keys are those whose public halves the chain names. */
+export async function keysFit({ sign, box, principal }: Identity): Promise<boolean> {
+  const probe = utf8("besace");
+  if (!(await verifyBytes(principal.sign, labels.keyCheck, probe, await signBytes(sign, labels.keyCheck, probe))))
+    return false;
+  const [own, other] = [await importBoxPublic(principal.box), await generateBoxPair()];
+  if (own === undefined) return false;
+  return equalBytes(await agree(own, other.privateKey), await agree(other.publicKey, box));
+}
+
 /** Overwrites every root. The identity opens nothing any more; its private keys go with the worker. */
 export function wipeIdentity(identity: Pick<Identity, "roots">): void {
   for (const root of identity.roots.values()) root.wipe();
@@ -151,7 +186,10 @@ async function pastSealOf(root: RootKey, id: PrincipalId, epoch: number): Promis
 }
 
 /** Every root before the current one, sealed under it (SPEC C-Y3): `"BSP1" || nonce || ciphertext and tag`. */
-export async function sealPast(identity: Identity, random: Random): Promise<Bytes> {
+export async function sealPast(
+  identity: Pick<Identity, "id" | "root" | "roots" | "epoch">,
+  random: Random,
+): Promise<Bytes> {
   const { key, clear } = await pastSealOf(identity.root, identity.id, identity.epoch);
   const older = concat(...olderRoots(identity).map((root) => root.reveal()));
   const sealed = concat(pastMagic, await sealBox(key, random.bytes(nonceBytes), older, clear));
@@ -202,6 +240,32 @@ export async function rotateRoot(identity: Identity, random: Random): Promise<Id
   keys.fill(0);
   const epoch = identity.epoch + 1;
   return { ...identity, root, epoch, roots: new Map(identity.roots).set(epoch, root), sealed };
+}
+
+/** New keys under a new root, for a principal that is about to say so in its chain (SPEC P-H5). */
+export interface NewKeys {
+  readonly root: RootKey;
+  /** Raw public keys. */
+  readonly sign: B64;
+  readonly box: B64;
+  /** The private ones under `root` (SPEC C-I2). */
+  readonly sealed: Bytes;
+  /** Every root before, under `root` (SPEC C-Y3). */
+  readonly past: Bytes;
+}
+
+/** Made before the statement that names them; nothing is theirs until that statement stands. */
+export async function createNewKeys(identity: Identity, random: Random): Promise<NewKeys> {
+  assert(identity.epoch < ways.roots, "SPEC P-Y2: so many roots and no more");
+  const pairs = await createPairs();
+  const root = createRootKey(random.bytes(rootKeyBytes));
+  const epoch = identity.epoch + 1;
+  const roots = new Map(identity.roots).set(epoch, root);
+  const [sealed, past] = await Promise.all([
+    sealPairs(pairs, root, identity.id, random),
+    sealPast({ id: identity.id, root, roots, epoch }, random),
+  ]);
+  return { root, sign: pairs.sign, box: pairs.box, sealed, past };
 }
 
 /**

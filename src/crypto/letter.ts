@@ -8,6 +8,8 @@
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
 import * as v from "valibot";
 import { anyB64, countField, fixedB64, principalIdField, randomIdField } from "../protocol/fields.ts";
+import { signsOf } from "../protocol/helpers.ts";
+import type { BoxKey } from "../protocol/hpke.ts";
 import {
   letterHead,
   letterHeadBytes,
@@ -174,14 +176,28 @@ export async function sealLetter({ identity, to, letter, blobs, inner }: LetterT
 const sameBlob = (inner: LetterBlob, outer: BlobRef | undefined): boolean =>
   inner.blob === outer?.blob && inner.root === outer.root;
 
-async function decrypt(identity: Identity, letter: Letter, headBytes: Bytes): Promise<Bytes | undefined> {
+/** The key that a letter names: the current one, or one that an organisation had within 400 days (SPEC P-H5). */
+function boxOf({ box, principal, formerBoxes = [] }: Identity, toKey: B64): BoxKey | undefined {
+  if (toKey === principal.boxKeyId) return { privateKey: box, box: principal.box };
+  const former = principal.former.find(({ boxKeyId }) => boxKeyId === toKey);
+  return formerBoxes.find((key) => key.box === former?.box);
+}
+
+/** By any key that the sender's chain has named (SPEC P-H9). */
+async function verifiedBy(letter: Letter, sender: Principal): ReturnType<typeof verifyLetter> {
+  let verified = await verifyLetter(letter, sender.sign);
+  for (const sign of signsOf(sender).slice(1)) if (!verified.ok) verified = await verifyLetter(letter, sign);
+  return verified;
+}
+
+async function decrypt(key: BoxKey, letter: Letter, headBytes: Bytes): Promise<Bytes | undefined> {
   const enc = fromBase64Url(letter.enc);
   const body = fromBase64Url(letter.body);
-  const publicKey = await importBoxPublic(identity.principal.box);
+  const publicKey = await importBoxPublic(key.box);
   if (enc === undefined || body === undefined || publicKey === undefined) return undefined;
   try {
     const context = await createSuite().createRecipientContext({
-      recipientKey: { privateKey: identity.box, publicKey },
+      recipientKey: { privateKey: key.privateKey, publicKey },
       enc: toBuffer(enc),
       info: toBuffer(await infoOf(headBytes)),
     });
@@ -218,13 +234,14 @@ export async function openLetter(
   const headBytes = fromBase64Url(letter.head);
   if (!head.ok || headBytes === undefined) return err({ type: "bad-format" });
   if (head.value.to !== identity.id) return err({ type: "other-receiver" });
-  if (head.value.toKey !== identity.principal.boxKeyId) return err({ type: "other-key" });
+  const mine = boxOf(identity, head.value.toKey);
+  if (mine === undefined) return err({ type: "other-key" });
   if (sender !== undefined) {
     if (sender.id !== head.value.from) return err({ type: "other-sender" });
-    const early = await verifyLetter(letter, sender.sign);
+    const early = await verifiedBy(letter, sender);
     if (!early.ok) return err({ type: early.error.type });
   }
-  const plain = await decrypt(identity, letter, headBytes);
+  const plain = await decrypt(mine, letter, headBytes);
   if (plain === undefined) return err({ type: "cannot-open" });
   const text = unpad(plain);
   if (text === undefined) return err({ type: "bad-padding" });
@@ -236,7 +253,7 @@ export async function openLetter(
   const chain = await readChain(inner.senderStatements);
   if (!chain.ok) return err({ type: "bad-sender", chain: chain.error });
   if (chain.value.id !== head.value.from) return err({ type: "other-sender" });
-  const verified = await verifyLetter(letter, chain.value.sign);
+  const verified = await verifiedBy(letter, chain.value);
   if (!verified.ok) return err({ type: verified.error.type });
   const known = sender !== undefined && sender.head.n > chain.value.head.n ? sender : chain.value;
   return ok({ head: head.value, manifest: await letterManifest(letter), inner, sender: known });

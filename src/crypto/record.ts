@@ -8,7 +8,7 @@ import { labels } from "../protocol/labels.ts";
 import { isErased, opHead, opHeadBytes, signOp, verifyOp } from "../protocol/ops.ts";
 import type { Op, OpHead } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
-import { type Bytes, fromBase64Url, u32, utf8 } from "../shared/bytes.ts";
+import { type B64, type Bytes, fromBase64Url, u32, utf8 } from "../shared/bytes.ts";
 import { type BlobId, idBytes, type OpId, type RecordId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
@@ -61,6 +61,9 @@ async function recordKeyOf(identity: Identity, head: OpHead): Promise<CryptoKey 
   return await deriveAesKey(await epochKeyOf(identity, root, head.epoch), idBytes(head.op), labels.recordKey);
 }
 
+/** An organisation's keys change with its root: an op is signed by the key of the epoch that it was sealed in (SPEC P-H9). */
+const signerOf = ({ principal }: Identity, epoch: number): B64 => principal.former[epoch]?.sign ?? principal.sign;
+
 /** Seals under the current root and signs a complete op. An object becomes JSON; its undefined fields vanish. */
 export async function sealRecord(
   identity: Identity,
@@ -103,12 +106,12 @@ export async function openRecord(
   if (!head.ok) return err({ type: "bad-format" });
   if (head.value.satchel !== identity.id) return err({ type: "other-satchel" });
   if (trust === "unknown") {
-    const verified = await verifyOp(op, identity.principal.sign);
+    const verified = await verifyOp(op, signerOf(identity, head.value.epoch));
     if (!verified.ok) return err({ type: verified.error.type });
   }
   if (isErased(op)) {
     // No body, no tag: its signature alone says that the deletion is real.
-    const verified = await verifyOp(op, identity.principal.sign);
+    const verified = await verifyOp(op, signerOf(identity, head.value.epoch));
     return verified.ok ? ok({ head: verified.value, content: nothing }) : err({ type: verified.error.type });
   }
   const headBytes = fromBase64Url(op.head);

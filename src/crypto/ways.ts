@@ -19,7 +19,7 @@ import {
 } from "../protocol/keyring.ts";
 import { labels } from "../protocol/labels.ts";
 import { isShare, type SealedShare, type ShareContext, sealShare, shareBytes } from "../protocol/share.ts";
-import { b64, sha256, signBytes, verifyBytes } from "../protocol/sign.ts";
+import { b64, sha256 } from "../protocol/sign.ts";
 import type { Principal } from "../protocol/statements.ts";
 import {
   blockVerifierOf,
@@ -36,9 +36,9 @@ import { type B64, type Bytes, equalBytes, fromBase64Url, lengthPrefixed, u32, u
 import { type DeviceId, idBytes, type PrincipalId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import { type Identity, openIdentity, openPast, sealPast, wipeIdentity } from "./identity.ts";
+import { type Identity, keysFit, openIdentity, openPast, sealPast, wipeIdentity } from "./identity.ts";
 import { cardFactor, newSalt, unwrapRoot, wrapRoot } from "./keyring.ts";
-import { agree, generateBoxPair, hkdf, importBoxPublic, keyBytes } from "./primitives.ts";
+import { hkdf, keyBytes } from "./primitives.ts";
 import { createRootKey, createSecret, type RootKey, rootKeyBytes, type Secret } from "./secret.ts";
 
 /* ---- what a card and a code prove themselves with ---- */
@@ -363,16 +363,6 @@ export async function openDeskWay(keyring: Keyring, organisation: PrincipalId, f
   const share = createSecret(factors.share);
   const root = await unwrapRoot(desk.wrap, "S+O", { share, organisation: factors.organisation });
   return root.ok ? root : err(wrapError(root.error.type));
-}
-
-/** The private keys are those whose public halves the chain names. */
-async function keysFit({ sign, box, principal }: Identity): Promise<boolean> {
-  const probe = utf8("besace");
-  if (!(await verifyBytes(principal.sign, labels.keyCheck, probe, await signBytes(sign, labels.keyCheck, probe))))
-    return false;
-  const [own, other] = [await importBoxPublic(principal.box), await generateBoxPair()];
-  if (own === undefined) return false;
-  return equalBytes(await agree(own, other.privateKey), await agree(other.publicKey, box));
 }
 
 /** The identity of a keyring whose root is known: proof first, then older roots, then keys (SPEC C-Y5). */

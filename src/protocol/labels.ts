@@ -24,6 +24,7 @@ export const labels = {
   erase: "besace/v1/erase",
   approval: "besace/v1/approval",
   approvalAct: "besace/v1/approval-act",
+  helperAct: "besace/v1/helper-act",
   published: "besace/v1/published",
   /** Signed and verified in one place: whether a private key is that of a chain. The signature goes nowhere. */
   keyCheck: "besace/v1/key-check",
@@ -76,6 +77,7 @@ export const labels = {
   deviceSeal: "besace/v1/device-seal",
   deviceBox: "besace/v1/device-box",
   organisationSeal: "besace/v1/organisation-seal",
+  organisationRoot: "besace/v1/organisation-root",
   shareSeal: "besace/v1/share-seal",
   cardLocator: "besace/v1/card-locator",
   cardProof: "besace/v1/card-proof",

@@ -113,7 +113,8 @@ export async function readServerProof(
 
 /** "Opened", said by the principal that received the letter. */
 export async function readOpenedProof(signed: Signed, by: Principal): Promise<Result<OpenedProof, ProofError>> {
-  const proof = await readProof(signed, by.sign);
+  let proof = await readProof(signed, by.sign);
+  for (const { sign } of by.former) if (!proof.ok) proof = await readProof(signed, sign);
   if (!proof.ok) return proof;
   return proof.value.t === "opened" && proof.value.by === by.id ? ok(proof.value) : err({ type: "wrong-signer" });
 }

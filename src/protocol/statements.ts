@@ -8,7 +8,8 @@ import * as v from "valibot";
 import { type B64, fromBase64Url } from "../shared/bytes.ts";
 import type { DeviceId, PrincipalId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import { fixedB64, principalIdField, randomIdField } from "./fields.ts";
+import { anyB64, fixedB64, principalIdField, randomIdField } from "./fields.ts";
+import { type HelperState, helpersAfter, noHelpers } from "./helpers.ts";
 import { labels } from "./labels.ts";
 import {
   b64,
@@ -29,7 +30,8 @@ export interface PrincipalDevice {
   readonly box: B64 | null;
 }
 
-export interface Principal {
+/** `helpers`, `putOut` and `former` are empty for whoever is no organisation with helpers (SPEC P-H). */
+export interface Principal extends HelperState {
   readonly id: PrincipalId;
   readonly kind: PrincipalKind;
   /** Raw public keys, 65 bytes. */
@@ -56,7 +58,13 @@ export type ChainError =
   | { readonly type: "broken-chain"; readonly n: number }
   | { readonly type: "device-twice"; readonly n: number }
   /** A removal of a device that does not belong to it, or a device that was put out before. */
-  | { readonly type: "no-device"; readonly n: number };
+  | { readonly type: "no-device"; readonly n: number }
+  /** Not signed by the helper that it names, or said for another place (SPEC P-H2). */
+  | { readonly type: "bad-act"; readonly n: number }
+  /** No helper's genesis, a helper twice or again, or a role that does not fit (SPEC P-H3, P-H4). */
+  | { readonly type: "bad-helper"; readonly n: number }
+  /** Whoever speaks may not say this: no manager, no organisation, or the last manager would go (SPEC P-H2, P-H5). */
+  | { readonly type: "not-allowed"; readonly n: number };
 
 /** SPEC P-S7: bounds that keep a hostile chain cheap to refuse. */
 export const chainLimits = { statements: 256, bodyLetters: 2048 } as const;
@@ -71,20 +79,27 @@ const genesisShape = v.strictObject({
   nonce: fixedB64(16),
 });
 
-const linkFields = {
+const place = {
   principal: principalIdField,
   n: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   prev: fixedB64(32),
-  device: randomIdField<DeviceId>(),
 };
+const linkFields = { ...place, device: randomIdField<DeviceId>() };
 const transport = fixedB64(rawKeyBytes);
 
 const nextShape = v.union([
   v.strictObject({ t: v.literal("device"), v: v.literal(1), ...linkFields, transport }),
   v.strictObject({ t: v.literal("device"), v: v.literal(2), ...linkFields, transport, box: fixedB64(rawKeyBytes) }),
   v.strictObject({ t: v.literal("device-removed"), v: v.literal(1), ...linkFields }),
+  v.strictObject({
+    t: v.literal("helpers"),
+    v: v.literal(1),
+    ...place,
+    act: v.strictObject({ body: anyB64(1, chainLimits.bodyLetters), sig: fixedB64(64) }),
+  }),
 ]);
 type NextStatement = v.InferOutput<typeof nextShape>;
+type DeviceStatement = Exclude<NextStatement, { readonly t: "helpers" }>;
 
 /** The id that a genesis body has: first 20 bytes of SHA-256(label || 0x00 || body bytes), base64url. */
 export async function principalIdOf(genesisBody: B64): Promise<PrincipalId> {
@@ -117,6 +132,7 @@ async function readGenesis(signed: Signed): Promise<Result<Principal, ChainError
     boxKeyId: await boxKeyIdOf(box),
     devices: new Map(),
     removed: new Set(),
+    ...noHelpers,
     head: { n: 0, hash: await bodyHash(signed.body) },
   });
 }
@@ -124,8 +140,10 @@ async function readGenesis(signed: Signed): Promise<Result<Principal, ChainError
 /** Devices and removals after one more statement, or why it cannot stand here. */
 async function devicesAfter(
   before: Principal,
-  statement: NextStatement,
-): Promise<Result<Pick<Principal, "devices" | "removed">, "bad-key" | "device-twice" | "no-device">> {
+  statement: DeviceStatement,
+): Promise<Result<Pick<Principal, "devices" | "removed">, "bad-key" | "device-twice" | "no-device" | "not-allowed">> {
+  // From the first helper on a browser comes and goes with its helper (SPEC P-H2).
+  if (before.helpers.size > 0) return err("not-allowed");
   const { device } = statement;
   const known = before.devices.get(device);
   const devices = new Map(before.devices);
@@ -156,7 +174,10 @@ async function readNext(before: Principal, signed: Signed): Promise<Result<Princ
   const statement = shape.output;
   if (statement.n !== n || statement.prev !== before.head.hash || statement.principal !== before.id)
     return err({ type: "broken-chain", n });
-  const after = await devicesAfter(before, statement);
+  const after =
+    statement.t === "helpers"
+      ? await helpersAfter(before, statement, { readGenesis, boxKeyIdOf })
+      : await devicesAfter(before, statement);
   if (!after.ok) return err({ type: after.error, n });
   return ok({ ...before, ...after.value, head: { n, hash: await bodyHash(signed.body) } });
 }

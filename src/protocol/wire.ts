@@ -70,7 +70,60 @@ export interface DeviceRemoved {
   readonly device: DeviceId;
 }
 
-export type Statement = Genesis | DeviceCertificate | DeviceCertificate2 | DeviceRemoved;
+/** card: the organisation's card on paper (SPEC P-H4). kiosk: vouched for, holds no key of the organisation. */
+export const helperRoles = ["helper", "manager", "kiosk", "card"] as const;
+export type HelperRole = (typeof helperRoles)[number];
+
+/** Somebody holds an organisation's keys from now on; said again with another role, the role changes (SPEC P-H3). */
+export interface HelperAdded {
+  readonly t: "helper-added";
+  readonly v: 1;
+  /** The `prev` of the statement around it: binds organisation and place. */
+  readonly prev: B64;
+  /** The manager or card whose key signs this; the first helper speaks for herself. */
+  readonly by: PrincipalId;
+  /** The helper's own: proves that she has the keys. */
+  readonly genesis: Signed;
+  readonly role: HelperRole;
+  /** Of the one browser that holds her keys; null for a card and a kiosk. */
+  readonly device: DeviceId | null;
+  readonly transport: B64 | null;
+}
+
+/** New keys of the organisation; those who leave go with the same words, so that no one leaves without (SPEC P-H5). */
+export interface KeysChanged {
+  readonly t: "keys";
+  readonly v: 1;
+  readonly prev: B64;
+  readonly by: PrincipalId;
+  readonly sign: B64;
+  readonly box: B64;
+  readonly without: readonly PrincipalId[];
+  /** Clock of who signs: from then the old box key opens for 400 days. */
+  readonly at: number;
+}
+
+export type HelperAct = HelperAdded | KeysChanged;
+
+/** A change of who holds an organisation's keys: signed by the organisation, `act` by the helper who made it. */
+export interface HelpersStatement {
+  readonly t: "helpers";
+  readonly v: 1;
+  readonly principal: PrincipalId;
+  readonly n: number;
+  readonly prev: B64;
+  readonly act: Signed;
+}
+
+/** What opens an organisation's private keys of one epoch to whoever has that epoch's root (SPEC C-O2); the root is not in it. */
+export interface KeyEpoch {
+  /** The private keys (SPEC C-I2). */
+  readonly sealed: B64;
+  /** The roots before (SPEC C-Y3). */
+  readonly past: B64;
+}
+
+export type Statement = Genesis | DeviceCertificate | DeviceCertificate2 | DeviceRemoved | HelpersStatement;
 
 /* ---- records ---- */
 

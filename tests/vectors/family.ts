@@ -56,12 +56,20 @@ export async function family<Input>(
   return { passed, failed };
 }
 
-/** As the first vectors wrote it; box keys and removed devices are said where there are some. */
-export const principalText = ({ devices, removed, ...principal }: Principal): unknown => {
+/** As the first vectors wrote it; box keys, removed devices, helpers and former keys are said where there are some. */
+export const principalText = ({ devices, removed, helpers, putOut, former, ...principal }: Principal): unknown => {
   const { head, ...first } = principal;
   const listed = [...devices].map(([id, { transport, box }]) => [
     id,
     box === null ? { transport } : { transport, box },
   ]);
-  return { ...first, devices: listed, head, ...(removed.size === 0 ? {} : { removed: [...removed] }) };
+  return {
+    ...first,
+    devices: listed,
+    head,
+    ...(removed.size === 0 ? {} : { removed: [...removed] }),
+    ...(helpers.size === 0 ? {} : { helpers: [...helpers] }),
+    ...(putOut.size === 0 ? {} : { putOut: [...putOut] }),
+    ...(former.length === 0 ? {} : { former }),
+  };
 };

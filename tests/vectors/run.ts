@@ -55,6 +55,7 @@ import proofs from "./proofs.json" with { type: "json" };
 import records from "./records.json" with { type: "json" };
 import { approvalRuns } from "./run-approvals.ts";
 import { bundleRuns } from "./run-bundles.ts";
+import { helperRuns } from "./run-helpers.ts";
 import { publishedRuns } from "./run-published.ts";
 import { shareLetterRuns } from "./run-share-letters.ts";
 import { visitRuns } from "./run-visits.ts";
@@ -341,6 +342,7 @@ export async function runVectors(): Promise<{ passed: number; failed: VectorFail
     ...wayRuns,
     ...approvalRuns,
     ...bundleRuns,
+    ...helperRuns,
     ...visitRuns,
     ...publishedRuns,
     ...shareLetterRuns,

@@ -98,7 +98,8 @@ async function behind(
     const statement = parseBody(body)?.value as Statement;
     const read = await readChain(chain);
     assert(read.ok, "SPEC P-S: a chain that was read reads again");
-    if (statement.t === "genesis") continue;
+    // Only an organisation has the other kind (SPEC P-H1).
+    if (statement.t === "genesis" || statement.t === "helpers") continue;
     const { device } = statement;
     if (statement.t === "device-removed") {
       if (read.value.devices.has(device)) chain = await removeDevice(identity, chain, device);
