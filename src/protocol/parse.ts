@@ -324,6 +324,7 @@ const deployment = v.object({
   legal: v.object({ publisher: text(2000), privacy: text(2000) }),
   quotas: v.object({ satchelBytes: count, blobBytes: count }),
   prefill: v.optional(v.object({ name: text(100), url: text(300) })),
+  official: v.optional(words),
 });
 
 export const parseRegisterAnswer: Parser<RegisterAnswer> = parser(

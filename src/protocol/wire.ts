@@ -495,6 +495,8 @@ export const headers = {
 
 export const routes = {
   deployment: "/deployment.json",
+  /** Blank official PDFs by their SHA-256, and mappings by form: files that the operator put there. */
+  official: "/official",
   register: "/v1/register",
   challenge: "/v1/challenge",
   session: "/v1/session",
@@ -592,6 +594,8 @@ export interface Deployment {
   readonly quotas: { readonly satchelBytes: number; readonly blobBytes: number };
   /** Where this server may prepare a dossier that the person finishes there (SPEC P-F); `url` without a slash at the end. */
   readonly prefill?: { readonly name: string; readonly url: string } | undefined;
+  /** Ids of procedures whose official PDF this server holds, with its mapping. */
+  readonly official?: readonly string[] | undefined;
 }
 
 /* ---- opening a desk with the one-time code (thin first version, see SPEC P-O) ---- */

@@ -26,6 +26,7 @@ import type { ServerKeys } from "./keys.ts";
 import { createLetters } from "./letters.ts";
 import { describeError, logRequests, toLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { type OfficialFiles, officialRoute } from "./official.ts";
 import { createPrefill, type PrefillSite } from "./prefill.ts";
 import { createQuotas } from "./quotas.ts";
 import { createRates } from "./rates.ts";
@@ -70,6 +71,8 @@ export interface AppDeps {
   readonly proxies?: readonly string[];
   /** Where dossiers may be prepared (SPEC P-F); absent: nowhere. */
   readonly prefill?: PrefillSite | undefined;
+  /** PDFs that the operator put beside the server; absent: none. */
+  readonly official?: OfficialFiles | undefined;
   /** Replaces the limits of limits.ts, for tests. */
   readonly rates?: { readonly perPrincipal: number; readonly perAddress: number };
   /** Whoever says it reads /metrics. */
@@ -247,6 +250,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   });
 
   deploymentRoute(http, routeDeps);
+  if (deps.official !== undefined) officialRoute(http, deps.official);
   healthRoutes(http, {
     store,
     staging,

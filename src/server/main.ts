@@ -16,6 +16,7 @@ import { prepareDesk } from "./desks.ts";
 import type { Self } from "./forward.ts";
 import { openKeys } from "./keys.ts";
 import { createLogger, describeError } from "./log.ts";
+import { readOfficialFolder } from "./official.ts";
 import { chooseSite } from "./prefill.ts";
 import { openBlobFiles } from "./stores/blob-files.ts";
 import { openVault } from "./stores/blob-open.ts";
@@ -143,7 +144,8 @@ async function start(): Promise<void> {
   // With port 0 the addresses of the demonstration are known once it listens; nobody asks before.
   const urls = { app: "", desk: "", kiosk: "" };
   const chosen = await chooseDeployment(publicUrl ?? `http://localhost:${port}`);
-  const deployment = { ...chosen, urls: Object.assign(urls, chosen.urls) };
+  const official = await readOfficialFolder(join(data, "official"));
+  const deployment = { ...chosen, urls: Object.assign(urls, chosen.urls), official: official.forms };
   const logger = createLogger(
     pino.destination({ dest: setting("BESACE_LOG") ?? 2, sync: false, mkdir: true }),
     setting("BESACE_LOG_LEVEL") ?? "info",
@@ -164,6 +166,7 @@ async function start(): Promise<void> {
     publicUrl,
     proxies: (setting("BESACE_PROXIES") ?? "").split(/[\s,]+/).filter((proxy) => proxy !== ""),
     prefill: chooseSite(setting("BESACE_PREFILL_URL"), chosen.prefill?.url, (...request) => fetch(...request)),
+    official,
     metricsToken: setting("BESACE_METRICS_TOKEN"),
     databaseFile: database.type === "sqlite" ? database.file : undefined,
     processMetrics: true,

@@ -15,6 +15,7 @@ import { type DeploymentBase, demonstration } from "../../../src/server/deployme
 import type { Self } from "../../../src/server/forward.ts";
 import { openKeys } from "../../../src/server/keys.ts";
 import { createLogger } from "../../../src/server/log.ts";
+import type { OfficialFiles } from "../../../src/server/official.ts";
 import type { PrefillSite } from "../../../src/server/prefill.ts";
 import { openBlobFiles, vaultInPlace } from "../../../src/server/stores/blob-files.ts";
 import type { BlobStaging, BlobVault } from "../../../src/server/stores/blob-ports.ts";
@@ -42,6 +43,7 @@ export interface HarnessOptions {
   readonly store?: Store;
   /** Default: the staging folder itself. */
   readonly prefill?: PrefillSite;
+  readonly official?: OfficialFiles;
   readonly vault?: (staging: BlobStaging) => Promise<BlobVault>;
 }
 
@@ -78,6 +80,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     metricsToken: options.metricsToken,
     prefill: options.prefill,
+    official: options.official,
     ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
     ...(options.among === undefined ? {} : { self: options.among.self }),
   });
