@@ -18,6 +18,24 @@ import { checkAnswer } from "./validity.ts";
  */
 export type Profile = Readonly<Record<string, unknown>>;
 
+/** What was kept as text becomes an answer again; what is none is left out. */
+function answerIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A profile as it is stored, where each claim beside the named ones is JSON text, as it is read here. */
+export const parsedProfile = <R extends { readonly known?: Readonly<Record<string, string>> }>(
+  record: R,
+): Profile & { readonly known: Profile } => ({
+  ...record,
+  known: Object.fromEntries(Object.entries(record.known ?? {}).map(([claim, text]) => [claim, answerIn(text)])),
+});
+
 const claimIn = (profile: Profile, claim: string): unknown => {
   if (Object.hasOwn(profile, claim) && profile[claim] !== undefined) return profile[claim];
   const known = profile.known;
@@ -132,7 +150,32 @@ export function offers(view: FormView, profile: Profile, today: string): readonl
 }
 
 /** Claims that a profile record has as plain text of its own; all others stand under `known`, as answers. */
-export const plainClaims: readonly string[] = ["given_name", "family_name", "birthdate", "phone_number", "email"];
+export const plainClaims = ["given_name", "family_name", "birthdate", "phone_number", "email"] as const;
+export type PlainClaim = (typeof plainClaims)[number];
+export const isPlainClaim = (claim: string): claim is PlainClaim => plainClaims.some((each) => each === claim);
+
+/** What is known under the claim of that field, as its answer; null: nothing that it could hold. */
+export const knownAnswer = (field: Field, profile: Profile): AnswerValue | null =>
+  (field.profile === undefined ? undefined : asAnswer(field, claimIn(profile, field.profile))) ?? null;
+
+/**
+ * Questions of a dossier that are answered with what the profile said before, and not with what it says now: both answers.
+ * To be offered; nothing is changed here, and an answer that was written otherwise is the person's own.
+ */
+export function outdated(
+  form: Form,
+  state: FormState,
+  before: Profile,
+  now: Profile,
+): readonly { readonly field: Field; readonly before: AnswerValue; readonly now: AnswerValue }[] {
+  const another = isForAnother(state);
+  return claimed(form).flatMap((field) => {
+    if (another && !shared.includes(field.profile ?? "")) return [];
+    const [old, next] = [knownAnswer(field, before), knownAnswer(field, now)];
+    if (old === null || next === null || JSON.stringify(old) === JSON.stringify(next)) return [];
+    return JSON.stringify(state.answers[field.id]) === JSON.stringify(old) ? [{ field, before: old, now: next }] : [];
+  });
+}
 
 /** What to write into the profile record for the offers that were taken. */
 export function taken(chosen: readonly Offer[]): {
@@ -142,7 +185,7 @@ export function taken(chosen: readonly Offer[]): {
   const plain: Record<string, string> = {};
   const known: Record<string, AnswerValue> = {};
   for (const { claim, answer } of chosen) {
-    if (!plainClaims.includes(claim)) known[claim] = answer;
+    if (!isPlainClaim(claim)) known[claim] = answer;
     else if (answer.v === "text") plain[claim] = answer.text;
     else if (answer.v === "date") plain[claim] = answer.date;
   }

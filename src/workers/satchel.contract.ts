@@ -6,6 +6,7 @@
  * screen say "gardé sur ce téléphone".
  */
 
+import type { PlainClaim } from "../forms/profile.ts";
 import type { PrefillShape, PrefillValues } from "../protocol/prefill.ts";
 import type { Standing } from "../satchel/deadlines/chosen.ts";
 import type { CivilDate } from "../satchel/deadlines/civil.ts";
@@ -780,7 +781,8 @@ export interface SatchelApi extends PhoneApprovalApi {
 
   /* profile */
   readonly profile: () => Answer<ProfileRecord>;
-  readonly saveProfile: (patch: Partial<Omit<ProfileRecord, "t">>) => Answer<void>;
+  /** @param removed what the person took out of it. */
+  readonly saveProfile: (patch: Partial<Omit<ProfileRecord, "t">>, removed?: readonly PlainClaim[]) => Answer<void>;
 
   /* dossiers */
   readonly dossiers: () => Answer<readonly DossierView[]>;

@@ -713,8 +713,10 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     },
 
     profile: async () => ok(data.profile),
-    saveProfile: async (patch) => {
-      data.profile = { ...data.profile, ...patch };
+    saveProfile: async (patch, removed = []) => {
+      const next = { ...data.profile, ...patch };
+      for (const claim of removed) delete next[claim];
+      data.profile = next;
       return ok(undefined);
     },
 

@@ -17,6 +17,7 @@ import type fields from "../../../locales/fr/fields.json";
 import type glossary from "../../../locales/fr/glossary.json";
 import type home from "../../../locales/fr/home.json";
 import type journey from "../../../locales/fr/journey.json";
+import type official from "../../../locales/fr/official.json";
 import type opening from "../../../locales/fr/opening.json";
 import type others from "../../../locales/fr/others.json";
 import type outbox from "../../../locales/fr/outbox.json";
@@ -28,6 +29,7 @@ import type places from "../../../locales/fr/places.json";
 import type porteur from "../../../locales/fr/porteur.json";
 import type porteurEntry from "../../../locales/fr/porteur-entry.json";
 import type poste from "../../../locales/fr/poste.json";
+import type profil from "../../../locales/fr/profil.json";
 import type remedies from "../../../locales/fr/remedies.json";
 import type reminders from "../../../locales/fr/reminders.json";
 import type retour from "../../../locales/fr/retour.json";
@@ -56,6 +58,7 @@ export interface Catalogue {
   readonly glossary: typeof glossary;
   readonly home: typeof home;
   readonly journey: typeof journey;
+  readonly official: typeof official;
   readonly opening: typeof opening;
   readonly others: typeof others;
   readonly outbox: typeof outbox;
@@ -64,6 +67,7 @@ export interface Catalogue {
   readonly "papers-types": typeof papersTypes;
   readonly partage: typeof partage;
   readonly places: typeof places;
+  readonly profil: typeof profil;
   readonly porteur: typeof porteur;
   readonly "porteur-entry": typeof porteurEntry;
   readonly poste: typeof poste;
@@ -88,6 +92,7 @@ export type DataArea =
   | "procedures-search"
   | "papers-search"
   | "papers-guide"
+  | "profil"
   | "ahead";
 
 type Plural = "zero" | "one" | "two" | "few" | "many" | "other";

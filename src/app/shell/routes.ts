@@ -27,6 +27,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   "a-prevoir": "ahead",
   "poste-partage": "approve",
   droits: "droits",
+  profil: "profil",
 };
 
 const files = import.meta.glob<{ readonly feature: Feature }>("../features/*/feature.{ts,tsx}");

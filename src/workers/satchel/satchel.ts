@@ -398,9 +398,13 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
         const held = await findProfile(session);
         return held.ok ? ok(held.value === null ? { t: "profile" } : plainProfile(held.value.record)) : held;
       }),
-    saveProfile: (patch) =>
+    saveProfile: (patch, removed = []) =>
       within(async (session) => {
-        const saved = await saveProfile(session, deps, (profile) => ({ ...profile, ...patch }));
+        const saved = await saveProfile(session, deps, (profile) => {
+          const next = { ...profile, ...patch };
+          for (const claim of removed) delete next[claim];
+          return next;
+        });
         return saved.ok ? ok(undefined) : saved;
       }),
 

@@ -115,6 +115,15 @@ describe("papers", () => {
     must(await tab.api.saveProfile({ given_name: "Amina" }));
   });
 
+  test("F2 what the person takes out of the profile is gone, all else stays", async () => {
+    const { tab } = await opened();
+    must(await tab.api.saveProfile({ given_name: "Amina", email: "a@exemple.fr", known: { nir: "{}", iban: "{}" } }));
+    must(await tab.api.saveProfile({ known: { iban: "{}" } }, ["email", "birthdate"]));
+    const held = must(await tab.api.profile());
+    expect(held).toMatchObject({ given_name: "Amina", known: { iban: "{}" } });
+    expect("email" in held || "birthdate" in held || "nir" in (held.known ?? {})).toBe(false);
+  });
+
   test("pages turn, move and go; health papers stay on this device", async () => {
     const { tab, store } = await opened();
     const { id } = must(await tab.api.startPaper({ kind: "health-attestation", title: "  Carte   vitale " }));

@@ -181,6 +181,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
             : undefined
         }
         listen={<ReadAloud text={[question, ...fields.flatMap((field) => spokenField(form, field))]} />}
+        words={fields.flatMap((field) => spokenField(form, field))}
         why={fields.map((field) => <p key={field.id}>{formText(form.id, `${field.id}.why`)}</p>)}
         save={autosave.save}
         onContinue={() => void onward()}
@@ -193,7 +194,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         <SaveTrouble autosave={autosave} />
         <Helping dossier={dossier} />
         {proposed.length > 0 && (
-          <Banner tone="quiet" icon="personne" quiet>
+          <Banner tone="quiet" icon="personne" link={{ href: paths.profile, text: t("dossiers.changeProfile") }} quiet>
             {t("dossiers.fromProfile", {
               labels: formatList(proposed.map((field) => formText(form.id, `${field.id}.label`) ?? "")),
             })}

@@ -176,6 +176,9 @@ export function SettingsScreen() {
       <h1>{t("settings.title")}</h1>
       <LanguageSetting />
       <ThemeSetting />
+      <List>
+        <Item icon="personne" href={paths.profile} title={t("settings.profile")} detail={t("settings.profileMore")} />
+      </List>
       <section class="stack-s" aria-labelledby="fermer">
         <h2 id="fermer">{t("settings.code.title")}</h2>
         <List>
