@@ -72,7 +72,7 @@ export function openSpelling(language: SpelledLanguage): Spelling {
     unknownIn(text) {
       const bare = phrases
         .reduce((left, phrase) => left.replaceAll(phrase, " "), text)
-        .replace(/\{\{[^}]*\}\}|<[^>]*>|[\w.-]+\.fr\b/g, " ");
+        .replace(/\{\{[^}]*\}\}|<[^>]*>|[\w.@-]+\.(?:com|eu|fr|org)\b/g, " ");
       const tokens = bare.match(/[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’\u2011-]*/gu) ?? [];
       const trimmed = tokens.map((token) => token.replace(/['’\u2011-]+$/u, ""));
       return [...new Set(trimmed.filter((token) => !/\p{N}/u.test(token) && !isKnown(token)))];

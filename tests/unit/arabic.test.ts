@@ -97,7 +97,10 @@ describe("Arabic", () => {
 
   test("says numbers, phone numbers and addresses as the French does", () => {
     const numbers = (text: string): readonly string[] =>
-      (text.replace(/\{\{[^}]*\}\}/g, " ").match(/\b\d[\d \u00a0\u202f.]*\d\b|\b\w+\.(?:gouv\.)?fr\b/g) ?? [])
+      (
+        text.replace(/\{\{[^}]*\}\}/g, " ").match(/\b\d[\d \u00a0\u202f.]*\d\b|(?<![@\w])[\w-]+\.(?:gouv\.)?fr\b/g) ??
+        []
+      )
         .map((each) => each.replace(/[ \u00a0\u202f]/g, ""))
         // One and two are words in Arabic; hours are written 14:30.
         .filter((each) => each.length > 2)

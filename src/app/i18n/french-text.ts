@@ -1,6 +1,7 @@
 /** The French of a form's words, answers and dates, whatever language is shown: for who receives a dossier. In the page. */
 import { typedOf } from "../../forms/codec.ts";
 import type { AnswerValue, Field } from "../../forms/model.ts";
+import { countryName } from "../../forms/places/countries.ts";
 import { shownAnswer } from "../../forms/show.ts";
 import { CIVILITIES, type Civility, unitOf } from "./answer-text.ts";
 import type { DataArea } from "./catalogue.ts";
@@ -61,6 +62,9 @@ export function frenchAnswer(area: DataArea, field: Field | string, answer: Answ
     between: "\u00a0; ",
   });
   if (typeof field === "string") return text;
+  // It was chosen from names in the person's language, and is kept so; its code says it in any.
+  if (field.type === "country" && answer.v === "place" && answer.code !== null)
+    return countryName(answer.code, "fr") ?? text;
   if (answer.v === "text" && CODES.has(field.type)) return typedOf(field, answer);
   const unit = unitOf(field, () => french(area, `${field.id}.unit`));
   return unit === undefined || answer.v !== "number" ? text : `${text}\u00a0${unit}`;

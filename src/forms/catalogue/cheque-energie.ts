@@ -103,7 +103,7 @@ export const chequeEnergie: Form = {
       "delivery_point",
     ),
     ...pages("taxes", "declared_taxes", "tax_number"),
-    ...pages("voucher", "had_before", "voucher_number", "cut_risk", "cut_words"),
+    ...pages("situation", "had_before", "voucher_number", "cut_risk", "cut_words"),
     ...papers("contract", "tax", "identity"),
   ],
   requirements: [

@@ -46,6 +46,12 @@ export function isoOf(insee: string): string | undefined {
   return same.length === 1 ? same[0]?.slice(0, 2) : undefined;
 }
 
+/** The name of a country in a language; undefined where the code is no country's, or that of several. */
+export function countryName(insee: string, language: string): string | undefined {
+  const iso = isoOf(insee);
+  return iso === undefined ? undefined : new Intl.DisplayNames([language], { type: "region" }).of(iso);
+}
+
 /** France, then all others by name. `language` is a BCP 47 tag. */
 export function countriesIn(language: string): readonly Country[] {
   const names = new Intl.DisplayNames([language], { type: "region" });

@@ -52,6 +52,11 @@ describe.each(named)("%s", (id, form) => {
     expect(checkForm(form)).toEqual({ ok: true, value: form });
   });
 
+  test("has each of its parts in one place: the sheet and the list of answers show them part by part", () => {
+    const parts = form.pages.map(({ section }) => section).filter((section, at, all) => section !== all[at - 1]);
+    expect(parts).toEqual([...new Set(parts)]);
+  });
+
   test("stands in the list as it is", () => {
     const entry = procedures.find((each) => each.id === id);
     const receiver = form.receiver ?? "besace";

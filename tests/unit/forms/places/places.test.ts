@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { brotliCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { countriesIn, findCountries, inseeOf, isoOf } from "../../../../src/forms/places/countries.ts";
+import { countriesIn, countryName, findCountries, inseeOf, isoOf } from "../../../../src/forms/places/countries.ts";
 import { departements, regionOf, regions } from "../../../../src/forms/places/divisions.ts";
 import { fold } from "../../../../src/forms/places/fold.ts";
 import { BIRTHS, departementOf, type PlacePack, readPack, readRow } from "../../../../src/forms/places/pack.ts";
@@ -259,6 +259,11 @@ describe("countries", () => {
   test("back from INSEE's codes, where only one country has it", () => {
     expect(["99100", "99350", "99254"].map(isoOf)).toEqual(["FR", "MA", "CY"]);
     for (const bad of ["99161", "99115", "", "350", "31555"]) expect(isoOf(bad)).toBeUndefined();
+  });
+
+  test("by INSEE's code, in any language", () => {
+    expect(["fr", "ar"].map((language) => countryName("99131", language))).toEqual(["Belgique", "بلجيكا"]);
+    expect(countryName("99161", "fr")).toBeUndefined();
   });
 
   test("are found without accents and in other letters", () => {
