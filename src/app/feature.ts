@@ -80,6 +80,10 @@ export const paths = {
   /** Files that another app handed over; the manifests and the service worker name it too. */
   sharedIn: "/partage",
   shareOut: (id: string) => `/partage/${id}`,
+  /** What is shared with organisations, for a time. */
+  shares: "/partages",
+  newShare: "/partages/nouveau",
+  given: (id: string) => `/partages/${id}`,
   takeIn: "/sortie/reprendre",
   joinSatchels: "/sortie/reunir",
 } as const;

@@ -20,7 +20,7 @@ import {
 } from "../protocol/letters.ts";
 import { b64, bodyBytes, parseBody } from "../protocol/sign.ts";
 import { type ChainError, type Principal, readChain } from "../protocol/statements.ts";
-import type { BlobRef, Letter, LetterHead, Signed } from "../protocol/wire.ts";
+import type { BlobRef, Letter, LetterHead, ServerTime, Signed } from "../protocol/wire.ts";
 import { assert } from "../shared/assert.ts";
 import { type B64, type Bytes, fromBase64Url } from "../shared/bytes.ts";
 import type { BlobId, LetterId, PrincipalId, ThreadId } from "../shared/ids.ts";
@@ -29,7 +29,7 @@ import type { Identity } from "./identity.ts";
 import { pad, unpad } from "./padding.ts";
 import { importBoxPublic, keyBytes, sha256 } from "./primitives.ts";
 
-export type LetterKind = "dossier" | "status" | "message" | "deposit";
+export type LetterKind = "dossier" | "status" | "message" | "deposit" | "share" | "act";
 
 /** A blob that travels with a letter, with what opens it. */
 export interface LetterBlob {
@@ -71,6 +71,8 @@ export interface LetterToSeal {
   readonly letter: LetterId;
   /** Same blobs, same order as `inner.blobs`. */
   readonly blobs: readonly BlobRef[];
+  /** Of a share: from then on the server gives it to nobody (SPEC P-L7). */
+  readonly until?: ServerTime;
   readonly inner: LetterContent;
 }
 
@@ -103,7 +105,7 @@ const innerShape = v.strictObject({
   thread: randomIdField<ThreadId>(),
   n: countField,
   replaces: v.nullable(randomIdField<LetterId>()),
-  kind: v.picklist(["dossier", "status", "message", "deposit"]),
+  kind: v.picklist(["dossier", "status", "message", "deposit", "share", "act"]),
   sentAt: countField,
   senderStatements: v.array(v.strictObject({ body: anyB64(1, 4096), sig: fixedB64(64) })),
   blobs: v.pipe(
@@ -132,11 +134,11 @@ const infoOf = async (headBytes: Bytes): Promise<Bytes> => await sha256(headByte
 const toBuffer = (bytes: Bytes): ArrayBuffer => bytes.slice().buffer;
 
 /** Seals and signs. HPKE draws its own ephemeral key, so no two sealings are alike. */
-export async function sealLetter({ identity, to, letter, blobs, inner }: LetterToSeal): Promise<Letter> {
+export async function sealLetter({ identity, to, letter, blobs, until, inner }: LetterToSeal): Promise<Letter> {
   const same = inner.blobs.length === blobs.length && inner.blobs.every((one, at) => sameBlob(one, blobs[at]));
   assert(same, "SPEC C-L4: the same blobs outside and inside");
   const head: LetterHead = {
-    v: 1,
+    ...(until === undefined ? { v: 1 } : { v: 2, until }),
     suite: 1,
     letter,
     from: identity.id,

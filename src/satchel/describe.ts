@@ -58,10 +58,10 @@ export interface OutboxPiece {
 export interface OutboxLine {
   /** Null for sealed bytes set aside that no record on this device explains. */
   readonly record: RecordId | null;
-  /** The letter that a line of kind "dossier" speaks of. */
+  /** The letter that a line of kind "dossier" or "share" speaks of. */
   readonly letter: LetterId | null;
-  /** dossier = on its way to a desk; draft = a copy of a dossier that is not sent; paper, profile = copies. */
-  readonly kind: "dossier" | "draft" | "paper" | "profile" | "unknown";
+  /** dossier, share = on its way to a desk; draft = a copy of a dossier that is not sent; paper, profile = copies. */
+  readonly kind: "dossier" | "share" | "draft" | "paper" | "profile" | "unknown";
   readonly procedure: string | null;
   /** Number of the dossier. */
   readonly number: string | null;
@@ -147,17 +147,19 @@ function line(
 ): OutboxLine {
   const dossier = opened?.t === "dossier" ? opened : null;
   const paper = opened?.t === "paper" ? opened : null;
+  const share = opened?.t === "share" ? opened : null;
+  const sent = share === null ? "dossier" : "share";
   const aside = parts.find((part) => part.aside !== null)?.aside ?? null;
   const n = parts.filter((part) => part.arrived).length;
   const open = parts.filter((part) => !part.arrived);
   return {
     record,
     letter: delivery,
-    kind: delivery !== null ? "dossier" : dossier !== null ? "draft" : dossierless(opened),
+    kind: delivery !== null ? sent : dossier !== null ? "draft" : dossierless(opened),
     procedure: dossier?.procedure ?? null,
     number: dossier?.number ?? null,
-    organisation: dossier?.organisation ?? null,
-    title: paper?.title ?? "",
+    organisation: dossier?.organisation ?? share?.organisation ?? null,
+    title: paper?.title ?? share?.organisation ?? "",
     paperKind: paper?.kind ?? null,
     n,
     m: parts.length,
@@ -187,8 +189,9 @@ const pieceOf = (what: OutboxPiece["what"], paper: RecordId | null, parts: reado
   arrived: parts.every((part) => part.arrived),
 });
 
-/** Nobody waits for a version any more that a newer one replaces, or that is taken back. */
+/** Nobody waits for a version any more that a newer one replaces, or that is taken back; nor for a share that was ended. */
 function isOver(letter: LetterId, record: SatchelRecord | undefined): boolean {
+  if (record?.t === "share") return record.ended !== undefined;
   if (record?.t !== "dossier" || record.sent[letter] === undefined) return false;
   return record.withdrawn?.[letter] !== undefined || versionsInOrder(record).at(-1) !== letter;
 }
@@ -291,6 +294,12 @@ export function describeOutbox(rows: OutboxRows, records: ReadonlyMap<RecordId, 
   for (const stray of strays) lines.push(line(null, undefined, null, [blobPart(stray)]));
 
   const rank = (each: OutboxLine): number =>
-    each.state === "needs-person" ? 0 : each.kind === "dossier" ? 1 : each.kind === "paper" ? 2 : 3;
+    each.state === "needs-person"
+      ? 0
+      : each.kind === "dossier" || each.kind === "share"
+        ? 1
+        : each.kind === "paper"
+          ? 2
+          : 3;
   return lines.sort((a, b) => rank(a) - rank(b) || a.queuedAt - b.queuedAt || (`${a.record}` < `${b.record}` ? -1 : 1));
 }

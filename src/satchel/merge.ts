@@ -63,6 +63,7 @@ const rules: Readonly<Record<SatchelRecord["t"], Readonly<Record<string, Rule>>>
     createdAt: "least",
     updatedAt: "most",
   },
+  share: { "ended.at": "least", origin: "quiet" },
   profile: {
     "pinned.serverKeys.*": "pin",
     "pinned.organisations.*": "pin",

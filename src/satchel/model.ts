@@ -272,6 +272,8 @@ export interface DossierRecord {
   readonly typedBy?: TypedBy;
   /** Prepared on another site, by its number there. */
   readonly handOffs?: Readonly<Record<string, HandOff>>;
+  /** What the organisation said that it did with it, by the letter that said so. */
+  readonly acts?: Readonly<Record<LetterId, SaidAct>>;
   /** Proofs of versions that a joined satchel sent, as they were signed: its own letters are not in this one's outbox. */
   readonly proofs?: Readonly<Record<LetterId, readonly SignedText[]>>;
   readonly createdAt: number;
@@ -321,7 +323,76 @@ export interface ProfileRecord {
   readonly others?: OtherAnswers;
 }
 
-export type SatchelRecord = PaperRecord | DossierRecord | ProfileRecord;
+/** One page or more of it was shown at a desk, as the organisation signed it. */
+export interface SaidAct {
+  /** Place of the paper in the letter, from 0. */
+  readonly paper: number;
+  /** Who, as the organisation names its people; empty where it does not. */
+  readonly helper: string;
+  /** Clock of the desk, then of the server (when the letter that says it was deposited). */
+  readonly at: number;
+  readonly heardAt: number;
+}
+
+/** Days that a share may last. */
+export type ShareDays = 1 | 31 | 182 | 365;
+
+/**
+ * Chosen papers for an organisation and for a time: a snapshot, sealed anew with words across each page (SPEC P-L7). The record has the
+ * letter's own id. It holds no key: to end it takes nothing of the person's own away.
+ */
+export interface ShareRecord {
+  readonly t: "share";
+  readonly organisation: string;
+  readonly purpose: string;
+  readonly days: ShareDays;
+  /** Server time, ms. */
+  readonly until: number;
+  readonly thread: ThreadId;
+  readonly papers: readonly SharedPaper[];
+  readonly sent: SentLetter;
+  /** The person ended it, by the clock of the device that asked. */
+  readonly ended?: { readonly at: number };
+  readonly acts?: Readonly<Record<LetterId, SaidAct>>;
+  readonly createdAt: number;
+  readonly origin?: Origin;
+  readonly others?: OtherAnswers;
+}
+
+export interface SharedPaper {
+  /** As it was called when it was shared. */
+  readonly kind: string | null;
+  readonly title: string;
+  readonly holder: string;
+  readonly expiry: PartialDate | null;
+  readonly pages: number;
+}
+
+export type SatchelRecord = PaperRecord | DossierRecord | ProfileRecord | ShareRecord;
+
+/** The payload of a letter of kind "share" (sealed to an organisation). */
+export interface SharePayload {
+  readonly t: "share";
+  readonly purpose: string;
+  /** The same as in the letter's head. */
+  readonly until: number;
+  readonly language: string;
+  /** As the person wrote it in the profile; may be empty. */
+  readonly name: string;
+  readonly papers: readonly (Omit<SharedPaper, "pages"> & {
+    readonly pages: readonly { readonly blob: BlobId; readonly width: number; readonly height: number }[];
+  })[];
+}
+
+/** The payload of a letter of kind "act": an organisation says what it did with a dossier or a share. */
+export interface ActPayload {
+  readonly t: "act";
+  readonly about: LetterId;
+  readonly act: "paper-opened";
+  readonly paper: number;
+  readonly helper: string;
+  readonly at: number;
+}
 
 /** The payload of a letter of kind "dossier" (sealed to an organisation). */
 export interface DossierPayload {

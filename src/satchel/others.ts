@@ -38,6 +38,8 @@ const asked: Readonly<Record<SatchelRecord["t"], RegExp>> = {
   paper: /^(kind|title|holder|expiry|note|stay|facts\.[^.]+|status|erased|pages\.[^.]+)$/,
   dossier: /^(notForeseen|erased|answers\..+|rows\.[^.]+\.removed)$/,
   profile: /^(given_name|family_name|birthdate|phone_number|email|language)$/,
+  // A share is made once; what two devices add to it contradicts nothing.
+  share: /^$/,
 };
 
 const pointerPath = /^(pages\.[^.]+)\.(readable|preview|original)$/;
@@ -156,6 +158,8 @@ export function chooseOther<R extends SatchelRecord>(record: R, path: string, n:
       ? choosePaper(given, path, value, now)
       : given.t === "dossier"
         ? chooseDossier(given, path, value, now)
-        : chooseProfile(given, path, value);
+        : given.t === "profile"
+          ? chooseProfile(given, path, value)
+          : given;
   return settleOther(chosen as R, path);
 }

@@ -69,6 +69,33 @@ export interface DeskDossier {
   }[];
 }
 
+/** Papers that somebody shared with this organisation for a time. */
+export interface DeskShareRow {
+  readonly letter: LetterId;
+  /** As the person wrote it; empty where she did not, and of one that is over. */
+  readonly name: string;
+  readonly purpose: string;
+  readonly papers: number;
+  readonly depositedAt: number;
+  /** Server time; of one that is over: when it ended. */
+  readonly until: number;
+  /** ended: by the person; over: by its time. Nothing of either is left here. */
+  readonly state: "new" | "opened" | "ended" | "over";
+}
+
+export interface DeskShare {
+  readonly row: DeskShareRow;
+  readonly language: string;
+  readonly papers: readonly {
+    readonly kind: string | null;
+    readonly title: string;
+    readonly holder: string;
+    readonly expiry: string | null;
+    /** Each a JPEG with words across it, read by `page`. */
+    readonly pages: readonly BlobId[];
+  }[];
+}
+
 export type DeskChange = { readonly type: "opening" } | { readonly type: "inbox" } | { readonly type: "network" };
 
 export interface DeskApi {
@@ -90,6 +117,10 @@ export interface DeskApi {
   }>;
   /** Also signs and queues the "opened" proof the first time. */
   readonly open: (letter: LetterId) => DeskAnswer<DeskDossier>;
+  readonly shares: () => DeskAnswer<readonly DeskShareRow[]>;
+  /** Also signs and queues "opened" the first time. "not-found": it is over. */
+  readonly openShare: (letter: LetterId) => DeskAnswer<DeskShare>;
+  /** Of a dossier or a share. The person is told of each paper that was looked at, once a day. */
   readonly page: (letter: LetterId, blob: BlobId) => DeskAnswer<Bytes64, { readonly type: "not-arrived" }>;
   readonly answer: (
     letter: LetterId,
@@ -115,6 +146,8 @@ export const deskMethods = Object.keys({
   deployment: true,
   inbox: true,
   open: true,
+  shares: true,
+  openShare: true,
   page: true,
   answer: true,
   refresh: true,

@@ -21,9 +21,12 @@ import type {
   Helped,
   PartialDate,
   ProfileRecord,
+  ShareDays,
+  ShareRecord,
   ShownPaper,
 } from "../satchel/model.ts";
 import type { OtherAnswer } from "../satchel/others.ts";
+import type { ShareFault, ShareStage } from "../satchel/sharing.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
@@ -509,6 +512,39 @@ export interface OtherView extends OtherAnswer {
   readonly what: "dossier" | "paper" | "profile";
 }
 
+/* ---- shares ---- */
+
+export interface ShareInput {
+  readonly organisation: string;
+  readonly purpose: string;
+  readonly days: ShareDays;
+  /** As `shareTerms` said: it stands in the words across each page. */
+  readonly until: number;
+  readonly language: string;
+  /** Each page as a JPEG with the words on it, in order. */
+  readonly papers: readonly {
+    readonly paper: RecordId;
+    readonly pages: readonly { readonly bytes: ArrayBuffer; readonly width: number; readonly height: number }[];
+  }[];
+}
+
+export type ShareRefusal =
+  | { readonly type: "share-fault"; readonly fault: ShareFault }
+  /** The desk was not opened yet. */
+  | { readonly type: "no-desk-key" }
+  /** Not the organisation that this satchel has seen first: nothing is given to it. */
+  | { readonly type: "changed-key" };
+
+export interface ShareView {
+  readonly id: RecordId;
+  readonly record: ShareRecord;
+  readonly stage: ShareStage;
+  /** Server time, by a proof that verifies; null: nothing proves it. */
+  readonly depositedAt: number | null;
+  /** As the organisation signed it. */
+  readonly openedAt: number | null;
+}
+
 /* ---- outbox ("envois") ---- */
 
 /** What a line that does not move waits for; each has words in locales/<lang>/outbox.json. Pieces: answers, papers. */
@@ -517,7 +553,8 @@ export type { OutboxPiece, WaitReason };
 export interface OutboxLine {
   readonly id: RecordId;
   /** unknown: sealed bytes that no record on this device explains. */
-  readonly what: "dossier" | "paper" | "profile" | "unknown";
+  readonly what: "dossier" | "share" | "paper" | "profile" | "unknown";
+  /** Of a share: the organisation. */
   readonly title: string;
   readonly state: "waits" | "moving" | "awaiting-desk" | "arrived" | "needs-you";
   readonly parts: { readonly done: number; readonly of: number };
@@ -660,6 +697,7 @@ export type Change =
   | { readonly type: "papers" }
   | { readonly type: "ahead" }
   | { readonly type: "dossiers" }
+  | { readonly type: "shares" }
   | { readonly type: "outbox" }
   | { readonly type: "deployment" }
   | { readonly type: "approvals" };
@@ -827,6 +865,14 @@ export interface SatchelApi extends PhoneApprovalApi {
   /** "Retirer": possible until the desk has opened any version. What never left is a draft again. */
   readonly withdraw: (id: RecordId) => Answer<DossierView, { readonly type: "opened" }>;
 
+  /* shares */
+  readonly shares: () => Answer<readonly ShareView[]>;
+  readonly share: (id: RecordId) => Answer<ShareView>;
+  readonly shareTerms: (days: ShareDays) => Answer<{ readonly until: number }>;
+  readonly startShare: (input: ShareInput) => Answer<ShareView, ShareRefusal>;
+  /** In one tap, offline too: it takes effect wherever the first network is. */
+  readonly endShare: (id: RecordId) => Answer<ShareView>;
+
   /* prepared on another site: only at an act of the person, never from the queue */
   /** The procedure's questions as they stand there now. */
   readonly handOffShape: (path: string) => Answer<PrefillShape, HandOffRefusal>;
@@ -991,6 +1037,11 @@ export const satchelMethods = Object.keys({
   markSeen: true,
   sendWithout: true,
   withdraw: true,
+  shares: true,
+  share: true,
+  shareTerms: true,
+  startShare: true,
+  endShare: true,
   handOffShape: true,
   handOff: true,
   followHandOff: true,

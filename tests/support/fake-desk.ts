@@ -23,6 +23,7 @@ import type {
   DeskDossier,
   DeskDossierRow,
   DeskOpening,
+  DeskShare,
   EnrolRefusal,
 } from "../../src/workers/desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
@@ -103,6 +104,31 @@ export function fakeDeskDossier(patch: FakeDossierPatch = {}): DeskDossier {
   };
 }
 
+/** A tax notice of two pages, for help with the rent, until 22 December. */
+export function fakeDeskShare(
+  row: Partial<DeskShare["row"]> = {},
+  rest: Partial<Omit<DeskShare, "row">> = {},
+): DeskShare {
+  const papers = rest.papers ?? [
+    { kind: "tax-notice", title: "", holder: "me", expiry: null, pages: [fakeId<BlobId>(), fakeId<BlobId>()] },
+  ];
+  return {
+    language: "fr",
+    ...rest,
+    papers,
+    row: {
+      letter: fakeId<LetterId>(),
+      name: "Camille Morel",
+      purpose: "Aide pour le loyer",
+      papers: papers.length,
+      depositedAt: FAKE_NOW - 2 * HOUR,
+      until: FAKE_NOW + 31 * 24 * HOUR,
+      state: "new",
+      ...row,
+    },
+  };
+}
+
 /** What the fake holds; change it freely, then say `change(...)`. */
 export interface FakeDeskData {
   opening: DeskOpening;
@@ -110,6 +136,7 @@ export interface FakeDeskData {
   deskCode: readonly string[];
   triesLeft: number;
   dossiers: readonly DeskDossier[];
+  shares: readonly DeskShare[];
   organisation: DeployedOrganisation | null;
   deployment: Deployment | null;
   online: boolean;
@@ -152,6 +179,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     deskCode: FAKE_DESK_CODE,
     triesLeft: 10,
     dossiers: [],
+    shares: [],
     organisation,
     deployment,
     online: true,
@@ -219,7 +247,20 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
       if (before.row.status === "new") put({ ...before, row: { ...before.row, status: "opened" } });
       return ok(find(letter) ?? before);
     },
+    shares: async () => ok(data.shares.map((share) => share.row)),
+    openShare: async (letter) => {
+      const share = data.shares.find(({ row }) => row.letter === letter);
+      if (share === undefined || share.row.state === "over" || share.row.state === "ended")
+        return err({ type: "not-found" });
+      const after: DeskShare = { ...share, row: { ...share.row, state: "opened" } };
+      data.shares = data.shares.map((one) => (one === share ? after : one));
+      change({ type: "inbox" });
+      return ok(after);
+    },
     page: async (letter, blob) => {
+      const given = data.shares.find(({ row }) => row.letter === letter);
+      if (given?.papers.some((paper) => paper.pages.includes(blob)) === true)
+        return ok({ bytes: data.bytes(blob), mime: "image/jpeg" });
       const pages = find(letter)?.papers.flatMap((paper) => paper.pages) ?? [];
       const page = pages.find((one) => one.blob === blob || one.preview === blob);
       if (page === undefined) return err({ type: "not-found" });

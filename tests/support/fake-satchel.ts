@@ -24,12 +24,14 @@ import type {
   PaperRecord,
   ProfileRecord,
   SatchelRecord,
+  ShareRecord,
   ShownPage,
   ShownPaper,
 } from "../../src/satchel/model.ts";
 import { chooseOther, othersOf, settleOther } from "../../src/satchel/others.ts";
 import { hasSubstance, setPaperFacts, setPaperNote, setPaperStay } from "../../src/satchel/paper.ts";
 import { likelyFirst } from "../../src/satchel/paper-index.ts";
+import { endShare, shareEnd } from "../../src/satchel/sharing.ts";
 import { daysUntil, soonDays } from "../../src/satchel/where.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
@@ -53,6 +55,7 @@ import type {
   PaperView,
   ProfileView,
   SatchelApi,
+  ShareView,
   SpaceView,
   TakenIn,
   WayView,
@@ -161,6 +164,29 @@ export function fakeDossier(
       replies: {},
       createdAt: FAKE_NOW,
       updatedAt: FAKE_NOW,
+      ...record,
+    },
+  };
+}
+
+/** One paper for the CCAS, for 31 days since now, that has arrived. */
+export function fakeShare(record: Partial<ShareRecord> = {}, view: Partial<Omit<ShareView, "record">> = {}): ShareView {
+  return {
+    id: fakeId(),
+    stage: "complete",
+    depositedAt: FAKE_NOW,
+    openedAt: null,
+    ...view,
+    record: {
+      t: "share",
+      organisation: "ccas-brevigny",
+      purpose: "Aide pour le loyer",
+      days: 31,
+      until: shareEnd(31, FAKE_NOW),
+      thread: fakeId<ThreadId>(),
+      papers: [{ kind: "tax-notice", title: "", holder: "me", expiry: null, pages: 2 }],
+      sent: { n: 1, at: FAKE_NOW, papers: 1 },
+      createdAt: FAKE_NOW,
       ...record,
     },
   };
@@ -283,6 +309,7 @@ export interface FakeData {
   /** As the worker would have computed it; `changeAhead` is only written down. */
   ahead: AheadView;
   dossiers: readonly DossierView[];
+  shares: readonly ShareView[];
   outbox: OutboxView;
   space: SpaceView;
   lost: Lost;
@@ -374,6 +401,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     profile: { t: "profile" },
     ahead: EMPTY_AHEAD,
     dossiers: [],
+    shares: [],
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
     lost: { type: "nothing" },
@@ -817,6 +845,33 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
 
     sendWithout: async (id, papers) =>
       withDossier(id, (record) => withholdPapers({ ...record, status: "sent" }, papers, data.now) ?? record, "waits"),
+    shares: async () => ok(data.shares),
+    share: async (id) => {
+      const share = data.shares.find((each) => each.id === id);
+      return share === undefined ? missing : ok(share);
+    },
+    shareTerms: async (days) => ok({ until: shareEnd(days, data.now) }),
+    startShare: async ({ organisation, purpose, days, until, papers }) => {
+      const given = papers.map(({ paper, pages }) => {
+        const { kind, title, holder, expiry } = paperOf(paper)?.record ?? fakePaper().record;
+        return { kind, title, holder, expiry, pages: pages.length };
+      });
+      const share = fakeShare(
+        { organisation, purpose, days, until, papers: given },
+        { stage: "waits", depositedAt: null },
+      );
+      data.shares = [share, ...data.shares];
+      change({ type: "shares" });
+      return ok(share);
+    },
+    endShare: async (id) => {
+      const before = data.shares.find((each) => each.id === id);
+      if (before === undefined) return missing;
+      const after: ShareView = { ...before, record: endShare(before.record, data.now), stage: "ending" };
+      data.shares = data.shares.map((each) => (each.id === id ? after : each));
+      change({ type: "shares" });
+      return ok(after);
+    },
     withdraw: async (id) => withDossier(id, (record) => withdraw(record, data.now), "withdrawing"),
     handOffShape: async () => (data.site === null ? err({ type: "off" }) : ok(data.site.shape)),
     handOff: async (id, { values: _values, ...input }) =>

@@ -48,7 +48,7 @@ export async function sealDeposit(
   return { letter, wire };
 }
 
-const record = v.looseObject({ t: v.picklist(["paper", "dossier", "profile"]) });
+const record = v.looseObject({ t: v.picklist(["paper", "dossier", "profile", "share"]) });
 const shape = v.object({
   t: v.literal("deposit"),
   records: v.pipe(

@@ -18,9 +18,12 @@ import type { Emitter } from "../common/emitter.ts";
 import { storageErr } from "../common/errors.ts";
 import type { DeskApi, DeskChange } from "../desk.contract.ts";
 import type { WorkerError } from "../satchel.contract.ts";
+import { tellPaperOpened } from "./acts.ts";
 import type { DeskDeps, DeskSession } from "./deps.ts";
-import { createDeskInbox, type KeptLetter, recordOf } from "./inbox.ts";
+import { recordOf } from "./ids.ts";
+import { createDeskInbox, type KeptLetter } from "./inbox.ts";
 import { createDeskOpening } from "./opening.ts";
+import { createDeskShares, type KeptShare } from "./shares.ts";
 
 export interface DeskService {
   readonly api: DeskApi;
@@ -36,7 +39,8 @@ export interface DeskServiceDeps extends Omit<DeskDeps, "emit"> {
 export function createDesk(given: DeskServiceDeps): DeskService {
   const deps: DeskDeps = { ...given, emit: given.emitter.emit };
   const opening = createDeskOpening(deps);
-  const inbox = createDeskInbox(deps);
+  const shares = createDeskShares(deps);
+  const inbox = createDeskInbox(deps, shares);
   const { within } = opening;
   const { emit } = deps;
   const listening = new WeakSet<object>();
@@ -66,9 +70,9 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   }
 
   /** Once: the proof is signed and queued, then the record says so. A crash in between queues nothing twice. */
-  async function markOpened(session: DeskSession, kept: KeptLetter): Promise<Result<KeptLetter, WorkerError>> {
+  async function markOpened(session: DeskSession, kept: KeptLetter | KeptShare): Promise<Result<void, WorkerError>> {
     const { record } = kept;
-    if (record.opened) return ok(kept);
+    if (record.opened) return ok(undefined);
     const letter = kept.id as string as LetterId;
     const proof = await signProof(session.identity.sign, {
       t: "opened",
@@ -81,11 +85,13 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     const queued = await session.store.queueProof(letter, proof, deps.clock.now());
     if (!queued.ok) return storageErr(queued.error);
     const saved = await session.records.save<WorkerError>(kept.id, (current) =>
-      current?.t === "received" ? ok({ next: { ...current, opened: true } }) : err({ type: "not-found" }),
+      current?.t === "received" || current?.t === "shared"
+        ? ok({ next: { ...current, opened: true } })
+        : err({ type: "not-found" }),
     );
     if (!saved.ok) return saved;
     emit({ type: "inbox" });
-    return inbox.letter(session, letter);
+    return ok(undefined);
   }
 
   const api: DeskApi = {
@@ -120,10 +126,27 @@ export function createDesk(given: DeskServiceDeps): DeskService {
         const kept = await inbox.letter(session, letter);
         if (!kept.ok) return kept;
         const marked = await markOpened(session, kept.value);
-        return marked.ok ? inbox.show(session, marked.value) : marked;
+        if (!marked.ok) return marked;
+        const shown = await inbox.letter(session, letter);
+        return shown.ok ? inbox.show(session, shown.value) : shown;
       }),
 
-    page: (letter, blob) => within((session) => inbox.page(session, letter, blob)),
+    shares: () => within(shares.rows),
+    openShare: (letter) =>
+      within(async (session) => {
+        const kept = await shares.letter(session, letter);
+        if (!kept.ok) return kept;
+        const marked = await markOpened(session, kept.value);
+        if (!marked.ok) return marked;
+        const shown = await shares.letter(session, letter);
+        return shown.ok ? ok(shares.show(shown.value)) : shown;
+      }),
+
+    page: async (letter, blob) => {
+      const page = await within((session) => inbox.page(session, letter, blob));
+      if (page.ok) background("act", (session) => tellPaperOpened(deps, session, letter, blob, ""));
+      return page;
+    },
 
     answer: (letter, reply) =>
       within(async (session): Promise<Result<void, WorkerError>> => {

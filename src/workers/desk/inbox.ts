@@ -16,7 +16,7 @@ import { readChain } from "../../protocol/statements.ts";
 import type { Deployment } from "../../protocol/wire.ts";
 import { sameValue } from "../../satchel/merge.ts";
 import type { AnswerValue } from "../../satchel/model.ts";
-import type { BlobId, LetterId, RecordId } from "../../shared/ids.ts";
+import type { BlobId, LetterId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { InboxRow, ProofRow } from "../../storage/ports.ts";
 import { downloadBlob } from "../common/blob-reader.ts";
@@ -26,15 +26,13 @@ import type { Kept } from "../common/records.ts";
 import type { DeskDossier, DeskDossierRow } from "../desk.contract.ts";
 import type { Bytes64, WorkerError } from "../satchel.contract.ts";
 import type { DeskDeps, DeskSession } from "./deps.ts";
+import { letterOf, recordOf } from "./ids.ts";
 import { createDeskPins } from "./pins.ts";
 import { type DeskRecord, isDeskRecord, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
+import type { DeskShares } from "./shares.ts";
 
 type DeskError = WorkerError | { readonly type: "no-network" };
 export type KeptLetter = Kept<DeskRecord> & { readonly record: ReceivedRecord };
-
-/** The record of a letter has the letter's id. */
-export const recordOf = (letter: LetterId): RecordId => letter as string as RecordId;
-export const letterOf = (record: RecordId): LetterId => record as string as LetterId;
 
 export interface DeskInbox {
   readonly work: (session: DeskSession) => Promise<Result<void, WorkerError>>;
@@ -82,7 +80,7 @@ const turnOf = (turn: number): number => (turn === 90 || turn === 180 || turn ==
 /** Pages asked for in one look; a dossier with more shows the rest as not here until all is complete. */
 const probesAtOnce = 60;
 
-export function createDeskInbox(deps: DeskDeps): DeskInbox {
+export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
   /** Pages that the server gave a byte of: true for good, a blob never goes back. */
   const seenHere = new Set<BlobId>();
   /** Proofs that need no second look while this worker lives, by their order. */
@@ -212,13 +210,25 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     if (!all.ok) return all;
     // A known letter id says nothing new, whoever sends it again (INV-4).
     const known = all.value.find((kept) => kept.id === recordOf(row.id));
-    if (known !== undefined && (isReceived(known) || known.record.t === "withdrawn")) return ok(false);
+    if (known !== undefined && known.record.t !== "trouble") return ok(false);
     const opened = await openLetter(session.identity, row.letter, undefined);
     const trouble = async (reason: string) => {
       const kept = await keepTrouble(session, row, reason);
       return kept.ok ? ok(true) : kept;
     };
     if (!opened.ok) return trouble(opened.error.type);
+    if (opened.value.inner.kind === "share") {
+      const share = await shares.take(session, opened.value, row.at);
+      if (!share.ok) return share;
+      const { value } = share;
+      if (value === "bad-payload") return trouble(value);
+      // Over before this desk ever showed it: nothing of it is kept.
+      if (value === null) return ok(false);
+      const kept = await session.records.save<never>(recordOf(row.id), (current) =>
+        ok({ next: current === undefined || current.t === "trouble" ? value : current }),
+      );
+      return kept.ok ? ok(false) : kept;
+    }
     const record = receivedFrom(opened.value, row.at);
     if (!record.ok) return trouble(record.error);
     // Taken back before this desk ever showed it: it never shows it.
@@ -291,7 +301,8 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     const restarted = await restartLost(session.store, session.records, waiting);
     if (!restarted.ok) return restarted;
     if (rows.value.length > 0) deps.emit({ type: "inbox" });
-    return takeWithdrawals(session);
+    const withdrawn = await takeWithdrawals(session);
+    return withdrawn.ok ? shares.enforce(session) : withdrawn;
   }
 
   /** Asks for the first byte of pages that are not known to be here; quiet without network. */
@@ -392,7 +403,8 @@ export function createDeskInbox(deps: DeskDeps): DeskInbox {
     },
 
     async page(session, id, blob) {
-      const kept = await letter(session, id);
+      const dossier = await letter(session, id);
+      const kept = dossier.ok || dossier.error.type !== "not-found" ? dossier : await shares.letter(session, id);
       if (!kept.ok) return kept;
       const { record } = kept.value;
       const ref = record.refs.find((each) => each.blob === blob);

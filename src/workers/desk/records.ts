@@ -10,7 +10,7 @@ import * as v from "valibot";
 import type { LetterBlob, OpenedLetter } from "../../crypto/letter.ts";
 import { fixedB64, principalIdField, randomIdField } from "../../protocol/fields.ts";
 import type { BlobRef, Deployment, Signed } from "../../protocol/wire.ts";
-import type { DossierPayload } from "../../satchel/model.ts";
+import type { DossierPayload, SharePayload } from "../../satchel/model.ts";
 import type { B64 } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, PrincipalId, ThreadId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -37,6 +37,42 @@ export interface ReceivedRecord {
   readonly payload: DossierPayload;
   readonly opened: boolean;
   readonly answers: Readonly<Record<LetterId, SentAnswer>>;
+  /** What the person was told of her pages, by the letter that told it. */
+  readonly acts?: Readonly<Record<LetterId, ToldAct>>;
+}
+
+/** A paper that was looked at here. */
+export interface ToldAct {
+  readonly paper: number;
+  readonly helper: string;
+  /** "YYYY-MM-DD" by the clock of this computer: it is told once a day. */
+  readonly day: string;
+}
+
+/** Papers for a time (SPEC P-L7): as long as this record stands, and no longer, this desk can open them. */
+export interface SharedRecord {
+  readonly t: "shared";
+  readonly from: PrincipalId;
+  readonly senderStatements: readonly Signed[];
+  readonly manifest: B64;
+  readonly thread: ThreadId;
+  readonly until: number;
+  /** Server time of its deposit. */
+  readonly depositedAt: number;
+  readonly refs: readonly BlobRef[];
+  readonly blobs: readonly LetterBlob[];
+  readonly payload: SharePayload;
+  readonly opened: boolean;
+  readonly acts?: Readonly<Record<LetterId, ToldAct>>;
+}
+
+/** It ended: who, what, why and every key are gone from here; that there was one is not. */
+export interface ShareOverRecord {
+  readonly t: "share-over";
+  readonly from: PrincipalId;
+  readonly depositedAt: number;
+  readonly at: number;
+  readonly why: "time" | "person";
 }
 
 /** A letter that cannot be used: shown with its reason, never dropped. */
@@ -66,7 +102,7 @@ export interface PinsRecord {
   readonly serverKeys: Deployment["serverKeys"];
 }
 
-export type DeskRecord = ReceivedRecord | TroubleRecord | WithdrawnRecord | PinsRecord;
+export type DeskRecord = ReceivedRecord | TroubleRecord | WithdrawnRecord | SharedRecord | ShareOverRecord | PinsRecord;
 
 const short = v.pipe(v.string(), v.maxLength(300));
 const long = v.pipe(v.string(), v.maxLength(20_000));
@@ -180,14 +216,23 @@ export function receivedFrom(letter: OpenedLetter, at: number): Result<ReceivedR
   });
 }
 
+const isOpened = (record: ReceivedRecord | SharedRecord): boolean => record.opened;
+
 /** Two helpers worked on the same dossier: everything that either did stays. */
 export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   if (mine.t === "pins" || theirs.t === "pins") return mine;
   if (mine.t === "withdrawn") return mine;
   if (theirs.t === "withdrawn") return theirs;
+  // A share that one browser knows to be over is over in all of them.
+  if (mine.t === "share-over") return mine;
+  if (theirs.t === "share-over") return theirs;
   if (mine.t === "trouble") return theirs;
   if (theirs.t === "trouble") return mine;
-  return { ...mine, opened: mine.opened || theirs.opened, answers: { ...theirs.answers, ...mine.answers } };
+  const acts = { ...theirs.acts, ...mine.acts };
+  const told = Object.keys(acts).length === 0 ? {} : { acts };
+  if (mine.t === "shared") return { ...mine, opened: mine.opened || isOpened(theirs), ...told };
+  if (theirs.t === "shared") return mine;
+  return { ...mine, opened: mine.opened || theirs.opened, answers: { ...theirs.answers, ...mine.answers }, ...told };
 }
 
 /** The pages' own shape, as the store of this browser gives it back. */
@@ -196,6 +241,8 @@ export const isDeskRecord = (value: unknown): value is DeskRecord =>
     v.variant("t", [
       v.looseObject({ t: v.literal("received"), from: principalIdField, manifest: fixedB64(32) }),
       v.looseObject({ t: v.literal("trouble"), reason: v.string() }),
+      v.looseObject({ t: v.literal("shared"), from: principalIdField, manifest: fixedB64(32), until: count }),
+      v.looseObject({ t: v.literal("share-over"), from: principalIdField, at: count }),
       v.looseObject({ t: v.literal("withdrawn"), number: v.string(), procedure: v.string(), at: count }),
       v.looseObject({
         t: v.literal("pins"),

@@ -8,7 +8,7 @@
 import type { RunningHash } from "../../crypto/stream.ts";
 import { openStreamPieces, streamKeyFrom } from "../../crypto/stream.ts";
 import { b64 } from "../../protocol/sign.ts";
-import type { BlobPointer, SatchelRecord, SignedText } from "../../satchel/model.ts";
+import type { BlobPointer, SatchelRecord, ShareRecord, SignedText } from "../../satchel/model.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import type { LetterId, RecordId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -89,8 +89,11 @@ export async function* plainPieces(
 /** Nothing that a second reading would give either: the copy goes on without these bytes and says so. */
 export const isLostBytes = (error: WorkerError): boolean => error.type === "not-found" || error.type === "unavailable";
 
+/** A share stays with the satchel that signed it: no other could end it, and it holds nothing that is not in the papers. */
+export type CopiedRecord = Exclude<SatchelRecord, ShareRecord>;
+
 export interface Everything {
-  readonly records: readonly { readonly id: RecordId; readonly record: SatchelRecord }[];
+  readonly records: readonly { readonly id: RecordId; readonly record: CopiedRecord }[];
   /** As signed, by letter. */
   readonly proofs: ReadonlyMap<LetterId, readonly SignedText[]>;
 }
@@ -103,7 +106,8 @@ export async function everythingOf(session: Session): Promise<Result<Everything,
   if (!rows.ok) return storageErr(rows.error);
   const proofs = new Map<LetterId, SignedText[]>();
   for (const { letter, proof } of rows.value) proofs.set(letter, [...(proofs.get(letter) ?? []), proof]);
-  return ok({ records: all.value.map(({ id, record }) => ({ id, record })), proofs });
+  const records = all.value.flatMap(({ id, record }) => (record.t === "share" ? [] : [{ id, record }]));
+  return ok({ records, proofs });
 }
 
 /**

@@ -28,6 +28,7 @@ import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isDossier } from "./dossiers.ts";
 import { pinsOf } from "./pins.ts";
+import type { Shares } from "./shares.ts";
 
 const statusShape = v.object({
   t: v.literal("status"),
@@ -54,7 +55,7 @@ export interface Inbox {
   readonly work: (session: Session) => Promise<Result<void, WorkerError>>;
 }
 
-export function createInbox(deps: SatchelDeps): Inbox {
+export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
   async function adopt(
     session: Session,
     row: RecordInbox,
@@ -208,6 +209,12 @@ export function createInbox(deps: SatchelDeps): Inbox {
     const sender = await readChain(pinned.statements);
     if (!sender.ok) return ok("aside");
     const opened = await openLetter(session.identity, row.letter, sender.value);
+    if (opened.ok && opened.value.inner.kind === "act") {
+      const taken = await acts(session, opened.value, row.at);
+      // The part that reads it is not on this device yet: it waits.
+      if (!taken.ok && taken.error.type === "unavailable" && taken.error.mark === "not-loaded") return ok("merged");
+      return taken;
+    }
     if (!opened.ok || opened.value.inner.kind !== "status") return ok("aside");
     const payload = v.safeParse(statusShape, opened.value.inner.payload);
     if (!payload.success) return ok("aside");

@@ -84,7 +84,7 @@ async function bring(
   const pointers = new Map<BlobId, BlobPointer>();
   const blobs: NewBlob[] = [];
   const missing: BlobId[] = [];
-  const own = mine?.t === "profile" ? undefined : mine;
+  const own = mine?.t === "paper" || mine?.t === "dossier" ? mine : undefined;
   for (const pointer of pointersIn(record)) {
     if (pointers.has(pointer.blob)) continue;
     const held = sameStream(own, pointer, (blob) => here.has(blob));
@@ -246,6 +246,8 @@ export async function adopt(session: Session, deps: AdoptDeps, source: Source): 
       if (!taken.ok) return taken;
       continue;
     }
+    // Of an older copy; newer ones have none (export-streams.ts).
+    if (record.t === "share") continue;
     const held = await session.records.get(id);
     if (!held.ok && held.error.type !== "not-found") return held;
     const mine = held.ok ? held.value.record : undefined;

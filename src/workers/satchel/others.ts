@@ -63,12 +63,14 @@ export function createOthers(deps: SatchelDeps, { papers, dossiers }: OthersPart
       if (!all.ok) return all;
       const inOrder = [...all.value].sort((a, b) => (a.id < b.id ? -1 : 1));
       return ok(
-        inOrder.flatMap(({ id, record }) =>
-          othersOf(record).map(({ path, mine, others }): OtherView => {
+        inOrder.flatMap(({ id, record }) => {
+          const what = record.t;
+          if (what === "share") return [];
+          return othersOf(record).map(({ path, mine, others }): OtherView => {
             const shown = { mine: withoutKeys(mine), others: others.map(withoutKeys) };
-            return { id, what: record.t, path, ...shown };
-          }),
-        ),
+            return { id, what, path, ...shown };
+          });
+        }),
       );
     },
 

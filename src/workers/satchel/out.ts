@@ -17,6 +17,7 @@ import type { Joining } from "./joining.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { Opening } from "./opening.ts";
 import { pinsOf } from "./pins.ts";
+import type { Shares } from "./shares.ts";
 import type { Space } from "./space.ts";
 
 type Given<K extends keyof SatchelApi> = SatchelApi[K] extends (input: infer I) => unknown ? I : never;
@@ -41,6 +42,7 @@ export function createOut(
     readonly care: KeyCare;
     readonly space: Space;
     readonly dossiers: Dossiers;
+    readonly shares: Pick<Shares, "takeAct">;
   },
 ): Out {
   const { opening, space } = parts;

@@ -51,7 +51,7 @@ const states: Readonly<Record<Described["state"], OutboxLine["state"]>> = {
 };
 
 /** Words for a record: dossiers by their spoken number, papers by their title; screens know kinds and procedures. */
-const titleOf = (line: Described): string => (line.number !== null ? line.number : line.title);
+const titleOf = (line: Described): string => line.number ?? line.title;
 
 export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox {
   /** Server time of a letter's first verified deposit; null: nothing proves that it arrived. */
@@ -149,7 +149,8 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
         if (line.record === null || (copy && line.state !== "needs-person")) continue;
         const at = await arrivedAt(session, line.letter);
         // INV-2: a server's bare yes is no arrival; what is not proven waits.
-        const state = line.state === "arrived" && line.kind === "dossier" && at === null ? "waits" : states[line.state];
+        const sent = line.kind === "dossier" || line.kind === "share";
+        const state = line.state === "arrived" && sent && at === null ? "waits" : states[line.state];
         const what = line.kind === "draft" ? "dossier" : line.kind;
         const parts = { done: line.n, of: line.m };
         const { bytesLeft, reason, pieces } = line;
@@ -216,7 +217,7 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
       if (!kept.ok) return kept.error.type === "not-found" ? sealedFile(session, id) : kept;
       const { record } = kept.value;
       if (record.t === "paper") return paperFiles(session, record, "");
-      if (record.t === "profile") return err({ type: "not-found" });
+      if (record.t !== "dossier") return err({ type: "not-found" });
       const files: ExportedFile[] = [];
       const joined = new Set(Object.values(record.attached).flatMap((slot) => slot.papers));
       for (const [n, paper] of [...joined].entries()) {

@@ -6,7 +6,14 @@
  */
 
 import { letterHead, letterManifest } from "../../protocol/letters.ts";
-import { proofClaim, proofFits, readOpenedProof, readServerProof, readWithdrawnProof } from "../../protocol/proofs.ts";
+import {
+  proofClaim,
+  proofFits,
+  readEndedProof,
+  readOpenedProof,
+  readServerProof,
+  readWithdrawnProof,
+} from "../../protocol/proofs.ts";
 import { type Principal, readChain } from "../../protocol/statements.ts";
 import type { ProofBody, Signed } from "../../protocol/wire.ts";
 import type { SentLetter, SignedText } from "../../satchel/model.ts";
@@ -74,10 +81,11 @@ async function verify(signed: Signed, pins: Pins, own: Principal, facts: LetterF
     const opened = receiver === undefined ? undefined : await readOpenedProof(signed, receiver);
     return opened?.ok === true && fits(opened.value) ? opened.value : null;
   }
-  if (claim.value.t === "withdrawn") {
+  if (claim.value.t === "withdrawn" || claim.value.t === "ended") {
     const sender = await senderOf(facts.from, pins, own);
-    const withdrawn = sender === undefined ? undefined : await readWithdrawnProof(signed, sender);
-    return withdrawn?.ok === true && fits(withdrawn.value) ? withdrawn.value : null;
+    const read = claim.value.t === "withdrawn" ? readWithdrawnProof : readEndedProof;
+    const said = sender === undefined ? undefined : await read(signed, sender);
+    return said?.ok === true && fits(said.value) ? said.value : null;
   }
   const keys = Object.values(pins.serverKeys).map((sign) => ({ sign }));
   const proof = await readServerProof(signed, keys);

@@ -31,6 +31,7 @@ import { createOutbox } from "./outbox.ts";
 import { createPapers } from "./papers.ts";
 import { findProfile, pinWhatIsNew, saveProfile } from "./pins.ts";
 import { createProofCheck } from "./proofs.ts";
+import { createSharesDoor } from "./shares-door.ts";
 import { createSpace } from "./space.ts";
 import { createTransfer } from "./transfer.ts";
 
@@ -78,9 +79,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const handOffs = createHandOffDoor({ ...deps, fetch: given.fetch, timers: given.timers }, dossiers);
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
-  const inbox = createInbox(deps);
+  const shares = createSharesDoor(deps, checkProofs);
+  const inbox = createInbox(deps, shares.takeAct);
   const carrier = createPhoneCarrier(deps);
-  const out = createOut(deps, { opening, care, space, dossiers });
+  const out = createOut(deps, { opening, care, space, dossiers, shares });
   /** The browser erased this satchel's database under the app: closed, so that the next opening begins anew and says it. */
   async function letGo(database: string): Promise<void> {
     deps.couriers.stop(database);
@@ -177,6 +179,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (what === "records") {
         emit({ type: "papers" });
         emit({ type: "dossiers" });
+        emit({ type: "shares" });
       }
     });
   }
@@ -195,6 +198,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       void reduceKept();
       if (!taken.ok) return taken;
       const settled = await dossiers.settleAll(session);
+      // What is over needs no part that is not here to be refused elsewhere: the rest goes on.
+      const ended = await shares.settle(session);
+      if (!ended.ok) deps.log.note("shares", { error: ended.error.type });
       const tidied = settled.ok ? await papers.tidy(session) : settled;
       const seen = tidied.ok ? await devices.noteSeen(session) : tidied;
       const marked = seen.ok ? await ahead.mark(session) : seen;
@@ -431,6 +437,12 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     sendWithout: (id, chosen) => within((session) => dossiers.sendWithout(session, id, chosen)),
     withdraw: (id) => within((session) => dossiers.withdraw(session, id)),
 
+    shares: () => within(shares.list),
+    share: (id) => within((session) => shares.one(session, id)),
+    shareTerms: (days) => within((session) => shares.terms(session, days)),
+    startShare: (input) => within((session) => shares.start(session, input)),
+    endShare: (id) => within((session) => shares.end(session, id)),
+
     handOffShape: (path) => within(() => handOffs.shape(path)),
     handOff: (id, input) => within((session) => handOffs.prepare(session, id, input)),
     followHandOff: (id) => within((session) => handOffs.follow(session, id)),
@@ -504,6 +516,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (event === "arrived" || event === "answered") {
         emit({ type: "dossiers" });
         emit({ type: "papers" });
+        emit({ type: "shares" });
       }
       if (event !== "answered") return;
       // The line works: the desk may have been opened since, and server time may have moved on.

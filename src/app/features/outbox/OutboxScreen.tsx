@@ -225,7 +225,7 @@ const Arrived = memo(function Arrived({ line, names }: { readonly line: OutboxLi
     <Item
       icon={line.at === null ? "en-attente" : "recu"}
       tone={line.at === null ? undefined : "done"}
-      href={line.what === "dossier" ? paths.dossier(line.id) : undefined}
+      href={line.what === "dossier" ? paths.dossier(line.id) : line.what === "share" ? paths.given(line.id) : undefined}
       title={titleOf(line, names)}
       detail={line.at === null ? t("outbox.noProof") : t("common.state.depositedOn", { date: formatDate(line.at) })}
     />

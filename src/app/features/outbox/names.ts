@@ -27,6 +27,8 @@ export function titleOf(line: OutboxLine, names: Names): string {
       return text("outbox.profile");
     case "unknown":
       return text("outbox.sealed");
+    case "share":
+      return text("outbox.share");
     case "paper":
       return paperTitle(names, line.id, line.title);
     case "dossier": {
@@ -38,9 +40,12 @@ export function titleOf(line: OutboxLine, names: Names): string {
 }
 
 export function detailOf(line: OutboxLine, names: Names): string {
+  const deskOf = (slug: string | undefined): string | undefined =>
+    names.deployment?.organisations.find((each) => each.slug === slug)?.name;
+  if (line.what === "share") return text("outbox.to", { desk: isolated(deskOf(line.title) ?? line.title) });
   if (line.what !== "dossier") return text("outbox.copy");
   const record = names.dossiers.find((each) => each.id === line.id)?.record;
-  const desk = names.deployment?.organisations.find((each) => each.slug === record?.organisation)?.name;
+  const desk = deskOf(record?.organisation);
   const number = text("outbox.number", { number: isolated(showSpoken(record?.number ?? line.title)) });
   return desk === undefined ? number : `${text("outbox.to", { desk: isolated(desk) })} ${number}`;
 }
