@@ -33,6 +33,10 @@ export function watchCanvas(width = 400): WatchedCanvas {
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation((() => ({
     fillRect: () => undefined,
     drawImage: () => undefined,
+    fillText: () => undefined,
+    measureText: (text: string) => ({ width: text.length * 10 }),
+    translate: () => undefined,
+    rotate: () => undefined,
   })) as never);
   // The page's own never tells anything; without one, everything is near the screen.
   vi.stubGlobal("IntersectionObserver", undefined);

@@ -24,6 +24,7 @@ import { AnswersPane } from "./AnswersPane.tsx";
 import { answerSections, phoneOf, stateOf } from "./answers.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
 import { PersonName, procedureName, StateChip } from "./Inbox.tsx";
+import { OutButton } from "./out/OutButton.tsx";
 import { PaperPane, requirementName } from "./PaperPane.tsx";
 import { REPLY_ID, ReplyPane } from "./ReplyPane.tsx";
 import { replacedLetters, rowState } from "./rows.ts";
@@ -93,6 +94,7 @@ function Shown({ dossier, form }: ShownProps) {
   const phone = phoneOf(payload);
   const spoken = payload.language === language() ? null : languageName(payload.language);
   const rows = inbox.state === "ready" ? inbox.value.rows : [];
+  const sections = answerSections(form, payload);
   const newer = rows.find((other) => other.replaces === row.letter);
   const visible =
     form === null
@@ -144,6 +146,7 @@ function Shown({ dossier, form }: ShownProps) {
           <Button kind="second" icon="imprimer" onPress={print}>
             {t("common.action.print")}
           </Button>
+          <OutButton dossier={dossier} sections={sections} />
           <Button kind="second" icon="envoi" onPress={() => moveTo(REPLY_ID)}>
             {t("desk.reply.title")}
           </Button>
@@ -174,7 +177,7 @@ function Shown({ dossier, form }: ShownProps) {
           </Banner>
         </div>
         <div class="stack">
-          <AnswersPane sections={answerSections(form, payload)} known={form !== null} />
+          <AnswersPane sections={sections} known={form !== null} />
           <Sent dossier={dossier} />
         </div>
       </div>

@@ -17,6 +17,7 @@ import { PERSONAL, PersonalForm } from "../ui/personal.tsx";
 import { EmptyState, FailedState, Loading } from "../ui/States.tsx";
 import { useWorld } from "../ui/world.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
+import { ListOut } from "./out/ListOut.tsx";
 import {
   finds,
   inOrder,
@@ -263,6 +264,11 @@ function Listed({ view }: { readonly view: InboxView }) {
         </div>
       ) : (
         <Table key={`${filter} ${typed}`} rows={kept} replaced={replaced} />
+      )}
+      {kept.length > 0 && (
+        <div class="row row--tight noprint">
+          <ListOut rows={kept} replaced={replaced} />
+        </div>
       )}
       <p class="meta wide-p">{t("desk.inbox.told")}</p>
     </>

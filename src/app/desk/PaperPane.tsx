@@ -3,6 +3,7 @@
  * way, what is missing. Runs in the page. Pictures are shown only while they are looked at (picture.ts).
  */
 
+import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Form } from "../../forms/model.ts";
 import { paperType } from "../../satchel/paper-types.ts";
@@ -24,8 +25,9 @@ import { Picture } from "../ui/Picture.tsx";
 import type { SheetKind } from "../ui/Sheet.tsx";
 import { Loading } from "../ui/States.tsx";
 import { useWorld } from "../ui/world.ts";
+import type { PdfViewProps } from "./PdfView.tsx";
 import { isDrawn, usePicture } from "./picture.ts";
-import { failureText, isDeskFailure, useDesk, useDeskShell } from "./state.ts";
+import { type DeskFailure, failureText, isDeskFailure, useDesk, useDeskShell } from "./state.ts";
 
 export type DeskPaper = DeskDossier["papers"][number];
 
@@ -129,8 +131,8 @@ function PageSheet({ file, label, turn, zoom }: SheetProps) {
   );
 }
 
-/** A file as the person picked it: not drawn anew, so it is not shown here; a copy may be saved after a warning. */
-function RawFile(props: { readonly letter: LetterId; readonly page: DeskPaperPage; readonly name: string }) {
+/** The file as it came, into this computer's downloads: only after a warning. */
+function SaveRaw(props: { readonly letter: LetterId; readonly page: DeskPaperPage; readonly name: string }) {
   const { letter, page, name } = props;
   const t = useT();
   const { api } = useDesk();
@@ -148,9 +150,7 @@ function RawFile(props: { readonly letter: LetterId; readonly page: DeskPaperPag
     });
   };
   return (
-    <div class="card stack-s">
-      <h3>{t(isPdf ? "desk.raw.pdf" : "desk.raw.other")}</h3>
-      <p>{t("desk.raw.text")}</p>
+    <>
       {error !== undefined && (
         <p class="err" role="alert">
           <Icon name="attention" />
@@ -179,6 +179,84 @@ function RawFile(props: { readonly letter: LetterId; readonly page: DeskPaperPag
       >
         <p>{t("desk.raw.warning")}</p>
       </Dialog>
+    </>
+  );
+}
+
+/** A file as the person picked it, of a kind that is not drawn anew: it is not shown here. */
+function RawFile(props: { readonly letter: LetterId; readonly page: DeskPaperPage; readonly name: string }) {
+  const t = useT();
+  return (
+    <div class="card stack-s">
+      <h3>{t("desk.raw.other")}</h3>
+      <p>{t("desk.raw.text")}</p>
+      <SaveRaw {...props} />
+    </div>
+  );
+}
+
+type PdfPart =
+  | { readonly state: "loading" | "not-arrived" | "absent" }
+  | { readonly state: "failed"; readonly error: DeskFailure }
+  | { readonly state: "ready"; readonly file: PictureFile; readonly View: ComponentType<PdfViewProps> };
+
+/** A PDF, drawn anew page by page once its bytes and the tool that draws it are here (PdfView.tsx). */
+function PdfPage({ letter, page, label, fileName, turn, zoom }: PageViewProps) {
+  const t = useT();
+  const { api } = useDesk();
+  const { network } = useDeskShell();
+  const [part, setPart] = useState<PdfPart>({ state: "loading" });
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let isGone = false;
+    const settle = (next: PdfPart): void => {
+      if (!isGone) setPart(next);
+    };
+    settle({ state: "loading" });
+    void api.page(letter, page.blob).then((answer) => {
+      if (!answer.ok) {
+        const { error } = answer;
+        return settle(isDeskFailure(error) ? { state: "failed", error } : { state: "not-arrived" });
+      }
+      return import("./PdfView.tsx").then(
+        ({ PdfView }) => settle({ state: "ready", file: answer.value, View: PdfView }),
+        // The tool's file is neither on this computer nor to be had now.
+        () => settle({ state: "absent" }),
+      );
+    });
+    return () => {
+      isGone = true;
+    };
+    // Asked again when the page has arrived.
+  }, [api, letter, page.blob, page.here, attempt]);
+  const hasFailed = part.state === "failed" || part.state === "absent";
+  useEffect(() => {
+    if (network === "online" && hasFailed) setAttempt((n) => n + 1);
+    // Only a change of the network asks again by itself: another failure is the helper's to look at.
+  }, [network]);
+  const save = <SaveRaw letter={letter} page={page} name={fileName} />;
+  if (part.state === "ready")
+    return (
+      <part.View file={part.file} label={label} turn={turn} zoom={zoom}>
+        {save}
+      </part.View>
+    );
+  if (part.state === "loading") return <Loading />;
+  return (
+    <div class="card stack-s">
+      <h3>{t("desk.raw.pdf")}</h3>
+      <p>
+        {part.state === "not-arrived" && t("desk.papers.onItsWay")}
+        {part.state === "absent" && t("desk.pdf.absent")}
+        {part.state === "failed" &&
+          (part.error.type === "no-network" ? t("desk.papers.noNetwork") : failureText(part.error))}
+      </p>
+      <div class="row row--tight">
+        <Button kind="second" small icon="synchroniser" onPress={() => setAttempt(attempt + 1)}>
+          {t("common.action.retry")}
+        </Button>
+        {part.state === "absent" && save}
+      </div>
     </div>
   );
 }
@@ -204,6 +282,7 @@ function PageView({ letter, page, label, fileName, turn, zoom }: PageViewProps) 
     if (network === "online" && hasFailed) setAttempt((n) => n + 1);
     // Only a change of the network asks again by itself: another failure is the helper's to look at.
   }, [network]);
+  if (page.mime === "application/pdf") return <PdfPage {...{ letter, page, label, fileName, turn, zoom }} />;
   if (!drawn || picture.state === "file") return <RawFile letter={letter} page={page} name={fileName} />;
   if (picture.state === "ready")
     return (
