@@ -30,7 +30,7 @@ function procedureTitle(id: string): string {
 export function inboxCsv(rows: readonly DeskDossierRow[], replaced: ReadonlySet<LetterId>): string {
   const header = [...COLUMNS.map((column) => inFrench(`desk.column.${column}`)), inFrench("desk.notForeseen")];
   const lines = rows.map((row) => [
-    row.number === "" ? "" : showSpoken(row.number),
+    row.number === "" ? "" : showSpoken(row.number).replace(/\s/u, " "),
     row.name,
     procedureTitle(row.procedure),
     moment(row.depositedAt),
