@@ -15,7 +15,7 @@ export type Face = "title" | "section" | "label" | "text" | "small";
 export const FACES: Readonly<Record<Face, { readonly size: number; readonly line: number; readonly bold: boolean }>> = {
   title: { size: 42, line: 54, bold: true },
   section: { size: 30, line: 42, bold: true },
-  label: { size: 22, line: 31, bold: false },
+  label: { size: 22, line: 36, bold: false },
   text: { size: 25, line: 36, bold: false },
   small: { size: 20, line: 28, bold: false },
 };
