@@ -11,6 +11,7 @@ import { RootContext } from "../../src/app/state/root.ts";
 import { SatchelContext, type SatchelHandle } from "../../src/app/state/satchel.ts";
 import { ShellContext } from "../../src/app/state/shell.ts";
 import { PAPER_AREAS } from "../../src/app/ui/papers/names.ts";
+import { today } from "../../src/app/ui/papers/StateChip.tsx";
 import { UiWorld } from "../../src/app/ui/world.ts";
 import { err, type Result } from "../../src/shared/result.ts";
 import type { PapersAsked, PapersPart, SatchelApi } from "../../src/workers/satchel.contract.ts";
@@ -40,7 +41,6 @@ function ask<T>(task: string, arg: unknown): Promise<T> {
 const shell = benchShell("/papiers");
 let isWhole = false;
 const api = {
-  papers: () => ask("list", null),
   async papersPart(asked: PapersAsked) {
     const part = await ask<Result<PapersPart, never>>("part", asked);
     isWhole = part.ok && asked.from + part.value.papers.length >= part.value.kept;
@@ -74,13 +74,16 @@ const bench = {
   },
   /** An open satchel whose records nobody has read yet, as right after the code. */
   ready: (keys: unknown) => ask("ready", keys),
-  /** What the home screen asks for before anybody taps "Papiers". */
+  /** Takes away what the last list has left. */
+  forget: () => ask("forget", null),
+  /** What the home screen asks of papers before anybody taps "Papiers". */
   async home() {
-    await api.papers();
+    await ask("home", today(Date.now()));
   },
-  /** The tap comes while the home screen still waits for its own list. */
-  hurry(): Promise<number> {
-    void api.papers();
+  /** The tap comes so long after the home screen has begun to wait for that, ms. */
+  async hurry(after: number): Promise<number> {
+    void bench.home();
+    await new Promise((done) => setTimeout(done, after));
     return bench.open();
   },
   floor: async (count: number) => (await ask<{ readonly ms: number }>("floor", { count })).ms,

@@ -66,6 +66,8 @@ export interface Records<R extends object> {
   readonly some: (ids: readonly RecordId[]) => Promise<Result<readonly KeptWithChain<R>[], WorkerError>>;
   /** Everything was read: `list` answers from memory. */
   readonly isRead: () => boolean;
+  /** Another number: something was written since, here or by another tab. */
+  readonly stamp: () => number;
   /** Sealed, written strictly, then resolved. */
   readonly save: <E>(id: RecordId, apply: Apply<R, E>) => Promise<Result<Kept<R> | null, WorkerError | E>>;
   /** Opens any op of this store's principal. */
@@ -407,6 +409,7 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
     get,
     some,
     isRead: () => listed !== null,
+    stamp: () => changes,
     save,
     open,
     aside: () => aside,

@@ -48,10 +48,20 @@ const hintRows = 12;
 const hintDrafts = 4;
 /** So many more than are shown are read early, for those that are gone. */
 const spareRows = 2;
+/** Read before all else, for whoever taps "Papiers" while home still waits. */
+const firstRows = 6;
 /** Views made in one go. */
 const viewsAtOnce = 64;
 /** Of so few papers the rows are read one by one, where not all of them were read. */
 const fewPapers = 16;
+
+/** What is shown early, as of one moment of records and queue. */
+interface Early {
+  readonly records: number;
+  readonly queue: number;
+  readonly count: number;
+  readonly part: Promise<PapersPart | undefined>;
+}
 
 /** What a list is made of, as read at one time. What stands beside each paper (`Beside`) is read for those that are shown. */
 interface Read {
@@ -149,6 +159,7 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
   /** The last list of each session: its parts are asked one after the other. */
   const lists = new WeakMap<Session, Sorted>();
   let stamps = 0;
+  const earlies = new WeakMap<Session, Early>();
   /** What each session has left as its hint. */
   const hints = new WeakMap<Session, string>();
 
@@ -214,6 +225,7 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
     stamps += 1;
     const next = sort(now.value, day, stamps);
     lists.set(session, next);
+    earlies.delete(session);
     return ok(next);
   }
 
@@ -244,6 +256,17 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
     };
   }
 
+  /** The same again as long as nothing was written: read once, before home reads everything. */
+  async function earlyOnce(session: Session, count: number): Promise<PapersPart | undefined> {
+    const moment = { records: session.records.stamp(), queue: session.queue.stamp() };
+    const last = earlies.get(session);
+    const isSame = last?.records === moment.records && last.queue === moment.queue && last.count >= count;
+    const mine = isSame ? last : { ...moment, count, part: early(session, count) };
+    earlies.set(session, mine);
+    const part = await mine.part;
+    return part && { ...part, papers: part.papers.slice(0, count) };
+  }
+
   /** Left for the next opening, when it says something new. Where that fails the next opening reads everything first. */
   async function leaveHint(session: Session, list: Sorted): Promise<void> {
     const hint = hintOf(list);
@@ -270,7 +293,7 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
     async part(session, { from, count, day, early: isEarly = false }) {
       const known =
         isEarly && from === 0 && !session.records.isRead()
-          ? await turns.urgent(() => early(session, count))
+          ? await turns.urgent(() => earlyOnce(session, count))
           : undefined;
       if (known !== undefined) return ok(known);
       const list = await sorted(session, day);
@@ -292,6 +315,7 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
     },
 
     async pocket(session, day) {
+      if (!session.records.isRead()) await turns.urgent(() => earlyOnce(session, firstRows));
       const list = await sorted(session, day);
       if (!list.ok) return list;
       const beside = await besideAll(session);
