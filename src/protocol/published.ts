@@ -75,15 +75,19 @@ export function publicationClaim(signed: Signed): Result<Publication, "bad-forma
   return shape.success ? ok(shape.output) : err("bad-format");
 }
 
-/** Verifies and reads (SPEC P-Q1, P-Q2). `by`: the organisation as its chain says, as it was pinned. */
+/**
+ * Verifies and reads (SPEC P-Q1, P-Q2). `by`: the organisation as its chain says, as it was pinned; what it published under
+ * keys that it had before stands, where `former` is handed in. A server hands none in: nothing new comes under those.
+ */
 export async function readPublication(
   signed: Signed,
-  by: Pick<Principal, "id" | "kind" | "sign">,
+  by: Pick<Principal, "id" | "kind" | "sign"> & Partial<Pick<Principal, "former">>,
 ): Promise<Result<Publication, PublicationError>> {
-  const read: Result<unknown, { readonly type: "bad-format" | "bad-signature" }> =
-    signed.body.length > limits.statementBody
-      ? err({ type: "bad-format" })
-      : await readSigned(by.sign, labels.published, signed);
+  let read: Result<unknown, { readonly type: "bad-format" | "bad-signature" }> = err({ type: "bad-format" });
+  if (signed.body.length <= limits.statementBody) {
+    read = await readSigned(by.sign, labels.published, signed);
+    for (const { sign } of by.former ?? []) if (!read.ok) read = await readSigned(sign, labels.published, signed);
+  }
   if (!read.ok) return err({ type: read.error.type });
   const shape = v.safeParse(publicationShape, read.value);
   if (!shape.success) return err({ type: "bad-format" });

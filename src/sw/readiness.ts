@@ -74,6 +74,7 @@ export function fillOrder(
     "places",
     "forms",
     "profile",
+    "published",
     ...own.map((one) => `forms-${one}` as const),
     ...(deskWanted ? (["desk"] as const) : []),
     ...(kioskWanted ? (["kiosk"] as const) : []),

@@ -6,6 +6,7 @@
 import type { DossierPayload } from "../satchel/model.ts";
 import type { BlobId, LetterId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
+import { type DeskPublishedApi, deskPublishedMethods } from "./published-desk.contract.ts";
 import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
 import type { DeployedOrganisation, Deployment } from "./shapes.contract.ts";
 
@@ -98,7 +99,7 @@ export interface DeskShare {
 
 export type DeskChange = { readonly type: "opening" } | { readonly type: "inbox" } | { readonly type: "network" };
 
-export interface DeskApi {
+export interface DeskApi extends DeskPublishedApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
   readonly enrol: (input: {
@@ -152,4 +153,5 @@ export const deskMethods = Object.keys({
   answer: true,
   refresh: true,
   onChange: true,
+  ...deskPublishedMethods,
 } satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

@@ -74,6 +74,9 @@ async function start(): Promise<Result<DeskService, WorkerError>> {
     deployments: createDeployments(deploymentSource(send, caches, timers), timers),
     couriers,
     link: createDeskLink({ fetch: send, random, timers }),
+    fetch: send,
+    timers,
+    caches,
   });
   void desk.start().catch((error: unknown) => {
     log.note("start-failed", { error: error instanceof Error ? error.name : "unknown" });

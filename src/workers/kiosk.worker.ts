@@ -93,6 +93,7 @@ async function start(): Promise<Result<KioskService, WorkerError>> {
     hints,
     lineKnown: () => false,
     reader: createBlobReader({ fetch: send, random, timers }),
+    caches,
     ways: transport,
     fetch: send,
   });

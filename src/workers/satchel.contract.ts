@@ -31,6 +31,7 @@ import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
 import type { Finish } from "./imaging.contract.ts";
+import { type PublishedApi, publishedMethods } from "./published.contract.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
 
 /** Why nothing was done; each has words in locales/<lang>/errors.json under the same name. */
@@ -702,7 +703,7 @@ export type Change =
   | { readonly type: "deployment" }
   | { readonly type: "approvals" };
 
-export interface SatchelApi extends PhoneApprovalApi {
+export interface SatchelApi extends PhoneApprovalApi, PublishedApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
   readonly create: (input: {
@@ -1075,4 +1076,5 @@ export const satchelMethods = Object.keys({
   flush: true,
   onChange: true,
   ...phoneApprovalMethods,
+  ...publishedMethods,
 } satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];

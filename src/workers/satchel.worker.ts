@@ -96,6 +96,7 @@ async function start(): Promise<Result<SatchelService, WorkerError>> {
     hints: hintsOf(navigator),
     lineKnown: () => "connection" in navigator && Object(navigator.connection).type !== undefined,
     marks: cacheMarks(caches),
+    caches,
     reader: createBlobReader({ fetch: send, random, timers }),
     fetch: send,
     ways: createHttpTransport({ fetch: send, baseUrl: "", random, timers, clock }),

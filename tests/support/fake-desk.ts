@@ -12,6 +12,8 @@
  */
 
 import type { DeskHandle } from "../../src/app/desk/state.ts";
+import type { FormFile } from "../../src/forms/model.ts";
+import type { PublishedForm } from "../../src/forms/published.ts";
 import type { DossierPayload } from "../../src/satchel/model.ts";
 import type { BlobId, LetterId } from "../../src/shared/ids.ts";
 import { err, ok } from "../../src/shared/result.ts";
@@ -26,6 +28,7 @@ import type {
   DeskShare,
   EnrolRefusal,
 } from "../../src/workers/desk.contract.ts";
+import type { DeskPublication, PublishRefusal } from "../../src/workers/published-desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
 import { FAKE_CODE, FAKE_DEPLOYMENT, FAKE_NOW, fakeId } from "./fake-satchel.ts";
 
@@ -142,6 +145,11 @@ export interface FakeDeskData {
   online: boolean;
   lastAnswerAt: number;
   waiting: number;
+  /** Newest first; `files`: their texts by "form@version". */
+  publications: readonly DeskPublication[];
+  files: Readonly<Record<string, string>>;
+  /** Published forms by their procedure's id, whatever version is asked for. */
+  forms: Readonly<Record<string, PublishedForm>>;
   now: number;
   /** What `page` answers; a JPEG of no picture. */
   bytes: (blob: BlobId) => ArrayBuffer;
@@ -152,6 +160,7 @@ export type FakeDeskError =
   | WorkerError
   | UnlockRefusal
   | EnrolRefusal
+  | PublishRefusal
   | { readonly type: "no-network" | "not-arrived" };
 
 export interface FakeDesk {
@@ -276,6 +285,41 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
         sentStatuses: [...before.sentStatuses, { at: data.now, ...reply }],
       });
       return ok(undefined);
+    },
+    publications: async () => (data.online ? ok(data.publications) : err({ type: "no-network" })),
+    publishForm: async (text) => {
+      if (!data.online) return err({ type: "no-network" });
+      const { form, words } = JSON.parse(text) as FormFile;
+      const before = data.publications.filter((each) => each.form === form.id);
+      if (before.some((each) => each.version >= form.version)) return err({ type: "older" });
+      const publication: DeskPublication = {
+        form: form.id,
+        version: form.version,
+        at: data.now,
+        withdrawnAt: null,
+        newest: true,
+        bytes: text.length,
+        title: String(words.fr?.title),
+      };
+      const older = data.publications.map((each) => (each.form === form.id ? { ...each, newest: false } : each));
+      data.publications = [publication, ...older];
+      data.files = { ...data.files, [`${form.id}@${form.version}`]: text };
+      return ok(publication);
+    },
+    withdrawForm: async (form) => {
+      if (!data.online) return err({ type: "no-network" });
+      data.publications = data.publications.map((each) =>
+        each.form === form && each.newest ? { ...each, withdrawnAt: data.now } : each,
+      );
+      return ok(undefined);
+    },
+    publishedFile: async (form, version) => {
+      const text = data.files[`${form}@${version}`];
+      return text === undefined ? err({ type: "not-found" }) : ok({ text });
+    },
+    publishedForm: async (procedure) => {
+      const form = data.forms[procedure];
+      return form === undefined ? err({ type: "not-found" }) : ok(form);
     },
     refresh: async () => {
       if (!data.online) return err({ type: "no-network" });

@@ -13,6 +13,7 @@
  */
 
 import type { SatchelHandle } from "../../src/app/state/satchel.ts";
+import type { PublishedForm } from "../../src/forms/published.ts";
 import type { PrefillShape } from "../../src/protocol/prefill.ts";
 import { newestHelp, setHelp, withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
 import type { ExportWords } from "../../src/satchel/export-words.ts";
@@ -37,6 +38,7 @@ import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
+import type { PublishedList } from "../../src/workers/published.contract.ts";
 import type {
   AheadLine,
   AheadView,
@@ -318,6 +320,8 @@ export interface FakeData {
   deployment: Deployment | null;
   /** Where dossiers can be prepared; `state` is what it says of them, null: it knows them no more. */
   site: { readonly shape: PrefillShape; readonly state: SiteState | null } | null;
+  /** What organisations published: the list, and each form by its procedure's id, whatever version is asked for. */
+  published: { readonly list: PublishedList; readonly forms: Readonly<Record<string, PublishedForm>> };
   roomBytes: number | null;
   devices: readonly DeviceView[];
   now: number;
@@ -409,6 +413,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     diagnostics: "ops waiting=0",
     deployment: FAKE_DEPLOYMENT,
     site: null,
+    published: { list: { forms: [], refused: [], checkedAt: null }, forms: {} },
     roomBytes: 1_000_000_000,
     devices: [fakeDevice({ here: true })],
     now: FAKE_NOW,
@@ -873,6 +878,12 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok(after);
     },
     withdraw: async (id) => withDossier(id, (record) => withdraw(record, data.now), "withdrawing"),
+    publishedForms: async () => ok(data.published.list),
+    publishedForm: async (procedure) => {
+      const form = data.published.forms[procedure];
+      return form === undefined ? missing : ok(form);
+    },
+
     handOffShape: async () => (data.site === null ? err({ type: "off" }) : ok(data.site.shape)),
     handOff: async (id, { values: _values, ...input }) =>
       data.site === null

@@ -42,7 +42,8 @@ export function publishedRoutes(app: FastifyInstance, deps: RouteDeps & { readon
     if (organisation.closed !== null) return answers.refuse(request, reply, organisation.closed);
     const chain = await readChain(organisation.statements);
     if (!chain.ok) return answers.refuse(request, reply, "unknown-principal");
-    const read = await readPublication(statement, chain.value);
+    const { id, kind, sign } = chain.value;
+    const read = await readPublication(statement, { id, kind, sign });
     if (!read.ok) {
       const why: PublicationError["type"] = read.error.type;
       return answers.refuse(request, reply, why === "wrong-signer" ? "forbidden" : why);

@@ -23,6 +23,7 @@ import type { DeskDeps, DeskSession } from "./deps.ts";
 import { recordOf } from "./ids.ts";
 import { createDeskInbox, type KeptLetter } from "./inbox.ts";
 import { createDeskOpening } from "./opening.ts";
+import { createDeskPublished, type DeskPublishedDeps } from "./published.ts";
 import { createDeskShares, type KeptShare } from "./shares.ts";
 
 export interface DeskService {
@@ -32,7 +33,7 @@ export interface DeskService {
   readonly onCourier: (database: string, event: CourierEvent) => void;
 }
 
-export interface DeskServiceDeps extends Omit<DeskDeps, "emit"> {
+export interface DeskServiceDeps extends Omit<DeskDeps, "emit">, DeskPublishedDeps {
   readonly emitter: Emitter<DeskChange>;
 }
 
@@ -41,6 +42,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const opening = createDeskOpening(deps);
   const shares = createDeskShares(deps);
   const inbox = createDeskInbox(deps, shares);
+  const published = createDeskPublished(given);
   const { within } = opening;
   const { emit } = deps;
   const listening = new WeakSet<object>();
@@ -187,6 +189,12 @@ export function createDesk(given: DeskServiceDeps): DeskService {
         emit({ type: "inbox" });
         return ok(undefined);
       }),
+
+    publications: () => within(published.publications),
+    publishForm: (text) => within((session) => published.publishForm(session, text)),
+    withdrawForm: (form) => within((session) => published.withdrawForm(session, form)),
+    publishedFile: (form, version) => within((session) => published.publishedFile(session, form, version)),
+    publishedForm: (procedure, version) => within((session) => published.publishedForm(session, procedure, version)),
 
     refresh: async () => {
       void deps.deployments.refresh();

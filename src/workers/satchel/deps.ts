@@ -46,6 +46,8 @@ export interface SatchelDeps {
   readonly lineKnown: () => boolean;
   readonly reader: BlobReader;
   readonly marks: Marks;
+  /** Where public things lie, beside the databases. */
+  readonly caches: Pick<CacheStorage, "open">;
   /** What a new phone asks before it is anybody's. */
   readonly ways: WaysTransport;
   /** Takes every database of this browser away; answers how many are still there. */

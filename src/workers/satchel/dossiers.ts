@@ -7,9 +7,10 @@
  */
 
 import { type LetterBlob, sealLetter } from "../../crypto/letter.ts";
-import { isProcedureId, loadProcedure, type ProcedureId } from "../../forms/catalogue/index.ts";
+import { isProcedureId, loadProcedure } from "../../forms/catalogue/index.ts";
 import { viewForm, visibleParts } from "../../forms/engine.ts";
 import type { Form } from "../../forms/model.ts";
+import { isPublishedProcedure } from "../../forms/published.ts";
 import { letterManifest } from "../../protocol/letters.ts";
 import { proofClaim, readWithdrawnProof, signProof } from "../../protocol/proofs.ts";
 import type { Principal } from "../../protocol/statements.ts";
@@ -164,12 +165,25 @@ const papersWith = (
     return held !== undefined && paperBlobs(held).some((pointer) => blobs.includes(pointer.blob));
   });
 
-export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Dossiers {
+/** The form that an organisation published under this procedure's id; `version` null: the newest (published.ts). */
+export type PublishedFormFor = (
+  session: Session,
+  procedure: string,
+  version: number | null,
+) => Promise<Result<Form, WorkerError>>;
+
+export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publishedForm: PublishedFormFor): Dossiers {
   const now = (): number => deps.clock.now();
   const sending = new Map<RecordId, Promise<Result<DossierView, WorkerError>>>();
-  /** "unavailable" where its chunk is neither on this device nor reachable. */
-  const formOf = (procedure: ProcedureId): Promise<Result<Form, WorkerError>> =>
-    createLoader(deps, "form-not-loaded", () => loadProcedure(procedure))();
+  /** "unavailable" where it is neither on this device nor reachable. `version`: of a published form; null: the newest. */
+  const formOf = async (
+    session: Session,
+    procedure: string,
+    version: number | null,
+  ): Promise<Result<Form, WorkerError>> => {
+    if (isProcedureId(procedure)) return createLoader(deps, "form-not-loaded", () => loadProcedure(procedure))();
+    return isPublishedProcedure(procedure) ? publishedForm(session, procedure, version) : err({ type: "not-found" });
+  };
 
   async function around(session: Session): Promise<Result<Around, WorkerError>> {
     const [pins, all, blobs, queue] = await Promise.all([
@@ -408,8 +422,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
       if (trust.type !== "trusted") return ok(false);
       const facts = await around(session);
       if (!facts.ok) return facts;
-      if (!isProcedureId(record.procedure)) return err({ type: "not-found" });
-      const form = await formOf(record.procedure);
+      const form = await formOf(session, record.procedure, record.formVersion);
       if (!form.ok) return form;
       const sealed = await seal(session, record, form.value, trust.principal, facts.value.papers);
       const { letter, wire, blobs } = sealed;
@@ -538,8 +551,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck): Doss
     },
 
     async start(session, { procedure, language, organisation }) {
-      if (!isProcedureId(procedure)) return err({ type: "not-found" });
-      const loaded = await formOf(procedure);
+      const loaded = await formOf(session, procedure, null);
       if (!loaded.ok) return loaded;
       const form = loaded.value;
       const empty = { answers: {}, rows: {}, attached: {}, notForeseen: "" };

@@ -31,6 +31,7 @@ import { createOutbox } from "./outbox.ts";
 import { createPapers } from "./papers.ts";
 import { findProfile, pinWhatIsNew, saveProfile } from "./pins.ts";
 import { createProofCheck } from "./proofs.ts";
+import { createPublishedDoor } from "./published.ts";
 import { createSharesDoor } from "./shares-door.ts";
 import { createSpace } from "./space.ts";
 import { createTransfer } from "./transfer.ts";
@@ -75,7 +76,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const papers = createPapers(deps, space);
   const ahead = createAhead(deps, papers);
   const checkProofs = createProofCheck();
-  const dossiers = createDossiers(deps, checkProofs);
+  const published = createPublishedDoor({ ...deps, fetch: given.fetch, timers: given.timers });
+  const dossiers = createDossiers(deps, checkProofs, published.formFor);
   const handOffs = createHandOffDoor({ ...deps, fetch: given.fetch, timers: given.timers }, dossiers);
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
@@ -140,6 +142,17 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     background("deployment", async (session) => {
       const pinned = await pinWhatIsNew(session, deps, await deps.deployments.current());
       return pinned.ok ? dossiers.sendReady(session) : pinned;
+    });
+
+  /** What organisations published since; at most once a day unless `now`. */
+  const lookForForms = (now: boolean): void =>
+    background("published", async (session) => {
+      const looked = await published.look(session, now);
+      if (looked.ok && looked.value) {
+        emit({ type: "deployment" });
+        emit({ type: "dossiers" });
+      }
+      return looked;
     });
 
   /** Asks whether the desk has opened, only where a signed dossier waits for it; true: one still does. */
@@ -207,6 +220,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       return marked.ok ? out.follow(session) : marked;
     });
     followDeployment();
+    lookForForms(false);
     deskWatch.now();
     arrival.now();
     approvals.watch();
@@ -437,6 +451,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     sendWithout: (id, chosen) => within((session) => dossiers.sendWithout(session, id, chosen)),
     withdraw: (id) => within((session) => dossiers.withdraw(session, id)),
 
+    publishedForms: () => within(published.list),
+    publishedForm: (procedure, version) => within((session) => published.form(session, procedure, version)),
+
     shares: () => within(shares.list),
     share: (id) => within((session) => shares.one(session, id)),
     shareTerms: (days) => within((session) => shares.terms(session, days)),
@@ -454,6 +471,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     outbox: () => within(outbox.view),
     sendNow: async () => {
       void deps.deployments.refresh();
+      lookForForms(true);
       deskWatch.now();
       deps.couriers.kick("person");
       return ok(undefined);
@@ -500,6 +518,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     emit({ type: "deployment" });
     emit({ type: "dossiers" });
     followDeployment();
+    lookForForms(true);
   });
 
   deps.registry.onRemoved((database) => void opening.erasedElsewhere(database));

@@ -40,6 +40,7 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "places", name: "tool: finding communes, countries", limit: 12 },
   { group: "forms", name: "procedures, but the three of the shell", limit: 110 },
   { group: "profile", name: "words explained, profile, letter, lists", limit: 30 },
+  { group: "published", name: "tool: forms that organisations publish", limit: 40 },
   { group: "en", name: "language: en", limit: 60 },
   { group: "ar", name: "language: ar", limit: 60 },
   { group: "forms-en", name: "language: en, words of these procedures", limit: 70 },

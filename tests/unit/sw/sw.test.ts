@@ -197,6 +197,7 @@ describe("Prêt sans réseau", () => {
       "places",
       "forms",
       "profile",
+      "published",
       "en",
       "ar",
       "forms-en",
@@ -215,6 +216,7 @@ describe("Prêt sans réseau", () => {
       "places",
       "forms",
       "profile",
+      "published",
       "forms-ar",
       "desk",
       "en",
@@ -234,6 +236,7 @@ describe("Prêt sans réseau", () => {
       "places",
       "forms",
       "profile",
+      "published",
       "forms-en",
       "ar",
       "forms-ar",
@@ -285,7 +288,9 @@ describe("groups of a build", () => {
     ["assets/home-2.js", ""],
     ["assets/home-3.js", ""],
     ["assets/places-1.js", ""],
-    ["assets/lazy-3.js", "Marked-1.js glossary-1.js glossary-2.js"],
+    ["assets/lazy-3.js", "Marked-1.js glossary-1.js glossary-2.js published-part-1.js"],
+    ["assets/published-part-1.js", "read-1.js"],
+    ["assets/read-1.js", ""],
     ["assets/Marked-1.js", ""],
     ["assets/glossary-1.js", ""],
     ["assets/glossary-2.js", ""],
@@ -344,6 +349,7 @@ describe("groups of a build", () => {
     // Three procedures come with the shell; the others wait, with their words and the copies that the worker has.
     expect(of("forms")).toEqual(["assets/rsa-1.js", "assets/rsa-2.js", "assets/parts-1.js", "assets/form-rsa-1.js"]);
     expect(of("profile")).toEqual(["assets/Marked-1.js", "assets/glossary-1.js"]);
+    expect(of("published")).toEqual(["assets/published-part-1.js", "assets/read-1.js"]);
     expect([of("forms-en"), of("forms-ar")].flat()).toEqual([
       "assets/glossary-2.js",
       "assets/form-rsa-2.js",

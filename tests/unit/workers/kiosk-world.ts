@@ -13,6 +13,7 @@ import { createDelivery } from "../../../src/workers/kiosk/delivery.ts";
 import { createKiosk } from "../../../src/workers/kiosk/kiosk.ts";
 import type { KioskApi } from "../../../src/workers/kiosk.contract.ts";
 import type { Change } from "../../../src/workers/satchel.contract.ts";
+import { createFakeCaches } from "../../support/fake-caches.ts";
 import { eventually, fakeImaging, type Line, must, quickStretch, quietLog, random, timers } from "./world.ts";
 
 export interface Kiosk {
@@ -100,6 +101,7 @@ export async function openKiosk(kiosk: Kiosk, haste = 1): Promise<KioskTab> {
     hints: () => ({ slow: false, metered: false }),
     lineKnown: () => false,
     reader: createBlobReader({ fetch, random, timers: mortal }),
+    caches: createFakeCaches(),
     ways: transport,
     fetch,
   });

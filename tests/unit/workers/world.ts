@@ -30,6 +30,7 @@ import type { PageMaker } from "../../../src/workers/imaging.contract.ts";
 import { createSatchel } from "../../../src/workers/satchel/satchel.ts";
 import type { Change, SatchelApi } from "../../../src/workers/satchel.contract.ts";
 import type { StretchApi, Stretching } from "../../../src/workers/stretch.contract.ts";
+import { createFakeCaches, type FakeCaches } from "../../support/fake-caches.ts";
 
 export const random: Random = { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) };
 
@@ -151,6 +152,8 @@ export interface Browser {
   readonly clock: TestClock;
   /** What stands beside the databases. */
   readonly marks: Set<string>;
+  /** Public things beside the databases. */
+  readonly caches: FakeCaches;
   /** Weeks that lie open on disk, by database. */
   readonly weeks: Map<string, readonly number[]>;
   /** What /deployment.json answers; undefined = no network. */
@@ -204,6 +207,7 @@ export const createBrowser = (): Browser => ({
   disks: new Map(),
   clock: createClock(),
   marks: new Set(),
+  caches: createFakeCaches(),
   weeks: new Map(),
   deployment: undefined,
   kept: undefined,
@@ -315,6 +319,7 @@ export function openTab(
       },
       weeks: async (database, weeks) => void browser.weeks.set(database, weeks),
     },
+    caches: browser.caches,
     reader: createBlobReader({ fetch: browser.line?.fetch ?? noLine, random, timers }),
     wipeDatabases: async () => {
       browser.disks.clear();
@@ -354,6 +359,9 @@ export function openDesk(browser: Browser): { readonly api: DeskApi; readonly st
     emitter: createEmitter<DeskChange>(timers),
     stretch: quickStretch,
     link: createDeskLink({ fetch: browser.line.fetch, random, timers }),
+    fetch: browser.line.fetch,
+    timers,
+    caches: browser.caches,
   });
   void service.start();
   return { api: service.api, store: async (database) => must(await parts.stores.open(database)) };

@@ -1,0 +1,40 @@
+/** The door to published-part.ts: loaded when a published form is asked for, or looked for. Runs in the satchel worker. */
+
+import type { Form } from "../../forms/model.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { createLoader } from "../common/loaded.ts";
+import type { WorkerError } from "../satchel.contract.ts";
+import type { Session } from "./deps.ts";
+import type { PublishedDeps, PublishedPart } from "./published-part.ts";
+
+export interface PublishedDoor extends PublishedPart {
+  /** For sealing: what a screen is told as "refused" is no form here either. */
+  readonly formFor: (session: Session, procedure: string, version: number | null) => Promise<Result<Form, WorkerError>>;
+}
+
+export function createPublishedDoor(deps: PublishedDeps): PublishedDoor {
+  const load = createLoader(deps, "published-not-loaded", async () =>
+    (await import("./published-part.ts")).createPublishedPart(deps),
+  );
+  const form: PublishedPart["form"] = async (session, procedure, version) => {
+    const part = await load();
+    return part.ok ? part.value.form(session, procedure, version) : part;
+  };
+  return {
+    form,
+    async list(session) {
+      const part = await load();
+      return part.ok ? part.value.list(session) : part;
+    },
+    async look(session, now) {
+      const part = await load();
+      return part.ok ? part.value.look(session, now) : part;
+    },
+    async formFor(session, procedure, version) {
+      const found = await form(session, procedure, version);
+      if (found.ok) return ok(found.value.form);
+      const { error } = found;
+      return err(error.type === "refused" ? { type: "unavailable", mark: `form-${error.why}` } : error);
+    },
+  };
+}
