@@ -74,6 +74,8 @@ const takes: Readonly<Record<string, string>> = {
   today: "nothing",
   age: "one or two dates",
   "days-between": "two dates",
+  "add-months": "a date and a whole number of months",
+  "add-days": "a date and a whole number of days",
   "in-departement": "a place or an address, and a list of codes",
   "in-region": "a place or an address, and a list of codes",
   "-": "two numbers",

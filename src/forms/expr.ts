@@ -13,6 +13,7 @@
 
 import { type Decimal, decimalOfInteger, decimalOfNumber, over, plus, times } from "./decimal.ts";
 import type { Expr, Operand } from "./model.ts";
+import { addDays, addMonths, isDay } from "./remedies/calendar.ts";
 
 /** What an answer is worth; undefined = blank or hidden, null = "I do not know". Lists: choices, rows, answers of rows. */
 export type Value = string | boolean | Decimal | readonly Value[] | null | undefined;
@@ -86,6 +87,9 @@ interface Node<E> extends Compiled<E> {
 
 /** Deeper ones are refused by checkForm, and blank. */
 export const maxDepth = 32;
+
+/** Months or days that a date is moved by: a hundred years of days. */
+const mostMoved = 36_525;
 
 export const isExpr = (operand: unknown): operand is Expr => Array.isArray(operand);
 
@@ -411,6 +415,22 @@ function node<E>(operand: unknown, scope: Scope<E>, fault: OnFault): Node<E> {
         return decimalOfInteger(low ? between(start.to, end.from) : between(start.from, end.to));
       };
       return counting(bound(true), bound(false));
+    }
+    case "add-months":
+    case "add-days": {
+      if (!needs(2)) return blank();
+      const from = inner(0);
+      const [, count] = args;
+      if (!isDate(from)) return wrongType(from);
+      if (typeof count !== "number" || !Number.isInteger(count) || Math.abs(count) > mostMoved)
+        return wrong("bad-operands", name);
+      const value = (env: E): Value => {
+        const day = from.value(env);
+        if (typeof day !== "string" || !isDay(day)) return undefined;
+        const moved = op === "add-months" ? addMonths(day, count) : addDays(day, count);
+        return isDay(moved) ? moved : undefined;
+      };
+      return { type: { kind: "date" }, value, test: () => false };
     }
     case "in-departement":
     case "in-region": {

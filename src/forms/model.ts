@@ -36,6 +36,8 @@ export type Expr =
   | readonly ["age", Operand, Operand]
   /** Days from the first to the second. */
   | readonly ["days-between", Operand, Operand]
+  /** That day so many months or days later, a whole number; blank for a date known in part. */
+  | readonly ["add-months" | "add-days", Operand, number]
   /** Of a commune, département or address: codes as the INSEE writes them ("01", "2A", "974"). */
   | readonly ["in-departement" | "in-region", Expr, readonly string[]];
 

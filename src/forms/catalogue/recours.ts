@@ -2,11 +2,13 @@
  * An appeal against a decision: which one, its date, by whom, why one disagrees, and what is asked for; printed or carried to
  * whoever decided. Data only; words are in locales/<lang>/form-recours.json.
  *
- * Surprising fact: the last day is never worked out here. It is the one written on the letter, or the one that
- * forms/remedies counted and proposed; the form only says how many days are left.
+ * Surprising fact: the last day is counted anew from the dates at each look, by the rules of forms/remedies; the one that is
+ * typed is what the letter says, and the earlier of the two counts. A day that is no working day does not move it here: it
+ * is then early, never late.
  */
 
-import type { Form } from "../model.ts";
+import type { Expr, Form } from "../model.ts";
+import { decisionRules, reviewBefore } from "../remedies/kinds.ts";
 import {
   birthdate,
   choice,
@@ -25,6 +27,42 @@ import {
   text,
   yesNo,
 } from "./parts.ts";
+
+const answer = (id: string): Expr => ["answer", id];
+/** A day that was typed and can be read. */
+const isDated = (id: string): Expr => [">=", answer(id), "1900-01-01"];
+/** The earlier of two days; the other one where one is not known. */
+const earlier = (a: string, b: string): Expr => [
+  "if",
+  ["<=", answer(a), answer(b)],
+  answer(a),
+  ["if", isDated(b), answer(b), answer(a)],
+];
+/** When the letter came, else what is written on it; a reception before the letter is a slip, and the letter counts. */
+const counted: Expr = [
+  "if",
+  [">=", answer("received_date"), answer("decision_date")],
+  answer("received_date"),
+  ["if", isDated("decision_date"), answer("decision_date"), answer("received_date")],
+];
+/** Offices whose time limit was read, by that limit. */
+const limits = decisionRules.flatMap(({ by, remedies }) => {
+  const within = remedies.find(({ procedure }) => procedure === "recours")?.within;
+  return within === undefined ? [] : [{ by, ...within }];
+});
+const inDays = limits.filter(({ days }) => days !== undefined);
+const inMonths = limits.filter(({ months }) => months !== undefined);
+/** No answer to the appeal is a refusal: where that was read. */
+const silences = decisionRules.flatMap(({ by, silenceAfter }) =>
+  silenceAfter?.means === "refused" ? [{ by, months: silenceAfter.months }] : [],
+);
+const by = (offices: readonly { readonly by: string }[]): Expr => [
+  "in",
+  answer("decision_by"),
+  offices.map((office) => office.by),
+];
+/** Rules that should have been read again count nothing. */
+const isCurrent: Expr = ["<", ["today"], reviewBefore];
 
 export const recours: Form = {
   id: "recours",
@@ -59,16 +97,29 @@ export const recours: Form = {
     longText("decision_words"),
     { id: "decision_date", type: "date", partial: false, past: true, required: false, unknown: true },
     { id: "received_date", type: "date", partial: false, past: true, required: false, unknown: true },
+    {
+      id: "counted_last_day",
+      type: "calc",
+      value: [
+        "if",
+        by(inDays),
+        ["add-days", counted, inDays[0]?.days ?? 0],
+        ["add-months", counted, inMonths[0]?.months ?? 0],
+      ],
+      required: false,
+      unknown: false,
+      if: ["and", by(limits), isCurrent, ["or", isDated("received_date"), isDated("decision_date")]],
+    },
     { id: "last_day", type: "date", partial: false, required: false, unknown: true },
     {
       id: "days_left",
       type: "calc",
-      value: ["days-between", ["today"], ["answer", "last_day"]],
+      value: ["days-between", ["today"], earlier("counted_last_day", "last_day")],
       decimals: 0,
       unit: "own",
       required: false,
       unknown: false,
-      if: ["not", ["empty", ["answer", "last_day"]]],
+      if: ["or", isDated("last_day"), isDated("counted_last_day")],
     },
     text("decision_number"),
     choices("reasons", [
@@ -99,10 +150,18 @@ export const recours: Form = {
     yesNo("wants_help"),
     choice("send_how", ["registered", "desk", "online", "other"]),
     { id: "sent_on", type: "date", partial: false, past: true, required: false, unknown: false },
+    {
+      id: "refused_on",
+      type: "calc",
+      value: ["add-months", answer("sent_on"), silences[0]?.months ?? 0],
+      required: false,
+      unknown: false,
+      if: ["and", by(silences), isCurrent, isDated("sent_on")],
+    },
   ],
   pages: [
     ...pages("decision", ["decision_by", "decision_by_name"], "decision_kind", "decision_words", "decision_number"),
-    ...pages("dates", "decision_date", "received_date", ["last_day", "days_left"]),
+    ...pages("dates", "decision_date", "received_date", ["last_day", "counted_last_day", "days_left"]),
     ...pages(
       "reasons",
       "reasons",
@@ -114,7 +173,7 @@ export const recours: Form = {
       "hardship_words",
     ),
     ...pages("you", ["given_name", "family_name"], "birthdate", "file_number", "address", "phone", "email"),
-    ...pages("sending", ["to_whom", "to_address"], "wants_help", "send_how", "sent_on"),
+    ...pages("sending", ["to_whom", "to_address"], "wants_help", "send_how", ["sent_on", "refused_on"]),
     ...papers("decision", "proofs", "sending"),
   ],
   requirements: [

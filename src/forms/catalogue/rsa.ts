@@ -74,6 +74,11 @@ export const rsa: Form = {
       verifiedOn: "2026-11-22",
       url: "https://www.legifrance.gouv.fr/codes/section_lc/LEGITEXT000006074069/LEGISCTA000020525239/2015-12-30/",
     },
+    {
+      title: "rsa-info.fr, appeals against the CAF: commission within two months (prime d'activité)",
+      verifiedOn: "2026-11-22",
+      url: "https://rsa-info.fr/recours-tribunal/",
+    },
   ],
   reviewBefore: "2027-05-21",
   minutes: 30,
@@ -276,6 +281,9 @@ export const rsa: Form = {
   ],
   notForeseen: true,
   declaration: false,
-  remedies: [{ id: "department", within: { months: 2, source: 4 }, procedure: "recours" }],
+  remedies: [
+    { id: "department", within: { months: 2, source: 4 }, procedure: "recours" },
+    { id: "commission", within: { months: 2, source: 5 }, procedure: "recours" },
+  ],
   humans: [{ id: "caf", phone: "3230", source: 3 }, { id: "department" }, { id: "france-services" }],
 };

@@ -92,7 +92,8 @@ export function appealAnswers(decision: Decision, remedy: Remedy | null): Answer
     ...(decision.silent === true ? { decision_kind: { v: "choice", id: "no-answer" } } : {}),
     ...(written === null || decision.silent === true ? {} : { decision_date: day(written) }),
     ...(received === null ? {} : { received_date: day(received) }),
-    ...(remedy?.last == null ? {} : { last_day: day(remedy.last) }),
+    // From a letter's dates the form counts the last day itself, each time one of them is corrected.
+    ...(decision.silent !== true || remedy?.last == null ? {} : { last_day: day(remedy.last) }),
     ...(remedy === null ? {} : { to_whom: { v: "choice", id: remedy.rule.to } }),
   };
 }

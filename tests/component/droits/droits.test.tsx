@@ -130,9 +130,26 @@ describe("after a decision", () => {
     await settled();
     const [saved] = satchel.calls("saveAnswers");
     expect(saved?.[1]).toMatchObject({
-      answers: { decision_by: { v: "choice", id: "department" }, last_day: { v: "date", date: "2027-01-06" } },
+      answers: { decision_by: { v: "choice", id: "department" }, received_date: { v: "date", date: "2026-11-06" } },
     });
     expect(shown.went.at(-1)).toMatch(/^\/dossiers\//);
+  });
+
+  test("F4 a letter that could not be filled is filled at the next try: one draft, not two", async () => {
+    const { satchel, shown } = await open();
+    fireEvent.click(screen.getByRole("radio", { name: /Une décision sur le RSA/ }));
+    onward();
+    type("received", "6", "novembre", "2026");
+    onward();
+    satchel.fail("saveAnswers", { type: "full" });
+    press("Préparer la lettre");
+    await settled();
+    satchel.heal("saveAnswers");
+    press("Essayer encore");
+    await settled();
+    expect(satchel.data.dossiers.length).toBe(1);
+    expect(satchel.data.dossiers[0]?.record.answers.decision_by).toEqual({ v: "choice", id: "department" });
+    expect(shown.went.at(-1)).toBe(`/dossiers/${satchel.data.dossiers[0]?.id}`);
   });
 
   test("a date that cannot be read is said on Continuer; no date at all is an answer", async () => {

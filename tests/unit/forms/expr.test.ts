@@ -134,6 +134,18 @@ describe("calculations", () => {
     expect(result(value)).toEqual(number(expected));
   });
 
+  test.each<[string, Expr, string | null]>([
+    ["months", ["add-months", "2026-12-31", 2], "2027-02-28"],
+    ["months of a leap year", ["add-months", "2027-12-31", 2], "2028-02-29"],
+    ["days", ["add-days", "2026-12-20", 15], "2027-01-04"],
+    ["days before", ["add-days", "2026-01-01", -1], "2025-12-31"],
+    ["of a calculation", ["add-days", ["add-months", ["today"], 1], 1], "2026-12-23"],
+    ["of a month alone", ["add-months", "2026-07", 2], null],
+    ["out of the calendar", ["add-days", "9999-12-31", 1], null],
+  ])("a day moved by %s", (_name, value, expected) => {
+    expect(result(value)).toEqual(expected === null ? undefined : { v: "date", date: expected });
+  });
+
   test("a blank makes a result blank, and the sum of nothing is nothing", () => {
     expect(result(["+", A, ["answer", "b"]], { b: unknown })).toBeUndefined();
     expect(result(["/", A, 0])).toBeUndefined();
@@ -318,6 +330,10 @@ describe("what is refused at load", () => {
     ["a word in a département", ["in-departement", ["answer", "word"], ["75"]], "bad-type"],
     ["two types in if", ["=", ["if", ["answer", "flag"], 1, "x"], 1], "bad-type"],
     ["a number with an exponent", ["=", A, 1e30], "bad-operands"],
+    ["half a month", ["add-months", ["today"], 0.5], "bad-operands"],
+    ["a count that is asked", ["add-days", ["today"], A], "bad-operands"],
+    ["more than a hundred years", ["add-days", ["today"], 1e6], "bad-operands"],
+    ["a number moved", ["add-days", A, 1], "bad-type"],
   ])("%s", (_name, condition, code) => {
     expect(faults(condition)).toEqual([code]);
   });

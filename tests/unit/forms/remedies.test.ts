@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isProcedureId } from "../../../src/forms/catalogue/index.ts";
 import { recours } from "../../../src/forms/catalogue/recours.ts";
+import { viewForm } from "../../../src/forms/engine.ts";
+import type { Answers, AnswerValue } from "../../../src/forms/model.ts";
 import {
   addDays,
   addMonths,
@@ -16,6 +18,7 @@ import {
 import { decisionRules, reviewBefore, sources } from "../../../src/forms/remedies/kinds.ts";
 import { appealAnswers, countedFrom, lastDay, remediesOf, silenceOf } from "../../../src/forms/remedies/remedies.ts";
 import * as civil from "../../../src/satchel/deadlines/civil.ts";
+import { stateOf } from "./fixtures.ts";
 
 const anyDay = fc.integer({ min: 0, max: 60_000 }).map((days) => addDays("1970-01-01", days));
 
@@ -182,6 +185,79 @@ describe("silence", () => {
   });
 });
 
+describe("the days that the appeal itself counts", () => {
+  const choice = (id: string): AnswerValue => ({ v: "choice", id });
+  const on = (date: string): AnswerValue => ({ v: "date", date });
+  const counts = (answers: Answers, today = "2026-11-22") => {
+    const { calculated } = viewForm(recours, stateOf(answers), { today });
+    const said = (id: string) => {
+      const value = calculated[id];
+      return value?.v === "date" ? value.date : value?.v === "number" ? Number(value.number) : null;
+    };
+    return { last: said("counted_last_day"), left: said("days_left"), refused: said("refused_on") };
+  };
+
+  test("F4 a corrected date moves the last day", () => {
+    const answers = { decision_by: choice("caf"), decision_date: on("2026-11-02") };
+    expect(counts(answers)).toMatchObject({ last: "2027-01-02", left: 41 });
+    expect(counts({ ...answers, received_date: on("2026-11-06") })).toMatchObject({ last: "2027-01-06", left: 45 });
+    expect(counts({ ...answers, received_date: on("2026-01-06") })).toMatchObject({ last: "2027-01-02" });
+    expect(counts({ ...answers, received_date: { v: "unknown" } })).toMatchObject({ last: "2027-01-02" });
+    expect(counts({ decision_by: choice("caf"), decision_date: { v: "unknown" } })).toMatchObject({
+      last: null,
+      left: null,
+    });
+    expect(counts({ decision_by: choice("legal-aid"), received_date: on("2026-11-20") })).toMatchObject({
+      last: "2026-12-05",
+      left: 13,
+    });
+  });
+
+  test("F4 the earlier day counts, and the letter's alone where no rule was read or the rules are old", () => {
+    const answers = { decision_by: choice("caf"), received_date: on("2026-11-06") };
+    expect(counts({ ...answers, last_day: on("2026-12-01") }).left).toBe(9);
+    expect(counts({ ...answers, last_day: on("2027-03-01") }).left).toBe(45);
+    const prefecture = { decision_by: choice("prefecture"), received_date: on("2026-11-20") };
+    expect(counts(prefecture)).toEqual({ last: null, left: null, refused: null });
+    expect(counts({ ...prefecture, last_day: on("2026-11-24") }).left).toBe(2);
+    expect(counts(answers, reviewBefore)).toMatchObject({ last: null, left: null });
+  });
+
+  test("F4 it is what forms/remedies counts, or earlier by the days without post", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...decisionRules),
+        fc.option(anyDay, { nil: null }),
+        fc.option(anyDay, { nil: null }),
+        ({ id, by }, written, received) => {
+          const remedy = remediesOf({ kind: id, written, received }, "2026-11-22").find(
+            ({ rule }) => rule.procedure === "recours",
+          );
+          const { last } = counts({
+            decision_by: choice(by),
+            ...(written === null ? {} : { decision_date: on(written) }),
+            ...(received === null ? {} : { received_date: on(received) }),
+          });
+          if (typeof last !== "string") expect(remedy?.last ?? null).toBeNull();
+          else expect(remedy?.last != null && last <= remedy.last && daysFrom(last, remedy.last) <= 7).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ["caf", "2026-12-31", "2027-02-28"],
+    ["mdph", "2027-12-31", "2028-02-29"],
+    ["mdph", "2026-09-30", "2026-11-30"],
+    ["department", "2026-09-30", null],
+    ["legal-aid", "2026-09-30", null],
+    ["prefecture", "2026-09-30", null],
+  ])("F4 no answer of %s to an appeal of %s is a refusal on %s", (by, sent, expected) => {
+    expect(counts({ decision_by: choice(by), sent_on: on(sent) }).refused).toBe(expected);
+    expect(counts({ decision_by: choice(by), sent_on: on(sent) }, reviewBefore).refused).toBeNull();
+  });
+});
+
 describe("the appeal that is prepared", () => {
   const choicesOf = (id: string) => {
     const field = recours.fields.find((each) => each.id === id);
@@ -201,14 +277,13 @@ describe("the appeal that is prepared", () => {
     }
   });
 
-  test("has the dates, the last day and to whom", () => {
+  test("has the dates and to whom; the last day is counted by the form, and copied only where silence began it", () => {
     const decision = { kind: "rsa", written: "2026-11-02", received: "2026-11-06" } as const;
     const [remedy = null] = remediesOf(decision, "2026-11-22");
     expect(appealAnswers(decision, remedy)).toEqual({
       decision_by: { v: "choice", id: "department" },
       decision_date: { v: "date", date: "2026-11-02" },
       received_date: { v: "date", date: "2026-11-06" },
-      last_day: { v: "date", date: "2027-01-06" },
       to_whom: { v: "choice", id: "department" },
     });
     expect(appealAnswers({ kind: "other", written: "2026-02-30", received: null }, null)).toEqual({});

@@ -2,7 +2,7 @@
  * "Après une décision": who decided, when it came, then what can be done, until which day, and whom to ask. "Préparer la
  * lettre" begins the procedure "recours" with what was said here. Nothing is kept before that.
  */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { readDate } from "../../../forms/dates.ts";
 import {
   type DecisionKind,
@@ -20,6 +20,7 @@ import {
   silenceOf,
 } from "../../../forms/remedies/remedies.ts";
 import { localDay } from "../../../shared/day.ts";
+import type { RecordId } from "../../../shared/ids.ts";
 import type { WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { formatCalendarDate } from "../../i18n/format.ts";
@@ -96,6 +97,7 @@ function Results({ decision, silence, today, onAgain }: ResultsProps) {
   const { api } = useSatchel();
   const { go } = useShell();
   const [busy, setBusy] = useState(false);
+  const begun = useRef<RecordId | null>(null);
   const [failed, setFailed] = useState<{ readonly error: WorkerError; readonly remedy: Remedy | null } | null>(null);
   const rule = decisionRule(decision.kind);
   const past = today >= reviewBefore;
@@ -110,13 +112,21 @@ function Results({ decision, silence, today, onAgain }: ResultsProps) {
     if (busy) return;
     setBusy(true);
     setFailed(null);
-    const started = await api.startDossier({ procedure: "recours", language: language(), organisation: "" });
-    const kept = started.ok
-      ? await api.saveAnswers(started.value.id, { answers: appealAnswers(decision, remedy) })
-      : started;
+    // A draft that began and could not be filled is filled at the next try: there is one, not two.
+    if (begun.current === null) {
+      const started = await api.startDossier({ procedure: "recours", language: language(), organisation: "" });
+      if (!started.ok) {
+        setBusy(false);
+        return setFailed({ error: started.error, remedy });
+      }
+      begun.current = started.value.id;
+    }
+    const id = begun.current;
+    const kept = await api.saveAnswers(id, { answers: appealAnswers(decision, remedy) });
     setBusy(false);
     if (!kept.ok) return setFailed({ error: kept.error, remedy });
-    if (started.ok) go(paths.dossier(started.value.id));
+    begun.current = null;
+    go(paths.dossier(id));
   }
   return (
     <>
