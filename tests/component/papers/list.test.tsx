@@ -94,7 +94,7 @@ describe("Mes papiers", () => {
     fireEvent.click(screen.getByRole("button", { name: "Voir 50 papiers de plus" }));
     expect(drawn()).toBe(56);
     fireEvent.input(field, { target: { value: "courrier 98" } });
-    expect(drawn()).toBe(4);
+    expect(drawn()).toBe(3);
     fireEvent.input(field, { target: { value: "" } });
     expect(drawn()).toBe(56);
     expect(satchel.calls("papersPart").length).toBe(11);

@@ -318,13 +318,13 @@ describe("the list in parts", () => {
       { before: null, isWanted: () => true, pause: async () => undefined, onList: (list) => void lists.push(list) },
     );
     expect(end.ok).toBe(true);
-    expect(asks).toEqual(["0+6", "6+100", "0+100", "100+100", "0+100", "100+100", "0+100", "100+100", "0+all"]);
+    expect(asks).toEqual(["0+6", "6+50", "0+50", "50+50", "0+50", "50+50", "0+50", "50+50", "0+all"]);
     // What is shown never becomes less.
     expect(lists.map(({ papers, whole }) => `${papers.length} ${whole}`)).toEqual([
       "6 false",
-      "100 false",
-      "100 false",
-      "100 false",
+      "50 false",
+      "50 false",
+      "50 false",
       "300 true",
     ]);
   });

@@ -30,7 +30,7 @@ import { FIRST_PART, type PaperList, usePaperList } from "./usePaperList.ts";
 const NEAR_ROWS = 5;
 const MORE_ROWS = 50;
 /** Of what was found, below a field, families and a keyboard. */
-const FOUND_ROWS = 4;
+const FOUND_ROWS = 3;
 /** A short list needs neither search nor families. */
 const SEARCH_FROM = 4;
 

@@ -17,7 +17,7 @@ import { useWorld } from "../../ui/world.ts";
 /** More than any screen shows below what stands above the list. */
 export const FIRST_PART = 6;
 /** Taken over by the page in a few milliseconds, on a slow phone in fewer than fifty. */
-const NEXT_PARTS = 100;
+const NEXT_PARTS = 50;
 /** Time for the first rows to be painted before the page takes more, ms. */
 const PAINT_MS = 32;
 /** So often a list is begun again because something changed; then it is asked for whole. */

@@ -10,7 +10,7 @@ import { inFrench, language, tData, tFrench } from "../../i18n/i18n.ts";
 import { kindKey, kindName } from "./names.ts";
 
 export interface KindSearch {
-  /** Ids of kinds, best first. */
+  /** Ids of kinds, best first. The first call takes a while. */
   readonly find: TypeSearch;
   /** Everything that people call a kind, in one folded text. */
   readonly words: (kind: string) => string;
@@ -25,10 +25,14 @@ let made: { readonly language: string; readonly search: KindSearch } | undefined
 export function kindSearch(): KindSearch {
   if (made?.language === language()) return made.search;
   const texts = language() === "fr" ? [shown] : [shown, french];
-  const find = createTypeSearch(
-    paperTypes.map(({ id }) => id),
-    texts,
-  );
+  let search: TypeSearch | undefined;
+  const find: TypeSearch = (query) => {
+    search ??= createTypeSearch(
+      paperTypes.map(({ id }) => id),
+      texts,
+    );
+    return search(query);
+  };
   const called = new Map<string, string>();
   function words(id: string): string {
     const text = called.get(id) ?? foldText(texts.map((each) => `${each.name(id)} ${each.words(id)}`).join(" "));

@@ -11,7 +11,7 @@ import { useKindSearch } from "./useKindSearch.ts";
 const PAUSE_MS = 30;
 const SLICE_MS = 4;
 /** How long a key press may look through papers before it is answered with what was found so far. */
-const ANSWER_MS = 8;
+const ANSWER_MS = 4;
 
 export interface PapersFound {
   /** In their order; all of them where nothing is typed. */
