@@ -82,6 +82,15 @@ function firstScreenWritten(): Plugin {
   };
 }
 
+/** Metrics of pdf-lib's fonts, twelve of them: the official worker draws with one that it knows (workers/official/font.ts). */
+const withoutFontData: Plugin = {
+  name: "besace:without-font-data",
+  load: {
+    filter: { id: /@cantoo\/pdf-lib\/.*standard-fonts\/(?!all-encodings)[\w-]+\.compressed\.json$/ },
+    handler: () => '""',
+  },
+};
+
 const core = coreScript(import.meta.dirname, BUILD_TARGET);
 
 let builtInto = "dist";
@@ -153,7 +162,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: { input: { index: "index.html", ...PAGES } },
   },
-  worker: { format: "es", plugins: () => [core.shared("import")] },
+  worker: {
+    format: "es",
+    plugins: () => [core.shared("import"), withoutFontData],
+    // Its packages say nothing of side effects, and have none: only the parser and the writer are used.
+    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !/@cantoo\/pdf-lib|culori|node-html-better/.test(id) } },
+  },
   plugins: [
     outDirKnown(),
     pagesByName(),

@@ -26,6 +26,7 @@ export const laterGroups = [
   "ar",
   "forms-en",
   "forms-ar",
+  "official",
   "pdf",
   "twoddoc",
   "desk",
@@ -56,13 +57,14 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["published", /^assets\/(published-part|read)\b[^/]*\.js$/],
   ["forms", /^assets\/(parts|hand-off-part)\b[^/]*\.js$/],
   ["twoddoc", /^assets\/(matrix|zxing_reader)\b[^/]*\.(js|wasm)$/],
+  ["official", /^assets\/official\.worker\b[^/]*\.js$/],
   ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
 ];
 
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
 const shellForms = "domiciliation|lettre-incomprise|demande-libre";
 const laterWords = new RegExp(
-  `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies|glossary|profil|lettre)$`,
+  `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies|official|glossary|profil|lettre)$`,
 );
 
 const laterProcedure = new RegExp(`^src/forms/catalogue/(?!(?:${shellForms}|index)\\.ts$)([^/]+)\\.ts$`);
@@ -75,6 +77,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
   ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partage)\/feature\.ts$/],
+  ["official", /^src\/app\/features\/dossiers\/official\/OfficialPart\.tsx$/],
   ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
   ["forms", /^src\/app\/features\/dossiers\/(fields\/Rare|More)\.tsx$/],
@@ -85,6 +88,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
+  ["official", /^locales\/fr\/official\.json$/],
   ["ways", /^locales\/fr\/(approbation|card|devices|discret|retour|scan|settings)\.json$/],
   ["carrier", /^locales\/fr\/porteur\.json$/],
   ["out", /^locales\/fr\/(sortie|partage)\.json$/],

@@ -80,6 +80,7 @@ export function fillOrder(
     ...(kioskWanted ? (["kiosk"] as const) : []),
     ...languages,
     ...languages.map((one) => `forms-${one}` as const),
+    "official",
     // Half a megabyte each: last, and only where the phone does not save data, or somebody asked for them.
     ...(heavy.pdf ? (["pdf"] as const) : []),
     ...(heavy.twoddoc ? (["twoddoc"] as const) : []),

@@ -7,6 +7,8 @@ import type { Fill, PdfForm } from "../forms/official/model.ts";
 import type { Result } from "../shared/result.ts";
 
 export type OfficialTrouble =
+  /** No network, or this server does not have it. */
+  | { readonly type: "away" }
   /** Not the PDF that the mapping was made for. */
   | { readonly type: "other-file" }
   /** Damaged, or no PDF. */
@@ -51,11 +53,13 @@ export interface FilledPdf {
 export interface OfficialApi {
   /** The worker's script is here and runs. */
   readonly ready: () => Promise<Result<void, OfficialTrouble>>;
+  /** A mapping or a blank PDF of this server, by its name; fetched, never kept. */
+  readonly file: (name: string, most: number) => Promise<Result<ArrayBuffer, OfficialTrouble>>;
   readonly inspect: (bytes: ArrayBuffer) => Promise<Result<PdfForm, OfficialTrouble>>;
   readonly fill: (bytes: ArrayBuffer, order: OfficialOrder) => Promise<Result<FilledPdf, OfficialTrouble>>;
 }
 
-export const officialMethods = Object.keys({ ready: true, inspect: true, fill: true } satisfies Record<
+export const officialMethods = Object.keys({ ready: true, file: true, inspect: true, fill: true } satisfies Record<
   keyof OfficialApi,
   true
 >) as readonly (keyof OfficialApi)[];

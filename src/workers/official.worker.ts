@@ -1,12 +1,24 @@
 /** Root of the official worker: pdf-lib's parser and writer behind official/fill.ts. Holds no key, keeps nothing between two files. */
 
 import { expose, transfer } from "comlink";
-import { ok } from "../shared/result.ts";
+import { routes } from "../protocol/wire.ts";
+import { err, ok } from "../shared/result.ts";
 import { fillPdf, inspectPdf } from "./official/fill.ts";
 import type { OfficialApi } from "./official.contract.ts";
 
 const api: OfficialApi = {
   ready: async () => ok(undefined),
+  async file(name, most) {
+    try {
+      const response = await fetch(`${routes.official}/${name}`, { cache: "no-store", credentials: "omit" });
+      const bytes = response.ok ? await response.arrayBuffer() : null;
+      return bytes === null || bytes.byteLength > most ? err({ type: "away" }) : transfer(ok(bytes), [bytes]);
+    } catch (error) {
+      // What a network does: nothing came.
+      if (error instanceof TypeError) return err({ type: "away" });
+      throw error;
+    }
+  },
   inspect: (bytes) => inspectPdf(bytes),
   async fill(bytes, order) {
     const filled = await fillPdf(bytes, order);

@@ -45,6 +45,7 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "ar", name: "language: ar", limit: 60 },
   { group: "forms-en", name: "language: en, words of these procedures", limit: 70 },
   { group: "forms-ar", name: "language: ar, words of these procedures", limit: 80 },
+  { group: "official", name: "tool: official PDFs filled", limit: 60 },
   { group: "twoddoc", name: "tool: codes printed on papers (like PDFs)", limit: 400 },
   { group: "pdf", name: "tool: PDFs (asked for where the phone saves data)", limit: 560 },
   { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },

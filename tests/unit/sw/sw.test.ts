@@ -202,6 +202,7 @@ describe("Prêt sans réseau", () => {
       "ar",
       "forms-en",
       "forms-ar",
+      "official",
       "pdf",
       "twoddoc",
     ]);
@@ -221,6 +222,7 @@ describe("Prêt sans réseau", () => {
       "desk",
       "en",
       "forms-en",
+      "official",
       "pdf",
       "twoddoc",
     ]);
@@ -240,6 +242,7 @@ describe("Prêt sans réseau", () => {
       "forms-en",
       "ar",
       "forms-ar",
+      "official",
       "pdf",
       "twoddoc",
     ]);
@@ -279,6 +282,7 @@ describe("groups of a build", () => {
     ["assets/qr-1.js", ""],
     ["assets/carrier.worker-1.js", ""],
     ["assets/pdf.worker-1.js", ""],
+    ["assets/official.worker-1.js", ""],
     ["assets/matrix-1.js", ""],
     ["assets/zxing_reader-1.wasm", ""],
     ["assets/lazy-1.js", "desk-1.js home-1.js home-2.js home-3.js card-1.js places-1.js"],
@@ -348,6 +352,7 @@ describe("groups of a build", () => {
     ]);
     // Three procedures come with the shell; the others wait, with their words and the copies that the worker has.
     expect(of("forms")).toEqual(["assets/rsa-1.js", "assets/rsa-2.js", "assets/parts-1.js", "assets/form-rsa-1.js"]);
+    expect(of("official")).toEqual(["assets/official.worker-1.js"]);
     expect(of("profile")).toEqual(["assets/Marked-1.js", "assets/glossary-1.js"]);
     expect(of("published")).toEqual(["assets/published-part-1.js", "assets/read-1.js"]);
     expect([of("forms-en"), of("forms-ar")].flat()).toEqual([
