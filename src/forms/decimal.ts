@@ -34,6 +34,9 @@ export function decimalOf(text: string): Decimal | undefined {
   return sign === "-" ? -value : value;
 }
 
+/** Written as a number is stored: "-12.5". */
+export const isDecimal = (text: string): boolean => canonical.test(text);
+
 /** A literal of a form as its author wrote it; undefined where that needs an exponent or more than six digits. */
 export const decimalOfNumber = (value: number): Decimal | undefined => decimalOf(String(value));
 

@@ -2,7 +2,8 @@
  * Answers given for one version of a form, read with another. By stable id. Pure.
  *
  * Surprising fact: nothing is dropped. An answer whose question is gone stays under its key and does not leave; one that
- * cannot be read any more moves to `<key>@<version>`, where no form looks, so that the person can still read it.
+ * cannot be read any more moves to `<key>@<version>`, where no form looks, so that the person can still read it
+ * (`hiddenAnswers` in plan.ts lists both).
  */
 
 import { typeOfField } from "./compiled.ts";
@@ -114,12 +115,3 @@ export function migrateAnswers(
   }
   return { answers, changes };
 }
-
-/** Answers put aside by a migration, with the key that they had. */
-export const keptAside = (
-  state: FormState,
-): readonly { readonly key: string; readonly version: number; readonly answer: AnswerValue }[] =>
-  Object.entries(state.answers).flatMap(([kept, answer]) => {
-    const at = kept.lastIndexOf("@");
-    return at < 0 ? [] : [{ key: kept.slice(0, at), version: Number(kept.slice(at + 1)), answer }];
-  });

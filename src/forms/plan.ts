@@ -194,16 +194,21 @@ export interface HiddenAnswer {
   readonly answer: AnswerValue;
   /** Undefined: no field of this version has it. */
   readonly field: Field | undefined;
-  /** `hidden`: its question is not asked now. `row`: its row was taken out. `gone`: this version does not ask it. */
-  readonly why: "hidden" | "row" | "gone";
+  /**
+   * `hidden`: its question is not asked now. `row`: its row was taken out. `gone`: this version does not ask it. `aside`: it
+   * was put aside because this version asks otherwise (migrate.ts).
+   */
+  readonly why: "hidden" | "row" | "gone" | "aside";
 }
 
 /** Answers that are kept and do not leave. They come back with their question. */
 export function hiddenAnswers(view: FormView): readonly HiddenAnswer[] {
   return Object.entries(view.state.answers).flatMap(([key, answer]): readonly HiddenAnswer[] => {
     if (view.answerKeys.has(key)) return [];
-    const [repeat = key, row, inRow] = key.split("/");
+    const [asked = key, version] = key.split("@");
+    const [repeat = asked, row, inRow] = asked.split("/");
     const field = findField(view.form, inRow ?? repeat);
+    if (version !== undefined) return [{ key, answer, field, why: "aside" }];
     if (field === undefined) return [{ key, answer, field, why: "gone" }];
     if (field.type === "calc" || field.type === "info") return [{ key, answer, field: undefined, why: "gone" }];
     const removed = row !== undefined && view.state.rows[row]?.removed !== false;

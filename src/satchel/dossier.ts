@@ -113,6 +113,43 @@ export function setHelp(
   return { ...dossier, helped: { ...ended, ...begun }, updatedAt: now };
 }
 
+/** What forms/migrate.ts found: answers to write, null takes one away from its key (it was put aside first). */
+export interface Renewal {
+  readonly from: number;
+  readonly to: number;
+  readonly answers: Readonly<Record<string, AnswerValue | null>>;
+}
+
+/** The answers of a draft under a newer version of its form. Nothing where another screen or device did it already. */
+export function renew(dossier: DossierRecord, { from, to, answers }: Renewal, now: number): DossierRecord {
+  if (dossier.status !== "draft" || dossier.formVersion !== from || to <= from) return dossier;
+  const kept = Object.entries({ ...dossier.answers, ...answers }).filter(
+    (entry): entry is [string, AnswerValue] => entry[1] !== null,
+  );
+  return {
+    ...dossier,
+    answers: Object.fromEntries(kept),
+    formVersion: to,
+    renewed: { ...dossier.renewed, from, told: false },
+    updatedAt: now,
+  };
+}
+
+/**
+ * Signed for questions that are not asked any more, and not left yet: the person reads the new ones and signs again. What was
+ * sent is never touched.
+ */
+export const reopenForNewQuestions = (dossier: DossierRecord, now: number): DossierRecord =>
+  dossier.status === "ready"
+    ? edited(dossier, { renewed: { from: dossier.formVersion, signed: true, told: false } }, now)
+    : dossier;
+
+/** The person has read that the questions changed. */
+export const markRenewalTold = (dossier: DossierRecord, now: number): DossierRecord =>
+  dossier.renewed === undefined || dossier.renewed.told
+    ? dossier
+    : { ...dossier, renewed: { from: dossier.renewed.from, told: true }, updatedAt: now };
+
 /** Adds an empty row at the end of `repeat` under a random id (never an index: two devices may add at once). */
 export function addRow(
   dossier: DossierRecord,
@@ -291,13 +328,14 @@ const pick = <V>(map: Readonly<Record<string, V>>, keys: ReadonlySet<string>): R
 /**
  * The payload of the letter: visible answers and rows, papers of visible requirements in the order of the form, and the
  * requirements that stay empty. Papers that are no longer there (binned, purged, not on this device) count as missing.
- * A paper chosen twice is listed under each requirement; its bytes travel once.
+ * A paper chosen twice is listed under each requirement; its bytes travel once. `formVersion`: of the questions that were shown.
  */
 export function buildPayload(
   dossier: DossierRecord,
   visible: VisibleParts,
   papers: ReadonlyMap<RecordId, PaperRecord>,
   now: number,
+  formVersion: number = dossier.formVersion,
 ): DossierPayload {
   const heldBack = (requirement: string): readonly RecordId[] => dossier.attached[requirement]?.later ?? [];
   const listed = visible.requirements.flatMap((requirement) =>
@@ -317,7 +355,7 @@ export function buildPayload(
   return {
     t: "dossier",
     procedure: dossier.procedure,
-    formVersion: dossier.formVersion,
+    formVersion,
     number: dossier.number,
     filledAt: now,
     language: dossier.language,

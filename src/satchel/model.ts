@@ -270,6 +270,11 @@ export interface DossierRecord {
   /** By random id. */
   readonly helped?: Readonly<Record<string, Helped>>;
   readonly typedBy?: TypedBy;
+  /**
+   * Its answers were brought over to a newer version of the form. `from`: theirs. `signed`: the older version had been signed
+   * and had not left. `told`: the person has read it.
+   */
+  readonly renewed?: { readonly from: number; readonly signed?: true; readonly told: boolean };
   /** Prepared on another site, by its number there. */
   readonly handOffs?: Readonly<Record<string, HandOff>>;
   /** What the organisation said that it did with it, by the letter that said so. */

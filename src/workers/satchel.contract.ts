@@ -13,6 +13,7 @@ import type { CivilDate } from "../satchel/deadlines/civil.ts";
 import type { ClockTrust } from "../satchel/deadlines/clock.ts";
 import type { Foreseen } from "../satchel/deadlines/plan.ts";
 import type { OutboxPiece, WaitReason } from "../satchel/describe.ts";
+import type { Renewal } from "../satchel/dossier.ts";
 import type { ExportWords } from "../satchel/export-words.ts";
 import type {
   AnswerValue,
@@ -840,6 +841,10 @@ export interface SatchelApi extends PhoneApprovalApi, PublishedApi {
       readonly notForeseen?: string;
       /** Typed while somebody helps (`setHelp`). */
       readonly helped?: boolean;
+      /** Brings the answers over to a newer version of the form (forms/migrate.ts); nothing where that was done already. */
+      readonly renew?: Renewal;
+      /** The person has read that the questions changed. */
+      readonly told?: true;
     },
   ) => Answer<{ readonly savedAt: number }>;
   /** Somebody begins to help to fill in, with the person's yes; null: they stop. */

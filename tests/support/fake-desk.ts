@@ -79,7 +79,7 @@ export function fakeDeskDossier(patch: FakeDossierPatch = {}): DeskDossier {
     payload: {
       t: "dossier",
       procedure,
-      formVersion: 1,
+      formVersion: 2,
       number,
       filledAt: FAKE_NOW - 26 * HOUR,
       language: "fr",

@@ -15,7 +15,7 @@
 import type { SatchelHandle } from "../../src/app/state/satchel.ts";
 import type { PublishedForm } from "../../src/forms/published.ts";
 import type { PrefillShape } from "../../src/protocol/prefill.ts";
-import { newestHelp, setHelp, withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
+import { markRenewalTold, newestHelp, renew, setHelp, withdraw, withholdPapers } from "../../src/satchel/dossier.ts";
 import type { ExportWords } from "../../src/satchel/export-words.ts";
 import { learned, type SiteState, withHandOff } from "../../src/satchel/hand-off.ts";
 import { partForDossier } from "../../src/satchel/keeping.ts";
@@ -150,7 +150,7 @@ export function fakeDossier(
     record: {
       t: "dossier",
       procedure: "domiciliation",
-      formVersion: 1,
+      formVersion: 2,
       number: "K7QF2M9D",
       answers: {},
       rows: {},
@@ -765,26 +765,33 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok(dossier);
     },
     saveAnswers: async (id, patch) => {
-      const saved = withDossier(id, (record) => ({
-        ...record,
-        page: patch.page ?? record.page,
-        notForeseen: patch.notForeseen ?? record.notForeseen,
-        answers: Object.fromEntries(
-          Object.entries({ ...record.answers, ...patch.answers }).filter(
-            (entry): entry is [string, AnswerValue] => entry[1] !== null,
+      const saved = withDossier(id, (before) => {
+        const renewed = patch.renew === undefined ? before : renew(before, patch.renew, data.now);
+        const record = patch.told === undefined ? renewed : markRenewalTold(renewed, data.now);
+        return {
+          ...record,
+          page: patch.page ?? record.page,
+          notForeseen: patch.notForeseen ?? record.notForeseen,
+          answers: Object.fromEntries(
+            Object.entries({ ...record.answers, ...patch.answers }).filter(
+              (entry): entry is [string, AnswerValue] => entry[1] !== null,
+            ),
           ),
-        ),
-        ...(patch.helped === true
-          ? {
-              typedBy: {
-                ...record.typedBy,
-                ...Object.fromEntries(
-                  Object.keys(patch.answers ?? {}).map((key) => [key, { [newestHelp(record) ?? "me"]: true } as const]),
-                ),
-              },
-            }
-          : {}),
-      }));
+          ...(patch.helped === true
+            ? {
+                typedBy: {
+                  ...record.typedBy,
+                  ...Object.fromEntries(
+                    Object.keys(patch.answers ?? {}).map((key) => [
+                      key,
+                      { [newestHelp(record) ?? "me"]: true } as const,
+                    ]),
+                  ),
+                },
+              }
+            : {}),
+        };
+      });
       return saved.ok ? ok({ savedAt: data.now }) : saved;
     },
     setHelp: async (id, about) => {

@@ -2,7 +2,8 @@
  * What the person answered, as lines to read and copy, in French. Pure but for the catalogues it reads.
  *
  * Surprising: nothing that arrived is left out. Answers that this version of the form does not know stand at the end as
- * they came, and what the person wrote because no question fitted stands first.
+ * they came, and what the person wrote because no question fitted stands first. Where the person had another version, nothing
+ * is said to be left open: they may never have been asked.
  */
 
 import { type ReviewLine, reviewLines, viewForm } from "../../forms/engine.ts";
@@ -104,11 +105,16 @@ function leftovers(area: DataArea, payload: DossierPayload, shown: ReadonlySet<s
   });
 }
 
+const isAnswered = (line: ReviewLine): boolean =>
+  line.kind !== "no-rows" && (line.kind !== "answer" || !isBlank(line.answer));
+
 /** `form`: null for a procedure of a newer version. The catalogues "desk" and `form-<procedure>` are loaded. */
 export function answerSections(form: Form | null, payload: DossierPayload): readonly AnswerSection[] {
   const area: DataArea = `form-${payload.procedure}`;
-  const lines =
+  const otherVersion = form !== null && form.version !== payload.formVersion;
+  const shownLines =
     form === null ? [] : reviewLines(viewForm(form, stateOf(payload), { today: localDay(payload.filledAt) }));
+  const lines = otherVersion ? shownLines.filter(isAnswered) : shownLines;
   const sections: AnswerSection[] = [];
   if (payload.notForeseen.trim() !== "") {
     const label = inFrench("desk.answers.notForeseen");
@@ -116,6 +122,15 @@ export function answerSections(form: Form | null, payload: DossierPayload): read
       key: "words",
       title: inFrench("desk.answers.words"),
       lines: [{ kind: "answer", key: "not-foreseen", label, value: payload.notForeseen, flag: "words" }],
+    });
+  }
+  if (otherVersion) {
+    const label = inFrench("desk.answers.versionOf", { n: payload.formVersion });
+    const value = inFrench("desk.answers.versionHere", { n: form.version });
+    sections.push({
+      key: "version",
+      title: inFrench("desk.answers.version"),
+      lines: [{ kind: "answer", key: "version", label, value, flag: null }],
     });
   }
   const ids = [...new Set(lines.flatMap((line) => (line.kind === "not-foreseen" ? [] : [line.section])))];

@@ -1,4 +1,5 @@
 /** An answer in words of the language shown, by its labels; what this version has no label for is written by its id. In the page. */
+import { isDecimal } from "../../forms/decimal.ts";
 import type { Field } from "../../forms/model.ts";
 import { shownAnswer } from "../../forms/show.ts";
 import type { AnswerValue } from "../../satchel/model.ts";
@@ -19,6 +20,9 @@ export function unitOf(field: Field, own: () => string | undefined): string | un
   return unit === undefined ? undefined : unit === "own" ? own() : UNITS[unit];
 }
 
+/** A number as an answer holds it; what is none is left as it is: it may come from somebody else's device. */
+export const decimalShown = (number: string): string => (isDecimal(number) ? formatNumber(Number(number), 6) : number);
+
 /** @param between stands between several choices. */
 export function answerText(procedure: string, field: string, answer: AnswerValue, between: string): string {
   const area: DataArea = `form-${procedure}`;
@@ -27,7 +31,7 @@ export function answerText(procedure: string, field: string, answer: AnswerValue
       tData(area, `${field}.choices.${id}`) ?? (Object.hasOwn(CIVILITIES, id) ? t(CIVILITIES[id as Civility]) : id),
     date: formatCalendarDate,
     time: formatClock,
-    number: (number) => formatNumber(Number(number), 6),
+    number: decimalShown,
     yes: t("common.action.yes"),
     no: t("common.action.no"),
     unknown: t("common.question.unknown"),

@@ -69,13 +69,17 @@ export function formatDate(at: number, style: DateStyle = "long", timeZone?: str
   return said(new Date(at), style, timeZone);
 }
 
-/** A date without a time ("2026-10-12", or "2026-10" for a month) as written on a paper; the same in every time zone. */
+/**
+ * A date without a time ("2026-10-12", or "2026-10" for a month) as written on a paper; the same in every time zone. What is
+ * no day of any calendar is left as it is: it may come from somebody else's device.
+ */
 export function formatCalendarDate(date: string, style: DateStyle = "long"): string {
   const match = CALENDAR_DATE.exec(date);
   if (match === null) return date;
   const [, year, month, day] = match;
   const moment = new Date(0);
   moment.setUTCFullYear(Number(year), Number(month) - 1, day === undefined ? 1 : Number(day));
+  if (!moment.toISOString().startsWith(date)) return date;
   return said(moment, day === undefined ? "month" : style, "UTC");
 }
 
@@ -92,10 +96,10 @@ export function formatTime(at: number, timeZone?: string): string {
   return clockText(part("hour"), part("minute"));
 }
 
-/** A time of day written "09:00" or "14:30", as opening hours are. */
+/** A time of day written "09:00" or "14:30", as opening hours are; anything else as it is. */
 export function formatClock(time: string): string {
-  const [hours, minutes] = time.split(":");
-  return clockText(Number(hours), Number(minutes ?? 0));
+  const [, hours, minutes] = /^(\d{1,2})(?::(\d\d))?$/.exec(time) ?? [];
+  return hours === undefined ? time : clockText(Number(hours), Number(minutes ?? 0));
 }
 
 /** 1 234,5 in French. */

@@ -1,5 +1,6 @@
 /** The French of a form's words, answers and dates, whatever language is shown: for who receives a dossier. In the page. */
 import { typedOf } from "../../forms/codec.ts";
+import { isDecimal } from "../../forms/decimal.ts";
 import type { AnswerValue, Field } from "../../forms/model.ts";
 import { countryName } from "../../forms/places/countries.ts";
 import { shownAnswer } from "../../forms/show.ts";
@@ -23,6 +24,7 @@ export function frenchDate(date: string): string {
   if (month === undefined) return date;
   const moment = new Date(0);
   moment.setUTCFullYear(Number(year), Number(month) - 1, day === undefined ? 1 : Number(day));
+  if (!moment.toISOString().startsWith(date)) return date;
   const options: Intl.DateTimeFormatOptions = { month: "long", year: "numeric", timeZone: "UTC" };
   const text = new Intl.DateTimeFormat("fr-FR", day === undefined ? options : { ...options, day: "numeric" }).format(
     moment,
@@ -37,9 +39,9 @@ export const frenchDay = (at: number): string =>
     .replace(/^1(?=\s)/, "1er")
     .replace(/ /g, "\u00a0");
 
-/** A canonical decimal as "1 234,5". */
+/** A canonical decimal as "1 234,5"; anything else as it is. */
 export const frenchNumber = (number: string): string =>
-  new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 6 }).format(Number(number));
+  isDecimal(number) ? new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 6 }).format(Number(number)) : number;
 
 function choiceText(area: DataArea, field: string, id: string): string {
   const key = `${field}.choices.${id}`;

@@ -59,6 +59,8 @@ export interface AnswerPatch {
   readonly notForeseen?: string;
   /** Typed while somebody helps: with the help that goes on, or the newest one where it has just ended. */
   readonly helped?: boolean;
+  readonly renew?: dossier.Renewal;
+  readonly told?: true;
 }
 
 export interface Dossiers {
@@ -379,7 +381,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
   async function seal(session: Session, record: DossierRecord, form: Form, to: Principal, papers: Around["papers"]) {
     const at = now();
     const view = viewForm(form, record, { today: localDay(at) });
-    const payload = dossier.buildPayload(record, visibleParts(view), papers, at);
+    const payload = dossier.buildPayload(record, visibleParts(view), papers, at, form.version);
     const { refs, blobs } = streamsOf(payload, papers);
     const letter = randomId<LetterId>(deps.random);
     const wire = await sealLetter({
@@ -424,6 +426,12 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
       if (!facts.ok) return facts;
       const form = await formOf(session, record.procedure, record.formVersion);
       if (!form.ok) return form;
+      // Other questions than those that were signed: a newer app has them, or the person reads the new ones.
+      if (form.value.version < record.formVersion) return err({ type: "unavailable", mark: "form-older" });
+      if (form.value.version > record.formVersion) {
+        const reopened = await change(session, id, (current) => dossier.reopenForNewQuestions(current, now()));
+        return reopened.ok ? ok(false) : reopened;
+      }
       const sealed = await seal(session, record, form.value, trust.principal, facts.value.papers);
       const { letter, wire, blobs } = sealed;
       const booked = await save<"moved">(session, id, (current) =>
@@ -568,7 +576,8 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
 
     async saveAnswers(session, id, patch) {
       const saved = await change(session, id, (record) => {
-        let next = record;
+        let next = patch.renew === undefined ? record : dossier.renew(record, patch.renew, now());
+        if (patch.told === true) next = dossier.markRenewalTold(next, now());
         const by = patch.helped === true ? dossier.newestHelp(record) : null;
         for (const [key, answer] of Object.entries(patch.answers ?? {})) {
           next = dossier.setAnswer(next, key, answer, now(), by);

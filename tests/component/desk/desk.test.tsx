@@ -376,6 +376,28 @@ describe("a dossier", () => {
     expect(rowOf("toString").textContent).toContain("valueOf");
   });
 
+  test("answers of another version of the questions: it says so, and nobody is said to have left open what was not asked", async () => {
+    await open(
+      fakeDeskDossier({
+        payload: {
+          formVersion: 1,
+          answers: {
+            given_name: { v: "text", text: "Camille" },
+            birthdate: { v: "date", date: "2026-13-45" },
+            old_amount: { v: "number", number: "douze" },
+          },
+        },
+      }),
+    );
+    await heading(/Camille Morel/);
+    expect(rowOf("Remplie avec la version 1").textContent).toContain("Ce guichet a la version 2.");
+    expect(screen.getByRole("table", { name: /Réponses/ }).textContent).not.toContain("Pas de réponse");
+    // What is no day and no number stands as it came.
+    expect(rowOf("Date de naissance").textContent).toContain("2026-13-45");
+    expect(rowOf("old_amount").textContent).toContain("douze");
+    expect(document.body.textContent).not.toContain("NaN");
+  });
+
   test("answers in French under their sections, own words first, each ready to copy", async () => {
     const { shown } = await open(
       fakeDeskDossier({

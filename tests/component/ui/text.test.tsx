@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import ar from "../../../locales/ar/common.json";
 import en from "../../../locales/en/common.json";
 import fr from "../../../locales/fr/common.json";
+import { decimalShown } from "../../../src/app/i18n/answer-text.ts";
 import {
   formatBytes,
   formatCalendarDate,
@@ -164,6 +165,10 @@ describe("dates, times, sizes", () => {
     expect(formatCalendarDate("2026-10-01")).toBe(`1er${NBSP}octobre 2026`);
     expect(formatCalendarDate("2026-10-11")).toBe(`11${NBSP}octobre 2026`);
     expect(formatCalendarDate("2026-10")).toBe(`octobre 2026`);
+    // From somebody else's device: no other day is made of it, and no NaN.
+    for (const wrong of ["2026-02-31", "2026-13-01", "2026-00", "deux"]) expect(formatCalendarDate(wrong)).toBe(wrong);
+    for (const wrong of ["midi", "9:5", "99:99:99", ""]) expect(formatClock(wrong)).toBe(wrong);
+    expect(["-12.5", "1e9", "douze", "0x10", ""].map(decimalShown)).toEqual(["-12,5", "1e9", "douze", "0x10", ""]);
   });
 
   test("sizes never say nothing for something", () => {

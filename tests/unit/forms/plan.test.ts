@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { mdph } from "../../../src/forms/catalogue/mdph.ts";
 import { viewForm, visibleParts } from "../../../src/forms/engine.ts";
-import { keptAside, migrateAnswers } from "../../../src/forms/migrate.ts";
+import { migrateAnswers } from "../../../src/forms/migrate.ts";
 import type { AnswerValue, Field, Form, Requirement } from "../../../src/forms/model.ts";
 import { fitPapers, type PaperFacts, supplyOf } from "../../../src/forms/papers.ts";
 import { hiddenAnswers, minutesFor, missingList, secondsFor, sectionStates } from "../../../src/forms/plan.ts";
@@ -201,7 +201,7 @@ test("what is kept and does not leave is listed, with its reason", () => {
     ["kids/r2/kid", "row"],
     ["kids/none/kid", "row"],
     ["old_field", "gone"],
-    ["shelter@1", "gone"],
+    ["shelter@1", "aside"],
   ]);
   const leaving = visibleParts(view).answers;
   expect(hiddenAnswers(view).filter(({ key }) => leaving.has(key))).toEqual([]);
@@ -247,9 +247,11 @@ describe("another version", () => {
       expect(texts).toContain(JSON.stringify(answer));
     }
     const next = stateOf(merged);
-    expect(keptAside(next).map(({ key, version, answer }) => [key, version, answer])).toEqual([
-      ["kind", 1, text("anything")],
-      ["amount", 1, text("douze")],
+    const kept = hiddenAnswers(viewForm(after, next, { today }));
+    expect(kept.map(({ key, why, answer, field: asked }) => [key, why, answer, asked?.id])).toEqual([
+      ["gone", "gone", text("kept"), undefined],
+      ["kind@1", "aside", text("anything"), "kind"],
+      ["amount@1", "aside", text("douze"), "amount"],
     ]);
     expect(migrateAnswers(before, 2, after, next, today).answers).toEqual({});
   });

@@ -38,6 +38,7 @@ import { EditLink, type Row, Rows } from "../../ui/Rows.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { settled } from "./autosave.ts";
 import { doneChanging, offerToKeep } from "./changing.tsx";
+import { useMore } from "./later.tsx";
 import { lackPath, questionPath, rowPath, sheetPath } from "./places.ts";
 import { rowName } from "./RepeatRows.tsx";
 import { Trouble, useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
@@ -84,6 +85,7 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
   // What the server has already is not sent again.
   const photos = joined.reduce((sum, paper) => sum + (THERE.has(paper.state) ? 0 : paper.bytes), 0);
   const isDraft = record.status === "draft";
+  const { more } = useMore();
   return (
     <Frame title={title} back={paths.dossier(id)}>
       <div class="stack-m">
@@ -110,8 +112,10 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
           </Banner>
         )}
       </div>
+      {more !== null && <more.Renewed dossier={dossier} view={view} />}
       <OtherCount count={othersOf(record).length} />
       <Answers dossier={dossier} view={view} lines={answers} />
+      {more !== null && <more.NotSent view={view} />}
       {asked.length > 0 && <Papers id={id} form={form} lines={asked} papers={papers} />}
       {prepares ? (
         <Prepared dossier={dossier} view={view} />

@@ -374,6 +374,7 @@ function Draft({
         </p>
         {!toCheck && !parted && at !== null && <p class="meta">{t("dossiers.draft.at", at)}</p>}
       </section>
+      {more !== null && <more.Renewed dossier={dossier} view={view} />}
       <Helping dossier={dossier} />
       {parted && <more.TaskList id={id} view={view} page={record.page} />}
       {error !== null && <Trouble error={error} />}

@@ -29,6 +29,7 @@ import { settled } from "./autosave.ts";
 import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
 import { knownProfile } from "./known.ts";
+import { useMore } from "./later.tsx";
 import { PapersStep } from "./PapersStep.tsx";
 import { type Mode, modeOf, questionPath } from "./places.ts";
 import { RepeatRows, rowProblems } from "./RepeatRows.tsx";
@@ -109,6 +110,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
   const { clock } = useWorld();
   const { form } = before;
   const { id, record } = dossier;
+  const { more } = useMore();
   const autosave = useAutosave(dossier);
   const [typed, setTyped] = useState<Readonly<Record<string, AnswerValue | null>>>({});
   const [attempt, setAttempt] = useState(0);
@@ -192,6 +194,7 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
         below={<Below view={view} id={id} mode={mode} />}
       >
         <SaveTrouble autosave={autosave} />
+        {more !== null && <more.Renewed dossier={dossier} view={view} />}
         <Helping dossier={dossier} />
         {proposed.length > 0 && (
           <Banner tone="quiet" icon="personne" link={{ href: paths.profile, text: t("dossiers.changeProfile") }} quiet>

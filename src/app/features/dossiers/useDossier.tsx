@@ -1,7 +1,8 @@
 /** A dossier with its form and the words of both, or what stands between: loading, locked, gone, a newer version's. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
 import { type FormView, viewForm } from "../../../forms/engine.ts";
+import { migrateAnswers } from "../../../forms/migrate.ts";
 import type { Form, FormState } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { Change, DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
@@ -9,7 +10,7 @@ import { paths } from "../../feature.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { markOf } from "../../platform/diagnostics.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { useAsk } from "../../state/satchel.ts";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { LinkButton } from "../../ui/Button.tsx";
 import { today } from "../../ui/papers/StateChip.tsx";
@@ -73,9 +74,37 @@ export const MOVING: readonly Change["type"][] = ["dossiers", "outbox"];
 export function useDossier(id: RecordId, on: readonly Change["type"][] = WRITTEN): LoadedDossier {
   const asked = useAsk(`dossier ${id}`, (api) => settled(api).then(() => api.dossier(id)), on);
   const form = useForm(asked.state === "ready" ? asked.value.record.procedure : null);
+  const renewing = useRenewal(asked.state === "ready" ? asked.value : null, form.state === "ready" ? form.form : null);
   if (asked.state === "failed") return { state: "failed", error: asked.error, again: asked.again };
-  if (asked.state === "loading") return { state: "loading" };
+  if (asked.state === "loading" || renewing) return { state: "loading" };
   return form.state === "ready" ? { state: "ready", dossier: asked.value, form: form.form } : form;
+}
+
+/**
+ * Brings the answers of a draft over to the version of the form that is here, once. True while a screen that shows nothing
+ * yet has to wait for it; where it cannot be kept (a full phone) the answers show as they are.
+ */
+function useRenewal(dossier: DossierView | null, form: Form | null): boolean {
+  const { api } = useSatchel();
+  const { clock } = useWorld();
+  const [failed, setFailed] = useState(false);
+  const isShown = useRef(false);
+  const isDue =
+    dossier !== null &&
+    form !== null &&
+    dossier.record.status === "draft" &&
+    dossier.record.formVersion < form.version &&
+    !failed;
+  useEffect(() => {
+    if (!isDue) return;
+    const { id, record } = dossier;
+    const { answers } = migrateAnswers(null, record.formVersion, form, record, today(clock.now()));
+    void api
+      .saveAnswers(id, { renew: { from: record.formVersion, to: form.version, answers } })
+      .then((saved) => setFailed(!saved.ok));
+  }, [api, clock, isDue, dossier?.id, form]);
+  if (dossier !== null && form !== null && !isDue) isShown.current = true;
+  return isDue && !isShown.current;
 }
 
 /** What a form asks and shows today, by the clock of the device. */
