@@ -25,6 +25,7 @@ export const labels = {
   approval: "besace/v1/approval",
   approvalAct: "besace/v1/approval-act",
   helperAct: "besace/v1/helper-act",
+  invitation: "besace/v1/invitation",
   published: "besace/v1/published",
   /** Signed and verified in one place: whether a private key is that of a chain. The signature goes nowhere. */
   keyCheck: "besace/v1/key-check",

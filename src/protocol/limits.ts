@@ -53,6 +53,23 @@ export const bodies = {
   prefill: 64 * KIB,
   prefillState: 4 * KIB,
   publish: 384 * KIB,
+  team: 384 * KIB,
+  invitation: 8 * KIB,
+} as const;
+
+/** An organisation's helpers (SPEC P-H10 to P-H14). */
+export const team = {
+  /** Bytes of sealed private keys, of all older roots sealed, of a card's copy, of an answer to an invitation. */
+  keysBytes: 512,
+  pastBytes: 16 * KIB,
+  cardBytes: 1 * KIB,
+  askBytes: 2 * KIB,
+  epochs: 257,
+  invitationMs: 48 * HOUR,
+  /** An invitation's end may be so far from the server's clock, beyond its 48 hours. */
+  clockMs: 5 * MINUTE,
+  /** Of one organisation at once. */
+  invitations: 20,
 } as const;
 
 /** Forms that organisations publish (SPEC P-Q). */

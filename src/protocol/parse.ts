@@ -299,6 +299,7 @@ const organisation = v.object({
   statements: looseChain,
   human,
   procedures: words,
+  receives: v.optional(v.boolean()),
   operates: v.optional(v.boolean()),
 });
 const deployment = v.object({

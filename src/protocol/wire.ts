@@ -511,6 +511,10 @@ export const routes = {
   /** tus: POST creates (ticket in Upload-Metadata), HEAD and PATCH on /v1/blobs/<owner>.<blob>; GET with Range reads. */
   blobs: "/v1/blobs",
   organisations: "/v1/organisations",
+  /** Who holds an organisation's keys (SPEC P-H10): POST a change, GET (session) what is sealed to this browser's helper. */
+  team: "/v1/team",
+  /** POST by a manager, GET with a session of the organisation (SPEC P-H12). */
+  invitations: "/v1/invitations",
   /** GET /v1/principals/<id>, with a session. */
   principals: "/v1/principals",
   /** POST without, GET with a session. */
@@ -560,6 +564,8 @@ export interface DeployedOrganisation {
   readonly statements: readonly Signed[];
   readonly human: HumanContact;
   readonly procedures: readonly string[];
+  /** False until two helpers, or a drilled card, can open what is sealed to it (SPEC P-H8); the chain says the same. */
+  readonly receives?: boolean | undefined;
   /** The operator of the server is the same body: it may hold no share of a desk beside the server's (SPEC P-Y11). */
   readonly operates?: boolean | undefined;
 }

@@ -41,6 +41,7 @@ import { prefillRoutes } from "./routes/prefill.ts";
 import { principalRoutes } from "./routes/principals.ts";
 import { publishedRoutes } from "./routes/published.ts";
 import { recordRoutes } from "./routes/records.ts";
+import { teamRoutes } from "./routes/team.ts";
 import { wayRoutes } from "./routes/ways.ts";
 import { securityHeaders } from "./security.ts";
 import { createSessions } from "./sessions.ts";
@@ -244,6 +245,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     approvalRoutes(scope, { ...routeDeps, vault });
     prefillRoutes(scope, { ...routeDeps, prefill });
     publishedRoutes(scope, { ...routeDeps, findDeployed });
+    teamRoutes(scope, { ...routeDeps, findDeployed });
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));

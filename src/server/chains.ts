@@ -9,11 +9,13 @@ import { createMemory } from "./memory.ts";
 import type { CheckedChain, Signer, Store } from "./stores/ports.ts";
 
 /** What the store keeps of a chain. @returns "bad-signature" when a signature fails, "bad-format" for all else. */
-export async function checkChain(statements: readonly Signed[]): Promise<Result<CheckedChain, RejectCode>> {
+export async function checkChain(
+  statements: readonly Signed[],
+): Promise<Result<CheckedChain & { readonly helped: boolean }, RejectCode>> {
   const read = await readChain(statements);
   if (!read.ok) return err(read.error.type === "bad-signature" ? "bad-signature" : "bad-format");
-  const { id, kind, sign, devices, removed } = read.value;
-  return ok({ id, kind, sign, devices, removed, statements });
+  const { id, kind, sign, devices, removed, helpers } = read.value;
+  return ok({ id, kind, sign, devices, removed, statements, helped: helpers.size > 0 });
 }
 
 /**
@@ -39,18 +41,23 @@ export async function saveChain(
       if (!(await readExtendedChain(base.value, longer)).ok) return err("id-taken");
       if (longer.length === known.statements.length) return checked;
       if (known.closed !== null) return err(known.closed);
+      // Its keys come with it, by another route (SPEC P-H10).
+      if (checked.value.helped) return err("id-taken");
     }
     if (await store.saveChain(checked.value, known?.statements.length ?? 0, at)) return checked;
   }
 }
 
-/** Key and kind of whom an op names, asked of the store once: they cannot change, and no principal ever goes. */
+/**
+ * Key and kind of whom an op names. Asked of the store once for all but organisations, whose key their helpers change; no
+ * principal ever goes.
+ */
 export function createSigners(store: Pick<Store, "signer">): (id: PrincipalId) => Promise<Signer | undefined> {
   const known = createMemory<Signer>(4096);
   return async (id) => {
     const before = known.get(id);
     if (before !== undefined) return before;
     const found = await store.signer(id);
-    return found && known.keep(id, found);
+    return found?.kind === "organisation" ? found : found && known.keep(id, found);
   };
 }

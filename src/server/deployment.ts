@@ -6,6 +6,7 @@
  */
 
 import { readFile } from "node:fs/promises";
+import { mayReceive } from "../protocol/helpers.ts";
 import { blobs, quotas } from "../protocol/limits.ts";
 import { parseDeployment } from "../protocol/parse.ts";
 import { readChain } from "../protocol/statements.ts";
@@ -94,7 +95,10 @@ export async function deploymentNow(base: DeploymentBase, keys: ServerKeys, stor
   for (const organisation of base.organisations) {
     const opened = (await store.desk(organisation.slug))?.opened ?? null;
     const principal = opened === null ? undefined : await store.principal(opened.principal);
-    organisations.push({ ...organisation, statements: principal?.statements ?? organisation.statements });
+    const statements = principal?.statements ?? organisation.statements;
+    const chain = statements.length > 1 ? await readChain(statements) : undefined;
+    const waits = chain?.ok === true && !mayReceive(chain.value);
+    organisations.push({ ...organisation, statements, ...(waits ? { receives: false } : {}) });
   }
   const own = [keys.public, ...keys.older];
   const listed = base.serverKeys.filter((key) => own.every((each) => each.sign !== key.sign));

@@ -13,6 +13,7 @@ import type { B64, Letter, PrincipalKind, RejectCode, ServerTime, Signed } from 
 import { utf8 } from "../shared/bytes.ts";
 import type { PrincipalId } from "../shared/ids.ts";
 import type { Log } from "../shared/ports.ts";
+import { formerKey } from "./former.ts";
 import type { ServerKeys } from "./keys.ts";
 import type { QuotaOf } from "./quotas.ts";
 import type { Store } from "./stores/ports.ts";
@@ -22,7 +23,8 @@ export type Deposit =
   | { readonly type: "reject"; readonly code: RejectCode };
 
 export interface Letters {
-  readonly deposit: (letter: Letter) => Promise<Deposit>;
+  /** `here`: whose session the request carries; counts only for what a former key signed (former.ts). */
+  readonly deposit: (letter: Letter, here?: PrincipalId | null) => Promise<Deposit>;
   /** "Complete" for every letter (of one sender, or of all) that has become whole. Repeatable. */
   readonly complete: (from: PrincipalId | null) => Promise<void>;
   /**
@@ -31,6 +33,7 @@ export interface Letters {
    */
   readonly take: (
     proof: Signed,
+    here?: PrincipalId | null,
   ) => Promise<{ readonly type: "ok" } | { readonly type: "reject"; readonly code: RejectCode }>;
 }
 
@@ -69,13 +72,21 @@ export function createLetters(deps: {
   return {
     complete,
 
-    deposit: async (letter) => {
+    deposit: async (letter, here = null) => {
       const claim = letterHead(letter);
       if (!claim.ok) return { type: "reject", code: "bad-format" };
       const sender = await store.principal(claim.value.from);
       if (sender === undefined) return { type: "reject", code: "unknown-principal" };
       if (sender.closed !== null) return { type: "reject", code: sender.closed };
-      const verified = await verifyLetter(letter, sender.sign);
+      let verified = await verifyLetter(letter, sender.sign);
+      if (!verified.ok) {
+        const former = await formerKey(store, sender.id, here, now(), async (sign) => {
+          const again = await verifyLetter(letter, sign);
+          if (again.ok) verified = again;
+          return again.ok;
+        });
+        if (former?.ok === false) return { type: "reject", code: former.error };
+      }
       if (!verified.ok) return { type: "reject", code: verified.error.type };
       const head = verified.value;
       const receiver = await store.principal(head.to);
@@ -121,7 +132,7 @@ export function createLetters(deps: {
       return { type: "ok", from: head.from, proofs: await store.proofs(head.from, head.letter) };
     },
 
-    take: async (signed) => {
+    take: async (signed, here = null) => {
       const claim = proofClaim(signed);
       if (!claim.ok || claim.value.t === "deposited" || claim.value.t === "complete")
         return { type: "reject", code: "bad-format" };
@@ -129,7 +140,15 @@ export function createLetters(deps: {
       if (by === undefined) return { type: "reject", code: "unknown-principal" };
       // A thief may not take letters back.
       if (by.closed !== null) return { type: "reject", code: by.closed };
-      const read = await readProof(signed, by.sign);
+      let read = await readProof(signed, by.sign);
+      if (!read.ok) {
+        const former = await formerKey(store, by.id, here, now(), async (sign) => {
+          const again = await readProof(signed, sign);
+          if (again.ok) read = again;
+          return again.ok;
+        });
+        if (former?.ok === false) return { type: "reject", code: former.error };
+      }
       if (!read.ok) return { type: "reject", code: "bad-signature" };
       const { t, letter: id, manifest } = read.value;
       if (t === "withdrawn" || t === "ended") {

@@ -8,6 +8,7 @@ import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { publishedContract } from "./server-store-published.ts";
+import { teamContract } from "./server-store-team.ts";
 import { wayContract } from "./server-store-ways.ts";
 
 const openCase = async (): Promise<StoreCase> => {
@@ -28,6 +29,7 @@ storeContract("PostgreSQL", openCase);
 wayContract("PostgreSQL", openCase);
 approvalContract("PostgreSQL", openCase);
 publishedContract("PostgreSQL", openCase);
+teamContract("PostgreSQL", openCase);
 
 oldStoreContract("PostgreSQL", async () => {
   const url = await createDatabase(inject("postgresUrl"));

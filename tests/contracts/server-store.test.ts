@@ -10,6 +10,7 @@ import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { publishedContract } from "./server-store-published.ts";
+import { teamContract } from "./server-store-team.ts";
 import { wayContract } from "./server-store-ways.ts";
 
 const openCase = async (): Promise<StoreCase> => {
@@ -33,6 +34,7 @@ storeContract("SQLite", openCase);
 wayContract("SQLite", openCase);
 approvalContract("SQLite", openCase);
 publishedContract("SQLite", openCase);
+teamContract("SQLite", openCase);
 
 oldStoreContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));

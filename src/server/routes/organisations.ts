@@ -61,6 +61,8 @@ export function organisationRoutes(app: FastifyInstance, deps: RouteDeps): void 
       // Whoever came first decided; a second browser opens what the same code seals.
       const opened = (await store.desk(slug))?.opened ?? null;
       assert(opened !== null, "a desk that was opened stays open");
+      // Its helpers hold the keys now (SPEC P-H11): the code opens nothing any more.
+      if (opened.sealedRoot === "") return answers.refuse(request, reply, "ended");
       const answer: EnrolAnswer = {
         ...answers.answered(request),
         organisation: await shown(slug),

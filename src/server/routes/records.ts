@@ -17,6 +17,7 @@ import {
 } from "../../protocol/wire.ts";
 import type { OpId, PrincipalId } from "../../shared/ids.ts";
 import { createSigners } from "../chains.ts";
+import { formerKey } from "../former.ts";
 import { createCheckOp } from "../verify.ts";
 import { isRight } from "../verify-now.ts";
 import type { RouteDeps } from "./deps.ts";
@@ -43,7 +44,17 @@ export function recordRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const { satchel } = head;
     const owner = await signerOf(satchel);
     if (owner === undefined) return reject(op, "unknown-principal");
-    const checked = await check({ key: owner.sign, op: item });
+    let checked = await check({ key: owner.sign, op: item });
+    if (!isRight(checked) && owner.kind === "organisation") {
+      const who = await deps.admit(request);
+      const here = who.ok ? who.value.principal : null;
+      const former = await formerKey(store, satchel, here, answers.now(), async (key) => {
+        const again = await check({ key, op: item });
+        if (isRight(again)) checked = again;
+        return isRight(again);
+      });
+      if (former?.ok === false) return reject(op, former.error);
+    }
     if (!isRight(checked)) return reject(op, checked);
     if ((await rates.principal(request, satchel)) !== undefined) return reject(op, "busy");
     // Another number that the operator said stands in the database, and is read with the row that the op locks.

@@ -217,6 +217,26 @@ export const migrations: readonly (readonly Step[])[] = [
     `CREATE TABLE published_counter (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL)`,
     `INSERT INTO published_counter (id, seq) VALUES (1, 0)`,
   ],
+  [
+    // Who holds an organisation's keys (SPEC P-H10). sealed, past: private keys and older roots of an epoch, under its root.
+    `CREATE TABLE team_epoch (
+      principal TEXT NOT NULL REFERENCES principal (id), epoch BIGINT NOT NULL, sealed TEXT NOT NULL, past TEXT NOT NULL,
+      PRIMARY KEY (principal, epoch))`,
+    // The newest root, sealed to a helper.
+    `CREATE TABLE team_box (
+      principal TEXT NOT NULL REFERENCES principal (id), helper TEXT NOT NULL, epoch BIGINT NOT NULL, enc TEXT NOT NULL,
+      sealed TEXT NOT NULL, PRIMARY KEY (principal, helper))`,
+    // auth: hash of what proves the card; sealed: the card's own keys, under its secret.
+    `CREATE TABLE team_card (
+      auth TEXT PRIMARY KEY, principal TEXT NOT NULL REFERENCES principal (id), helper TEXT NOT NULL, sealed TEXT NOT NULL)`,
+    `CREATE INDEX team_card_of ON team_card (principal)`,
+    // ask: sealed under the code; helper: who came with it.
+    `CREATE TABLE invitation (
+      auth TEXT PRIMARY KEY, principal TEXT NOT NULL REFERENCES principal (id), role TEXT NOT NULL, until BIGINT NOT NULL,
+      ask TEXT, helper TEXT)`,
+    `CREATE INDEX invitation_of ON invitation (principal)`,
+    `CREATE INDEX invitation_until ON invitation (until)`,
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

@@ -22,6 +22,7 @@ import type {
 import type { BlobId, DeviceId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
 import type { ApprovalStore } from "./approval-ports.ts";
 import type { PublishedStore } from "./published-ports.ts";
+import type { TeamStore } from "./team-ports.ts";
 import type { Closed, WayStore } from "./way-ports.ts";
 
 export interface PrincipalChain {
@@ -38,7 +39,7 @@ export interface StoredPrincipal extends PrincipalChain {
   readonly closed: Closed | null;
 }
 
-/** What never changes of a principal: its id is a hash of it. */
+/** Who signs: it never changes but for an organisation whose helpers changed its keys. */
 export type Signer = Pick<PrincipalChain, "id" | "kind" | "sign">;
 
 /** A chain whose signatures were checked. */
@@ -145,11 +146,11 @@ export interface Desk {
   readonly slug: string;
   /** SHA-256 of the auth value of the one-time code. */
   readonly authHash: B64;
-  /** Null until the desk was opened once. */
-  readonly opened: { readonly principal: PrincipalId; readonly sealedRoot: B64 } | null;
+  /** Null until the desk was opened once. `sealedRoot` is empty once helpers hold the keys: the code is spent. */
+  readonly opened: { readonly principal: PrincipalId; readonly sealedRoot: B64 | "" } | null;
 }
 
-export interface Store extends WayStore, ApprovalStore, PublishedStore {
+export interface Store extends WayStore, ApprovalStore, PublishedStore, TeamStore {
   /** Random name of this database's life: a restored backup gets a new one (SPEC P-W9). */
   readonly epoch: () => Promise<string>;
   /** Draws and returns another name: every device pulls all and offers all again. */

@@ -13,9 +13,11 @@ import { fromBase64Url, toHex } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
 import { createApprovals } from "./approvals.ts";
+import { storeChain } from "./chain-rows.ts";
 import { migrate } from "./migrations.ts";
 import type { OpVerdict, Store, StoredBlob, StoredLetter } from "./ports.ts";
 import { createPublished } from "./published.ts";
+import { createTeam } from "./team.ts";
 import { closedColumns, closedOf, createWays, lockOpen } from "./ways.ts";
 import {
   all,
@@ -478,44 +480,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
 
     saveChain: (chain, knownLength, at) =>
       write(function* () {
-        // One statement decides: two processes that register the same chain at once must not both believe they were first.
-        const saved =
-          knownLength === 0
-            ? yield* run(
-                `INSERT INTO principal (id, kind, sign, statements, length, seq, used, created_at)
-                 VALUES ($1, $2, $3, $4, $5, 0, 0, $6) ON CONFLICT (id) DO NOTHING`,
-                chain.id,
-                chain.kind,
-                chain.sign,
-                JSON.stringify(chain.statements),
-                chain.statements.length,
-                at,
-              )
-            : yield* run(
-                `UPDATE principal SET statements = $2, length = $3
-                 WHERE id = $1 AND length = $4 AND blocked_at IS NULL AND erased_at IS NULL`,
-                chain.id,
-                JSON.stringify(chain.statements),
-                chain.statements.length,
-                knownLength,
-              );
-        if (saved === 0) return undone(false);
-        for (const [device, { transport }] of chain.devices)
-          yield* run(
-            `INSERT INTO device (principal, device, transport) VALUES ($1, $2, $3)
-             ON CONFLICT (principal, device) DO UPDATE SET transport = excluded.transport`,
-            chain.id,
-            device,
-            transport,
-          );
-        for (const device of chain.removed ?? [])
-          yield* run(
-            "UPDATE device SET removed_at = $3 WHERE principal = $1 AND device = $2 AND removed_at IS NULL",
-            chain.id,
-            device,
-            at,
-          );
-        return kept(true);
+        return (yield* storeChain(chain, knownLength, at)) ? kept(true) : undone(false);
       }),
 
     transportKey: (principal, device) =>
@@ -1120,6 +1085,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     ...createWays({ driver, dropLetter, toLetter }),
     ...createApprovals(driver),
     ...createPublished(driver),
+    ...createTeam(driver),
     backupTo: driver.backupTo,
     ping: async () => {
       await read(() => one("SELECT 1 AS yes"));

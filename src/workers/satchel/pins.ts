@@ -6,6 +6,7 @@
  * followed: that is the attack that pinning is for. A longer chain of the same organisation is followed.
  */
 
+import { mayReceive } from "../../protocol/helpers.ts";
 import { followServerKeys } from "../../protocol/server-keys.ts";
 import { type Principal, readChain, readExtendedChain } from "../../protocol/statements.ts";
 import type { Deployment, Signed } from "../../protocol/wire.ts";
@@ -77,7 +78,7 @@ export async function pinsOf(session: Session): Promise<Result<Pins, WorkerError
 
 export type OrganisationTrust =
   | { readonly type: "trusted"; readonly principal: Principal }
-  /** The desk was not opened yet: there is no key to seal to. */
+  /** The desk was not opened yet, or only one browser could open what is sealed to it: it waits (decisions/0002, 0034). */
   | { readonly type: "no-keys" }
   /** Other keys than those seen first, or a chain that does not read. */
   | { readonly type: "changed" };
@@ -92,9 +93,9 @@ export async function judge(pins: Pins, deployment: Pinnable | null, slug: strin
   if (pinned === undefined) {
     if (statements.length === 0) return { type: "no-keys" };
     const read = await readChain(statements);
-    return read.ok && read.value.kind === "organisation"
-      ? { type: "trusted", principal: read.value }
-      : { type: "changed" };
+    if (!read.ok || read.value.kind !== "organisation") return { type: "changed" };
+    // Pinned once it can receive: then its helpers have settled (SPEC P-H8).
+    return mayReceive(read.value) ? { type: "trusted", principal: read.value } : { type: "no-keys" };
   }
   const known = await readChain(pinned.statements);
   if (!known.ok || known.value.id !== pinned.id) return { type: "changed" };

@@ -5,7 +5,7 @@ import { openOrganisation, openRootFor, sealRootTo } from "../../../src/crypto/o
 import type { RootKey } from "../../../src/crypto/secret.ts";
 import { signHelperAdded, signKeysChanged } from "../../../src/protocol/helpers.ts";
 import type { Sealed } from "../../../src/protocol/hpke.ts";
-import { b64, generateSignPair, rawPublicKey } from "../../../src/protocol/sign.ts";
+import { b64, generateSignPair, type KeyPair, rawPublicKey } from "../../../src/protocol/sign.ts";
 import { type Principal, readChain } from "../../../src/protocol/statements.ts";
 import type { HelperRole, KeyEpoch, Signed } from "../../../src/protocol/wire.ts";
 import type { B64 } from "../../../src/shared/bytes.ts";
@@ -20,14 +20,16 @@ export interface Person {
   readonly genesis: Signed;
   readonly device: DeviceId;
   readonly transport: B64;
+  readonly transportKeys: KeyPair;
 }
 
 export async function aPerson(): Promise<Person> {
   const identity = await createIdentity("helper", random);
   const [genesis] = identity.statements;
   if (genesis === undefined) throw new Error("a genesis");
-  const transport = await rawPublicKey(await generateSignPair(false));
-  return { identity, genesis, device: randomId<DeviceId>(random), transport };
+  const transportKeys = await generateSignPair(false);
+  const transport = await rawPublicKey(transportKeys);
+  return { identity, genesis, device: randomId<DeviceId>(random), transport, transportKeys };
 }
 
 export const must = <T>(

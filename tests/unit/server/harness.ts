@@ -103,7 +103,7 @@ export async function createHarness(options: HarnessOptions = {}) {
 
   const register = async (person: TestPerson, statements: readonly Signed[] = person.statements) =>
     post("/v1/register", { statements });
-  const session = async (person: TestPerson): Promise<string> => {
+  const session = async (person: Pick<TestPerson, "id" | "device" | "transport">): Promise<string> => {
     const who = { principal: person.id, device: person.device };
     const { challenge } = (await post("/v1/challenge", who)).json<ChallengeAnswer>();
     const bytes = fromBase64Url(challenge);
