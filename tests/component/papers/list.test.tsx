@@ -97,7 +97,7 @@ describe("Mes papiers", () => {
     expect(drawn()).toBe(3);
     fireEvent.input(field, { target: { value: "" } });
     expect(drawn()).toBe(56);
-    expect(satchel.calls("papersPart").length).toBe(11);
+    expect(satchel.calls("papersPart").length).toBe(21);
   });
 
   test("D5: begins with what is likely needed next", async () => {
