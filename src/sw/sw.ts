@@ -161,8 +161,13 @@ const deliverDeps: DeliverDeps = {
     });
   },
 };
+const personsPage = ({ url }: Client): boolean => !notPersons.test(new URL(url).pathname);
 const weeklyDeps: WeeklyDeps = {
   caches,
+  async isSeen() {
+    const pages = await self.clients.matchAll({ type: "window" });
+    return pages.some((page) => page.visibilityState === "visible" && personsPage(page));
+  },
   now: () => clock.now(),
   minutesEast: (at) => -new Date(at).getTimezoneOffset(),
   mayShow: () => "Notification" in self && Notification.permission === "granted",
@@ -220,7 +225,7 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(
     (async () => {
       const pages = await self.clients.matchAll({ type: "window" });
-      const own = pages.find(({ url }) => !notPersons.test(new URL(url).pathname));
+      const own = pages.find(personsPage);
       // Whoever is in the middle of something is not led away from it.
       await (own === undefined ? self.clients.openWindow(weekly.opens) : own.focus());
     })(),

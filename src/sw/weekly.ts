@@ -13,11 +13,13 @@ export interface WeeklyDeps {
   readonly minutesEast: (at: number) => number;
   /** False where the person took the permission away. */
   readonly mayShow: () => boolean;
+  /** Besace is before the person's eyes at this moment. */
+  readonly isSeen: () => Promise<boolean>;
   readonly show: (words: WeeklyWords) => Promise<void>;
 }
 
-/** True when it was said. Not asked for, no mark, or said already this week: nothing happens. */
-export async function sayWeekly({ caches, now, minutesEast, mayShow, show }: WeeklyDeps): Promise<boolean> {
+/** True when it was said. Not asked for, no mark, or said already this week: nothing happens. Who has Besace open has looked. */
+export async function sayWeekly({ caches, now, minutesEast, mayShow, isSeen, show }: WeeklyDeps): Promise<boolean> {
   if (!mayShow()) return false;
   const cache = await caches.open(weekly.cache);
   const words = await cache.match(weekly.words);
@@ -31,6 +33,7 @@ export async function sayWeekly({ caches, now, minutesEast, mayShow, show }: Wee
   if (!lists.some((list) => Array.isArray(list) && list.includes(week))) return false;
   // Written first: rather not said than said twice.
   await cache.put(weekly.said, Response.json(week));
+  if (await isSeen()) return false;
   await show((await words.json()) as WeeklyWords);
   return true;
 }

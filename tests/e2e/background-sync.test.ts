@@ -120,6 +120,17 @@ test("A5: with the page closed, a sync event delivers the outbox of a locked sat
       for (const one of all) one.close();
       return all.map(({ title, body, tag }) => ({ title, body, tag }));
     });
+  const saidAt = () =>
+    page.evaluate(
+      async (names) => (await (await (await caches.open(names.cache)).match(names.said))?.json()) as unknown,
+      weekly,
+    );
+  // Who has Besace open has looked.
+  await wake();
+  await expect.poll(saidAt).toBe(week);
+  expect(await heard()).toEqual([]);
+  await page.evaluate(async (names) => (await caches.open(names.cache)).delete(names.said), weekly);
+  await page.goto(`${stage.link.url}/guichet`);
   await wake();
   await expect.poll(heard).toEqual([{ title: words.title, body: words.text, tag: weekly.tag }]);
   await wake();

@@ -5,7 +5,7 @@
  * Surprising: that it is on is known from the words lying there, not from a setting of its own; so nothing is ever on without
  * words, and erasing takes both.
  */
-import { type WeeklyWords, weekly } from "../../shared/weekly.ts";
+import { type WeeklyWords, weekAt, weekly } from "../../shared/weekly.ts";
 import { language, t } from "../i18n/i18n.ts";
 import { languageInfo } from "../i18n/languages.ts";
 import { isDiscreet, NEUTRAL_NAME } from "./discreet.ts";
@@ -23,6 +23,7 @@ export interface WeeklyWorld {
   /** As it stands: a person may take it away in the phone's settings. Only asked where `periodic` gave something. */
   readonly permission: () => NotificationPermission;
   readonly askPermission: () => Promise<NotificationPermission>;
+  readonly now: () => number;
 }
 
 const dayMs = 86_400_000;
@@ -38,6 +39,7 @@ export const browserWeekly: WeeklyWorld = {
   },
   permission: () => Notification.permission,
   askPermission: () => Notification.requestPermission(),
+  now: () => Date.now(),
 };
 
 /** The sentence as it is now: this language, the name that this phone shows. Needs the area "ahead". */
@@ -59,7 +61,10 @@ export async function weeklyState(world: WeeklyWorld): Promise<"none" | "off" | 
   return (await cache.match(weekly.words)) === undefined ? "off" : "on";
 }
 
-/** "refused": by the person, or by the browser for them. "asleep": the browser does not wake Besace up on this phone. */
+/**
+ * It speaks from the next week on: turned off and on again it would say the same twice. "refused": by the person, or by the
+ * browser for them. "asleep": the browser does not wake Besace up on this phone.
+ */
 export async function turnOn(world: WeeklyWorld): Promise<"on" | "refused" | "asleep"> {
   if ((await world.askPermission()) !== "granted") return "refused";
   const periodic = await world.periodic();
@@ -70,7 +75,10 @@ export async function turnOn(world: WeeklyWorld): Promise<"on" | "refused" | "as
     if (error instanceof DOMException) return "asleep";
     throw error;
   }
-  await write(await world.caches.open(weekly.cache));
+  const cache = await world.caches.open(weekly.cache);
+  const now = world.now();
+  await cache.put(weekly.said, Response.json(weekAt(now, -new Date(now).getTimezoneOffset())));
+  await write(cache);
   return "on";
 }
 

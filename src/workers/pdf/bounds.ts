@@ -171,9 +171,11 @@ export function boundMemory(scope: BoundScope, limits: Limits = pageLimits): Bou
     begin: () => {
       isHit = false;
       used = { bytes: 0, inflated: 0, pictures: 0, acts: 0 };
+      canvas = 0;
     },
     paintOn: (pixels) => {
-      canvas += pixels;
+      // What the page before held is given back late, or never.
+      canvas = Math.max(0, canvas + pixels);
       if (canvas > limits.canvas) refuse();
     },
   };

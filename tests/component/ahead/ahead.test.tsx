@@ -7,9 +7,10 @@ import { DateScreen } from "../../../src/app/features/ahead/DateScreen.tsx";
 import { RightsScreen } from "../../../src/app/features/ahead/RightsScreen.tsx";
 import { Weekly } from "../../../src/app/features/ahead/Weekly.tsx";
 import { refreshWeekly, turnOn, type WeeklyWorld } from "../../../src/app/platform/weekly.ts";
+import { weekAt } from "../../../src/shared/weekly.ts";
 import type { AheadView } from "../../../src/workers/satchel.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
-import { createFakeSatchel, EMPTY_AHEAD, fakeLine } from "../../support/fake-satchel.ts";
+import { createFakeSatchel, EMPTY_AHEAD, FAKE_NOW, fakeLine } from "../../support/fake-satchel.ts";
 import { showScreen } from "../../support/fake-shell.tsx";
 import { plain, settled } from "../papers/support.ts";
 
@@ -40,6 +41,7 @@ function phone(answer: { readonly permission?: NotificationPermission; readonly 
     }),
     permission: () => answer.permission ?? "granted",
     askPermission: async () => answer.permission ?? "granted",
+    now: () => FAKE_NOW,
   };
   return { world, held, tags, words: async () => (await held.get("/weekly/words")?.clone().json()) as unknown };
 }
@@ -66,7 +68,9 @@ describe("the sentence of the week", () => {
     expect(await words()).toEqual({ title: "Besace", text: "Jetez un œil à votre besace.", lang: "fr", dir: "ltr" });
     expect([...tags]).toEqual(["besace-weekly"]);
     expect(plain(screen.getByRole("status").textContent)).toContain("Ce n’est pas sûr.");
-    held.set("/weekly/said", new Response("1"));
+    // Not twice in one week, however often it is turned off and on.
+    const thisWeek = weekAt(FAKE_NOW, -new Date(FAKE_NOW).getTimezoneOffset());
+    expect(await held.get("/weekly/said")?.clone().json()).toBe(thisWeek);
     fireEvent.click(await box());
     await expect.poll(async () => (await box()).checked).toBe(false);
     expect([held.size, tags.size]).toEqual([0, 0]);

@@ -221,6 +221,14 @@ describe("D8 memory of the PDF worker", () => {
     bounds.paintOn(9000);
     expect(() => bounds.paintOn(9000)).toThrow(RangeError);
     expect(bounds.wasHit()).toBe(true);
+    // The next page does not pay for what this one never gives back, nor gains by what it gives back late.
+    bounds.begin();
+    bounds.paintOn(9000);
+    bounds.paintOn(-9000);
+    bounds.paintOn(-9000);
+    bounds.paintOn(9000);
+    expect(bounds.wasHit()).toBe(false);
+    expect(() => bounds.paintOn(2000)).toThrow(RangeError);
   });
 
   test("a program's memory ends somewhere", () => {

@@ -18,7 +18,7 @@ function phone(now: number, minutesEast = 60) {
     keys: async () => [...held.keys()].map((path) => ({ url: `https://besace.test${path}` })),
   };
   const caches = { open: async () => cache as unknown as Cache };
-  const at = { now, mayShow: true };
+  const at = { now, mayShow: true, isSeen: false };
   const shown: WeeklyWords[] = [];
   const say = (): Promise<boolean> =>
     sayWeekly({
@@ -26,6 +26,7 @@ function phone(now: number, minutesEast = 60) {
       now: () => at.now,
       minutesEast: () => minutesEast,
       mayShow: () => at.mayShow,
+      isSeen: async () => at.isSeen,
       show: async (said) => void shown.push(said),
     });
   const turnOn = (): void => void held.set(weekly.words, Response.json(words));
@@ -69,6 +70,20 @@ describe("the sentence of the week", () => {
     held.set("/weeks/one", Response.json({ not: "a list" }));
     expect(await say()).toBe(false);
     expect(shown).toEqual([]);
+  });
+
+  test("is not said to somebody who has Besace open, nor later in that week", async () => {
+    const { marks, at, shown, say, turnOn } = phone(sunday - 3 * day);
+    turnOn();
+    await marks.weeks("one", [weekAt(sunday, 60), weekAt(sunday, 60) + 1]);
+    at.isSeen = true;
+    expect(await say()).toBe(false);
+    at.isSeen = false;
+    at.now = sunday;
+    expect(await say()).toBe(false);
+    expect(shown).toEqual([]);
+    at.now += 2 * day;
+    expect(await say()).toBe(true);
   });
 
   test("a week that is marked for nothing gives the very same", async () => {
