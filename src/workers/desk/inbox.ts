@@ -77,6 +77,33 @@ function statusOf(record: ReceivedRecord): DeskDossierRow["status"] {
 
 const turnOf = (turn: number): number => (turn === 90 || turn === 180 || turn === 270 ? turn : 0);
 
+/** What is known of one thread of one sender: versions of one dossier. */
+interface Threads {
+  readonly of: (record: ReceivedRecord) => { readonly highest: number; readonly replaced: ReadonlySet<LetterId> };
+  readonly add: (record: ReceivedRecord) => void;
+}
+
+/** Threads by sender and name, so that each of many letters need not look at all that are here. */
+function createThreads(records: readonly ReceivedRecord[]): Threads {
+  const known = new Map<string, { highest: number; readonly replaced: Set<LetterId> }>();
+  const at = ({ from, thread }: ReceivedRecord) => {
+    const key = `${from} ${thread}`;
+    const found = known.get(key) ?? { highest: Number.NEGATIVE_INFINITY, replaced: new Set<LetterId>() };
+    known.set(key, found);
+    return found;
+  };
+  const add = (record: ReceivedRecord): void => {
+    const found = at(record);
+    found.highest = Math.max(found.highest, record.n);
+    if (record.replaces !== null) found.replaced.add(record.replaces);
+  };
+  for (const record of records) add(record);
+  return { of: at, add };
+}
+
+/** Between two words about letters that are being taken, ms. */
+const tellEveryMs = 2000;
+
 /** Pages asked for in one look; a dossier with more shows the rest as not here until all is complete. */
 const probesAtOnce = 60;
 
@@ -87,26 +114,27 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
   const looked = new Set<number>();
   const pins = createDeskPins(deps);
 
-  /** True when the server has proved that every blob of the letter is here. */
+  const isSeen = ({ record }: KeptLetter): boolean => record.refs.every((ref) => seenHere.has(ref.blob));
+
+  /** Looks among `proofs` for the server's word that every blob of the letter is here, and remembers it. */
   async function isComplete(
     session: DeskSession,
     kept: KeptLetter,
     serverKeys: Deployment["serverKeys"],
-  ): Promise<Result<boolean, WorkerError>> {
+    proofs: readonly ProofRow[],
+  ): Promise<boolean> {
     const { record, id } = kept;
-    if (record.refs.length === 0 || record.refs.every((ref) => seenHere.has(ref.blob))) return ok(true);
-    const proofs = await session.store.listProofs(letterOf(id));
-    if (!proofs.ok) return storageErr(proofs.error);
-    for (const { proof } of proofs.value) {
+    if (isSeen(kept)) return true;
+    for (const { proof } of proofs) {
       const read = await readServerProof(proof, serverKeys);
       if (!read.ok || read.value.t !== "complete") continue;
       const { letter: about, manifest, to } = read.value;
       if (about === letterOf(id) && manifest === record.manifest && to === session.identity.id) {
         for (const ref of record.refs) seenHere.add(ref.blob);
-        return ok(true);
+        return true;
       }
     }
-    return ok(false);
+    return false;
   }
 
   const pagesOf = (paper: ReceivedRecord["payload"]["papers"][number]): readonly BlobId[] =>
@@ -205,12 +233,12 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
   async function takeLetter(
     session: DeskSession,
     row: Extract<InboxRow, { type: "letter" }>,
+    threads: Threads,
   ): Promise<Result<boolean, WorkerError>> {
-    const all = await session.records.listNow();
-    if (!all.ok) return all;
     // A known letter id says nothing new, whoever sends it again (INV-4).
-    const known = all.value.find((kept) => kept.id === recordOf(row.id));
-    if (known !== undefined && known.record.t !== "trouble") return ok(false);
+    const known = await session.records.get(recordOf(row.id));
+    if (!known.ok && known.error.type !== "not-found") return known;
+    if (known.ok && known.value.record.t !== "trouble") return ok(false);
     const opened = await openLetter(session.identity, row.letter, undefined);
     const trouble = async (reason: string) => {
       const kept = await keepTrouble(session, row, reason);
@@ -235,14 +263,11 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
     const proofs = await session.store.listProofs(row.id);
     if (!proofs.ok) return storageErr(proofs.error);
     if ((await withdrawalOf(proofs.value, row.id, record.value)) !== null) return ok(false);
-    const { from, thread, n } = record.value;
     // Two devices of the person may have sent the same number: both are shown. A lower one was held back by somebody, unless
     // a newer one itself says that it replaces it: then it was only slower.
-    const own = all.value
-      .filter(isReceived)
-      .filter((kept) => kept.record.from === from && kept.record.thread === thread);
-    const named = own.some((kept) => kept.record.replaces === row.id);
-    if (!named && own.some((kept) => kept.record.n > n)) return trouble("lower-counter");
+    const { highest, replaced } = threads.of(record.value);
+    if (!replaced.has(row.id) && highest > record.value.n) return trouble("lower-counter");
+    threads.add(record.value);
     const saved = await session.records.save<never>(recordOf(row.id), (current) =>
       ok({ next: current?.t === "received" || current?.t === "withdrawn" ? current : record.value }),
     );
@@ -282,7 +307,17 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
   async function once(session: DeskSession): Promise<Result<void, WorkerError>> {
     const rows = await session.store.listInbox();
     if (!rows.ok) return storageErr(rows.error);
+    const hasLetters = rows.value.some((row) => row.type === "letter");
+    const all = hasLetters ? await session.records.list() : ok([]);
+    if (!all.ok) return all;
+    const threads = createThreads(all.value.filter(isReceived).map(({ record }) => record));
+    let toldAt = deps.clock.now();
     for (const row of rows.value) {
+      // A desk that was away for weeks sees its dossiers come, not only the last one.
+      if (deps.clock.now() - toldAt >= tellEveryMs) {
+        deps.emit({ type: "inbox" });
+        toldAt = deps.clock.now();
+      }
       if (row.type === "record" && row.early === true) continue;
       if (row.type === "record") {
         const taken = await takeRecord(session, row);
@@ -292,7 +327,7 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
         if (!dropped.ok) return storageErr(dropped.error);
         continue;
       }
-      const aside = await takeLetter(session, row);
+      const aside = await takeLetter(session, row, threads);
       if (!aside.ok) return aside;
       const dropped = await session.store.dropInbox([row.order], aside.value);
       if (!dropped.ok) return storageErr(dropped.error);
@@ -357,11 +392,17 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       if (!all.ok) return all;
       const serverKeys = await pins.serverKeys(session, await deps.deployments.current());
       if (!serverKeys.ok) return serverKeys;
+      const unsure = new Map<LetterId, ProofRow[]>();
+      for (const kept of all.value) if (isReceived(kept) && !isSeen(kept)) unsure.set(letterOf(kept.id), []);
+      if (unsure.size > 0) {
+        const proofs = await session.store.listProofs();
+        if (!proofs.ok) return storageErr(proofs.error);
+        for (const proof of proofs.value) unsure.get(proof.letter)?.push(proof);
+      }
       const rows: DeskDossierRow[] = [];
       for (const kept of all.value) {
         if (isReceived(kept)) {
-          const complete = await isComplete(session, kept, serverKeys.value);
-          if (!complete.ok) return complete;
+          await isComplete(session, kept, serverKeys.value, unsure.get(letterOf(kept.id)) ?? []);
           rows.push(rowOf(kept));
         } else if (kept.record.t === "withdrawn") {
           const { number, procedure, depositedAt } = kept.record;
@@ -376,10 +417,10 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
     async show(session, kept) {
       const serverKeys = await pins.serverKeys(session, await deps.deployments.current());
       if (!serverKeys.ok) return serverKeys;
-      const complete = await isComplete(session, kept, serverKeys.value);
-      if (!complete.ok) return complete;
+      const proofs = await session.store.listProofs(letterOf(kept.id));
+      if (!proofs.ok) return storageErr(proofs.error);
       const { record } = kept;
-      if (!complete.value) await probe(session, record);
+      if (!(await isComplete(session, kept, serverKeys.value, proofs.value))) await probe(session, record);
       const mimes = new Map(record.blobs.map((blob) => [blob.blob, blob.mime]));
       return ok({
         row: rowOf(kept),
