@@ -115,6 +115,8 @@ export interface DeskApi extends DeskPublishedApi {
     readonly rows: readonly DeskDossierRow[];
     readonly lastAnswerAt: number;
     readonly waiting: number;
+    /** The rows are those that were shown last: they are being read, and a change follows. */
+    readonly early?: true;
   }>;
   /** Also signs and queues the "opened" proof the first time. */
   readonly open: (letter: LetterId) => DeskAnswer<DeskDossier>;

@@ -1,6 +1,6 @@
 /** The dossiers that were deposited here (mock-up 18): a table to filter, search and walk with the arrow keys. */
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { isProcedureId } from "../../forms/catalogue/index.ts";
 import { showSpoken } from "../../satchel/spoken.ts";
 import type { LetterId } from "../../shared/ids.ts";
@@ -19,7 +19,8 @@ import { useWorld } from "../ui/world.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
 import { ListOut } from "./out/ListOut.tsx";
 import {
-  finds,
+  countsOf,
+  createSearch,
   inOrder,
   isMisheard,
   passes,
@@ -213,9 +214,14 @@ function Listed({ view }: { readonly view: InboxView }) {
   const t = useT();
   const { list, setList } = useDeskShell();
   const { filter, typed } = list;
-  const replaced = replacedLetters(view.rows);
-  const rows = inOrder(view.rows, replaced);
-  const kept = rows.filter((row) => passes(row, filter, replaced) && finds(row, typed));
+  const replaced = useMemo(() => replacedLetters(view.rows), [view.rows]);
+  const rows = useMemo(() => inOrder(view.rows, replaced), [view.rows, replaced]);
+  const counts = useMemo(() => countsOf(rows, replaced), [rows, replaced]);
+  const find = useMemo(() => createSearch(rows), [rows]);
+  const kept = useMemo(
+    () => find(typed).filter((row) => passes(row, filter, replaced)),
+    [find, typed, filter, replaced],
+  );
   // Names of procedures are words of their forms.
   useAreas(
     ...[...new Set(view.rows.map((row) => row.procedure))].filter(isProcedureId).map((id) => `form-${id}` as const),
@@ -232,7 +238,7 @@ function Listed({ view }: { readonly view: InboxView }) {
             value,
             label: t(`desk.filter.${value}`),
             icon: FILTER_ICONS[value],
-            count: rows.filter((row) => passes(row, value, replaced)).length,
+            count: counts[value],
           }))}
         />
         <PersonalForm class="search desk__search" onSubmit={() => undefined}>
@@ -249,6 +255,11 @@ function Listed({ view }: { readonly view: InboxView }) {
           />
         </PersonalForm>
       </div>
+      {view.early === true && (
+        <p class="meta" role="status">
+          {t("desk.inbox.early")}
+        </p>
+      )}
       <p class="sr" role="status">
         {(typed !== "" || filter !== "all") && t("desk.search.found", { count: kept.length })}
       </p>
@@ -263,7 +274,7 @@ function Listed({ view }: { readonly view: InboxView }) {
           </div>
         </div>
       ) : (
-        <Table key={`${filter} ${typed}`} rows={kept} replaced={replaced} />
+        <Table key={filter} rows={kept} replaced={replaced} />
       )}
       {kept.length > 0 && (
         <div class="row row--tight noprint">

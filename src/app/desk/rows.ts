@@ -50,13 +50,32 @@ export function passes(row: DeskDossierRow, filter: RowFilter, replaced: Readonl
 const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
 const joined = (text: string): string => text.replace(/[\s\-._]/gu, "").toUpperCase();
 
-/** Every word typed begins a word of the name, or what was typed is a part of the number. */
-export function finds(row: DeskDossierRow, typed: string): boolean {
-  const words = fold(typed).split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  if (row.number !== "" && row.number.includes(joined(typed))) return true;
-  const name = fold(row.name).split(/[\s'’-]+/);
-  return words.every((word) => name.some((part) => part.startsWith(word)));
+/**
+ * What a search keeps of `rows`, in their order: every word typed begins a word of the name, or what was typed is a part of
+ * the number. Names are taken apart once: thousands of them for each key would be felt.
+ */
+export function createSearch(rows: readonly DeskDossierRow[]): (typed: string) => readonly DeskDossierRow[] {
+  const names = rows.map((row) => fold(row.name).split(/[\s'’-]+/));
+  return (typed) => {
+    const words = fold(typed).split(/\s+/).filter(Boolean);
+    if (words.length === 0) return rows;
+    const number = joined(typed);
+    return rows.filter(
+      (row, at) =>
+        (row.number !== "" && row.number.includes(number)) ||
+        words.every((word) => names[at]?.some((part) => part.startsWith(word))),
+    );
+  };
+}
+
+/** How many each filter keeps. */
+export function countsOf(
+  rows: readonly DeskDossierRow[],
+  replaced: ReadonlySet<LetterId>,
+): Readonly<Record<RowFilter, number>> {
+  const counts: Record<RowFilter, number> = { all: 0, new: 0, opened: 0, "missing-piece": 0, received: 0 };
+  for (const row of rows) for (const filter of ROW_FILTERS) if (passes(row, filter, replaced)) counts[filter] += 1;
+  return counts;
 }
 
 /** A whole number with one character wrong or two swapped: worth saying when nothing is found. */

@@ -66,6 +66,8 @@ export interface InboxView {
   readonly lastAnswerAt: number;
   /** Answers and proofs that wait for a network. */
   readonly waiting: number;
+  /** As they were shown last; they are being read. */
+  readonly early?: true;
 }
 
 export interface ListView {

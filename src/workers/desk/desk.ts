@@ -46,6 +46,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const { within } = opening;
   const { emit } = deps;
   const listening = new WeakSet<object>();
+  const reading = new WeakSet<DeskSession>();
 
   function background(event: string, work: (session: DeskSession) => Promise<Result<unknown, WorkerError>>): void {
     within(work).then(
@@ -96,6 +97,17 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     return ok(undefined);
   }
 
+  /** Reads the inbox behind the rows that are shown early, once, and says so. */
+  function readAll(session: DeskSession): void {
+    if (reading.has(session)) return;
+    reading.add(session);
+    background("inbox-read", async (now) => {
+      const rows = await inbox.rows(now);
+      emit({ type: "inbox" });
+      return rows;
+    });
+  }
+
   const api: DeskApi = {
     opening: opening.state,
     enrol: async (input) => {
@@ -114,13 +126,17 @@ export function createDesk(given: DeskServiceDeps): DeskService {
 
     inbox: () =>
       within(async (session) => {
-        const rows = await inbox.rows(session);
+        const early = await inbox.early(session);
+        const rows = early === undefined ? await inbox.rows(session) : ok(early);
         if (!rows.ok) return rows;
         const [meta, queue] = await Promise.all([session.store.meta(), session.store.queue()]);
         if (!meta.ok) return storageErr(meta.error);
         if (!queue.ok) return storageErr(queue.error);
         const waiting = leftOf({ ...queue.value, ops: [] });
-        return ok({ rows: rows.value, lastAnswerAt: meta.value.lastAnswerAt, waiting });
+        const view = { rows: rows.value, lastAnswerAt: meta.value.lastAnswerAt, waiting };
+        if (early === undefined) return ok(view);
+        readAll(session);
+        return ok({ ...view, early: true });
       }),
 
     open: (letter) =>

@@ -21,12 +21,14 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { InboxRow, ProofRow } from "../../storage/ports.ts";
 import { downloadBlob } from "../common/blob-reader.ts";
 import { storageErr } from "../common/errors.ts";
+import { sealHint } from "../common/hint.ts";
 import { restartLost } from "../common/lost.ts";
 import type { Kept } from "../common/records.ts";
 import type { DeskDossier, DeskDossierRow } from "../desk.contract.ts";
 import type { Bytes64, WorkerError } from "../satchel.contract.ts";
 import type { DeskDeps, DeskSession } from "./deps.ts";
 import { letterOf, recordOf } from "./ids.ts";
+import { inboxHint, openInboxHint } from "./list-hint.ts";
 import { createDeskPins } from "./pins.ts";
 import { type DeskRecord, isDeskRecord, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
 import type { DeskShares } from "./shares.ts";
@@ -37,6 +39,8 @@ export type KeptLetter = Kept<DeskRecord> & { readonly record: ReceivedRecord };
 export interface DeskInbox {
   readonly work: (session: DeskSession) => Promise<Result<void, WorkerError>>;
   readonly rows: (session: DeskSession) => Promise<Result<readonly DeskDossierRow[], WorkerError>>;
+  /** The rows as they were shown last, until `rows` has answered once in this session; then undefined. */
+  readonly early: (session: DeskSession) => Promise<readonly DeskDossierRow[] | undefined>;
   readonly letter: (session: DeskSession, letter: LetterId) => Promise<Result<KeptLetter, WorkerError>>;
   /** Counter of the next answer in a letter's thread (SPEC C-L6): it goes on over all versions of the dossier. */
   readonly nextCounter: (session: DeskSession, record: ReceivedRecord) => Promise<Result<number, WorkerError>>;
@@ -104,6 +108,9 @@ function createThreads(records: readonly ReceivedRecord[]): Threads {
 /** Between two words about letters that are being taken, ms. */
 const tellEveryMs = 2000;
 
+/** Between two memories of the list, ms. */
+const rememberEveryMs = 10_000;
+
 /** Pages asked for in one look; a dossier with more shows the rest as not here until all is complete. */
 const probesAtOnce = 60;
 
@@ -113,6 +120,21 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
   /** Proofs that need no second look while this worker lives, by their order. */
   const looked = new Set<number>();
   const pins = createDeskPins(deps);
+  /** What each session has left for the next opening, and when; a session stands here once its rows were read. */
+  const left = new WeakMap<DeskSession, { readonly text: string; readonly at: number }>();
+
+  /** Leaves the rows for the next opening: at most so often, since thousands of them are a megabyte. */
+  async function remember(session: DeskSession, rows: readonly DeskDossierRow[]): Promise<void> {
+    const now = deps.clock.now();
+    const before = left.get(session);
+    const text = JSON.stringify(rows);
+    if (before !== undefined && (before.text === text || now - before.at < rememberEveryMs)) return;
+    left.set(session, { text, at: now });
+    const sealed = await sealHint(session.identity, inboxHint(rows), deps.random);
+    const kept = await session.store.setHint(sealed);
+    // Nothing is lost by it: the next opening reads everything first.
+    if (!kept.ok) deps.log.note("inbox-hint", { error: kept.error.type });
+  }
 
   const isSeen = ({ record }: KeptLetter): boolean => record.refs.every((ref) => seenHere.has(ref.blob));
 
@@ -411,7 +433,16 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
           rows.push(troubleRow(kept, kept.record.reason, kept.record.depositedAt));
         }
       }
-      return ok(rows.sort((a, b) => b.depositedAt - a.depositedAt || (a.letter < b.letter ? -1 : 1)));
+      rows.sort((a, b) => b.depositedAt - a.depositedAt || (a.letter < b.letter ? -1 : 1));
+      await remember(session, rows);
+      return ok(rows);
+    },
+
+    async early(session) {
+      if (left.has(session)) return undefined;
+      const sealed = await session.store.hint();
+      if (!sealed.ok || sealed.value === undefined) return undefined;
+      return (await openInboxHint(session.identity, sealed.value))?.rows;
     },
 
     async show(session, kept) {

@@ -15,11 +15,12 @@ import type { Log, Random } from "../../shared/ports.ts";
 import { ok, type Result } from "../../shared/result.ts";
 import type { BlobRow, QueueView, RecordWithChain } from "../../storage/ports.ts";
 import { storageErr } from "../common/errors.ts";
+import { sealHint } from "../common/hint.ts";
 import type { Kept } from "../common/records.ts";
 import { noTurns, type Turns } from "../common/turns.ts";
 import type { CopyState, PapersAsked, PapersPart, PaperView, PocketView, WorkerError } from "../satchel.contract.ts";
 import type { Session } from "./deps.ts";
-import { type ListHint, openHint, sealHint } from "./list-hint.ts";
+import { type ListHint, openListHint } from "./list-hint.ts";
 import { type Around, isPaper, type KeptPaper, stateOf, viewOf } from "./paper-view.ts";
 
 export interface PaperListDeps {
@@ -233,7 +234,7 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
   async function early(session: Session, count: number): Promise<PapersPart | undefined> {
     const { store, identity, records } = session;
     const [sealed, drilled] = await Promise.all([store.hint(), elsewhere(session)]);
-    const hint = sealed.ok && sealed.value !== undefined ? await openHint(identity, sealed.value) : undefined;
+    const hint = sealed.ok && sealed.value !== undefined ? await openListHint(identity, sealed.value) : undefined;
     if (hint === undefined || hint.kept < hintFrom || !drilled.ok) return undefined;
     const some = await records.some([...hint.first.slice(0, count + spareRows), ...hint.drafts]);
     if (!some.ok) return undefined;
