@@ -111,6 +111,17 @@ export async function loadAreas(...names: readonly (Area | DataArea)[]): Promise
   return complete && french ? ok(undefined) : err("missing");
 }
 
+/** Texts that came with data, by language: they take the place of what stood under these names. */
+export async function addTexts(
+  all: readonly { readonly area: DataArea; readonly texts: Readonly<Record<string, Strings>> }[],
+): Promise<void> {
+  if (all.length === 0) return;
+  const speaker = await startEngine();
+  for (const { area, texts } of all)
+    for (const [code, strings] of Object.entries(texts)) speaker.addResourceBundle(code, area, strings, true, true);
+  tell();
+}
+
 /** True when every text of `name` is here in the language shown. */
 export const areaReady = (name: Area | DataArea): boolean =>
   engine?.hasResourceBundle(engine.language, name) ?? name in FRENCH;

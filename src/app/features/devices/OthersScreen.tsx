@@ -1,5 +1,6 @@
 /** "Réponses à choisir": everything that two devices wrote differently, in one place. Runs in the page. */
 import { isProcedureId } from "../../../forms/catalogue/index.ts";
+import { isPublishedProcedure } from "../../../forms/published.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView, OtherView, PaperView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
@@ -8,6 +9,7 @@ import { useAreas, useT } from "../../i18n/useT.ts";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { OtherBox } from "../../state/Others.tsx";
+import { PublishedNames } from "../../state/published.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { Item, List } from "../../ui/List.tsx";
 import { paperName } from "../../ui/papers/names.ts";
@@ -30,9 +32,10 @@ function Listed({ others, papers, dossiers }: ListedProps) {
   const forms = dossiers.map(({ record }) => record.procedure).filter(isProcedureId);
   useAreas(...[...new Set(forms)].map((id) => `form-${id}` as const));
   const procedureName = (procedure: string): string =>
-    (isProcedureId(procedure) ? tData(`form-${procedure}`, "title") : undefined) ?? t("dossiers.unknown.title");
+    tData(`form-${procedure}`, "title") ?? t("dossiers.unknown.title");
   return (
     <>
+      {dossiers.some(({ record }) => isPublishedProcedure(record.procedure)) && <PublishedNames />}
       <List>
         {dossiers
           .filter(({ id }) => asked.has(id))

@@ -2,6 +2,7 @@
 export { HelpScreen } from "./more/HelpScreen.tsx";
 export { Keep } from "./more/Keep.tsx";
 export { LackScreen } from "./more/LackScreen.tsx";
+export { PublishedForms } from "./more/PublishedForms.tsx";
 export { SheetScreen } from "./more/SheetScreen.tsx";
 export { TaskList } from "./more/TaskList.tsx";
 export { NotSent, Renewed } from "./Renewed.tsx";

@@ -4,12 +4,13 @@ import { isProcedureId } from "../../../forms/catalogue/index.ts";
 import { showPhone } from "../../../forms/input.ts";
 import type { Delay, Form } from "../../../forms/model.ts";
 import { localDay } from "../../../shared/day.ts";
-import type { Deployment, DossierView, PaperView, WorkerError } from "../../../workers/satchel.contract.ts";
+import type { DeployedOrganisation, DossierView, PaperView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { formatCalendarDate, formatDate, formatList } from "../../i18n/format.ts";
 import { language, tData, t as text } from "../../i18n/i18n.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { usePublished } from "../../state/published.ts";
 import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
@@ -33,12 +34,26 @@ export function ProcedureScreen({ params }: ScreenProps) {
   const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
   const dossiers = useAsk("dossiers", (api) => api.dossiers(), ["dossiers"]);
   const papers = useAsk("papers", (api) => api.papers(), ["papers"]);
+  const published = usePublished();
   if (loaded.state === "failed") return <Coming id={params.procedure ?? ""} again={loaded.again} />;
   if (loaded.state !== "ready") return <WaitingScreen waiting={loaded} />;
-  for (const asked of [deployment, dossiers, papers])
+  for (const asked of [deployment, dossiers, papers, published])
     if (asked.state !== "ready") return <WaitingScreen waiting={asked} />;
   if (deployment.state !== "ready" || dossiers.state !== "ready" || papers.state !== "ready") return null;
-  return <Procedure form={loaded.form} deployment={deployment.value} dossiers={dossiers.value} papers={papers.value} />;
+  const own =
+    published.state === "ready" ? published.value.forms.find((each) => each.procedure === loaded.form.id) : undefined;
+  return (
+    <Procedure
+      form={loaded.form}
+      receivers={
+        deployment.value?.organisations.filter(
+          (each) => each.procedures.includes(loaded.form.id) || each.slug === own?.organisation,
+        ) ?? []
+      }
+      dossiers={dossiers.value}
+      papers={papers.value}
+    />
+  );
 }
 
 /** Its file is not on this device yet: what it is, and when it comes. */
@@ -71,16 +86,16 @@ function delayText({ months, days }: Delay): string {
 
 interface ProcedureProps {
   readonly form: Form;
-  readonly deployment: Deployment | null;
+  /** Who takes it; a published form goes to whom it is from. */
+  readonly receivers: readonly DeployedOrganisation[];
   readonly dossiers: readonly DossierView[];
   readonly papers: readonly PaperView[];
 }
 
-function Procedure({ form, deployment, dossiers, papers }: ProcedureProps) {
+function Procedure({ form, receivers, dossiers, papers }: ProcedureProps) {
   const t = useT();
   const { api } = useSatchel();
   const { go } = useShell();
-  const receivers = deployment?.organisations.filter((each) => each.procedures.includes(form.id)) ?? [];
   const [slug, setSlug] = useState(receivers.length === 1 ? receivers[0]?.slug : undefined);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WorkerError | null>(null);

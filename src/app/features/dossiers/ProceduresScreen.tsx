@@ -15,6 +15,7 @@ import type { IconName } from "../../ui/icons/names.ts";
 import { Item, List } from "../../ui/List.tsx";
 import { SearchField } from "../../ui/Search.tsx";
 import { Loading } from "../../ui/States.tsx";
+import { useMore } from "./later.tsx";
 import { StageChip } from "./StageChip.tsx";
 import { Trouble } from "./useDossier.tsx";
 import { procedureTitle } from "./words.ts";
@@ -46,6 +47,7 @@ export function ProceduresScreen() {
   const worded = useAreas("procedures");
   const asked = useAsk("dossiers", (api) => api.dossiers(), ["dossiers", "outbox"]);
   const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
+  const { more } = useMore();
   const title = t("dossiers.list.title");
   const known = deployment.state === "ready" ? deployment.value : null;
   const offered = procedures.filter(
@@ -83,6 +85,7 @@ export function ProceduresScreen() {
             )}
             <Offered entries={offered} />
           </section>
+          {more !== null && <more.PublishedForms organisations={known?.organisations ?? []} />}
           <section class="stack-s" aria-labelledby="et-aussi">
             <h2 id="et-aussi">{tData("procedures", "beside.title")}</h2>
             <List>

@@ -4,12 +4,14 @@ import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts"
 import { type FormView, viewForm } from "../../../forms/engine.ts";
 import { migrateAnswers } from "../../../forms/migrate.ts";
 import type { Form, FormState } from "../../../forms/model.ts";
+import { isPublishedProcedure } from "../../../forms/published.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { Change, DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { markOf } from "../../platform/diagnostics.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { loadPublished } from "../../state/published.ts";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { LinkButton } from "../../ui/Button.tsx";
@@ -28,36 +30,48 @@ export type Waiting =
 
 export type LoadedForm = Waiting | { readonly state: "ready"; readonly form: Form };
 
-/** The form of a procedure and its words. */
-export function useForm(procedure: string | null): LoadedForm {
-  const known = procedure !== null && isProcedureId(procedure) ? procedure : null;
+/** What a dossier says of its form; of a published one the version matters (state/published.ts). */
+type FormOf = Pick<DossierView["record"], "procedure" | "formVersion" | "status">;
+
+const asResult = (loading: Promise<Form>): Promise<Result<Form, WorkerError>> =>
+  loading.then(ok, (error: unknown) => err({ type: "unavailable", mark: markOf(error) }));
+
+/** The form of a procedure and its words; of a dossier, the version that is to be shown of it. */
+export function useForm(of: string | FormOf | null): LoadedForm {
+  const { api } = useSatchel();
+  const procedure = typeof of === "object" ? (of?.procedure ?? null) : of;
+  const version = typeof of === "object" ? (of?.formVersion ?? null) : null;
+  const isDraft = typeof of !== "object" || of?.status === "draft";
+  const isPublished = procedure !== null && isPublishedProcedure(procedure);
+  const known = procedure !== null && (isPublished || isProcedureId(procedure)) ? procedure : null;
   const [form, setForm] = useState<Form | null>(null);
-  const [mark, setMark] = useState<string | null>(null);
+  const [error, setError] = useState<WorkerError | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const worded = useAreas(...(known === null ? [] : [formArea(known)]));
+  const worded = useAreas(...(known === null || isPublished ? [] : [formArea(known)]));
   useEffect(() => {
     if (known === null) return undefined;
     let isGone = false;
-    loadProcedure(known).then(
-      (loaded) => {
-        if (!isGone) setForm(loaded);
-      },
-      (error: unknown) => {
-        // Its chunk is not on this device and there is no network: said, and tried again on demand.
-        if (!isGone) setMark(markOf(error));
-      },
-    );
+    const loading = isProcedureId(known) ? asResult(loadProcedure(known)) : loadPublished(api, known, version, isDraft);
+    void loading.then((loaded) => {
+      if (isGone) return;
+      // What is not on this device while there is no network: said, and tried again on demand.
+      if (loaded.ok) setForm(loaded.value);
+      else setError(loaded.error);
+    });
     return () => {
       isGone = true;
     };
-  }, [known, attempt]);
+    // The version of a form of the catalogue is the app's.
+  }, [api, known, attempt, isPublished && `${version} ${isDraft}`]);
   if (procedure !== null && known === null) return { state: "unknown" };
-  if (mark !== null) {
+  if (error !== null) {
     const again = (): void => {
-      setMark(null);
+      setError(null);
       setAttempt(attempt + 1);
     };
-    return { state: "failed", error: { type: "unavailable", mark }, again, coming: true };
+    if (error.type === "not-found") return { state: "unknown" };
+    const isComing = !isPublished || (error.type === "unavailable" && error.mark === "form-not-here");
+    return { state: "failed", error, again, ...(isComing ? { coming: true as const } : {}) };
   }
   if (known === null || form?.id !== known || !worded) return { state: "loading" };
   return { state: "ready", form };
@@ -73,7 +87,7 @@ export const MOVING: readonly Change["type"][] = ["dossiers", "outbox"];
 /** The dossier and its form, kept up to date. */
 export function useDossier(id: RecordId, on: readonly Change["type"][] = WRITTEN): LoadedDossier {
   const asked = useAsk(`dossier ${id}`, (api) => settled(api).then(() => api.dossier(id)), on);
-  const form = useForm(asked.state === "ready" ? asked.value.record.procedure : null);
+  const form = useForm(asked.state === "ready" ? asked.value.record : null);
   const renewing = useRenewal(asked.state === "ready" ? asked.value : null, form.state === "ready" ? form.form : null);
   if (asked.state === "failed") return { state: "failed", error: asked.error, again: asked.again };
   if (asked.state === "loading" || renewing) return { state: "loading" };

@@ -24,9 +24,9 @@ export const frenchText = (procedure: string, key: string): string | undefined =
 
 /** The name of a procedure; one of a newer version is named as such. */
 export const procedureTitle = (procedure: string): string =>
-  (isProcedureId(procedure)
-    ? (tData("procedures", `${procedure}.title`) ?? formText(procedure, "title"))
-    : undefined) ?? t("dossiers.unknown.title");
+  (isProcedureId(procedure) ? tData("procedures", `${procedure}.title`) : undefined) ??
+  formText(procedure, "title") ??
+  t("dossiers.unknown.title");
 
 /** A name or number that keeps its own direction, with a non-breaking date: "21 novembre 2026 à 14 h 12". */
 export const moment = (at: number): string => t("dossiers.moment", { date: formatDate(at), time: formatTime(at) });

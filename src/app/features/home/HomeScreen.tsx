@@ -1,6 +1,7 @@
 /** Home (mock-up 03): what was begun first, then the pocket, what waits, and the card until it was tried. In the page. */
 
 import { isProcedureId, procedures } from "../../../forms/catalogue/index.ts";
+import { isPublishedProcedure } from "../../../forms/published.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import { daysUntil } from "../../../satchel/where.ts";
 import { ok, type Result } from "../../../shared/result.ts";
@@ -21,6 +22,7 @@ import { useAreas, useT } from "../../i18n/useT.ts";
 import { Arriving } from "../../state/Arriving.tsx";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { PublishedNames } from "../../state/published.ts";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -94,7 +96,7 @@ const iconOf = (procedure: string): IconName =>
 function DossierItem({ dossier }: { readonly dossier: DossierView }) {
   const t = useT();
   const { record, stage } = dossier;
-  const title = isProcedureId(record.procedure) ? tData(`form-${record.procedure}`, "title") : undefined;
+  const title = tData(`form-${record.procedure}`, "title");
   const isDraft = stage === "draft";
   return (
     <Item
@@ -233,6 +235,7 @@ function Content({ pocket, dossiers }: { readonly pocket: PocketView; readonly d
         </Banner>
       )}
       <Arriving />
+      {dossiers.some(({ record }) => isPublishedProcedure(record.procedure)) && <PublishedNames />}
       <Undecided />
       {queue !== null && queue.stuck !== null && (
         <Banner
