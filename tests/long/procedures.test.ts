@@ -8,6 +8,7 @@
  * screen leaves out, or asks without reason, fails the walk at once.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -581,7 +582,8 @@ function writeResults(): void {
 \`npx vitest run --project long tests/long/procedures.test.ts\`: each procedure of the catalogue in French and in Arabic, in
 Chromium without network, by keyboard alone, to the sealed dossier or the printed sheet; both languages side by side.
 ${sum((row) => row.questions)} questions, ${sum((row) => row.answers)} answers, ${sum((row) => row.keys)} keys, no pointer;
-axe on ${sum((row) => row.axe)} kinds of screen, nothing found; ${rows.filter((row) => row.stopped.startsWith("killed")).length} kills, every answer there afterwards.
+axe on ${sum((row) => row.axe)} kinds of screen, nothing found; ${rows.filter((row) => row.stopped.startsWith("killed")).length} kills, every answer there afterwards;
+${sealed.length} sealed dossiers for the desk. ${cpus().length} cores, load ${Math.round(loadavg()[1] ?? 0)}.
 
 | procedure | language | questions | answers | keys | kinds of screen for axe | in the middle | end | seconds |
 |---|---|---|---|---|---|---|---|---|
