@@ -83,6 +83,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["forms", /^src\/app\/features\/dossiers\/(fields\/Rare|More)\.tsx$/],
   ["forms", /^src\/app\/features\/droits\/feature\.ts$/],
   ["profile", /^src\/app\/ui\/glossary\/Marked\.tsx$/],
+  ["profile", /^src\/app\/features\/dossiers\/more\/Beside\.tsx$/],
   ["profile", /^src\/app\/features\/profil\/feature\.ts$/],
 ];
 

@@ -17,6 +17,7 @@ import type fields from "../../../locales/fr/fields.json";
 import type glossary from "../../../locales/fr/glossary.json";
 import type home from "../../../locales/fr/home.json";
 import type journey from "../../../locales/fr/journey.json";
+import type lettre from "../../../locales/fr/lettre.json";
 import type official from "../../../locales/fr/official.json";
 import type opening from "../../../locales/fr/opening.json";
 import type others from "../../../locales/fr/others.json";
@@ -58,6 +59,7 @@ export interface Catalogue {
   readonly glossary: typeof glossary;
   readonly home: typeof home;
   readonly journey: typeof journey;
+  readonly lettre: typeof lettre;
   readonly official: typeof official;
   readonly opening: typeof opening;
   readonly others: typeof others;
@@ -93,6 +95,7 @@ export type DataArea =
   | "papers-search"
   | "papers-guide"
   | "profil"
+  | "lettre"
   | "ahead";
 
 type Plural = "zero" | "one" | "two" | "few" | "many" | "other";

@@ -39,7 +39,7 @@ import { useWorld } from "../../ui/world.ts";
 import { settled } from "./autosave.ts";
 import { doneChanging, offerToKeep } from "./changing.tsx";
 import { useMore } from "./later.tsx";
-import { lackPath, questionPath, rowPath, sheetPath } from "./places.ts";
+import { isLetter, lackPath, letterPath, questionPath, rowPath, sheetPath } from "./places.ts";
 import { rowName } from "./RepeatRows.tsx";
 import { Trouble, useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { answerText, deskName, formText, organisationOf, problemText, procedureTitle, sendTo } from "./words.ts";
@@ -358,8 +358,8 @@ function Prepared({ dossier, view }: { readonly dossier: DossierView; readonly v
         {t(form.receiver === "portal" ? "dossiers.start.portal" : "dossiers.start.paper")}
       </Banner>
       <div class="actions">
-        <LinkButton wide icon="imprimer" href={sheetPath(id)}>
-          {t("dossiers.check.prepareDo")}
+        <LinkButton wide icon="imprimer" href={isLetter(form.id) ? letterPath(id) : sheetPath(id)}>
+          {t(isLetter(form.id) ? "dossiers.check.letter" : "dossiers.check.prepareDo")}
         </LinkButton>
         <LinkRow icon="papier" href={lackPath(id)}>
           {t("dossiers.more.lack")}

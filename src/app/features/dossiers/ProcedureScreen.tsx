@@ -15,7 +15,7 @@ import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
-import { Button, LinkButton } from "../../ui/Button.tsx";
+import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
 import { RadioGroup } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import { Item, List } from "../../ui/List.tsx";
@@ -24,7 +24,7 @@ import { Why } from "../../ui/Question.tsx";
 import { FailedState } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
 import { judged } from "./facts.ts";
-import { questionPath } from "./places.ts";
+import { needPath, questionPath } from "./places.ts";
 import { Trouble, useForm, WaitingScreen } from "./useDossier.tsx";
 import { deskName, formText, frenchText, procedureTitle } from "./words.ts";
 
@@ -191,6 +191,9 @@ function Procedure({ form, receivers, dossiers, papers }: ProcedureProps) {
           <p>
             <b>{t("dossiers.start.lack")}</b> {t("dossiers.start.lackMore")}
           </p>
+          <LinkRow icon="papier" href={needPath(form.id)}>
+            {t("dossiers.start.needList")}
+          </LinkRow>
         </section>
       )}
       {!prepares && receivers.length > 1 && (

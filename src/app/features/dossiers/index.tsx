@@ -2,10 +2,10 @@
 import { type Feature, paths, type Screen } from "../../feature.ts";
 import { CheckScreen } from "./CheckScreen.tsx";
 import { DossierScreen } from "./DossierScreen.tsx";
-import { later } from "./later.tsx";
+import { beside, later } from "./later.tsx";
 import { ProcedureScreen } from "./ProcedureScreen.tsx";
 import { ProceduresScreen } from "./ProceduresScreen.tsx";
-import { helpPath, lackPath, patterns, sheetPath } from "./places.ts";
+import { helpPath, lackPath, letterPath, needPath, patterns, sheetPath } from "./places.ts";
 import { QuestionScreen } from "./QuestionScreen.tsx";
 import { ReceiptScreen } from "./ReceiptScreen.tsx";
 import { RowScreen } from "./RowScreen.tsx";
@@ -24,6 +24,8 @@ export const feature: Feature = {
     { path: paths.receipt(":dossier"), screen: ReceiptScreen, tab: "dossiers", areas },
     { path: lackPath(":dossier"), screen: later("LackScreen"), tab: "dossiers", areas },
     { path: sheetPath(":dossier"), screen: later("SheetScreen"), tab: "dossiers", areas },
+    { path: letterPath(":dossier"), screen: beside("LetterScreen"), tab: "dossiers", areas },
+    { path: needPath(":procedure"), screen: beside("NeedScreen"), tab: "dossiers", areas },
     { path: helpPath(":dossier"), screen: later("HelpScreen"), tab: "dossiers", areas },
   ],
 };

@@ -1,4 +1,4 @@
-/** Screens and parts of the journey that come after the shell, in one chunk with their words; said while it is not here. */
+/** Screens and parts of the journey that come after the shell, in two chunks with their words; said while they are not here. */
 import type { ComponentType } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { paths, type ScreenProps } from "../../feature.ts";
@@ -7,50 +7,69 @@ import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { FailedState, Loading } from "../../ui/States.tsx";
 
-export type More = typeof import("./More.tsx");
-
-/** Once here it is there at once. */
-let brought: More | null = null;
-
-/** The chunk; null while it comes or cannot come. Parts that it adds to a screen are left out meanwhile. */
-export function useMore(): { readonly more: More | null; readonly absent: boolean; readonly again: () => void } {
-  const [more, setMore] = useState(brought);
-  const [absent, setAbsent] = useState(false);
-  const [turn, setTurn] = useState(0);
-  const again = useCallback(() => setTurn((n) => n + 1), []);
-  useEffect(() => {
-    if (more !== null) return undefined;
-    let isGone = false;
-    setAbsent(false);
-    Promise.all([import("./More.tsx"), loadAreas("journey")]).then(
-      ([loaded]) => {
-        brought = loaded;
-        if (!isGone) setMore(loaded);
-      },
-      // Neither on this device nor reachable now.
-      () => {
-        if (!isGone) setAbsent(true);
-      },
-    );
-    return () => {
-      isGone = true;
-    };
-  }, [more, turn]);
-  return { more, absent, again };
+/** A chunk; null while it comes or cannot come. Parts that it adds to a screen are left out meanwhile. */
+interface Brought<T> {
+  readonly more: T | null;
+  readonly absent: boolean;
+  readonly again: () => void;
 }
 
-/** A screen of that chunk. */
-export function later(name: "LackScreen" | "SheetScreen" | "HelpScreen"): ComponentType<ScreenProps> {
+function chunk<T>(bring: () => Promise<T>): () => Brought<T> {
+  /** Once here it is there at once. */
+  let brought: T | null = null;
+  return function useChunk() {
+    const [more, setMore] = useState(() => brought);
+    const [absent, setAbsent] = useState(false);
+    const [turn, setTurn] = useState(0);
+    const again = useCallback(() => setTurn((n) => n + 1), []);
+    useEffect(() => {
+      if (more !== null) return undefined;
+      let isGone = false;
+      setAbsent(false);
+      bring().then(
+        (loaded) => {
+          brought = loaded;
+          if (!isGone) setMore(() => loaded);
+        },
+        // Neither on this device nor reachable now.
+        () => {
+          if (!isGone) setAbsent(true);
+        },
+      );
+      return () => {
+        isGone = true;
+      };
+    }, [more, turn]);
+    return { more, absent, again };
+  };
+}
+
+export const useMore = chunk(() => Promise.all([import("./More.tsx"), loadAreas("journey")]).then(([more]) => more));
+
+const useBeside = chunk(() =>
+  Promise.all([import("./more/Beside.tsx"), loadAreas("lettre")]).then(([beside]) => beside),
+);
+
+function screenOf<K extends string>(
+  use: () => Brought<Readonly<Record<K, ComponentType<ScreenProps>>>>,
+  name: K,
+): ComponentType<ScreenProps> {
   return function LaterScreen(props) {
     const t = useT();
-    const { more, absent, again } = useMore();
+    const { more, absent, again } = use();
     if (more !== null) {
-      const Screen = more[name];
+      const Screen: ComponentType<ScreenProps> = more[name];
       return <Screen {...props} />;
     }
+    const { dossier, procedure = "" } = props.params;
     const title = t("dossiers.one");
     return (
-      <Frame title={title} back={paths.dossier(props.params.dossier ?? "")} failing={absent} pending={!absent}>
+      <Frame
+        title={title}
+        back={dossier === undefined ? paths.procedure(procedure) : paths.dossier(dossier)}
+        failing={absent}
+        pending={!absent}
+      >
         <h1 class={absent ? undefined : "sr"}>{title}</h1>
         {absent ? (
           <FailedState
@@ -66,3 +85,10 @@ export function later(name: "LackScreen" | "SheetScreen" | "HelpScreen"): Compon
     );
   };
 }
+
+/** A screen of the first chunk. */
+export const later = (name: "LackScreen" | "SheetScreen" | "HelpScreen"): ComponentType<ScreenProps> =>
+  screenOf(useMore, name);
+
+/** A screen of the second. */
+export const beside = (name: "LetterScreen" | "NeedScreen"): ComponentType<ScreenProps> => screenOf(useBeside, name);

@@ -23,6 +23,12 @@ export const rowPath = (id: string, page: string, row: string): string => `${pat
 export const lackPath = (id: string): string => `${paths.dossier(id)}/manque`;
 export const sheetPath = (id: string): string => `${paths.dossier(id)}/feuille`;
 export const helpPath = (id: string): string => `${paths.dossier(id)}/aide`;
+/** An appeal as a letter. */
+export const letterPath = (id: string): string => `${paths.dossier(id)}/lettre`;
+/** A procedure whose answers make a letter. */
+export const isLetter = (procedure: string): boolean => procedure === "recours";
+/** Papers that a procedure asks for, before a dossier begins. */
+export const needPath = (procedure: string): string => `${paths.procedure(procedure)}/papiers`;
 
 export const patterns = {
   question: paths.question(":dossier", ":page"),
