@@ -6,6 +6,7 @@ import { migrateAnswers } from "../../../forms/migrate.ts";
 import type { Form, FormState } from "../../../forms/model.ts";
 import { isPublishedProcedure } from "../../../forms/published.ts";
 import type { RecordId } from "../../../shared/ids.ts";
+import { err, ok, type Result } from "../../../shared/result.ts";
 import type { Change, DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
