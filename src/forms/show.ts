@@ -46,6 +46,7 @@ export function shownAnswer(answer: AnswerValue, words: ShowWords): string {
     case "yesno":
       return answer.yes ? words.yes : words.no;
     case "place":
+      if (answer.name === "") return answer.code ?? "";
       return answer.postal === undefined ? answer.name : `${answer.name} (${answer.postal})`;
     case "address": {
       const city = filled([answer.postal, answer.city]).join(" ");

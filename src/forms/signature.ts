@@ -18,22 +18,38 @@ const MOST_POINTS = 1500;
 
 const within = (value: number, most: number): number => Math.min(most, Math.max(0, Math.round(value)));
 
-/** Null when nothing was drawn. Points outside the box are drawn to its edge. */
+/** A line without the points that are nearer than `near` to the one before. */
+function thinned(stroke: Stroke, near: number): Stroke {
+  const points: Point[] = [];
+  for (const [x, y] of stroke) {
+    const [lastX, lastY] = points.at(-1) ?? [Number.NEGATIVE_INFINITY, 0];
+    if (Math.hypot(x - lastX, y - lastY) >= near) points.push([x, y]);
+  }
+  return points;
+}
+
+/**
+ * Null when nothing was drawn. Points outside the box are drawn to its edge. Where there are too many the whole drawing
+ * becomes coarser: no line of it is left out.
+ */
 export function inkOf(strokes: readonly Stroke[]): string | null {
-  let left = MOST_POINTS;
-  const kept = strokes.flatMap((stroke): readonly string[] => {
-    const points: [number, number][] = [];
-    for (const [x, y] of stroke) {
-      const next: [number, number] = [within(x, inkBox.width), within(y, inkBox.height)];
-      const last = points.at(-1);
-      if (left > 0 && (last === undefined || Math.hypot(next[0] - last[0], next[1] - last[1]) >= NEAR)) {
-        points.push(next);
-        left -= 1;
-      }
-    }
-    return points.length === 0 ? [] : [points.map((point) => point.join(",")).join(" ")];
-  });
-  return kept.length === 0 ? null : MARK + kept.join(";");
+  const drawn = strokes
+    .filter((stroke) => stroke.length > 0)
+    .map((stroke) => stroke.map(([x, y]): Point => [within(x, inkBox.width), within(y, inkBox.height)]));
+  if (drawn.length === 0) return null;
+  let kept = drawn.map((stroke) => thinned(stroke, NEAR));
+  for (let near = NEAR * 1.5; near < 2 * inkBox.width && kept.flat().length > MOST_POINTS; near *= 1.5) {
+    const coarser = near;
+    kept = drawn.map((stroke) => thinned(stroke, coarser));
+  }
+  // So many dots that no line is left to make coarser.
+  return (
+    MARK +
+    kept
+      .slice(0, MOST_POINTS)
+      .map((stroke) => stroke.map((point) => point.join(",")).join(" "))
+      .join(";")
+  );
 }
 
 /** Null for what is no drawing of this version. Never throws. */

@@ -35,6 +35,22 @@ export interface Rates {
   readonly prefill: (request: FastifyRequest) => Promise<Refusal>;
 }
 
+/**
+ * What counts as one address: a line with IPv6 has 2^64 of them and may take another for each request, so the first four groups
+ * are counted. An IPv4 address written as IPv6 is itself.
+ */
+export function countedAddress(ip: string): string {
+  if (!ip.includes(":")) return ip;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = "", tail] = ip.split("::");
+  const groupsOf = (text: string): readonly string[] => (text === "" ? [] : text.split(":"));
+  const [before, after] = [groupsOf(head), groupsOf(tail ?? "")];
+  const between = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const groups = [...before, ...new Array<string>(between).fill("0"), ...after].slice(0, 4);
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, "").toLowerCase()).join(":")}::/64`;
+}
+
 /** `app` has @fastify/rate-limit registered with `global: false`. */
 export function createRates(
   app: FastifyInstance,
@@ -67,12 +83,14 @@ export function createRates(
   const byAddress = limiter(deps.max.perAddress, limits.windowMs);
   const keyed = (...words: readonly string[]): string =>
     `${words[0]}.${createHmac("sha256", deps.secret).update(words.join("\0")).digest("base64url")}`;
-  const tryKey = (request: FastifyRequest, slug: string): string => keyed("enrol", slug, request.ip);
+  const tryKey = (request: FastifyRequest, slug: string): string => keyed("enrol", slug, countedAddress(request.ip));
   const refusal = ({ count, until }: { readonly count: number; readonly until: number }, most: number): Refusal =>
     count > most ? Math.max(1, Math.ceil((until - now()) / 1000)) : undefined;
   return {
     request: (request) =>
-      request.session === undefined ? byAddress(request, request.ip) : byPrincipal(request, request.session.principal),
+      request.session === undefined
+        ? byAddress(request, countedAddress(request.ip))
+        : byPrincipal(request, request.session.principal),
     principal: async (request, principal) =>
       // A session of the same principal was counted when the request came in.
       request.session?.principal === principal ? undefined : byPrincipal(request, principal),
@@ -85,13 +103,16 @@ export function createRates(
       const until = (now() + limits.wayWindowMs) as ServerTime;
       const most = limits.way[what];
       // Both are counted, whatever the first one says: the work is the same for all.
-      const byAddress = await store.tally(keyed(`way-${what}-address`, request.ip), until, now());
+      const byAddress = await store.tally(keyed(`way-${what}-address`, countedAddress(request.ip)), until, now());
       const byName = await store.tally(keyed(`way-${what}`, name), until, now());
       return refusal(byAddress, most.perAddress) ?? refusal(byName, most.perName);
     },
     prefill: async (request) => {
       const until = (now() + prefillLimits.perAddressMs) as ServerTime;
-      return refusal(await store.tally(keyed("prefill", request.ip), until, now()), prefillLimits.perAddress);
+      return refusal(
+        await store.tally(keyed("prefill", countedAddress(request.ip)), until, now()),
+        prefillLimits.perAddress,
+      );
     },
   };
 }

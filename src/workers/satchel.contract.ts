@@ -483,6 +483,8 @@ export interface DossierView {
   readonly proofs: readonly ProofView[];
   readonly papers: { readonly sent: number; readonly of: number };
   readonly bytesLeft: number;
+  /** Signed, its desk is open, and it is not sealed yet: its form is not on this device, or is older than what was signed. */
+  readonly unsealed?: true;
   /** Sealed on another device of the person, and nothing proves yet that it left it. */
   readonly elsewhere?: true;
   /** It was to be taken back, and the desk had opened it before. */

@@ -295,6 +295,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
       id,
       record,
       stage: stageOf(record, newest.value, trust),
+      ...(record.status === "ready" && trust.type === "trusted" ? { unsealed: true as const } : {}),
       ...(newest.value?.elsewhere === true ? { elsewhere: true as const } : {}),
       ...(newest.value?.withdrawal === "too-late" ? { withdrawRefused: true as const } : {}),
     };

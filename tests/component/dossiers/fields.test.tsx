@@ -296,6 +296,16 @@ describe("places", () => {
     expect(answer()).toEqual({ v: "place", code: null, name: "30100" });
   });
 
+  test("proposed by its code alone: its name where the list is here, else the code; never an empty box", async () => {
+    const byCode = (code: string): AnswerValue => ({ v: "place", code, name: "" });
+    await meet(FIELDS.country, { country: byCode("99350") });
+    expect((await screen.findByRole<HTMLInputElement>("textbox", { name: "Pays" })).value).toBe("Maroc");
+    cleanup();
+    await meet(FIELDS.commune, { commune: byCode("93066") });
+    expect((await screen.findByRole<HTMLInputElement>("textbox", { name: /Commune/ })).value).toBe("93066");
+    expect(answerText(ESSAI, FIELDS.commune, byCode("93066"))).toContain("93066");
+  });
+
   test("départements and countries are found by their beginnings", async () => {
     const first = await meet(FIELDS.departement);
     fireEvent.input(await screen.findByRole("textbox", { name: "Département" }), { target: { value: "cote d" } });
@@ -392,6 +402,33 @@ describe("a signature", () => {
     fireEvent.input(screen.getByRole("textbox", { name: "Ou écrivez votre nom" }), { target: { value: "Camille M" } });
     expect(answer()).toMatchObject({ v: "signature", ink: null, name: "Camille M" });
     expect(await axeProblems()).toEqual([]);
+  });
+
+  test("fast strokes: every place of one event, the end before anything is drawn again, a finger that is gone already", async () => {
+    const { answer } = await meet(FIELDS.sign);
+    const pad = await screen.findByRole("img", { name: "Cadre pour signer, vide" });
+    pad.getBoundingClientRect = () => ({ left: 0, top: 0, width: 500, height: 200 }) as DOMRect;
+    pad.setPointerCapture = () => {
+      throw new DOMException("gone", "NotFoundError");
+    };
+    const at = (clientX: number, clientY: number) => ({ pointerId: 1, clientX, clientY, button: 0 });
+    const move = new MouseEvent("pointermove", { bubbles: true });
+    Object.assign(move, { pointerId: 1, getCoalescedEvents: () => [at(60, 100), at(80, 60), at(100, 100)] });
+    await act(async () => {
+      fireEvent.pointerDown(pad, at(50, 100));
+      pad.dispatchEvent(move);
+      fireEvent.pointerUp(pad, at(140, 100));
+    });
+    const drawn = answer();
+    expect(drawn?.v === "signature" && strokesOf(drawn.ink ?? "")).toEqual([
+      [
+        [100, 200],
+        [120, 200],
+        [160, 120],
+        [200, 200],
+        [280, 200],
+      ],
+    ]);
   });
 
   test("in Arabic the text that is signed is the Arabic one, with the French under it", async () => {

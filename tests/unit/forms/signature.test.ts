@@ -30,6 +30,17 @@ describe("a drawn signature", () => {
     }
   });
 
+  test("too many points make the whole drawing coarser; no line of it is left out", () => {
+    const wave = (n: number): Stroke =>
+      Array.from({ length: 2000 }, (_, at) => [at / 2, 200 + 150 * Math.sin(at / 9 + n)] as const);
+    const back = strokesOf(inkOf(Array.from({ length: 12 }, (_, n) => wave(n))) ?? "") ?? [];
+    expect(back.length).toBe(12);
+    expect(back.flat().length).toBeLessThanOrEqual(1500);
+    for (const stroke of back) expect(Math.max(...stroke.map(([x]) => x))).toBeGreaterThan(900);
+    const dots = Array.from({ length: 5000 }, (_, n): Stroke => [[n % 1000, n % 400]]);
+    expect((inkOf(dots) ?? "").length).toBeLessThan(20_000);
+  });
+
   test.each(["", "s1 ", "s2 1,2", "s1 1,2 <svg>", "s1 1,2;", "s1 1,2\n"])(
     "what is no drawing is refused: %j",
     (ink) => {

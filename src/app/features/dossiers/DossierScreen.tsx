@@ -165,18 +165,22 @@ function stepsOf(dossier: DossierView, to: string): readonly ThreadStep[] {
       key: "leaves",
       icon: stage === "awaiting-desk" ? "guichet" : "en-attente",
       title: text(
-        stage === "awaiting-desk"
-          ? "dossiers.thread.awaitingDesk"
-          : dossier.elsewhere === true
-            ? "dossiers.thread.elsewhere"
-            : "dossiers.thread.waits",
+        dossier.unsealed === true
+          ? "dossiers.stage.preparing"
+          : stage === "awaiting-desk"
+            ? "dossiers.thread.awaitingDesk"
+            : dossier.elsewhere === true
+              ? "dossiers.thread.elsewhere"
+              : "dossiers.thread.waits",
       ),
       detail:
-        stage === "awaiting-desk"
-          ? text("dossiers.thread.awaitingDeskMore")
-          : dossier.elsewhere === true
-            ? text("dossiers.thread.elsewhereMore")
-            : text("dossiers.thread.waitsMore", { size: formatBytes(dossier.bytesLeft) }),
+        dossier.unsealed === true
+          ? text("dossiers.thread.preparingMore")
+          : stage === "awaiting-desk"
+            ? text("dossiers.thread.awaitingDeskMore")
+            : dossier.elsewhere === true
+              ? text("dossiers.thread.elsewhereMore")
+              : text("dossiers.thread.waitsMore", { size: formatBytes(dossier.bytesLeft) }),
       state: "now",
     });
   if (complete !== undefined)

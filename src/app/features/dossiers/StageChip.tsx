@@ -56,6 +56,7 @@ export function StageChip({ dossier }: { readonly dossier: DossierView }) {
         {t("dossiers.stage.prepared")}
       </Chip>
     );
+  if (dossier.unsealed === true) return <Chip state="wait">{t("dossiers.stage.preparing")}</Chip>;
   const { state, icon, text } = LOOKS[dossier.stage];
   const { sent, of } = dossier.papers;
   const words =

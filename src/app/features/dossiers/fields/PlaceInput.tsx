@@ -100,6 +100,7 @@ function CommuneInput(props: Typed<PlaceType>) {
                 : "fields.place.free",
         )}
         find={find}
+        called={(code) => places.byCode(code)?.name}
       />
     </Together>
   );
@@ -115,9 +116,19 @@ function DivisionInput({ type, ...props }: Typed<PlaceType> & { readonly type: E
     const list: readonly Found[] = type === "region" ? regions : departements;
     return list.filter(({ code, name }) => code.toLowerCase() === wanted || ` ${fold(name)}`.includes(` ${wanted}`));
   };
+  const called = (code: string): string | undefined =>
+    type === "country"
+      ? all.find(({ insee }) => insee === code)?.name
+      : (type === "region" ? regions : departements).find((each) => each.code === code)?.name;
   return (
     <Together alone={props.alone} words={words}>
-      <Search {...props} label={t(`fields.place.${type}`)} hint={t("fields.place.choose")} find={find} />
+      <Search
+        {...props}
+        label={t(`fields.place.${type}`)}
+        hint={t("fields.place.choose")}
+        find={find}
+        called={called}
+      />
     </Together>
   );
 }
@@ -126,22 +137,29 @@ type SearchProps = Typed<PlaceType> & {
   readonly label: string;
   readonly hint: string;
   readonly find: (query: string) => readonly Found[];
+  /** The name of a code, where its list is here. */
+  readonly called: (code: string) => string | undefined;
 };
 
 /** The box and, under it, what fits; spoken when it changes. */
-function Search({ label, hint, find, ...props }: SearchProps) {
+function Search({ label, hint, find, called, ...props }: SearchProps) {
   const { field, answer, onAnswer, onLeave } = props;
   const t = useT();
   const words = wordsOf(props);
   const isUnknown = answer?.v === "unknown";
   const [typed, setTyped] = useState(() => typedOf(field, answer));
   const code = answer?.v === "place" ? answer.code : null;
+  // Proposed by its code alone: its name where the list is here, else the code. Never an empty box over an answer.
+  const proposed = code !== null && answer?.v === "place" && answer.name === "" ? (called(code) ?? code) : null;
   const query = typed.trim();
   const found = query === "" || isUnknown ? [] : find(query).slice(0, SHOWN);
   // A chosen one stays in sight when the list is not on this device any more.
   const shown: readonly Found[] =
     code !== null && !found.some((each) => each.code === code) && answer?.v === "place"
-      ? [{ code, name: answer.name, ...(answer.postal === undefined ? {} : { postal: answer.postal }) }, ...found]
+      ? [
+          { code, name: proposed ?? answer.name, ...(answer.postal === undefined ? {} : { postal: answer.postal }) },
+          ...found,
+        ]
       : found;
   const free = (text: string): AnswerValue | null => readTyped(field, text);
   return (
@@ -150,7 +168,7 @@ function Search({ label, hint, find, ...props }: SearchProps) {
         id={words.id}
         label={label}
         hint={hint}
-        value={isUnknown ? "" : typed}
+        value={isUnknown ? "" : (proposed ?? typed)}
         maxLength={200}
         onChange={(text) => {
           setTyped(text);
