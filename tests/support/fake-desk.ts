@@ -264,6 +264,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
       const share = data.shares.find(({ row }) => row.letter === letter);
       if (share === undefined || share.row.state === "over" || share.row.state === "ended")
         return err({ type: "not-found" });
+      if (share.row.state === "opened") return ok(share);
       const after: DeskShare = { ...share, row: { ...share.row, state: "opened" } };
       data.shares = data.shares.map((one) => (one === share ? after : one));
       change({ type: "inbox" });

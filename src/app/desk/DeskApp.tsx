@@ -26,6 +26,7 @@ import { Dossier } from "./Dossier.tsx";
 import { Enrol } from "./Enrol.tsx";
 import { Inbox } from "./Inbox.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
+import { DeskShares } from "./shares/DeskShares.tsx";
 import {
   DeskContext,
   type DeskHandle,
@@ -119,7 +120,9 @@ function OpenDesk(props: OpenDeskProps) {
   }, []);
 
   const params = matchPath(deskPaths.dossierPattern, place.path);
-  const isHere = params !== undefined || place.path === deskPaths.inbox;
+  const shared = matchPath(deskPaths.sharePattern, place.path);
+  const isShares = shared !== undefined || place.path === deskPaths.shares;
+  const isHere = params !== undefined || isShares || place.path === deskPaths.inbox;
   useEffect(() => {
     if (!isHere) router.go(deskPaths.inbox, { replace: true });
   }, [isHere, router]);
@@ -148,7 +151,13 @@ function OpenDesk(props: OpenDeskProps) {
   };
   return (
     <DeskShellContext.Provider value={shell}>
-      {params === undefined ? <Inbox /> : <Dossier key={params.letter} letter={params.letter} />}
+      {isShares ? (
+        <DeskShares letter={shared?.letter} />
+      ) : params === undefined ? (
+        <Inbox />
+      ) : (
+        <Dossier key={params.letter} letter={params.letter} />
+      )}
     </DeskShellContext.Provider>
   );
 }

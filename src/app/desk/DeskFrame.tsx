@@ -19,7 +19,7 @@ import { Page } from "../ui/Page.tsx";
 import { CONTENT_ID, HUMAN_ID, moveTo } from "../ui/places.ts";
 import { Toasts } from "../ui/Toast.tsx";
 import { Flap } from "../ui/TopBar.tsx";
-import { deskPaths, useDeskShell } from "./state.ts";
+import { deskPaths, useDeskAsk, useDeskShell } from "./state.ts";
 
 /** Whom to call; without deployment.json on this computer, at least what kind of person helps. */
 export function Human({ contact }: { readonly contact: HumanContact | null }) {
@@ -70,6 +70,8 @@ function Rail() {
   const unread =
     inbox.state === "ready" ? inbox.value.rows.filter((row) => row.status === "new" && row.trouble === null).length : 0;
   const isInbox = place.path === deskPaths.inbox;
+  const shares = useDeskAsk("shares", (api) => api.shares(), ["inbox", "network"]);
+  const fresh = shares.state === "ready" ? shares.value.filter((row) => row.state === "new").length : 0;
   return (
     <div class="rail">
       <div class="rail__in">
@@ -96,6 +98,20 @@ function Rail() {
                       {unread}
                     </span>
                     <span class="sr">{t("desk.inbox.unread", { count: unread })}</span>
+                  </>
+                )}
+              </a>
+            </li>
+            <li>
+              <a href={deskPaths.shares} aria-current={place.path === deskPaths.shares ? "page" : undefined}>
+                <Icon name="partager" />
+                {t("desk.shares.title")}
+                {fresh > 0 && (
+                  <>
+                    <span class="n" aria-hidden="true">
+                      {fresh}
+                    </span>
+                    <span class="sr">{t("desk.shares.unread", { count: fresh })}</span>
                   </>
                 )}
               </a>

@@ -22,6 +22,9 @@ import type { RowFilter } from "./rows.ts";
 export const deskPaths = {
   inbox: "/guichet",
   dossierPattern: "/guichet/dossiers/:letter",
+  shares: "/guichet/partages",
+  sharePattern: "/guichet/partages/:letter",
+  share: (letter: LetterId) => pathTo("/guichet/partages/:letter", { letter }),
   dossier: (letter: LetterId) => pathTo("/guichet/dossiers/:letter", { letter }),
 } as const;
 

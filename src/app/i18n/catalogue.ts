@@ -26,6 +26,7 @@ import type papers from "../../../locales/fr/papers.json";
 import type papersGuide from "../../../locales/fr/papers-guide.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
 import type partage from "../../../locales/fr/partage.json";
+import type partages from "../../../locales/fr/partages.json";
 import type places from "../../../locales/fr/places.json";
 import type porteur from "../../../locales/fr/porteur.json";
 import type porteurEntry from "../../../locales/fr/porteur-entry.json";
@@ -68,6 +69,7 @@ export interface Catalogue {
   readonly "papers-guide": typeof papersGuide;
   readonly "papers-types": typeof papersTypes;
   readonly partage: typeof partage;
+  readonly partages: typeof partages;
   readonly places: typeof places;
   readonly profil: typeof profil;
   readonly porteur: typeof porteur;

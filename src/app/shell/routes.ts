@@ -24,6 +24,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   reponses: "devices",
   sortie: "sortie",
   partage: "partage",
+  partages: "partages",
   "a-prevoir": "ahead",
   "poste-partage": "approve",
   droits: "droits",

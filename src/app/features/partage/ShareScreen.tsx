@@ -39,7 +39,7 @@ import { Trouble } from "../../ui/papers/Trouble.tsx";
 import { openPdf, type PdfDocument } from "../../ui/pdf/document.ts";
 import { Loading } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
-import { type CopyTrouble, type Item, makeCopies, maxSheets, pdfWidth } from "./copies.ts";
+import { type CopyTrouble, type Item, makeCopies, maxSheets, pdfWidth } from "../../ui/papers/copies.ts";
 import "../../ui/papers/papers.css";
 
 const DAY_MS = 86_400_000;

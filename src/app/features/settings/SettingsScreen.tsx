@@ -209,6 +209,17 @@ export function SettingsScreen() {
       </section>
       <PlacesDoor />
       <DataSetting />
+      <section class="stack-s" aria-labelledby="partages">
+        <h2 id="partages">{t("settings.given.title")}</h2>
+        <List>
+          <Item
+            icon="partager"
+            href={paths.shares}
+            title={t("settings.given.shares")}
+            detail={t("settings.given.sharesMore")}
+          />
+        </List>
+      </section>
       <section class="stack-s" aria-labelledby="emporter">
         <h2 id="emporter">{t("settings.out.title")}</h2>
         <List>
