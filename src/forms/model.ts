@@ -7,6 +7,8 @@
  * optional, and a field type or an answer that this version does not know is kept and shown as it is.
  */
 
+import type { OfficialMap } from "./official/model.ts";
+
 /* ---- expressions: what they mean is in expr.ts ---- */
 
 export type Literal = string | number | boolean;
@@ -370,4 +372,6 @@ export interface FormFile {
   readonly form: Form;
   /** By language; "fr" is always there. */
   readonly words: Readonly<Record<string, Words>>;
+  /** How its answers fill an official PDF that the server holds. */
+  readonly official?: OfficialMap;
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Form, FormFile, Words } from "./model.ts";
+import type { OfficialMap } from "./official/model.ts";
 
 const pattern = /^pub-([A-Za-z0-9_-]{27})-([a-z0-9]+(?:-[a-z0-9]+)*)$/;
 
@@ -24,6 +25,7 @@ export const isPublishedProcedure = (procedure: string): boolean => pattern.test
 export interface PublishedForm {
   readonly form: Form;
   readonly words: FormFile["words"];
+  readonly official?: OfficialMap;
 }
 
 /** Parts that mean something to who puts texts together: a published text is a text and nothing else. */
@@ -38,7 +40,8 @@ const plainWords = (words: Words): Words =>
   );
 
 /** What was read and checked (read.ts), ready to be shown and filled in. */
-export const asProcedure = (procedure: string, { form, words }: FormFile): PublishedForm => ({
+export const asProcedure = (procedure: string, { form, words, official }: FormFile): PublishedForm => ({
   form: { ...form, id: procedure },
+  ...(official === undefined ? {} : { official: { ...official, form: procedure } }),
   words: Object.fromEntries(Object.entries(words).map(([language, inner]) => [language, plainWords(inner)])),
 });

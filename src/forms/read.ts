@@ -11,6 +11,8 @@ import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { err, ok, type Result } from "../shared/result.ts";
 import { checkForm, type FormFault } from "./check.ts";
 import type { Field, Form, FormFile, Requirement, Words } from "./model.ts";
+import { checkOfficial } from "./official/check.ts";
+import { readOfficial } from "./official/read.ts";
 import { fieldTypes, formFileSchema } from "./schema.ts";
 import { keysIn, neededKeys, wordAt, wordKeys } from "./words.ts";
 
@@ -277,5 +279,16 @@ export function readForm(data: unknown): Result<FormFile, readonly FormFault[]> 
   if (!checked.ok) return err(checked.error.map((fault) => ({ ...fault, path: pathOf(form, fault) })));
   const file: FormFile = { format: "besace-form", form, words: loose.words };
   const words = wordFaults(file);
-  return words.length > 0 ? err(words.slice(0, MAX_FAULTS)) : ok(file);
+  if (words.length > 0) return err(words.slice(0, MAX_FAULTS));
+  const { official } = data as { readonly official?: unknown };
+  return official === undefined ? ok(file) : withOfficial(file, official);
+}
+
+/** The same file with its mapping to an official PDF, once both fit; the PDF itself is looked at by the tool of authors. */
+function withOfficial(file: FormFile, data: unknown): Result<FormFile, readonly FormFault[]> {
+  const read = readOfficial(data);
+  const faults = read.ok ? checkOfficial(read.value, file.form, null).faults : read.error;
+  return read.ok && faults.length === 0
+    ? ok({ ...file, official: read.value })
+    : err(faults.map(({ path, message }) => ({ code: "shape", at: "official", message, path: ["official", ...path] })));
 }

@@ -178,6 +178,8 @@ export const formFileSchema: Schema = {
       format: { const: "besace-form" },
       form: ref("form"),
       words: { type: "object", required: ["fr"], additionalProperties: ref("words") },
+      // Looked at by official/read.ts.
+      official: { type: "object" },
     },
     ["format", "form", "words"],
   ),

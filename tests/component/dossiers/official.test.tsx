@@ -65,10 +65,10 @@ const answers = {
 } as const;
 const dossier = fakeDossier({ procedure: "aspa", organisation: "", answers }, { id: DOSSIER });
 
-async function open(files: Readonly<Record<string, ArrayBuffer>>) {
+async function open(files: Readonly<Record<string, ArrayBuffer>>, source: OfficialMap | "server" = "server") {
   const { asked, connect } = tool(files);
   const satchel = createFakeSatchel({ dossiers: [dossier], deployment: deployment() });
-  const shown = await showScreen(<OfficialPart dossier={dossier} form={aspa} connect={connect} />, {
+  const shown = await showScreen(<OfficialPart dossier={dossier} form={aspa} source={source} connect={connect} />, {
     satchel,
     areas: ["official", "dossiers", "journey", "form-aspa" as never],
   });
@@ -146,6 +146,15 @@ describe("the official PDF", () => {
     await open({ "aspa.json": json(map) });
     expect(await screen.findByText("Ce formulaire a changé")).toBeTruthy();
     expect(screen.queryByRole("button", { name: /Remplir le formulaire/ })).toBeNull();
+  });
+
+  test("a published form brings its own mapping: only the blank form is asked for", async () => {
+    const files = whole();
+    const { asked } = await open(files, mapOf());
+    await screen.findByText("Besace va écrire 2 réponses dans le formulaire.");
+    fireEvent.click(screen.getByRole("button", { name: /Remplir le formulaire/ }));
+    expect(await screen.findByRole("heading", { name: "Le formulaire est rempli" })).toBeTruthy();
+    expect(asked).toEqual([`${mapOf().pdf.sha256}.pdf`]);
   });
 
   test("in Arabic, what is written stays French", async () => {

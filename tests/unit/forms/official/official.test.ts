@@ -14,6 +14,8 @@ import { checkOfficial } from "../../../../src/forms/official/check.ts";
 import type { Fill, OfficialField, OfficialMap } from "../../../../src/forms/official/model.ts";
 import { readOfficial } from "../../../../src/forms/official/read.ts";
 import { officialFills } from "../../../../src/forms/official/values.ts";
+import { asProcedure } from "../../../../src/forms/published.ts";
+import { readForm } from "../../../../src/forms/read.ts";
 import { fillPdf, inspectPdf } from "../../../../src/workers/official/fill.ts";
 import { createWriter } from "../../../../src/workers/official/font.ts";
 import type { FilledPdf } from "../../../../src/workers/official.contract.ts";
@@ -173,6 +175,20 @@ describe("E7 a mapping", () => {
     const read = readOfficial(data);
     expect(read).toMatchObject({ ok: false });
     if (!read.ok) expect(read.error.map((fault) => fault.message)).toContainEqual(message);
+  });
+
+  test("in a form file it is checked with the form, and goes with it under the id of a published form", () => {
+    const data = parse(example("aide-vacances.yaml"));
+    const read = readForm({ ...data, official: map });
+    expect(read.ok && read.value.official).toEqual(map);
+    const published = read.ok ? asProcedure("pub-x-aide-vacances", read.value) : undefined;
+    expect(published?.official?.form).toBe("pub-x-aide-vacances");
+    const wrong = readForm({ ...data, official: { ...map, fields: [{ pdf: "a", from: "nowhere" }] } });
+    expect(wrong).toMatchObject({
+      ok: false,
+      error: [{ at: "official", message: 'there is no field "nowhere"', path: ["official", "fields", 0, "from"] }],
+    });
+    expect(readForm({ ...data, official: { format: "x" } }).ok).toBe(false);
   });
 
   test("any data at all is read or refused, never thrown upon", () => {

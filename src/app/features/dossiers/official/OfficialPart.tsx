@@ -26,13 +26,14 @@ import { openPdf } from "../../../ui/pdf/document.ts";
 import { FailedState, Loading } from "../../../ui/States.tsx";
 import { useWorld } from "../../../ui/world.ts";
 import { formText } from "../words.ts";
-import type { OfficialProps } from "./OfficialDoor.tsx";
-import { getBlank, getMap, type Planned, planFor, type SourceTrouble } from "./order.ts";
+import type { MapSource, OfficialProps } from "./OfficialDoor.tsx";
+import { fitting, getBlank, getMap, type Planned, planFor, type SourceTrouble } from "./order.ts";
 import "../../../ui/papers/papers.css";
 
 const FILL_LIMIT_MS = 20_000;
 
 export interface OfficialPartProps extends OfficialProps {
+  readonly source: MapSource;
   /** Tests hand in others. */
   readonly connect?: typeof connectOfficial;
   readonly connectPages?: typeof connectPdf;
@@ -46,6 +47,7 @@ type Stage =
 export function OfficialPart({
   dossier,
   form,
+  source,
   connect = connectOfficial,
   connectPages = connectPdf,
 }: OfficialPartProps) {
@@ -59,13 +61,17 @@ export function OfficialPart({
   const ended = useRef<() => void>(() => undefined);
 
   const look = useCallback(() => {
+    if (source !== "server") {
+      const found = fitting(source, form);
+      return setMap(found.ok ? found.value : found.error);
+    }
     const { api, stop } = connect();
     setMap("loading");
     void getMap(form, api.file).then((found) => {
       stop();
       if (!isGone.current) setMap(found.ok ? found.value : found.error);
     });
-  }, [form, connect]);
+  }, [form, source, connect]);
   useEffect(() => {
     isGone.current = false;
     look();

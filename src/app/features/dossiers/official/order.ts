@@ -11,7 +11,7 @@ import type { About, OfficialMap } from "../../../../forms/official/model.ts";
 import { maxOfficialBytes, readOfficial } from "../../../../forms/official/read.ts";
 import { officialFills } from "../../../../forms/official/values.ts";
 import type { DossierRecord } from "../../../../satchel/model.ts";
-import { err, type Result } from "../../../../shared/result.ts";
+import { err, ok, type Result } from "../../../../shared/result.ts";
 import type { OfficialApi, OfficialOrder, OfficialTrouble } from "../../../../workers/official.contract.ts";
 import { french, frenchAnswer } from "../../../i18n/french-text.ts";
 import { inFrench } from "../../../i18n/i18n.ts";
@@ -38,8 +38,12 @@ export async function getMap(form: Form, get: GetFile): Promise<Result<OfficialM
     throw error;
   }
   const read = readOfficial(data);
-  return read.ok && checkOfficial(read.value, form, null).faults.length === 0 ? read : err("outdated");
+  return read.ok ? fitting(read.value, form) : err("outdated");
 }
+
+/** The mapping, if it is for this form as it is here. */
+export const fitting = (map: OfficialMap, form: Form): Result<OfficialMap, SourceTrouble> =>
+  checkOfficial(map, form, null).faults.length === 0 ? ok(map) : err("outdated");
 
 /** The blank PDF; the worker looks whether it is the right one. */
 export const getBlank = (map: OfficialMap, get: GetFile): ReturnType<GetFile> =>
