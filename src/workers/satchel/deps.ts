@@ -2,7 +2,7 @@
 
 import type { Identity } from "../../crypto/identity.ts";
 import type { SatchelRecord } from "../../satchel/model.ts";
-import type { Clock, Log, Random } from "../../shared/ports.ts";
+import type { Clock, Log, Random, Timers } from "../../shared/ports.ts";
 import type { Profile, Registry, SatchelStore } from "../../storage/ports.ts";
 import type { Hints, WaysTransport } from "../../sync/ports.ts";
 import type { BlobReader } from "../common/blob-reader.ts";
@@ -55,6 +55,8 @@ export interface SatchelDeps {
   /** At an unlock: the profile and identity to open with, after a look at what came (key-care.ts). */
   readonly lookAtKeys: (profile: Profile, identity: Identity) => Promise<Held>;
   readonly emit: (change: Change) => void;
+  /** Absent: what is loaded on demand has no limit (loaded.ts). */
+  readonly timers?: Timers;
   /** Absent: nobody asks anything while something long is done. */
   readonly turns?: Turns;
   /** A computer that others use too: what is kept leaves as deposits as well (decisions/0018). */

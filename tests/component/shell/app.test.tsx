@@ -312,12 +312,12 @@ describe("around", () => {
   test("a bug in a screen is shown with a mark and facts to copy; the screen can be tried again", async () => {
     const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const satchel = createFakeSatchel({ drilled: true });
-    satchel.data.papers = null as never;
+    satchel.data.dossiers = null as never;
     start(satchel, "/accueil");
     expect((await screen.findByRole("alert", undefined, SLOW)).textContent).toMatch(/P-[0-9A-F]{3}/);
     fireEvent.click(await screen.findByRole("button", { name: /Copier les détails/ }, SLOW));
     expect(await screen.findByText(/Il n’y a rien de personnel dedans/)).toBeTruthy();
-    satchel.data.papers = [];
+    satchel.data.dossiers = [];
     fireEvent.click(screen.getByRole("button", { name: "Essayer encore" }));
     await heading("Bonjour");
     logged.mockRestore();

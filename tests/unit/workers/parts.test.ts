@@ -1,5 +1,6 @@
 /** Parts of the satchel's worker that come after the shell: absent, they are asked for again, and nothing is refused (D10). */
 import { describe, expect, test, vi } from "vitest";
+import type { Log, Timers } from "../../../src/shared/ports.ts";
 import { ok } from "../../../src/shared/result.ts";
 import { createLoader } from "../../../src/workers/common/loaded.ts";
 import type { PageMaker } from "../../../src/workers/imaging.contract.ts";
@@ -24,6 +25,41 @@ describe("a part that is loaded when it is asked for", () => {
     there = true;
     expect([await load(), await load(), await load()]).toEqual([ok("ways"), ok("ways"), ok("ways")]);
     expect([asked, noted]).toEqual([2, ["ways-not-loaded"]]);
+  });
+
+  test("is tried once more after a moment; one that never comes is told in time, and is there for who asks later", async () => {
+    const due: { readonly ms: number; readonly task: () => void }[] = [];
+    const timers: Timers = {
+      after(ms, task) {
+        due.push({ ms, task });
+        return () => undefined;
+      },
+    };
+    const pass = (ms: number): void => {
+      for (const one of due.splice(0)) if (one.ms <= ms) one.task();
+    };
+    const noted: string[] = [];
+    const log: Log = { note: (event, fields) => noted.push(`${event} ${fields?.error}`) };
+    let asked = 0;
+    const flaky = createLoader({ log, timers }, "flaky", async () => {
+      asked += 1;
+      if (asked === 1) throw new TypeError("Failed to fetch");
+      return "there";
+    });
+    const first = flaky();
+    await expect.poll(() => due.some(({ ms }) => ms === 400)).toBe(true);
+    pass(400);
+    expect(await first).toEqual(ok("there"));
+    let come: (part: string) => void = () => undefined;
+    const slow = createLoader({ log, timers }, "slow", () => new Promise<string>((done) => (come = done)));
+    const waiting = slow();
+    await expect.poll(() => due.some(({ ms }) => ms === 15_000)).toBe(true);
+    pass(15_000);
+    expect(await waiting).toEqual({ ok: false, error: { type: "unavailable", mark: "not-loaded" } });
+    const later = slow();
+    come("late but here");
+    expect(await later).toEqual(ok("late but here"));
+    expect(noted).toEqual(["slow late"]);
   });
 
   test("D10: without the running hash a large file is kept all the same, and is the same file", async () => {
