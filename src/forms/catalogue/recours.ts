@@ -21,6 +21,7 @@ import {
   is,
   isYes,
   longText,
+  note,
   pages,
   papers,
   phone,
@@ -38,6 +39,8 @@ const earlier = (a: string, b: string): Expr => [
   answer(a),
   ["if", isDated(b), answer(b), answer(a)],
 ];
+/** Blank where no last day is known. */
+const untilLastDay: Expr = ["days-between", ["today"], earlier("counted_last_day", "last_day")];
 /** When the letter came, else what is written on it; a reception before the letter is a slip, and the letter counts. */
 const counted: Expr = [
   "if",
@@ -114,13 +117,14 @@ export const recours: Form = {
     {
       id: "days_left",
       type: "calc",
-      value: ["days-between", ["today"], earlier("counted_last_day", "last_day")],
+      value: untilLastDay,
       decimals: 0,
       unit: "own",
       required: false,
       unknown: false,
-      if: ["or", isDated("last_day"), isDated("counted_last_day")],
+      if: [">=", untilLastDay, 0],
     },
+    { id: "day_passed", ...note, icon: "attention", if: ["<", untilLastDay, 0] },
     text("decision_number"),
     choices("reasons", [
       "facts",
@@ -161,7 +165,7 @@ export const recours: Form = {
   ],
   pages: [
     ...pages("decision", ["decision_by", "decision_by_name"], "decision_kind", "decision_words", "decision_number"),
-    ...pages("dates", "decision_date", "received_date", ["last_day", "counted_last_day", "days_left"]),
+    ...pages("dates", "decision_date", "received_date", ["last_day", "counted_last_day", "days_left", "day_passed"]),
     ...pages(
       "reasons",
       "reasons",

@@ -74,6 +74,13 @@ describe.each(named)("%s", (id, form) => {
     expect([...said.keys()].sort()).toEqual([...words("fr", `form-${id}`).keys()].sort());
   });
 
+  test.each(languages)("names papers in %s so that they can stand in a sentence: no full stop", (language) => {
+    const named = [...words(language, `form-${id}`)].filter(([key]) =>
+      /^requirements\.[^.]+\.(label|alternatives\.[^.]+)$/.test(key),
+    );
+    expect(named.filter(([, text]) => /[.?!؟]/.test(text))).toEqual([]);
+  });
+
   test.each(languages)("stands in the list in %s under its own name, and is found by other words", (language) => {
     const list = words(language, "procedures");
     expect(list.get(`${id}.title`)).toBe(words(language, `form-${id}`).get("title"));
@@ -159,6 +166,20 @@ test("answers of domiciliation's version 1 are read by this version, and say the
   expect([...view.answerKeys].sort()).toEqual(Object.keys(answers).sort());
   const wrong = allProblems(view, today).flatMap(({ problems }) => problems.map(({ key }) => key));
   expect(wrong.filter((key) => key in answers)).toEqual([]);
+});
+
+test("a letter that is written too late is told so, and no days are left over", async () => {
+  const form = await loadProcedure("recours");
+  const shown = (last_day: string | null): readonly string[] => {
+    const answers: Answers = last_day === null ? {} : { last_day: { v: "date", date: last_day } };
+    const view = viewForm(form, { answers, rows: {}, attached: {}, notForeseen: "" }, { today });
+    const step = view.steps.find(({ id }) => id === "last-day");
+    return step?.kind === "question" ? step.fields.map(({ id }) => id) : [];
+  };
+  expect(shown("2026-11-20")).toEqual(["last_day", "day_passed"]);
+  expect(shown(today)).toEqual(["last_day", "days_left"]);
+  expect(shown("2026-12-24")).toEqual(["last_day", "days_left"]);
+  expect(shown(null)).toEqual(["last_day"]);
 });
 
 test("one claim of the profile is one kind of question in all procedures", () => {
