@@ -3,8 +3,10 @@
  * imaging worker, by its floor, by browser-image-compression and by a plain canvas. Bundled for Chromium.
  */
 import compress from "browser-image-compression";
-import { type Remote, wrap } from "comlink";
+import { type Remote, transfer, wrap } from "comlink";
 import { Scanner } from "scanic";
+import { openCamera } from "../../src/app/ui/capture/camera.ts";
+import { ok } from "../../src/shared/result.ts";
 import { unitTo } from "../../src/workers/imaging/geometry.ts";
 import { findSheet, shotEffort } from "../../src/workers/imaging/sheet.ts";
 import type { Corners, Finish, Frame, ImagingApi, Point } from "../../src/workers/imaging.contract.ts";
@@ -344,5 +346,52 @@ async function turnedWrong(): Promise<readonly number[]> {
   return wrong;
 }
 
-export const bench = { draw, make, hold, enlarge, corners, photo, turnedWrong };
+/* ---- the camera, live ---- */
+
+export interface Live {
+  /** Of each look, from taking the frame to the answer, ms. */
+  readonly looks: readonly number[];
+  /** Looks in which the sheet was found. */
+  readonly found: number;
+  readonly seconds: number;
+  /** Tasks of the page's own thread over 50 ms, ms. */
+  readonly long: readonly number[];
+}
+
+/** Looks at the camera's picture as its screen does, `pauseMs` between two looks. */
+async function live(seconds: number, pauseMs: number): Promise<Live> {
+  const video = document.createElement("video");
+  video.muted = true;
+  document.body.append(video);
+  const opened = await openCamera(
+    video,
+    async () => ok(null),
+    () => undefined,
+  );
+  if (!opened.ok) throw new Error(opened.error.type);
+  const camera = opened.value;
+  const long: number[] = [];
+  const watch = new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration)));
+  watch.observe({ type: "longtask" });
+  const looks: number[] = [];
+  let found = 0;
+  const began = performance.now();
+  while (performance.now() - began < seconds * 1000) {
+    const at = performance.now();
+    const frame = camera.frame();
+    if (frame !== null) {
+      const sight = await imaging.glance(transfer(frame, ["data" in frame ? frame.data.buffer : frame]));
+      looks.push(performance.now() - at);
+      if (sight.ok && sight.value.corners !== null) found += 1;
+    }
+    await new Promise((done) => setTimeout(done, pauseMs));
+  }
+  const took = (performance.now() - began) / 1000;
+  watch.disconnect();
+  camera.stop();
+  video.remove();
+  return { looks, found, seconds: took, long };
+}
+
+export const bench = { draw, make, hold, enlarge, corners, photo, turnedWrong, live };
 Object.assign(window, { bench });

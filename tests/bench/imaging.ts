@@ -5,6 +5,7 @@
  *
  *   --pages n       photographs of print, 12 megapixels each (default 4)
  *   --runs n        of each way when times are taken, medians are shown (default 3)
+ *   --camera        the live camera alone
  *   --photos path   a folder with desk.JPG and receipt.jpg, judged too
  *   --write         JSON into tests/results
  *
@@ -25,8 +26,8 @@ import { launchBrowser } from "../support/browser.ts";
 import { ROOT } from "../support/server.ts";
 import { ensureInstalled } from "../support/tasks/packages.mjs";
 import { bundled } from "./bundle.ts";
-import type { bench, Made, Verdict, Way } from "./imaging.page.ts";
-import { memoryOf, renderersOf } from "./renderers.ts";
+import type { bench, Live, Made, Verdict, Way } from "./imaging.page.ts";
+import { memoryOf, raise, renderersOf } from "./renderers.ts";
 import { slowDown } from "./unlock-slow.ts";
 
 const { values } = parseArgs({
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     pages: { type: "string", default: "4" },
     runs: { type: "string", default: "3" },
     photos: { type: "string" },
+    camera: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
@@ -90,6 +92,7 @@ const server = createServer((request, response) => {
 });
 await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 const folder = mkdtempSync(join(tmpdir(), "besace-bench-imaging-"));
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 const browser = await launchBrowser({ profile: join(folder, "profile") });
 const { page } = browser;
 const report: Record<string, unknown> = {};
@@ -169,6 +172,55 @@ function recall(printed: readonly string[], seen: readonly string[]): number {
   return found / printed.length;
 }
 
+/* ---- the camera, live ---- */
+
+/** Between two looks of the camera's screen (CameraStage.tsx), ms. */
+const LOOK_MS = 180;
+const LIVE_SECONDS = 10;
+/** A frame that the person holds still is told within a second. */
+const LEAST_LOOKS = 1.5;
+
+/** A pretended camera shows a sheet on a table: how often its edges are found at 6x, and what that costs the page's own thread. */
+async function liveCamera() {
+  const film = join(folder, "table.mjpeg");
+  const { base64 } = await ask("draw", "film", 7, 1440, 1080);
+  writeFileSync(film, Buffer.concat(Array.from({ length: 4 }, () => Buffer.from(base64, "base64"))));
+  const filmed = await launchBrowser({
+    profile: join(folder, "camera"),
+    permissions: ["camera"],
+    args: ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`],
+  });
+  try {
+    await filmed.page.goto(address);
+    await filmed.page.waitForFunction(() => "bench" in window);
+    const look = (seconds: number): Promise<Live> =>
+      filmed.page.evaluate(
+        ([seconds, pause]) => (window as unknown as { bench: Pick<typeof bench, "live"> }).bench.live(seconds, pause),
+        [seconds, LOOK_MS] as const,
+      );
+    await look(2);
+    raise(renderersOf(filmed));
+    const free = slowDown(renderersOf(filmed), 6);
+    const { looks, found, seconds, long } = await look(LIVE_SECONDS).finally(free);
+    const row = {
+      looksPerSecond: looks.length / seconds,
+      medianMs: median(looks),
+      worstMs: Math.max(0, ...looks),
+      foundShare: found / looks.length,
+      longest: Math.max(0, ...long),
+      long: long.length,
+    };
+    console.log(
+      `camera, 6x: ${row.looksPerSecond.toFixed(1)} looks a second, each ${row.medianMs.toFixed(0)} ms (worst ${row.worstMs.toFixed(0)}), the sheet found in`,
+      `${percent(row.foundShare)}; the page's thread over 50 ms: ${row.long} times, ${row.longest.toFixed(0)} ms at most`,
+    );
+    must(row.looksPerSecond >= LEAST_LOOKS, `${LEAST_LOOKS} looks a second at 6x`);
+    return row;
+  } finally {
+    await filmed.close();
+  }
+}
+
 /* ---- all of it ---- */
 
 const percent = (value: number | null): string => (value === null ? "-" : `${(100 * value).toFixed(2)} %`);
@@ -188,8 +240,10 @@ function tell(verdicts: readonly Verdict[]): void {
 }
 
 try {
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await page.goto(address);
   await page.waitForFunction(() => "bench" in window);
+  report.camera = await liveCamera();
+  if (values.camera) process.exit(missed.length === 0 ? 0 : 1);
 
   const verdicts = await ask("corners");
   tell(verdicts);
