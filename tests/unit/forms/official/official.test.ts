@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { deflateSync } from "node:zlib";
 import { PDFDocument, PDFName, PDFNumber, PDFString } from "@cantoo/pdf-lib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -16,12 +17,14 @@ import { readOfficial } from "../../../../src/forms/official/read.ts";
 import { officialFills } from "../../../../src/forms/official/values.ts";
 import { asProcedure } from "../../../../src/forms/published.ts";
 import { readForm } from "../../../../src/forms/read.ts";
+import { officialLimits, withinBounds } from "../../../../src/workers/official/bounded.ts";
 import { fillPdf, inspectPdf } from "../../../../src/workers/official/fill.ts";
 import { createWriter } from "../../../../src/workers/official/font.ts";
 import type { FilledPdf } from "../../../../src/workers/official.contract.ts";
+import { boundMemory } from "../../../../src/workers/pdf/bounds.ts";
 import { lockedPdf } from "../../../support/bad-files.ts";
 import { fillablePdf } from "../../../support/fillable.ts";
-import { onePage } from "../../../support/pdf-files.ts";
+import { onePage, pdfOf } from "../../../support/pdf-files.ts";
 import { readFormText } from "../../../support/tasks/form.ts";
 import { officialTool } from "../../../support/tasks/form-official.ts";
 
@@ -414,6 +417,39 @@ describe("E7 a PDF that is none, or too much", () => {
       },
     });
     expect((await inspectPdf(looped)).ok).toBe(true);
+  });
+
+  test("what inflates without end is refused, not inflated", async () => {
+    const inflates = deflateSync(Buffer.alloc(80 * 1024 * 1024, 32));
+    const parts = pdfOf([
+      { dictionary: "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] >> >>" },
+      { dictionary: "<< /Type /Pages /Kids [] /Count 0 >>" },
+      {
+        dictionary: `<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length ${inflates.length} >>`,
+        stream: inflates,
+      },
+    ]);
+    const whole = globalThis.Uint8Array;
+    try {
+      const bounds = boundMemory(
+        {
+          get Uint8Array() {
+            return globalThis.Uint8Array;
+          },
+          set Uint8Array(bounded) {
+            globalThis.Uint8Array = bounded;
+          },
+          Uint8ClampedArray,
+          structuredClone,
+        },
+        officialLimits,
+      );
+      const done = await withinBounds(bounds, () => inspectPdf(bytesOf(parts)));
+      expect(done).toEqual({ ok: false, error: { type: "too-heavy" } });
+      expect(await withinBounds(bounds, async () => inspectPdf(await fillablePdf()))).toMatchObject({ ok: true });
+    } finally {
+      globalThis.Uint8Array = whole;
+    }
   });
 
   test("bytes changed at random never throw", async () => {

@@ -181,6 +181,7 @@ function Plan({ map, planned, stage, label, onFill }: PlanProps) {
         </Banner>
       )}
       <Button
+        kind="second"
         wide
         icon="fichier"
         busy={stage.at === "busy" ? t("official.busy") : undefined}
@@ -262,13 +263,13 @@ function Ready({ filled, planned, label, onPrint, isPrinting }: ReadyProps) {
       </Banner>
       <div class="actions">
         {shared !== true && !refused && (
-          <Button wide icon="partager" onPress={() => void share()}>
+          <Button kind="second" wide icon="partager" onPress={() => void share()}>
             {t("official.share")}
           </Button>
         )}
         {shared !== true && (
           <Button
-            kind={refused ? "main" : "second"}
+            kind="second"
             wide
             icon="fichier"
             onPress={() => {
