@@ -167,7 +167,15 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
   // Both offline again, both write.
   stage.link.offline();
   await Promise.all([offline(a, true), offline(b, true)]);
-  const write = async (phone: Phone, mine: { readonly name: string; readonly row: string }) => {
+  const write = async (
+    phone: Phone,
+    mine: {
+      readonly name: string;
+      readonly row: string;
+      readonly step: string;
+      readonly answers: FormGiven["answers"];
+    },
+  ) => {
     const { person } = phone;
     await visit(phone, `${dossier}/question/names/revoir`);
     await person.answer({ answers: { given_name: mine.name } });
@@ -178,6 +186,12 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
         dependants: [{ dependant_given_name: mine.row, dependant_family_name: null, dependant_link: "child" }],
       },
     });
+    // E8: by field: one chooses a place to sleep and a link, the other a link alone.
+    for (const step of new Set(["links", mine.step])) {
+      await visit(phone, `${dossier}/question/${step}/revoir`);
+      await person.answer({ answers: mine.answers });
+      await person.kept();
+    }
     await visit(phone, `${card}/pages`);
     expect((await person.addPages([photo])).refused).toEqual([]);
     await visit(phone, `${card}/infos`);
@@ -185,8 +199,9 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
     await press(phone, "papers.edit.save");
     await person.page.waitForURL((url) => !url.pathname.endsWith("/infos"));
   };
-  await write(a, { name: "Zoélie", row: "Inès" });
-  await write(b, { name: "Zoé-Marie", row: "Malo" });
+  const given = { sleeping_place: "hotel", commune_links: ["work"] };
+  await write(a, { name: "Zoélie", row: "Inès", step: "sleeping", answers: given });
+  await write(b, { name: "Zoé-Marie", row: "Malo", step: "links", answers: { commune_links: ["family"] } });
   // One takes the first row away and bins the passport; the other writes in both.
   await visit(a, `${dossier}/question/dependants/revoir`);
   await a.person.page
@@ -230,8 +245,17 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
     .poll(async () => await shown(a, dossier, [card, passport]), { timeout: 60_000 })
     .toEqual(await shown(b, dossier, [card, passport]));
   const all = (await shown(b, dossier, [card, passport])).join("\n");
-  for (const kept of ["Zoélie", "Zoé-Marie", "Inès", "Malo", "Ayoub-Léo", "Passeport périmé", "3 pages"])
-    expect(all).toContain(kept);
+  const answers = [
+    "Zoélie",
+    "Zoé-Marie",
+    "Inès",
+    "Malo",
+    "Ayoub-Léo",
+    "hôtel",
+    "Je travaille ici",
+    "de la famille ici",
+  ];
+  for (const kept of [...answers, "Passeport périmé", "3 pages"]) expect(all).toContain(kept);
 
   mark("compared");
   // One press on one phone, and both say the same.

@@ -29,6 +29,23 @@ import {
 const code = "417233";
 const otherCode = "582914";
 const text = (value: string) => ({ v: "text", text: value }) as const;
+const address = {
+  v: "address",
+  street: "1 rue X",
+  more: "",
+  postal: "93200",
+  city: "S",
+  code: null,
+  country: "",
+} as const;
+const signature = {
+  v: "signature",
+  ink: "s1 1,2 30,40",
+  name: "Amina",
+  text: "Je le dis.",
+  language: "fr",
+  at: 1,
+} as const;
 
 /** The transfer as a person with two phones does it. */
 async function transfer(from: SatchelApi, to: SatchelApi): Promise<void> {
@@ -232,10 +249,26 @@ describe("two devices that write while they are offline, then meet", { timeout: 
     // Both offline, both write.
     a.line.online = false;
     b.line.online = false;
-    must(await a.tab.api.saveAnswers(id, { answers: { given_name: text("Aminata"), phone: text("0600000001") } }));
+    must(
+      await a.tab.api.saveAnswers(id, {
+        answers: {
+          given_name: text("Aminata"),
+          phone: text("0600000001"),
+          address,
+          links: { v: "choices", ids: ["work"] },
+          [`household/${row}/link`]: { v: "choice", id: "child" },
+        },
+      }),
+    );
     must(
       await b.tab.api.saveAnswers(id, {
-        answers: { given_name: text("Amina B."), birthdate: { v: "date", date: "1984" } },
+        answers: {
+          given_name: text("Amina B."),
+          birthdate: { v: "date", date: "1984" },
+          sign: signature,
+          links: { v: "choices", ids: ["family"], other: "le marché" },
+          [`household/${row}/address`]: address,
+        },
       }),
     );
     const rowA = must(await a.tab.api.addRow(id, "household")).row;
@@ -270,6 +303,12 @@ describe("two devices that write while they are offline, then meet", { timeout: 
       phone: text("0600000001"),
       birthdate: { v: "date", date: "1984" },
       [`household/${row}/name`]: text("Lou"),
+      links: { v: "choices", ids: expect.arrayContaining(["work", "family"]), other: "le marché" },
+      // E8: by field, whatever its type, and in rows: an answer that only one of them gave stands for both.
+      address,
+      sign: signature,
+      [`household/${row}/link`]: { v: "choice", id: "child" },
+      [`household/${row}/address`]: address,
     });
     expect(Object.keys(dossier.rows).sort()).toEqual([row, rowA, rowB].sort());
     expect(dossier.rows[row]?.removed).toBe(false);

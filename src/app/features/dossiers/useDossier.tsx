@@ -1,6 +1,6 @@
 /** A dossier with its form and the words of both, or what stands between: loading, locked, gone, a newer version's. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
+import { isProcedureId, loadProcedure, type ProcedureId } from "../../../forms/catalogue/index.ts";
 import { type FormView, viewForm } from "../../../forms/engine.ts";
 import { migrateAnswers } from "../../../forms/migrate.ts";
 import type { Form, FormState } from "../../../forms/model.ts";
@@ -9,7 +9,8 @@ import type { RecordId } from "../../../shared/ids.ts";
 import { err, ok, type Result } from "../../../shared/result.ts";
 import type { Change, DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
-import { useAreas, useT } from "../../i18n/useT.ts";
+import { loadAreas, tData } from "../../i18n/i18n.ts";
+import { useT } from "../../i18n/useT.ts";
 import { markOf } from "../../platform/diagnostics.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { loadPublished } from "../../state/published.ts";
@@ -37,6 +38,14 @@ type FormOf = Pick<DossierView["record"], "procedure" | "formVersion" | "status"
 const asResult = (loading: Promise<Form>): Promise<Result<Form, WorkerError>> =>
   loading.then(ok, (error: unknown) => err({ type: "unavailable", mark: markOf(error) }));
 
+/** A form of the catalogue with its words: questions without them cannot be answered, and are never shown as empty labels. */
+async function broughtWithWords(procedure: ProcedureId): Promise<Result<Form, WorkerError>> {
+  const area = formArea(procedure);
+  const [loaded] = await Promise.all([asResult(loadProcedure(procedure)), loadAreas(area)]);
+  const named = tData(area, "title") !== undefined;
+  return loaded.ok && !named ? err({ type: "unavailable", mark: "words-not-here" }) : loaded;
+}
+
 /** The form of a procedure and its words; of a dossier, the version that is to be shown of it. */
 export function useForm(of: string | FormOf | null): LoadedForm {
   const { api } = useSatchel();
@@ -48,11 +57,11 @@ export function useForm(of: string | FormOf | null): LoadedForm {
   const [form, setForm] = useState<Form | null>(null);
   const [error, setError] = useState<WorkerError | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const worded = useAreas(...(known === null || isPublished ? [] : [formArea(known)]));
+  useT();
   useEffect(() => {
     if (known === null) return undefined;
     let isGone = false;
-    const loading = isProcedureId(known) ? asResult(loadProcedure(known)) : loadPublished(api, known, version, isDraft);
+    const loading = isProcedureId(known) ? broughtWithWords(known) : loadPublished(api, known, version, isDraft);
     void loading.then((loaded) => {
       if (isGone) return;
       // What is not on this device while there is no network: said, and tried again on demand.
@@ -74,7 +83,7 @@ export function useForm(of: string | FormOf | null): LoadedForm {
     const isComing = !isPublished || (error.type === "unavailable" && error.mark === "form-not-here");
     return { state: "failed", error, again, ...(isComing ? { coming: true as const } : {}) };
   }
-  if (known === null || form?.id !== known || !worded) return { state: "loading" };
+  if (known === null || form?.id !== known) return { state: "loading" };
   return { state: "ready", form };
 }
 
