@@ -80,6 +80,7 @@ export const paths = {
   /** Files that another app handed over; the manifests and the service worker name it too. */
   sharedIn: "/partage",
   shareOut: (id: string) => `/partage/${id}`,
+  journal: "/journal",
   /** What is shared with organisations, for a time. */
   shares: "/partages",
   newShare: "/partages/nouveau",

@@ -16,6 +16,7 @@ import type errors from "../../../locales/fr/errors.json";
 import type fields from "../../../locales/fr/fields.json";
 import type glossary from "../../../locales/fr/glossary.json";
 import type home from "../../../locales/fr/home.json";
+import type journal from "../../../locales/fr/journal.json";
 import type journey from "../../../locales/fr/journey.json";
 import type lettre from "../../../locales/fr/lettre.json";
 import type official from "../../../locales/fr/official.json";
@@ -59,6 +60,7 @@ export interface Catalogue {
   readonly fields: typeof fields;
   readonly glossary: typeof glossary;
   readonly home: typeof home;
+  readonly journal: typeof journal;
   readonly journey: typeof journey;
   readonly lettre: typeof lettre;
   readonly official: typeof official;

@@ -25,6 +25,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   sortie: "sortie",
   partage: "partage",
   partages: "partages",
+  journal: "journal",
   "a-prevoir": "ahead",
   "poste-partage": "approve",
   droits: "droits",

@@ -33,13 +33,13 @@ import { Checkbox, CheckGroup, RadioGroup } from "../../ui/Choice.tsx";
 import { type PictureFile, printSize } from "../../ui/drawing.ts";
 import { TextField } from "../../ui/Field.tsx";
 import { Picture } from "../../ui/Picture.tsx";
+import { type CopyTrouble, type Item, makeCopies, maxSheets, pdfWidth } from "../../ui/papers/copies.ts";
 import { paperName } from "../../ui/papers/names.ts";
 import { pageForm, usePicture } from "../../ui/papers/pictures.ts";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
 import { openPdf, type PdfDocument } from "../../ui/pdf/document.ts";
 import { Loading } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
-import { type CopyTrouble, type Item, makeCopies, maxSheets, pdfWidth } from "../../ui/papers/copies.ts";
 import "../../ui/papers/papers.css";
 
 const DAY_MS = 86_400_000;

@@ -218,6 +218,12 @@ export function SettingsScreen() {
             title={t("settings.given.shares")}
             detail={t("settings.given.sharesMore")}
           />
+          <Item
+            icon="journal"
+            href={paths.journal}
+            title={t("settings.given.journal")}
+            detail={t("settings.given.journalMore")}
+          />
         </List>
       </section>
       <section class="stack-s" aria-labelledby="emporter">
