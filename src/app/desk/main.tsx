@@ -22,7 +22,7 @@ import "./desk.css";
 const keep = browserKeep();
 const router = createRouter(
   window,
-  (path) => path === deskPaths.inbox || path.startsWith(`${deskPaths.inbox}/dossiers/`),
+  (path) => path === deskPaths.inbox || path.startsWith(`${deskPaths.inbox}/`),
 );
 router.takeLinks(document);
 createTheme(document.documentElement, {
