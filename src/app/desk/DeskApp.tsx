@@ -24,6 +24,7 @@ import { DoorFrame } from "./DeskFrame.tsx";
 import { DeskLock, type DeskLockReason } from "./DeskLock.tsx";
 import { Dossier } from "./Dossier.tsx";
 import { Enrol } from "./Enrol.tsx";
+import { FormsDoor } from "./forms/FormsDoor.tsx";
 import { Inbox } from "./Inbox.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
 import { DeskShares } from "./shares/DeskShares.tsx";
@@ -120,9 +121,10 @@ function OpenDesk(props: OpenDeskProps) {
   }, []);
 
   const params = matchPath(deskPaths.dossierPattern, place.path);
+  const isForms = place.path === deskPaths.forms;
   const shared = matchPath(deskPaths.sharePattern, place.path);
   const isShares = shared !== undefined || place.path === deskPaths.shares;
-  const isHere = params !== undefined || isShares || place.path === deskPaths.inbox;
+  const isHere = params !== undefined || isShares || isForms || place.path === deskPaths.inbox;
   useEffect(() => {
     if (!isHere) router.go(deskPaths.inbox, { replace: true });
   }, [isHere, router]);
@@ -151,7 +153,9 @@ function OpenDesk(props: OpenDeskProps) {
   };
   return (
     <DeskShellContext.Provider value={shell}>
-      {isShares ? (
+      {isForms ? (
+        <FormsDoor />
+      ) : isShares ? (
         <DeskShares letter={shared?.letter} />
       ) : params === undefined ? (
         <Inbox />

@@ -116,6 +116,12 @@ function Rail() {
                 )}
               </a>
             </li>
+            <li>
+              <a href={deskPaths.forms} aria-current={place.path === deskPaths.forms ? "page" : undefined}>
+                <Icon name="modifier" />
+                {t("desk.forms.title")}
+              </a>
+            </li>
           </ul>
         </nav>
         <section class="rail__me" aria-label={t("desk.computer.label")}>

@@ -20,10 +20,7 @@ import "../ui/styles/desk.css";
 import "./desk.css";
 
 const keep = browserKeep();
-const router = createRouter(
-  window,
-  (path) => path === deskPaths.inbox || path.startsWith(`${deskPaths.inbox}/`),
-);
+const router = createRouter(window, (path) => path === deskPaths.inbox || path.startsWith(`${deskPaths.inbox}/`));
 router.takeLinks(document);
 createTheme(document.documentElement, {
   read: () => keep.read("theme"),

@@ -21,6 +21,7 @@ import type { RowFilter } from "./rows.ts";
 /** Every path of the desk. */
 export const deskPaths = {
   inbox: "/guichet",
+  forms: "/guichet/formulaires",
   dossierPattern: "/guichet/dossiers/:letter",
   shares: "/guichet/partages",
   sharePattern: "/guichet/partages/:letter",

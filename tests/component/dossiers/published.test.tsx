@@ -118,7 +118,7 @@ test("a form that is not here yet says when it comes; one that was refused says 
   fireEvent.click(screen.getByRole("button", { name: /Essayer encore|Réessayer/ }));
   expect(await screen.findByRole("heading", { level: 1, name: "Quel est votre nom ?" })).toBeTruthy();
   cleanup();
-  satchel.fail("publishedForm", { type: "refused", why: "changed" });
+  satchel.refuse("publishedForm", { type: "refused", why: "changed" });
   await show(QuestionScreen, { dossier: dossier.id, page: "name" }, satchel);
   expect(await screen.findByText(/form-changed/)).toBeTruthy();
 });
