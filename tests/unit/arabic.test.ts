@@ -5,21 +5,8 @@
  * Surprising fact: people are spoken to in the plural ("حقيبتكم", "اكتبوا"), which is polite and leaves nobody out. The singular
  * shows itself at the end of a word, where a few ordinary words end alike: they are listed.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-
-const folder = new URL("../../locales", import.meta.url).pathname;
-
-function textsOf(language: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  const collect = (value: unknown, at: string): void => {
-    if (typeof value === "string") found.set(at, value);
-    else for (const [name, inner] of Object.entries(value ?? {})) collect(inner, `${at} ${name}`);
-  };
-  for (const area of readdirSync(`${folder}/${language}`))
-    if (area.endsWith(".json")) collect(JSON.parse(readFileSync(`${folder}/${language}/${area}`, "utf8")), area);
-  return found;
-}
+import { localeTexts } from "../support/locale-texts.ts";
 
 /** Words that end in kaf by themselves, without what is written before them (و ف ب ل ك ال). */
 const OWN_KAF = new Set(
@@ -77,8 +64,8 @@ function faultsOf(text: string, french: string | undefined): readonly string[] {
 }
 
 describe("Arabic", () => {
-  const arabic = [...textsOf("ar")];
-  const french = textsOf("fr");
+  const arabic = [...localeTexts("ar")];
+  const french = localeTexts("fr");
 
   test("speaks to people in the plural, everywhere", () => {
     expect(arabic.length).toBeGreaterThan(3000);

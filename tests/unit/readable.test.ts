@@ -6,10 +6,8 @@
  * stands in parentheses is a few words, and no text is longer than one looks at before acting. The European standards for
  * texts that are easy to read and understand (Inclusion Europe, 2009) ask for the same: short sentences, one idea in each.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-
-const folder = new URL("../../locales/fr", import.meta.url).pathname;
+import { localeAreas, localeTexts } from "../support/locale-texts.ts";
 
 const MOST_WORDS = 22;
 const MEAN_WORDS = 12;
@@ -18,22 +16,15 @@ const SHORT = 14;
 const MOST_SENTENCES = 6;
 
 /** Lists of words that people search by are no sentences. */
-const areas = readdirSync(folder).filter((name) => name.endsWith(".json") && !name.endsWith("-search.json"));
+const areas = localeAreas("fr").filter((name) => !name.endsWith("-search.json"));
 
 interface Said {
   readonly at: string;
   readonly text: string;
 }
 
-function textsOf(area: string): readonly Said[] {
-  const found: Said[] = [];
-  const collect = (value: unknown, at: string): void => {
-    if (typeof value === "string") found.push({ at, text: value.replace(/\{\{[^}]*\}\}/g, "x") });
-    else for (const [name, inner] of Object.entries(value ?? {})) collect(inner, `${at} ${name}`);
-  };
-  collect(JSON.parse(readFileSync(`${folder}/${area}`, "utf8")), area);
-  return found;
-}
+const textsOf = (area: string): readonly Said[] =>
+  [...localeTexts("fr", [area])].map(([at, text]) => ({ at, text: text.replace(/\{\{[^}]*\}\}/g, "x") }));
 
 const wordsIn = (text: string): number => text.split(/[\s\u00a0]+/u).filter((word) => /[\p{L}\d]/u.test(word)).length;
 const sentencesIn = (text: string): readonly string[] => text.split(/(?<=[.?!…])\s+|\n+/u);

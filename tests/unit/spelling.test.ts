@@ -2,27 +2,17 @@
  * Every French and English word of the interface is in a dictionary, or in our own lists of names and terms
  * (tests/support/spelling). Runs in Node, three seconds.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { localeTexts } from "../support/locale-texts.ts";
 import { openSpelling } from "../support/spelling.ts";
-
-const folder = new URL("../../locales", import.meta.url).pathname;
 
 /** What the glossary looks for is no text: in English it is French words too. */
 const isSaid = (at: string, language: string): boolean =>
   language === "fr" || !/^glossary\.json terms \S+ forms$/.test(at);
 
-/** Every text of a language, as "area key". */
-function textsOf(language: string): readonly (readonly [at: string, text: string])[] {
-  const found: (readonly [string, string])[] = [];
-  const collect = (value: unknown, at: string): void => {
-    if (typeof value === "string") found.push([at, value]);
-    else for (const [name, inner] of Object.entries(value ?? {})) collect(inner, `${at} ${name}`);
-  };
-  for (const name of readdirSync(`${folder}/${language}`))
-    if (name.endsWith(".json")) collect(JSON.parse(readFileSync(`${folder}/${language}/${name}`, "utf8")), name);
-  return found.filter(([at]) => isSaid(at, language));
-}
+const textsOf = (language: string): readonly (readonly [at: string, text: string])[] =>
+  [...localeTexts(language)].filter(([at]) => isSaid(at, language));
 
 /** Mistakes as people make them; each must be found. */
 const mistakes = {
