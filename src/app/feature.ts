@@ -58,7 +58,8 @@ export const paths = {
   carrierReceipt: "/porteur/recepisse",
   settings: "/reglages",
   profile: "/profil",
-  profileClaim: (claim: string) => `/profil/${claim}`,
+  /** Claims are fixed words; an address writes them with hyphens. */
+  profileClaim: (claim: string) => `/profil/${claim.replaceAll("_", "-")}`,
   erase: "/reglages/effacer",
   discreet: "/discret",
   devices: "/appareils",

@@ -1,9 +1,12 @@
 /** The profile: everything it holds can be read, changed and taken out; drafts are asked, what was sent stays (F2). */
 import { act, cleanup, fireEvent, screen, within } from "@testing-library/preact";
 import { afterEach, describe, expect, test } from "vitest";
+import { paths } from "../../../src/app/feature.ts";
 import { ClaimScreen } from "../../../src/app/features/profil/ClaimScreen.tsx";
 import { ProfileScreen } from "../../../src/app/features/profil/ProfileScreen.tsx";
 import { loadAreas, setLanguage } from "../../../src/app/i18n/i18n.ts";
+import { matchPath } from "../../../src/app/platform/router.ts";
+import { claims } from "../../../src/forms/claims.ts";
 import type { ProfileRecord } from "../../../src/satchel/model.ts";
 import type { RecordId } from "../../../src/shared/ids.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
@@ -46,13 +49,20 @@ const areas = ["profil", "papers", "errors"] as const;
 const list = (satchel: ReturnType<typeof satchelWith>) => showScreen(<ProfileScreen />, { satchel, areas });
 const one = async (claim: string, satchel: ReturnType<typeof satchelWith>) => {
   await loadAreas("procedures");
-  return showScreen(<ClaimScreen params={{ claim }} />, { satchel, areas });
+  return showScreen(<ClaimScreen params={{ claim: claim.replaceAll("_", "-") }} />, { satchel, areas });
 };
 const lineOf = (name: string): HTMLElement => screen.getByText(name, { selector: "dt" }).parentElement as HTMLElement;
 const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
 const settle = () => act(() => new Promise<void>((resolve) => setTimeout(resolve)));
 
 describe("the profile", () => {
+  test("F2 each line of it has an address that leads to it", () => {
+    for (const claim of [...claims.map(({ id }) => id), "shoe_size"])
+      expect(matchPath(paths.profileClaim(":claim"), paths.profileClaim(claim))).toEqual({
+        claim: claim.replaceAll("_", "-"),
+      });
+  });
+
   test("F2 shows everything it holds, by family, with what forms taught, what is blank, and what is sensitive", async () => {
     await list(satchelWith());
     expect(await screen.findByRole("heading", { level: 1, name: "Mon profil" })).toBeTruthy();
@@ -64,7 +74,7 @@ describe("the profile", () => {
     expect(lineOf("Autre information (shoe_size)").textContent).toMatch(/39/);
     expect(lineOf("Nationalité").textContent).toMatch(/Rien d’écrit/);
     expect(lineOf("Numéro de sécurité sociale").textContent).toMatch(/santé/);
-    expect(within(lineOf("Prénoms")).getByRole("link").getAttribute("href")).toBe("/profil/given_name");
+    expect(within(lineOf("Prénoms")).getByRole("link").getAttribute("href")).toBe("/profil/given-name");
     expect(await axeProblems()).toEqual([]);
   });
 

@@ -4,7 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
-import { type Claim, claimOf } from "../../../forms/claims.ts";
+import { type Claim, claimOf, claims } from "../../../forms/claims.ts";
 import type { AnswerValue } from "../../../forms/model.ts";
 import { outdated, parsedProfile } from "../../../forms/profile.ts";
 import type { ProfileRecord } from "../../../satchel/model.ts";
@@ -58,11 +58,17 @@ async function draftsBehind(api: SatchelApi, before: ProfileRecord, now: Profile
   return all.flatMap((each) => each ?? []);
 }
 
+/** The claim that a word of an address stands for; the word itself where there is none. */
+const claimAt = (word: string, record: ProfileRecord | null): string =>
+  [...claims.map(({ id }) => id as string), ...Object.keys(record?.known ?? {})].find(
+    (id) => paths.profileClaim(id) === paths.profileClaim(word),
+  ) ?? word;
+
 /** "/profil/:claim" */
 export function ClaimScreen({ params }: ScreenProps) {
   const t = useT();
-  const id = params.claim ?? "";
   const asked = useAsk("profile", (api) => api.profile(), []);
+  const id = claimAt(params.claim ?? "", asked.state === "ready" ? asked.value : null);
   const [behind, setBehind] = useState<readonly Behind[]>([]);
   const [failing, setFailing] = useState(false);
   const title = behind.length > 0 ? t("profil.drafts.title") : claimName(id);
