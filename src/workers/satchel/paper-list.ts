@@ -52,7 +52,7 @@ const spareRows = 2;
 /** Read before all else, for whoever taps "Papiers" while home still waits. */
 const firstRows = 6;
 /** Views made in one go. */
-const viewsAtOnce = 64;
+const viewsAtOnce = 32;
 /** Of so few papers the rows are read one by one, where not all of them were read. */
 const fewPapers = 16;
 
