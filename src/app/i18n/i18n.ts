@@ -49,7 +49,12 @@ const found = new Map<string, string>();
 /** The same of texts that data names, absent ones too. */
 const named = new Map<string, string | undefined>();
 
+/** How often what is said changed: whoever drew before and listens after asks whether it is still the same. */
+let told = 0;
+export const textTurn = (): number => told;
+
 function tell(): void {
+  told += 1;
   found.clear();
   named.clear();
   for (const listener of [...listeners]) listener();

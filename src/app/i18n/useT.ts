@@ -1,12 +1,17 @@
 /** Text in components: re-renders them when the language or a catalogue changes. Runs in the page. */
 import { useEffect, useState } from "preact/hooks";
 import type { Area, DataArea } from "./catalogue.ts";
-import { areaReady, loadAreas, onTextChange, t } from "./i18n.ts";
+import { areaReady, loadAreas, onTextChange, t, textTurn } from "./i18n.ts";
 
 /** Gives `t` and keeps the component up to date with the language. */
 export function useT(): typeof t {
   const [, again] = useState(0);
-  useEffect(() => onTextChange(() => again((n) => n + 1)), []);
+  const drawn = textTurn();
+  useEffect(() => {
+    // The language may have changed between drawing and listening.
+    if (textTurn() !== drawn) again((n) => n + 1);
+    return onTextChange(() => again((n) => n + 1));
+  }, []);
   return t;
 }
 

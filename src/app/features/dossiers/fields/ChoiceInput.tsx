@@ -10,7 +10,7 @@ import { useT } from "../../../i18n/useT.ts";
 import { Checkbox, CheckGroup, type ChoiceOption, RadioGroup } from "../../../ui/Choice.tsx";
 import { TextField } from "../../../ui/Field.tsx";
 import type { IconName } from "../../../ui/icons/names.ts";
-import { fieldId, formText } from "../words.ts";
+import { fieldId, formText, frenchText } from "../words.ts";
 import { NO, OTHER, Together, type Typed, UNKNOWN, wordsOf, YES } from "./shared.tsx";
 
 type ChoiceProps = Typed<"choice" | "choices" | "yesno" | "civility" | "linked" | "checkbox">;
@@ -34,10 +34,19 @@ export function ChoiceInput(props: ChoiceProps) {
   }
 }
 
+/** The French of a choice, for whoever reads French beside the person: who hears the page hears it once, in their language. */
+const frenchMore = (text: string | undefined) =>
+  text === undefined ? undefined : (
+    <span lang="fr" dir="ltr" aria-hidden="true">
+      {text}
+    </span>
+  );
+
 function useOption({ form, field }: ChoiceProps): (choice: Choice) => ChoiceOption<string> {
   return ({ id, icon }) => ({
     value: id,
     label: formText(form.id, `${field.id}.choices.${id}`) ?? id,
+    more: frenchMore(frenchText(form.id, `${field.id}.choices.${id}`)),
     icon: icon as IconName | undefined,
   });
 }
@@ -61,7 +70,12 @@ function useOther({ form, field, answerKey, onLeave }: ChoiceProps, said: string
   const t = useT();
   const [typed, setTyped] = useState(said);
   const label = formText(form.id, `${field.id}.other`) ?? t("dossiers.field.other");
-  const option: ChoiceOption<string> = { value: OTHER, label, icon: "autre" };
+  const option: ChoiceOption<string> = {
+    value: OTHER,
+    label,
+    more: frenchMore(frenchText(form.id, `${field.id}.other`)),
+    icon: "autre",
+  };
   const box = (onType: (text: string) => void) => (
     <TextField
       id={`${fieldId(answerKey)}-other`}
