@@ -39,6 +39,8 @@ export interface DeskDossierRow {
   readonly notForeseen: boolean;
   /** An earlier version that this one replaces. */
   readonly replaces: LetterId | null;
+  /** This computer's clock at the first reply of the desk. */
+  readonly repliedAt?: number;
   /** Set when it cannot be opened: shown, never dropped. */
   readonly trouble: string | null;
 }

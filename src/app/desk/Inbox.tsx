@@ -3,9 +3,10 @@
 import { useMemo, useState } from "preact/hooks";
 import { isProcedureId } from "../../forms/catalogue/index.ts";
 import { showSpoken } from "../../satchel/spoken.ts";
+import { localDay } from "../../shared/day.ts";
 import type { LetterId } from "../../shared/ids.ts";
 import type { DeskDossierRow } from "../../workers/desk.contract.ts";
-import { formatDate, formatTime } from "../i18n/format.ts";
+import { formatCalendarDate, formatDate, formatTime } from "../i18n/format.ts";
 import { tData } from "../i18n/i18n.ts";
 import { useAreas, useT } from "../i18n/useT.ts";
 import { Button } from "../ui/Button.tsx";
@@ -17,6 +18,7 @@ import { PERSONAL, PersonalForm } from "../ui/personal.tsx";
 import { EmptyState, FailedState, Loading } from "../ui/States.tsx";
 import { useWorld } from "../ui/world.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
+import { type Due, dueOf, useAnswerTimes } from "./due.ts";
 import { ListOut } from "./out/ListOut.tsx";
 import {
   countsOf,
@@ -84,9 +86,10 @@ export function PersonName({ name }: { readonly name: string }) {
 interface RowProps {
   readonly row: DeskDossierRow;
   readonly state: RowState;
+  readonly due: Due | null;
 }
 
-function Row({ row, state }: RowProps) {
+function Row({ row, state, due }: RowProps) {
   const t = useT();
   const { here, of } = row.papers;
   return (
@@ -124,6 +127,12 @@ function Row({ row, state }: RowProps) {
       <td>{row.procedure !== "" && procedureName(row.procedure)}</td>
       <td>
         <When at={row.depositedAt} />
+        {due !== null && (
+          <span class={due.state === "later" ? "meta block" : "need block"}>
+            {due.state !== "later" && <Icon name="calendrier" />}
+            {t(due.state === "over" ? "desk.due.over" : "desk.due.by", { date: formatCalendarDate(due.day, "short") })}
+          </span>
+        )}
       </td>
       <td>
         {of > 0 && t("desk.papers.count", { n: here, total: of })}
@@ -162,7 +171,10 @@ interface TableProps {
 
 function Table({ rows, replaced }: TableProps) {
   const t = useT();
+  const { clock } = useWorld();
   const [limit, setLimit] = useState(PAGE_ROWS);
+  const times = useAnswerTimes(rows.map((row) => row.procedure));
+  const today = localDay(clock.now());
   const rest = rows.length - limit;
   const columns = ["person", "number", "procedure", "deposited", "papers", "state"] as const;
   return (
@@ -182,7 +194,12 @@ function Table({ rows, replaced }: TableProps) {
           </thead>
           <tbody>
             {rows.slice(0, limit).map((row) => (
-              <Row key={row.letter} row={row} state={rowState(row, replaced)} />
+              <Row
+                key={row.letter}
+                row={row}
+                state={rowState(row, replaced)}
+                due={replaced.has(row.letter) ? null : dueOf(row, times.get(row.procedure), today)}
+              />
             ))}
           </tbody>
         </table>

@@ -165,6 +165,7 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
   function rowOf(kept: KeptLetter): DeskDossierRow {
     const { record, id } = kept;
     const here = record.payload.papers.filter((paper) => pagesOf(paper).every((blob) => seenHere.has(blob))).length;
+    const replies = Object.values(record.answers).map((answer) => answer.at);
     return {
       letter: letterOf(id),
       number: record.payload.number,
@@ -175,6 +176,7 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       status: statusOf(record),
       notForeseen: record.payload.notForeseen.trim() !== "",
       replaces: record.replaces,
+      ...(replies.length === 0 ? {} : { repliedAt: Math.min(...replies) }),
       trouble: null,
     };
   }

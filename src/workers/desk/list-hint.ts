@@ -22,6 +22,7 @@ const row = v.object({
   status: v.picklist(["new", "opened", "received", "missing-piece", "withdrawn"]),
   notForeseen: v.boolean(),
   replaces: v.nullable(randomIdField<LetterId>()),
+  repliedAt: v.exactOptional(v.number()),
   trouble: v.nullable(v.string()),
 });
 const hintShape = v.object({ v: v.literal(1), rows: v.array(row) });
