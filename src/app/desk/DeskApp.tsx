@@ -24,6 +24,7 @@ import { DoorFrame } from "./DeskFrame.tsx";
 import { DeskLock, type DeskLockReason } from "./DeskLock.tsx";
 import { Dossier } from "./Dossier.tsx";
 import { Enrol } from "./Enrol.tsx";
+import { FiguresScreen } from "./figures/FiguresScreen.tsx";
 import { FormsDoor } from "./forms/FormsDoor.tsx";
 import { Inbox } from "./Inbox.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
@@ -124,7 +125,8 @@ function OpenDesk(props: OpenDeskProps) {
   const isForms = place.path === deskPaths.forms;
   const shared = matchPath(deskPaths.sharePattern, place.path);
   const isShares = shared !== undefined || place.path === deskPaths.shares;
-  const isHere = params !== undefined || isShares || isForms || place.path === deskPaths.inbox;
+  const isFigures = place.path === deskPaths.figures;
+  const isHere = params !== undefined || isShares || isForms || isFigures || place.path === deskPaths.inbox;
   useEffect(() => {
     if (!isHere) router.go(deskPaths.inbox, { replace: true });
   }, [isHere, router]);
@@ -155,6 +157,8 @@ function OpenDesk(props: OpenDeskProps) {
     <DeskShellContext.Provider value={shell}>
       {isForms ? (
         <FormsDoor />
+      ) : isFigures ? (
+        <FiguresScreen />
       ) : isShares ? (
         <DeskShares letter={shared?.letter} />
       ) : params === undefined ? (

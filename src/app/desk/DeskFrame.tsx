@@ -122,6 +122,12 @@ function Rail() {
                 {t("desk.forms.title")}
               </a>
             </li>
+            <li>
+              <a href={deskPaths.figures} aria-current={place.path === deskPaths.figures ? "page" : undefined}>
+                <Icon name="journal" />
+                {t("desk.figures.title")}
+              </a>
+            </li>
           </ul>
         </nav>
         <section class="rail__me" aria-label={t("desk.computer.label")}>

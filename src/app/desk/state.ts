@@ -23,6 +23,7 @@ export const deskPaths = {
   inbox: "/guichet",
   forms: "/guichet/formulaires",
   dossierPattern: "/guichet/dossiers/:letter",
+  figures: "/guichet/chiffres",
   shares: "/guichet/partages",
   sharePattern: "/guichet/partages/:letter",
   share: (letter: LetterId) => pathTo("/guichet/partages/:letter", { letter }),
