@@ -22,10 +22,23 @@ export interface DeskCode {
   readonly secret: Bytes;
 }
 
-/** A fresh one-time code of 128 bits. */
-export async function createDeskCode(random: Random): Promise<DeskCode> {
+/** What a code is for stands in it (SPEC P-O4): the server's first code, an invitation, the organisation's card. */
+export const deskCodeUses = ["first", "invitation", "card"] as const;
+export type DeskCodeUse = (typeof deskCodeUses)[number];
+
+/** A fresh code of 128 bits. */
+export async function createDeskCode(random: Random, use: DeskCodeUse = "first"): Promise<DeskCode> {
   const secret = random.bytes(16);
-  return { groups: await writeGroups(labels.deskCodeChecksum, { version, set: 0, secret }), secret };
+  const set = deskCodeUses.indexOf(use);
+  return { groups: await writeGroups(labels.deskCodeChecksum, { version, set, secret }), secret };
+}
+
+/** As `readDeskCode`, with what the code is for; null: for something that this version does not know. */
+export async function readDeskCodeUse(
+  typed: string | readonly string[],
+): Promise<Result<{ readonly use: DeskCodeUse | null; readonly secret: Bytes }, GroupsError>> {
+  const read = await readGroups(labels.deskCodeChecksum, typed);
+  return read.ok ? ok({ use: deskCodeUses[read.value.set] ?? null, secret: read.value.secret }) : read;
 }
 
 /** The 16 secret bytes of a typed code; a card's groups are refused ("wrong-checksum"). */

@@ -143,6 +143,8 @@ export const parseJoinRequest = parser<JoinRequest>(
 export const parseCardRequest = parser<CardRequest>(v.strictObject({ auth: fixedB64(32) }));
 
 const answered = { nonce: v.string(), time: serverTimeField };
+/** An answer that says nothing but that it was done. */
+export const parseDone = parser<Answered>(v.object(answered));
 export const parseTeamAnswer = parser<TeamAnswer>(v.object({ ...answered, statements, epochs, box: v.nullable(box) }));
 export const parseInvitationsAnswer = parser<InvitationsAnswer>(
   v.object({

@@ -9,6 +9,7 @@ import type { Result } from "../shared/result.ts";
 import { type DeskPublishedApi, deskPublishedMethods } from "./published-desk.contract.ts";
 import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
 import type { DeployedOrganisation, Deployment } from "./shapes.contract.ts";
+import { type DeskTeamApi, deskTeamMethods } from "./team-desk.contract.ts";
 
 export type DeskAnswer<T, E = never> = Promise<Result<T, WorkerError | { readonly type: "no-network" } | E>>;
 
@@ -99,9 +100,13 @@ export interface DeskShare {
   }[];
 }
 
-export type DeskChange = { readonly type: "opening" } | { readonly type: "inbox" } | { readonly type: "network" };
+export type DeskChange =
+  | { readonly type: "opening" }
+  | { readonly type: "team" }
+  | { readonly type: "inbox" }
+  | { readonly type: "network" };
 
-export interface DeskApi extends DeskPublishedApi {
+export interface DeskApi extends DeskPublishedApi, DeskTeamApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
   readonly enrol: (input: {
@@ -158,4 +163,5 @@ export const deskMethods = Object.keys({
   refresh: true,
   onChange: true,
   ...deskPublishedMethods,
+  ...deskTeamMethods,
 } satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

@@ -18,6 +18,7 @@ import { createStretchHelper } from "./common/helpers.ts";
 import { createStores } from "./common/stores.ts";
 import { createDesk, type DeskService } from "./desk/desk.ts";
 import { createDeskLink } from "./desk/link.ts";
+import { withSession } from "./desk/session-fetch.ts";
 import { type DeskApi, type DeskChange, deskMethods } from "./desk.contract.ts";
 import type { Bytes64, WorkerError } from "./satchel.contract.ts";
 
@@ -45,7 +46,7 @@ async function start(): Promise<Result<DeskService, WorkerError>> {
     open: stores.open,
     createDrainer: drainerMaker({
       registry: registry.value,
-      fetch: send,
+      fetch: withSession(send),
       locks: webLocks(navigator.locks),
       hints: hintsOf(navigator),
       clock,

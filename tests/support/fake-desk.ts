@@ -15,7 +15,7 @@ import type { DeskHandle } from "../../src/app/desk/state.ts";
 import type { FormFile } from "../../src/forms/model.ts";
 import type { PublishedForm } from "../../src/forms/published.ts";
 import type { DossierPayload } from "../../src/satchel/model.ts";
-import type { BlobId, LetterId } from "../../src/shared/ids.ts";
+import type { BlobId, LetterId, PrincipalId } from "../../src/shared/ids.ts";
 import { err, ok } from "../../src/shared/result.ts";
 import type {
   DeployedOrganisation,
@@ -30,6 +30,7 @@ import type {
 } from "../../src/workers/desk.contract.ts";
 import type { DeskPublication, PublishRefusal } from "../../src/workers/published-desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
+import type { TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
 import { FAKE_CODE, FAKE_DEPLOYMENT, FAKE_NOW, fakeId } from "./fake-satchel.ts";
 
 export { FAKE_CODE, FAKE_NOW };
@@ -150,6 +151,7 @@ export interface FakeDeskData {
   files: Readonly<Record<string, string>>;
   /** Published forms by their procedure's id, whatever version is asked for. */
   forms: Readonly<Record<string, PublishedForm>>;
+  team: TeamView;
   now: number;
   /** What `page` answers; a JPEG of no picture. */
   bytes: (blob: BlobId) => ArrayBuffer;
@@ -197,6 +199,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     publications: [],
     files: {},
     forms: {},
+    team: { state: "old", mayManage: false, helpers: [], receives: true, invitations: [] },
     now: FAKE_NOW,
     bytes: () => new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer,
     ...start,
@@ -324,6 +327,57 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     publishedForm: async (procedure) => {
       const form = data.forms[procedure];
       return form === undefined ? err({ type: "not-found" }) : ok(form);
+    },
+    team: async () => ok(data.team),
+    becomeFirstHelper: async ({ name }) => {
+      const me: TeamHelper = { id: fakeId<PrincipalId>(), role: "manager", name, isMe: true };
+      data.team = { ...data.team, state: "helpers", mayManage: true, helpers: [me], receives: false };
+      change({ type: "team" });
+      return ok(undefined);
+    },
+    invite: async (role) => {
+      if (!data.online) return err({ type: "no-network" });
+      const until = data.now + 48 * HOUR;
+      const invitation = { id: fakeId(), role, until, asked: null };
+      data.team = { ...data.team, invitations: [...data.team.invitations, invitation] };
+      change({ type: "team" });
+      return ok({ groups: data.deskCode, until });
+    },
+    confirmHelper: async (id) => {
+      const invitation = data.team.invitations.find((one) => one.id === id);
+      if (invitation?.asked == null) return err({ type: "not-found" });
+      const { role, asked } = invitation;
+      const helper: TeamHelper = { id: fakeId<PrincipalId>(), role, name: asked.name, isMe: false };
+      const invitations = data.team.invitations.filter((one) => one !== invitation);
+      data.team = { ...data.team, helpers: [...data.team.helpers, helper], invitations, receives: true };
+      change({ type: "team" });
+      return ok(undefined);
+    },
+    changeRole: async (id, role) => {
+      const helpers = data.team.helpers.map((one) => (one.id === id ? { ...one, role } : one));
+      data.team = { ...data.team, helpers };
+      change({ type: "team" });
+      return ok(undefined);
+    },
+    removeHelper: async (id) => {
+      data.team = { ...data.team, helpers: data.team.helpers.filter((one) => one.id !== id) };
+      change({ type: "team" });
+      return ok(undefined);
+    },
+    makeOrganisationCard: async () => ok({ groups: data.deskCode }),
+    drillOrganisationCard: async (groups) => {
+      if (groups.replace(/[^0-9A-Z]/g, "") !== data.deskCode.join("")) return err({ type: "other-card" });
+      const card: TeamHelper = { id: fakeId<PrincipalId>(), role: "card", name: "", isMe: false };
+      const helpers = [...data.team.helpers.filter(({ role }) => role !== "card"), card];
+      data.team = { ...data.team, helpers, receives: true };
+      change({ type: "team" });
+      return ok(undefined);
+    },
+    join: async () => ok({ type: "asked", pictures: [0, 3, 7, 11], digits: "04712290" }),
+    joining: async () => ok({ type: "asked", pictures: [0, 3, 7, 11], digits: "04712290" }),
+    openWithOrganisationCard: async () => {
+      opened();
+      return ok(undefined);
     },
     refresh: async () => {
       if (!data.online) return err({ type: "no-network" });

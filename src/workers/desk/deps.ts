@@ -27,7 +27,10 @@ export interface DeskDeps {
 
 export interface DeskSession {
   readonly profile: Profile;
+  /** The organisation's. */
   readonly identity: Identity;
+  /** The person's at this browser; null in one that was opened the old way (decisions/0034). */
+  readonly helper: Identity | null;
   readonly store: SatchelStore;
   readonly records: Records<DeskRecord>;
 }

@@ -25,6 +25,7 @@ import { createDeskInbox, type KeptLetter } from "./inbox.ts";
 import { createDeskOpening } from "./opening.ts";
 import { createDeskPublished, type DeskPublishedDeps } from "./published.ts";
 import { createDeskShares, type KeptShare } from "./shares.ts";
+import { createDeskTeam } from "./team.ts";
 
 export interface DeskService {
   readonly api: DeskApi;
@@ -43,6 +44,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const shares = createDeskShares(deps);
   const inbox = createDeskInbox(deps, shares);
   const published = createDeskPublished(given);
+  const team = createDeskTeam(deps, opening);
   const { within } = opening;
   const { emit } = deps;
   const listening = new WeakSet<object>();
@@ -69,6 +71,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
       }
       return inbox.work(session);
     });
+    background("team", team.follow);
     deps.couriers.kick("start");
   }
 
@@ -162,7 +165,8 @@ export function createDesk(given: DeskServiceDeps): DeskService {
 
     page: async (letter, blob) => {
       const page = await within((session) => inbox.page(session, letter, blob));
-      if (page.ok) background("act", (session) => tellPaperOpened(deps, session, letter, blob, ""));
+      if (page.ok)
+        background("act", async (session) => tellPaperOpened(deps, session, letter, blob, await team.myName(session)));
       return page;
     },
 
@@ -212,8 +216,26 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     publishedFile: (form, version) => within((session) => published.publishedFile(session, form, version)),
     publishedForm: (procedure, version) => within((session) => published.publishedForm(session, procedure, version)),
 
+    ...team.api,
+    join: async (input) => {
+      const joined = await team.api.join(input);
+      if (joined.ok && joined.value.type === "in") afterOpening();
+      return joined;
+    },
+    joining: async () => {
+      const joined = await team.api.joining();
+      if (joined.ok && joined.value.type === "in") afterOpening();
+      return joined;
+    },
+    openWithOrganisationCard: async (input) => {
+      const opened = await team.api.openWithOrganisationCard(input);
+      if (opened.ok) afterOpening();
+      return opened;
+    },
+
     refresh: async () => {
       void deps.deployments.refresh();
+      background("team", team.follow);
       deps.couriers.kick("person");
       return ok(undefined);
     },

@@ -102,7 +102,32 @@ export interface PinsRecord {
   readonly serverKeys: Deployment["serverKeys"];
 }
 
-export type DeskRecord = ReceivedRecord | TroubleRecord | WithdrawnRecord | SharedRecord | ShareOverRecord | PinsRecord;
+/** What a helper is called here: nowhere else is it written in a form that the server could read. */
+export interface HelperRecord {
+  readonly t: "helper";
+  readonly helper: PrincipalId;
+  readonly name: string;
+}
+
+/** An invitation that is open: any manager's browser can read who answered. */
+export interface InvitationRecord {
+  readonly t: "invitation";
+  /** SHA-256 of what proves the code: its name at the server. */
+  readonly auth: B64;
+  readonly secret: B64;
+  readonly role: "helper" | "manager";
+  readonly until: number;
+}
+
+export type DeskRecord =
+  | ReceivedRecord
+  | TroubleRecord
+  | WithdrawnRecord
+  | SharedRecord
+  | ShareOverRecord
+  | PinsRecord
+  | HelperRecord
+  | InvitationRecord;
 
 const short = v.pipe(v.string(), v.maxLength(300));
 const long = v.pipe(v.string(), v.maxLength(20_000));
@@ -221,6 +246,8 @@ const isOpened = (record: ReceivedRecord | SharedRecord): boolean => record.open
 /** Two helpers worked on the same dossier: everything that either did stays. */
 export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   if (mine.t === "pins" || theirs.t === "pins") return mine;
+  // Written once, each under an id of its own.
+  if (mine.t === "helper" || mine.t === "invitation" || theirs.t === "helper" || theirs.t === "invitation") return mine;
   if (mine.t === "withdrawn") return mine;
   if (theirs.t === "withdrawn") return theirs;
   // A share that one browser knows to be over is over in all of them.
@@ -242,6 +269,8 @@ export const isDeskRecord = (value: unknown): value is DeskRecord =>
       v.looseObject({ t: v.literal("received"), from: principalIdField, manifest: fixedB64(32) }),
       v.looseObject({ t: v.literal("trouble"), reason: v.string() }),
       v.looseObject({ t: v.literal("shared"), from: principalIdField, manifest: fixedB64(32), until: count }),
+      v.looseObject({ t: v.literal("helper"), helper: principalIdField, name: v.string() }),
+      v.looseObject({ t: v.literal("invitation"), auth: fixedB64(32), secret: fixedB64(16), until: count }),
       v.looseObject({ t: v.literal("share-over"), from: principalIdField, at: count }),
       v.looseObject({ t: v.literal("withdrawn"), number: v.string(), procedure: v.string(), at: count }),
       v.looseObject({

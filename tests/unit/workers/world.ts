@@ -24,6 +24,7 @@ import { createEmitter } from "../../../src/workers/common/emitter.ts";
 import { createStores } from "../../../src/workers/common/stores.ts";
 import { createDesk } from "../../../src/workers/desk/desk.ts";
 import { createDeskLink } from "../../../src/workers/desk/link.ts";
+import { withSession } from "../../../src/workers/desk/session-fetch.ts";
 import type { DeskApi, DeskChange } from "../../../src/workers/desk.contract.ts";
 import { reduce } from "../../../src/workers/imaging/reduce.ts";
 import type { PageMaker } from "../../../src/workers/imaging.contract.ts";
@@ -254,7 +255,7 @@ function partsOf(
           open: stores.open,
           createDrainer: drainerMaker({
             registry,
-            fetch: line.fetch,
+            fetch: kind === "organisation" ? withSession(line.fetch) : line.fetch,
             locks: undefined,
             hints: () => ({ slow: false, metered: browser.metered ?? false }),
             clock,
