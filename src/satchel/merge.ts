@@ -63,7 +63,7 @@ const rules: Readonly<Record<SatchelRecord["t"], Readonly<Record<string, Rule>>>
     createdAt: "least",
     updatedAt: "most",
   },
-  share: { "ended.at": "least", origin: "quiet" },
+  share: { "ended.at": "least", "ended.told": "quiet", origin: "quiet" },
   profile: {
     "pinned.serverKeys.*": "pin",
     "pinned.organisations.*": "pin",

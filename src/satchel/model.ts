@@ -356,8 +356,8 @@ export interface ShareRecord {
   readonly thread: ThreadId;
   readonly papers: readonly SharedPaper[];
   readonly sent: SentLetter;
-  /** The person ended it, by the clock of the device that asked. */
-  readonly ended?: { readonly at: number };
+  /** The person ended it, by the clock of the device that asked. `told`: the life of the server's store that was told last. */
+  readonly ended?: { readonly at: number; readonly told?: string };
   readonly acts?: Readonly<Record<LetterId, SaidAct>>;
   readonly createdAt: number;
   readonly origin?: Origin;

@@ -160,19 +160,30 @@ export function createShares(deps: SatchelDeps, checkProofs: ProofCheck): Shares
     const letter = letterOf(id);
     if (record.ended === undefined || record.sent.manifest === undefined) return ok(undefined);
     const [row, queue, proofs] = await Promise.all([store.readLetter(letter), store.queue(), store.listProofs(letter)]);
+    const meta = await store.meta();
+    if (!meta.ok) return storageErr(meta.error);
+    const { epoch } = meta.value;
     if (!row.ok) return storageErr(row.error);
     if (!queue.ok) return storageErr(queue.error);
     if (!proofs.ok) return storageErr(proofs.error);
     const own = record.sent.device === profile.device;
     if (own && row.value === undefined && proofs.value.length === 0) return ok(undefined);
     if (queue.value.proofs.some((proof) => proof.letter === letter)) return ok(undefined);
-    for (const { proof } of proofs.value)
-      if ((await readEndedProof(proof, identity.principal)).ok) return ok(undefined);
+    // A server that was set back to an older state has forgotten the end: it is told again, once for each of its lives.
+    if (record.ended.told === epoch)
+      for (const { proof } of proofs.value)
+        if ((await readEndedProof(proof, identity.principal)).ok) return ok(undefined);
     const { manifest } = record.sent;
     const at = deps.clock.now();
     const said = await signProof(identity.sign, { t: "ended", v: 1, letter, manifest, by: identity.id, at });
     const queued = await store.queueProof(letter, said, at);
     if (!queued.ok) return storageErr(queued.error);
+    const noted = await session.records.save<WorkerError>(id, (current) =>
+      current?.t === "share" && current.ended !== undefined
+        ? ok({ next: { ...current, ended: { ...current.ended, told: epoch } } })
+        : err({ type: "not-found" }),
+    );
+    if (!noted.ok) return noted;
     deps.couriers.kick("person", profile.database);
     return ok(undefined);
   }

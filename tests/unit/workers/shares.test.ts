@@ -148,6 +148,29 @@ describe("shares", { timeout: 120_000 }, () => {
     expect(JSON.stringify(must(await store.queue()))).not.toContain(blob);
   });
 
+  test("F3: a server that was set back to an older state hears of the end again", async () => {
+    const { me, give, isStage, database } = await together();
+    const { id } = await give();
+    await isStage(id, "complete");
+    must(await me.tab.api.endShare(id));
+    await isStage(id, "ended");
+    const told = () => me.line.sent.filter((line) => line.startsWith("/v1/proofs ")).length;
+    const before = told();
+    const open = async () => {
+      must(await me.tab.api.lock());
+      must(await me.tab.api.unlock({ database, code }));
+      await look(me.tab.api.sendNow);
+    };
+    await open();
+    expect(told()).toBe(before);
+    await server.store.bumpEpoch();
+    await eventually(async () => {
+      await look(me.tab.api.sendNow);
+      await open();
+      return told() > before ? true : undefined;
+    });
+  });
+
   test("F3: a server that does not stop, or says nothing of the end: the desk lets go by itself", async () => {
     const { office, give, received } = await together();
     await give(1);
