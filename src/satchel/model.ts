@@ -216,8 +216,10 @@ export interface HandOff {
   readonly examined?: true;
   /** In the site's words: "accepte", "refuse", "sans_suite". */
   readonly decided?: string;
-  /** The site knows it no more: nobody opened it in time. */
+  /** The site did not know it when it was asked last. */
   readonly gone?: true;
+  /** When the site last knew it, by the clock of the device, ms. */
+  readonly knownAt?: number;
 }
 
 export interface DossierRecord {

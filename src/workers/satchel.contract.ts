@@ -886,7 +886,7 @@ export interface SatchelApi extends PhoneApprovalApi, PublishedApi {
   readonly handOffShape: (path: string) => Answer<PrefillShape, HandOffRefusal>;
   /** Sends these values there, in the clear, and keeps where the draft is. Nothing is filed by it (INV-2). */
   readonly handOff: (id: RecordId, input: HandOffInput) => Answer<DossierView, HandOffRefusal>;
-  /** Asks the site what became of what it prepared; nothing is asked where all is decided or gone. */
+  /** Asks the site what became of what it prepared; nothing is asked where all is decided. */
   readonly followHandOff: (id: RecordId) => Answer<DossierView, HandOffRefusal>;
 
   /* other answers: what another device had written (DESIGN 4) */

@@ -92,6 +92,7 @@ export function createHandOff(deps: HandOffDeps, dossiers: Pick<Dossiers, "chang
       if (!there.ok) return there;
       const open = Object.entries(there.value.record.handOffs ?? {}).filter(([, handOff]) => !isSettled(handOff));
       const procedures = new Set(open.map(([, handOff]) => handOff.procedure));
+      const now = deps.clock.now();
       let view = there.value;
       for (const number of procedures) {
         const asked = open.filter(([, handOff]) => handOff.procedure === number).slice(-limits.tokens);
@@ -102,7 +103,9 @@ export function createHandOff(deps: HandOffDeps, dossiers: Pick<Dossiers, "chang
         const saved = await kept(session, id, (record) =>
           asked.reduce((before, [key]) => {
             const handOff = before.handOffs?.[key];
-            return handOff === undefined ? before : withHandOff(before, Number(key), learned(handOff, said.get(key)));
+            return handOff === undefined
+              ? before
+              : withHandOff(before, Number(key), learned(handOff, said.get(key), now));
           }, record),
         );
         if (!saved.ok) return saved;

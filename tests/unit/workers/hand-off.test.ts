@@ -3,7 +3,7 @@
  * is said of it, what never leaves. Phone, server and site together, without a browser.
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { handOffStage, orphanMs } from "../../../src/satchel/hand-off.ts";
+import { handOffStage, isSettled, learned, orphanMs } from "../../../src/satchel/hand-off.ts";
 import type { HandOff } from "../../../src/satchel/model.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
 import { type PrefillSite, siteKey, startPrefillSite } from "../../support/prefill-site.ts";
@@ -93,12 +93,39 @@ test("what nobody opened in five days is gone, and is said to be", { timeout: 60
   const draft = only(must(await tab.api.handOff(id, input)));
   expect(handOffStage(draft, draft.at + orphanMs + 1)).toBe("lapsed");
   site.pass(orphanMs + 60_000);
-  expect(handOffStage(only(must(await tab.api.followHandOff(id))), draft.at)).toBe("gone");
-  // Another one may be prepared; both are kept, by their numbers there, and only the new one is asked for.
+  const over = draft.at + orphanMs + 1;
+  expect(handOffStage(only(must(await tab.api.followHandOff(id))), over)).toBe("gone");
+  // Another one may be prepared; both are kept, by their numbers there.
   const again = must(await tab.api.handOff(id, input)).record.handOffs ?? {};
   expect(Object.keys(again)).toEqual(["1000", "1001"]);
   must(await tab.api.followHandOff(id));
-  expect(site.requests.at(-1)).toContain(`prefill_token=${again["1001"]?.token}`);
+  expect(site.requests.at(-1)).toContain(again["1001"]?.token);
+});
+
+test("what the site did not know once is not gone for ever; what was opened late is not lapsed", () => {
+  const draft: HandOff = {
+    site: "Site",
+    procedure: 12,
+    url: "https://site.example/commencer/aide?prefill_token=a",
+    token: "a",
+    at: 1_000,
+    left: [],
+    unsure: [],
+  };
+  const [soon, over] = [draft.at + orphanMs - 1, draft.at + orphanMs + 1];
+  const missed = learned(draft, undefined, soon);
+  expect([handOffStage(missed, soon), handOffStage(missed, over), isSettled(missed)]).toEqual([
+    "missing",
+    "gone",
+    false,
+  ]);
+  const back = learned(missed, { state: "brouillon", submittedAt: null }, over);
+  expect([back.gone, handOffStage(back, over)]).toEqual([undefined, "prepared"]);
+  expect(handOffStage(back, over + orphanMs + 1)).toBe("lapsed");
+  // Filed is filed, whatever the site forgets afterwards.
+  const filed = learned(back, { state: "en_construction", submittedAt: "2026-11-22T10:00:00+01:00" }, over);
+  expect(handOffStage(learned(filed, undefined, over), over)).toBe("filed");
+  expect(isSettled(learned(filed, { state: "refuse", submittedAt: null }, over))).toBe(true);
 });
 
 test("without network, without leave, too often, or when the site fails: nothing is kept and the reason is said", {
