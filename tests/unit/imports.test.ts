@@ -69,7 +69,8 @@ const ZONES: readonly Zone[] = [
     name: "app",
     holds: inFolder("app"),
     imports: ["shared", "satchel", "forms", "worker clients", "locales"],
-    packages: ["preact", "i18next", "workbox-window", "comlink", "uqr", "virtual:"],
+    // "yaml": the desk's reader of an author's file (desk/forms/read-file.ts), loaded when one is chosen.
+    packages: ["preact", "i18next", "workbox-window", "comlink", "uqr", "yaml", "virtual:"],
   },
   {
     // One page of its own: it opens sealed copies, and shares nothing with the app but the formats and the words.
