@@ -24,6 +24,7 @@ import { useWorld } from "../../../ui/world.ts";
 import { OfficialDoor } from "../official/OfficialDoor.tsx";
 import { useDossier, WaitingScreen } from "../useDossier.tsx";
 import { formArea } from "../words.ts";
+import { copyText } from "./copy.ts";
 import { Keep } from "./Keep.tsx";
 import "./sheet.css";
 
@@ -145,17 +146,8 @@ function Part({ title, lines, form, record }: PartProps) {
   const { say } = useShell();
   const area = formArea(form.id);
   if (lines.length === 0) return null;
-  const copy = (what: string, text: string): void => {
-    const done = (isDone: boolean): void =>
-      say(isDone ? t("journey.sheet.copied", { what }) : t("journey.sheet.notCopied"));
-    // Absent outside a secure page.
-    if (navigator.clipboard === undefined) done(false);
-    else
-      navigator.clipboard.writeText(text).then(
-        () => done(true),
-        () => done(false),
-      );
-  };
+  const copy = (what: string, text: string): void =>
+    void copyText(text).then((done) => say(done ? t("journey.sheet.copied", { what }) : t("journey.sheet.notCopied")));
   return (
     <section class="stack-s">
       <h3>{title}</h3>
