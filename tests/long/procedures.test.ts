@@ -138,7 +138,10 @@ beforeAll(async () => {
       await person.readyOffline();
       await person.createSatchel(CODE);
       await person.laterCard();
-      await person.addPaper({ kind: "identity-card", files: [photo.path], title: PAPER[language] });
+      await person.beginPaper("identity-card");
+      // No pointer either, and no window of the system that a busy machine opens too late.
+      await createPerson(lane.browser.page, { url: stage.link.url, language }).addPages([photo.path]);
+      await person.finishPaper({ title: PAPER[language] });
       await everythingHere(lane);
     }),
   );
@@ -439,16 +442,31 @@ async function seal(of: Walk): Promise<string> {
   return "sealed, waits in the outbox";
 }
 
+/** A letter is read before the sheet: the person's own words and name stand in it. */
+async function readLetter({ lane, state }: Walk): Promise<void> {
+  await look(lane, "letter");
+  const letter = tight(await lane.hand.read());
+  for (const field of ["reason_words", "wanted_words", "given_name", "family_name"]) {
+    const answer = state.answers[field];
+    if (answer?.v === "text") expect(letter).toContain(tight(answer.text));
+  }
+  const here = lane.hand.page.url();
+  await lane.hand.press('main a[href$="/feuille"]');
+  await lane.hand.arrive(here, "article.sheet");
+}
+
 async function prepare(of: Walk): Promise<string> {
   const { hand, words } = of.lane;
   await look(of.lane, `check, ${of.form.receiver}`);
   const check = hand.page.url();
-  await hand.press('main .actions a[href$="/feuille"]');
-  await hand.arrive(check, "article.sheet");
+  await hand.press("main .actions a.btn--main");
+  const isLetter = /\/lettre$/.test(await hand.arrive(check));
+  if (isLetter) await readLetter(of);
+  await hand.wait("article.sheet");
   await look(of.lane, `sheet, ${of.form.receiver}`);
   expect(await hand.read()).toContain(words.text("journey.sheet.notFiled"));
   await checkSheet(of.lane, of.form, of.state);
-  return "sheet complete, prepared, not filed";
+  return `${isLetter ? "letter and " : ""}sheet complete, prepared, not filed`;
 }
 
 async function through(language: Spoken, id: ProcedureId, kill: boolean): Promise<Row> {
@@ -520,9 +538,9 @@ async function through(language: Spoken, id: ProcedureId, kill: boolean): Promis
 }
 
 const wanted = (process.env.BESACE_PROCEDURES ?? "").split(",").filter(Boolean);
+const chosen = procedures.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
 
-for (const [at, { id }] of procedures.entries()) {
-  if (wanted.length > 0 && !wanted.includes(id)) continue;
+for (const [at, { id }] of chosen.entries()) {
   test(`E4: ${id} in French and in Arabic, without network, by keyboard alone, to its end`, async (context) => {
     // Both to their end, also when one fails: the next procedure finds both browsers at rest.
     const ends = await Promise.allSettled(SPOKEN.map((language, lane) => through(language, id, at % 2 === lane)));
@@ -539,7 +557,7 @@ for (const [at, { id }] of procedures.entries()) {
 }
 
 test("E4: what was sealed without network leaves with it, and the desk reads every answer", async (context) => {
-  expect(sealed.length).toBeGreaterThan(0);
+  expect(sealed).toHaveLength(SPOKEN.length * chosen.filter(({ receiver }) => receiver === "besace").length);
   stage.link.online();
   for (const { browser, person } of lanes.values()) {
     await browser.context.setOffline(false);
