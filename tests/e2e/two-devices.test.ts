@@ -173,7 +173,7 @@ test("B7 two browsers, one satchel: written apart, equal afterwards, nothing los
       readonly name: string;
       readonly row: string;
       readonly step: string;
-      readonly answers: FormGiven["answers"];
+      readonly answers: NonNullable<FormGiven["answers"]>;
     },
   ) => {
     const { person } = phone;
