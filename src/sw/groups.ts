@@ -87,6 +87,9 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["profile", /^src\/app\/features\/profil\/feature\.ts$/],
 ];
 
+/** What the desk brings only when it is asked for: what a person's later screens share with it comes with theirs. */
+const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+)\.tsx?$/;
+
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["official", /^locales\/fr\/official\.json$/],
@@ -157,10 +160,12 @@ export function groupsOf(
   doors.sort(([a], [b]) => laterGroups.indexOf(a) - laterGroups.indexOf(b));
   const closed = new Set(doors.map(([, file]) => file));
   const withoutDoors = reachedFrom("index.html", texts, closed);
+  const deskLater = new Set([...sources].flatMap(([source, file]) => (deskDoors.test(source) ? [file] : [])));
+  const deskAtOnce = reachedFrom("guichet.html", texts, deskLater);
   for (const [group, door] of doors) if (groups.get(door) === "shell") groups.set(door, group);
   for (const [group, door] of doors)
     for (const file of reachedFrom(door, texts, new Set([...closed].filter((other) => other !== door))))
-      if (groups.get(file) === "shell" && !withoutDoors.has(file) && !desk.has(file)) groups.set(file, group);
+      if (groups.get(file) === "shell" && !withoutDoors.has(file) && !deskAtOnce.has(file)) groups.set(file, group);
   for (const sheet of new Set([...styles.values()].flat())) {
     const owners = [...styles].filter(([, sheets]) => sheets.includes(sheet)).map(([file]) => groups.get(file));
     const [first] = owners;
