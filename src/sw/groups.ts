@@ -51,7 +51,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^assets\/(imaging|reduce|heic|kind-search|ahead-plan|sha256|weekly)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/(carrier\.worker|carrier-pack)\b[^/]*\.js$/],
-  ["ways", /^assets\/(ways|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
+  ["ways", /^assets\/(leaving-part|ways|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
   ["out", /^assets\/(export-out|sharing\.worker|shares)\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
   ["published", /^assets\/(published-part|read)\b[^/]*\.js$/],
@@ -161,7 +161,7 @@ export function groupsOf(
   const closed = new Set(doors.map(([, file]) => file));
   const withoutDoors = reachedFrom("index.html", texts, closed);
   const deskLater = new Set([...sources].flatMap(([source, file]) => (deskDoors.test(source) ? [file] : [])));
-  const deskAtOnce = reachedFrom("guichet.html", texts, deskLater);
+  const deskAtOnce = reachedFrom("guichet.html", texts, new Set([...closed, ...deskLater]));
   for (const [group, door] of doors) if (groups.get(door) === "shell") groups.set(door, group);
   for (const [group, door] of doors)
     for (const file of reachedFrom(door, texts, new Set([...closed].filter((other) => other !== door))))

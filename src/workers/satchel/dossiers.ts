@@ -8,7 +8,6 @@
 
 import { type LetterBlob, sealLetter } from "../../crypto/letter.ts";
 import { isProcedureId, loadProcedure } from "../../forms/catalogue/index.ts";
-import { viewForm, visibleParts } from "../../forms/engine.ts";
 import type { Form } from "../../forms/model.ts";
 import { isPublishedProcedure } from "../../forms/published.ts";
 import { letterManifest } from "../../protocol/letters.ts";
@@ -142,6 +141,12 @@ function verifiedProof(proof: ProvenLetter["proofs"][number]): VerifiedProof {
   return { t: proof.t, at: proof.at };
 }
 
+/** A form, and the engine that says what of its answers leaves. */
+interface Closing {
+  readonly form: Form;
+  readonly partsThatLeave: typeof import("./leaving-part.ts").partsThatLeave;
+}
+
 /** The newest version as this device knows it. */
 interface Newest {
   readonly version: SentVersion;
@@ -186,6 +191,8 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
     if (isProcedureId(procedure)) return createLoader(deps, "form-not-loaded", () => loadProcedure(procedure))();
     return isPublishedProcedure(procedure) ? publishedForm(session, procedure, version) : err({ type: "not-found" });
   };
+
+  const leavingPart = createLoader(deps, "leaving-not-loaded", () => import("./leaving-part.ts"));
 
   async function around(session: Session): Promise<Result<Around, WorkerError>> {
     const [pins, all, blobs, queue] = await Promise.all([
@@ -379,10 +386,16 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
   }
 
   /** Seals the letter of this very state; the caller books it with the state or throws it away. */
-  async function seal(session: Session, record: DossierRecord, form: Form, to: Principal, papers: Around["papers"]) {
+  async function seal(
+    session: Session,
+    record: DossierRecord,
+    { form, partsThatLeave }: Closing,
+    to: Principal,
+    papers: Around["papers"],
+  ) {
     const at = now();
-    const view = viewForm(form, record, { today: localDay(at) });
-    const payload = dossier.buildPayload(record, visibleParts(view), papers, at, form.version);
+    const parts = partsThatLeave(form, record, localDay(at));
+    const payload = dossier.buildPayload(record, parts, papers, at, form.version);
     const { refs, blobs } = streamsOf(payload, papers);
     const letter = randomId<LetterId>(deps.random);
     const wire = await sealLetter({
@@ -433,7 +446,10 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
         const reopened = await change(session, id, (current) => dossier.reopenForNewQuestions(current, now()));
         return reopened.ok ? ok(false) : reopened;
       }
-      const sealed = await seal(session, record, form.value, trust.principal, facts.value.papers);
+      const part = await leavingPart();
+      if (!part.ok) return part;
+      const closing = { form: form.value, partsThatLeave: part.value.partsThatLeave };
+      const sealed = await seal(session, record, closing, trust.principal, facts.value.papers);
       const { letter, wire, blobs } = sealed;
       const booked = await save<"moved">(session, id, (current) =>
         sameValue(current, record)
@@ -563,8 +579,8 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
       const loaded = await formOf(session, procedure, null);
       if (!loaded.ok) return loaded;
       const form = loaded.value;
-      const empty = { answers: {}, rows: {}, attached: {}, notForeseen: "" };
-      const page = viewForm(form, empty, { today: localDay(now()) }).steps[0]?.id ?? "";
+      // One that is not asked without answers gives way to the first that is (forms/engine.ts, resumeStep).
+      const page = form.pages[0]?.id ?? "";
       const about = { procedure, formVersion: form.version, organisation, language, page };
       const id = randomId<RecordId>(deps.random);
       const saved = await session.records.save<never>(id, () =>

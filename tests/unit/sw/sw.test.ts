@@ -294,6 +294,7 @@ describe("groups of a build", () => {
     ["assets/places-1.js", ""],
     ["assets/lazy-3.js", "Marked-1.js glossary-1.js glossary-2.js published-part-1.js"],
     ["assets/published-part-1.js", "read-1.js"],
+    ["assets/leaving-part-1.js", ""],
     ["assets/read-1.js", ""],
     ["assets/Marked-1.js", ""],
     ["assets/glossary-1.js", ""],
@@ -354,6 +355,8 @@ describe("groups of a build", () => {
     expect(of("forms")).toEqual(["assets/rsa-1.js", "assets/rsa-2.js", "assets/parts-1.js", "assets/form-rsa-1.js"]);
     expect(of("official")).toEqual(["assets/official.worker-1.js"]);
     expect(of("profile")).toEqual(["assets/Marked-1.js", "assets/glossary-1.js"]);
+    // The engine that closes a signed dossier comes right after the shell, before any other tool.
+    expect(of("ways")).toContain("assets/leaving-part-1.js");
     expect(of("published")).toEqual(["assets/published-part-1.js", "assets/read-1.js"]);
     expect([of("forms-en"), of("forms-ar")].flat()).toEqual([
       "assets/glossary-2.js",
@@ -374,6 +377,7 @@ describe("groups of a build", () => {
       "assets/card-1.js",
       "assets/feature-1.css",
       "assets/feature-1.js",
+      "assets/leaving-part-1.js",
     ]);
     expect(groups.get("assets/Frame-1.js")).toBe("shell");
     // Screens of two groups name CardEntry: it comes with the first.
