@@ -70,10 +70,11 @@ export interface ShareFacts {
 const neverLeft = ({ proofs, letter, own }: ShareFacts): boolean => own && letter === null && proofs.size === 0;
 
 export function shareStage(share: ShareRecord, facts: ShareFacts): ShareStage {
-  const { proofs, letter, now } = facts;
+  const { proofs, letter, own, now } = facts;
   if (share.ended !== undefined)
     return proofs.has("ended") || neverLeft(facts) || now >= share.until ? "ended" : "ending";
-  if (now >= share.until) return proofs.size > 0 ? "over" : "late";
+  // Of a letter of another device, or one that a server took, nobody here knows that it never left.
+  if (now >= share.until) return proofs.size === 0 && own && letter !== "accepted" ? "late" : "over";
   for (const step of ["opened", "complete", "deposited"] as const) if (proofs.has(step)) return step;
   return letter === "aside" ? "needs-you" : "waits";
 }

@@ -106,6 +106,10 @@ describe("the words", () => {
     expect(those("fr", /sécuris|100\s?%|coffre|veuillez|merci de/i)).toEqual([]);
   });
 
+  test("no placeholder lost its name", () => {
+    expect(languages.flatMap((language) => those(language, /\{\s*\}/))).toEqual([]);
+  });
+
   test("French holds its double signs, quotes and phone numbers together", () => {
     expect(those("fr", /[^\u00a0\u202f][;!?»]|[^\d\u00a0\u202f]:|«[^\u00a0\u202f]|\d \d|[nN]° /)).toEqual([]);
   });

@@ -111,6 +111,16 @@ describe("one share", () => {
     expect(text()).toContain("Dès le prochain réseau, plus rien ne sera donné.");
     expect(screen.queryByRole("button", { name: "Arrêter ce partage" })).toBeNull();
   });
+
+  test("that could not be ended says that, not that nothing left", async () => {
+    const { satchel } = await show(fakeShare({}, { stage: "opened", openedAt: FAKE_NOW }));
+    satchel.fail("endShare", { type: "full" });
+    fireEvent.click(screen.getByRole("button", { name: "Arrêter ce partage" }));
+    fireEvent.click(screen.getAllByRole("button", { name: "Arrêter ce partage", hidden: true })[1] as HTMLElement);
+    await settled();
+    expect(text()).toContain("Ce partage n’a pas pu être arrêté.");
+    expect(text()).not.toContain("Rien n’est parti");
+  });
 });
 
 describe("a new share", () => {

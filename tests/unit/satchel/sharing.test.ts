@@ -85,6 +85,9 @@ describe("where a share stands (INV-2: by proofs only)", () => {
     expect(at({}, { now: until - 1, proofs })).toBe("deposited");
     expect(at({}, { now: until, proofs })).toBe("over");
     expect(at({}, { now: until })).toBe("late");
+    // "Rien n'est parti" is said only where this device knows it.
+    expect(at({}, { now: until, letter: "accepted" })).toBe("over");
+    expect(at({}, { now: until, letter: null, own: false })).toBe("over");
   });
   test("F3: ended offline: said to be ending until the server's word, or its time, or when it never left", () => {
     const ended = { ended: { at: now } };

@@ -65,9 +65,10 @@ function Shown({ share, desk }: { readonly share: ShareView; readonly desk: stri
   const { record, stage } = share;
   const end = (): void => {
     setAsking(false);
+    setError(undefined);
     void api.endShare(share.id).then((answer) => {
       if (answer.ok) say(t("partages.one.said"));
-      else setError(t("partages.fail.other", { mark: answer.error.type }));
+      else setError(t("partages.one.notEnded", { mark: answer.error.type }));
     });
   };
   return (
