@@ -485,6 +485,37 @@ describe("the secrets", () => {
     expect((await readOpenedProof(await signProof(stranger.sign, body), principal)).ok).toBe(false);
   });
 
+  test("P-H9 an answer under new keys opens where the chain before them is pinned; one behind a fork does not", async () => {
+    const { anne, claire, team } = await three();
+    const person = await anIdentity("satchel");
+    const pinned = team.organisation.principal;
+    const said = async (by: Identity) =>
+      sealLetter({
+        identity: by,
+        to: person.principal,
+        letter: randomId<LetterId>(random),
+        blobs: [],
+        inner: {
+          thread: randomId<ThreadId>(random),
+          n: 1,
+          replaces: null,
+          kind: "status",
+          sentAt: now,
+          blobs: [],
+          payload: {},
+        },
+      });
+    const changed = await rekeyed(team, anne, [claire]);
+    const answer = await said(changed.organisation);
+    expect(must(await openLetter(person, answer, pinned)).sender.head.n).toBe(changed.organisation.principal.head.n);
+    // Claire, who was put out, makes a chain of her own from before.
+    const forked = await rekeyed(await rekeyed(team, claire, [anne]), claire, []);
+    expect(await openLetter(person, await said(forked.organisation), changed.organisation.principal)).toEqual({
+      ok: false,
+      error: { type: "bad-signature" },
+    });
+  });
+
   test("C-O a server that mixes epochs, keys or helpers is seen", async () => {
     const { anne, claire, team } = await three();
     const left = await rekeyed(team, anne, []);
