@@ -233,7 +233,7 @@ export function Dossier({ letter }: { readonly letter: string }) {
   const trouble = row?.trouble != null ? row : undefined;
   const withdrawn = row?.status === "withdrawn" ? row : undefined;
   const asked = useDeskAsk(`dossier ${id}`, (api) => api.open(id), ["inbox"]);
-  const form = useForm(asked.state === "ready" ? asked.value.payload.procedure : null);
+  const form = useForm(asked.state === "ready" ? asked.value.payload : null);
   const failed = (asked.state === "failed" && withdrawn === undefined) || !isRandomId(letter);
   const isShown = asked.state === "ready" && form.state === "ready" && trouble === undefined;
   return (

@@ -2,6 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { isProcedureId } from "../../forms/catalogue/index.ts";
+import { readPublishedProcedure } from "../../forms/published.ts";
 import { showSpoken } from "../../satchel/spoken.ts";
 import { localDay } from "../../shared/day.ts";
 import type { LetterId } from "../../shared/ids.ts";
@@ -33,6 +34,7 @@ import {
   rowState,
 } from "./rows.ts";
 import { deskPaths, failureMark, failureText, type InboxView, useDeskShell } from "./state.ts";
+import { usePublishedNames } from "./useForm.ts";
 
 const PAGE_ROWS = 100;
 
@@ -74,8 +76,12 @@ function When({ at }: { readonly at: number }) {
   return isToday ? t("desk.when.today", { time }) : t("desk.when.on", { date: formatDate(at, "short"), time });
 }
 
-/** The procedure's name in the language shown; a procedure of a newer version keeps its id. */
-export const procedureName = (id: string): string => tData(`form-${id}`, "title") ?? id;
+/**
+ * The procedure's name in the language shown. Before the words of a published form are here it has its name in the file; a
+ * procedure of a newer version keeps its id.
+ */
+export const procedureName = (id: string): string =>
+  tData(`form-${id}`, "title") ?? readPublishedProcedure(id)?.form ?? id;
 
 /** What a helper sees where a person gave no name. */
 export function PersonName({ name }: { readonly name: string }) {
@@ -240,9 +246,9 @@ function Listed({ view }: { readonly view: InboxView }) {
     [find, typed, filter, replaced],
   );
   // Names of procedures are words of their forms.
-  useAreas(
-    ...[...new Set(view.rows.map((row) => row.procedure))].filter(isProcedureId).map((id) => `form-${id}` as const),
-  );
+  const procedures = [...new Set(view.rows.map((row) => row.procedure))];
+  useAreas(...procedures.filter(isProcedureId).map((id) => `form-${id}` as const));
+  usePublishedNames(procedures);
   if (rows.length === 0) return <EmptyState title={t("desk.inbox.empty")} text={t("desk.inbox.emptyText")} />;
   return (
     <>

@@ -11,6 +11,7 @@ import { procedureName } from "../Inbox.tsx";
 import { csv } from "../out/csv.ts";
 import { replacedLetters } from "../rows.ts";
 import { failureMark, failureText, type InboxView, useDeskShell } from "../state.ts";
+import { usePublishedNames } from "../useForm.ts";
 import { figuresOf, type ProcedureFigures } from "./figures.ts";
 
 const COLUMNS = ["all", "new", "opened", "asked", "received", "oldest", "reply"] as const;
@@ -20,12 +21,9 @@ function Shown({ view }: { readonly view: InboxView }) {
   const { clock } = useWorld();
   const { saveFile } = useDeskShell();
   const figures = figuresOf(view.rows, replacedLetters(view.rows), clock.now());
-  useAreas(
-    ...figures
-      .map((one) => one.procedure)
-      .filter(isProcedureId)
-      .map((id) => `form-${id}` as const),
-  );
+  const procedures = figures.map((one) => one.procedure);
+  useAreas(...procedures.filter(isProcedureId).map((id) => `form-${id}` as const));
+  usePublishedNames(procedures);
   if (figures.length === 0) return <EmptyState title={t("desk.inbox.empty")} text={t("desk.figures.empty")} />;
   const text = (one: ProcedureFigures, column: (typeof COLUMNS)[number]): string => {
     const value = one[column];

@@ -1,5 +1,6 @@
 /** The inbox as a table, in French whatever language is shown: it goes into French software. Pure but for the words. */
 
+import { readPublishedProcedure } from "../../../forms/published.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import type { LetterId } from "../../../shared/ids.ts";
 import type { DeskDossierRow } from "../../../workers/desk.contract.ts";
@@ -20,10 +21,10 @@ function moment(at: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** A procedure of a newer version keeps its id. */
+/** As in the list: a published form whose words are not here has its name in the file; one of a newer version its id. */
 function procedureTitle(id: string): string {
   const area: DataArea = `form-${id}`;
-  return id !== "" && knows(area, "title") ? french(area, "title") : id;
+  return id !== "" && knows(area, "title") ? french(area, "title") : (readPublishedProcedure(id)?.form ?? id);
 }
 
 /** @param rows as they are shown, filtered and in order. The catalogues of their forms are loaded. */
