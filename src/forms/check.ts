@@ -53,6 +53,10 @@ export interface FormFault {
 const fieldId = /^[a-z][a-z0-9_]*$/;
 const kebabId = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
+/** What every object has under that name would be taken for an answer, a choice or a paper that nobody gave. */
+const isBuiltIn = (id: string): boolean => id in {};
+const builtIn = "every object has this name already";
+
 const repeated = (ids: readonly string[]): readonly string[] => [
   ...new Set(ids.filter((id, place) => ids.indexOf(id) !== place)),
 ];
@@ -168,6 +172,7 @@ function checkField(field: Field, fault: OnFault): void {
     for (const id of repeated(ids)) fault("duplicate-id", at, `two choices are "${id}"`);
     for (const id of ids) {
       if (!kebabId.test(id)) fault("bad-id", at, `choice "${id}": small letters, digits and dashes`);
+      if (isBuiltIn(id)) fault("reserved-id", at, `choice "${id}": ${builtIn}`);
     }
     if (field.type !== "linked" && field.other === true && ids.includes("other")) {
       fault("reserved-id", at, `"other" is the answer in the person's own words: no choice may have this id beside it`);
@@ -226,6 +231,7 @@ function checkRequirement(requirement: Requirement, fault: OnFault): void {
   }
   for (const rule of [requirement, ...(requirement.alternatives ?? [])]) {
     if (!kebabId.test(rule.id)) fault("bad-id", at, `"${rule.id}": small letters, digits and dashes`);
+    if (isBuiltIn(rule.id)) fault("reserved-id", at, `"${rule.id}": ${builtIn}`);
     for (const [name, value] of [
       ["count", rule.count],
       ["sides", rule.sides],
@@ -260,6 +266,7 @@ export function checkForm(form: Form): Result<Form, readonly FormFault[]> {
   for (const field of everyField) {
     if (!fieldId.test(field.id)) fault("bad-id", `field ${field.id}`, "small letters, digits and underscores");
     if (reservedIds.includes(field.id)) fault("reserved-id", `field ${field.id}`, "this name is a group of words");
+    if (isBuiltIn(field.id)) fault("reserved-id", `field ${field.id}`, builtIn);
   }
   for (const page of form.pages) {
     if (!kebabId.test(page.id)) fault("bad-id", `page ${page.id}`, "small letters, digits and dashes");

@@ -104,6 +104,20 @@ describe("a form", () => {
       formOf([field("a", { type: "choice", choices: [{ id: "x" }, { id: "x" }] } as Partial<Field>)]),
       ["duplicate-id field a"],
     ],
+    ["a name that every object has", formOf([field("constructor")]), ["reserved-id field constructor"]],
+    [
+      "a choice of such a name",
+      formOf([field("a", { type: "choice", choices: [{ id: "constructor" }] } as Partial<Field>)]),
+      ["reserved-id field a"],
+    ],
+    [
+      "papers of such a name",
+      formOf([field("a")], {
+        requirements: [{ id: "constructor", kinds: [], required: false, maxPapers: 1 }],
+        pages: [page("p", ["a"]), page("q", [], { requirement: "constructor" })],
+      }),
+      ["reserved-id requirement constructor"],
+    ],
     ["a name that hides words", formOf([field("pages")]), ["reserved-id field pages"]],
     ["a step of the engine", formOf([field("a")], { pages: [page("check", ["a"])] }), ["reserved-id page check"]],
     ["an id with a slash", formOf([field("a/b")], { pages: [page("p", ["a/b"])] }), ["bad-id field a/b"]],
