@@ -7,6 +7,7 @@
 
 import { typedOf } from "../codec.ts";
 import { answerKey, type FormView, findField, viewForm } from "../engine.ts";
+import { readsOf } from "../expr.ts";
 import { compact } from "../formats.ts";
 import type { AnswerValue, Expr, Field, Form } from "../model.ts";
 import { shownAnswer } from "../show.ts";
@@ -17,6 +18,8 @@ import {
   isRows,
   isTick,
   type Mapped,
+  type MappedAnswer,
+  type MappedRows,
   type OfficialFills,
   type OfficialMap,
   type Writing,
@@ -160,7 +163,7 @@ function writtenAnswer(field: Field, answer: AnswerValue, how: Writing, words: O
   if (answer.v === "text" && groupedTypes.has(field.type)) return typedOf(field, answer);
   // The digits are cut, never rounded: what a form calculates is rounded already.
   if (answer.v === "number") return numberText(answer.number, how.decimals);
-  if (answer.v === "yesno") return label(answer.yes ? "yes" : "no");
+  if (answer.v === "yesno") return how.values?.[answer.yes ? "yes" : "no"] ?? (answer.yes ? words.yes : words.no);
   if (answer.v === "other" && how.values?.other !== undefined) return how.values.other;
   return shownAnswer(answer, {
     choice: label,
@@ -185,6 +188,15 @@ function finished(text: string, how: Writing): string {
 
 const named = (pdf: string, row: number | null): string =>
   row === null ? pdf : pdf.replaceAll("{n}", String(row)).replaceAll("{n0}", String(row - 1));
+
+/** Answers of a row that only tick boxes: a row without a line of its own has no box, so they are written out. */
+function onlyTicked({ rows, fields }: MappedRows, form: Form): readonly MappedAnswer[] {
+  const repeat = form.fields.find(({ id }) => id === rows);
+  const inside = repeat?.type === "repeat" ? repeat.fields.map(({ id }) => id) : [];
+  const written = fields.flatMap((field) => ("from" in field ? field.from : []));
+  const ticking = fields.flatMap((field) => (isTick(field) ? readsOf(field.when) : []));
+  return inside.filter((id) => ticking.includes(id) && !written.includes(id)).map((from) => ({ pdf: "", from }));
+}
 
 /**
  * What goes where. `view`: of the form itself; the mapping is for its id and version.
@@ -241,8 +253,10 @@ export function officialFills(
       take(each, null, null, null, true);
       continue;
     }
+    const beyond = [...each.fields, ...onlyTicked(each, view.form)];
     for (const [at, { row }] of (run.rows.get(each.rows) ?? []).entries()) {
-      for (const field of each.fields) take(field, each.rows, row, at + 1, at < each.max);
+      const hasPlace = at < each.max;
+      for (const field of hasPlace ? each.fields : beyond) take(field, each.rows, row, at + 1, hasPlace);
     }
   }
   return { fills, unanswered };

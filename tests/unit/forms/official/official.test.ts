@@ -259,6 +259,7 @@ describe("E7 what goes where", () => {
         "people/b/name": { v: "text", text: "Bao" },
         "people/b/adult": { v: "yesno", yes: true },
         "people/c/name": { v: "text", text: "Cem" },
+        "people/c/adult": { v: "yesno", yes: false },
       },
       { a: row(1), b: row(2), c: row(3) },
     );
@@ -283,6 +284,8 @@ describe("E7 what goes where", () => {
       expect.objectContaining({ pdf: "nom2", text: "Bao" }),
       expect.objectContaining({ pdf: "majeur1", ticked: true }),
       expect.objectContaining({ kind: "beyond", text: "Cem", about: { field: "name", row: 3 } }),
+      // A row without a line has no box to tick: its answer is written out.
+      expect.objectContaining({ kind: "beyond", text: "Non", about: { field: "adult", row: 3 } }),
     ]);
     const free = stateOf({ where: { v: "text", text: "le camp, derrière la gare" } });
     expect(fillsOf(fields.slice(0, 2), people, free)).toEqual([
