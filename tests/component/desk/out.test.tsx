@@ -86,6 +86,14 @@ describe("out of the desk", () => {
     expect(shown.saved).toHaveLength(1);
   });
 
+  test("F9: a PDF without a page is said like a page that is not here", async () => {
+    pdf.pages = ok({ pages: 0 });
+    await open(fakeDeskDossier({ papers: [fakeDeskPaper({ pages: [pdfPage()] })] }));
+    const dialog = await askOut();
+    fireEvent.click(within(dialog).getByRole("button", { name: "Faire le fichier" }));
+    await within(dialog).findByText(/1 page manque dans ce fichier/);
+  });
+
   test("F9: originals go into a ZIP only after a yes of their own; a PDF is drawn page by page", async () => {
     const { shown } = await open(fakeDeskDossier({ papers: [fakeDeskPaper({ pages: [pdfPage()] })] }));
     const dialog = await askOut();

@@ -24,7 +24,7 @@ import { isDrawn } from "../picture.ts";
 import { createMeasure, type DrawTrouble, drawPdfPage, drawPicture, drawWords, openPages } from "./draw.ts";
 import { type Block, layOut } from "./layout.ts";
 
-/** Sheets of one file: a dossier with more is taken as a ZIP, or in parts. */
+/** Sheets of one file: of a dossier with more, papers are saved one by one. */
 export const MOST_SHEETS = 400;
 
 export interface OutDeps {
@@ -138,6 +138,7 @@ async function sheetsOf(
   try {
     const count = await pdf.pages();
     if (!count.ok) return [err(count.error.type === "pdf-locked" ? "pdf-locked" : "unread")];
+    if (count.value === 0) return [err("unread")];
     const sheets: Result<SheetPicture, Absent>[] = [];
     for (let n = 1; n <= count.value && sheets.length < MOST_SHEETS; n += 1) {
       if (deps.isGone()) break;
@@ -243,6 +244,9 @@ function jsonOf(dossier: DeskDossier, files: readonly (readonly string[])[], dep
     notForeseen: payload.notForeseen,
     declaration: payload.declaration,
     missing: payload.missing,
+    later: payload.later ?? [],
+    helped: payload.helped ?? {},
+    typedBy: payload.typedBy ?? {},
     papers: papers.map(({ requirement, kind, title, holder, expiry }, at) => ({
       requirement,
       kind,
