@@ -136,6 +136,20 @@ describe("the profile", () => {
     expect(satchel.data.profile.known?.broken).toBe("{");
   });
 
+  test("F2 an undo that could not be kept is said, and can be asked for again", async () => {
+    const satchel = satchelWith();
+    const shown = await one("family_name", satchel);
+    await screen.findByLabelText("Nom de famille");
+    press("Enlever de mon profil");
+    await expect.poll(() => shown.said.length).toBe(1);
+    satchel.fail("saveProfile", { type: "full" });
+    shown.said[0]?.onUndo?.();
+    await expect.poll(() => shown.said[1]?.text).toContain("presque plein");
+    satchel.heal("saveProfile");
+    shown.said[1]?.onUndo?.();
+    await expect.poll(() => satchel.data.profile.family_name).toBe("Diallo");
+  });
+
   test("F2 what another device taught meanwhile is not taken away by a change here", async () => {
     const satchel = satchelWith();
     await one("housing_status", satchel);

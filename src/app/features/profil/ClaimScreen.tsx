@@ -14,6 +14,7 @@ import { paths, type ScreenProps } from "../../feature.ts";
 import { tData } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useAreas, useT } from "../../i18n/useT.ts";
+import { errorText } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
@@ -134,9 +135,10 @@ function Edit({ claim: id, record, onBehind, onFailing }: EditProps) {
   /** "Annuler" after taking out: the same answer is written again. */
   async function undo(): Promise<void> {
     const now = await api.profile();
-    if (!now.ok) return setError({ error: now.error, again: () => void undo() });
-    const { patch, removed } = changeOf(now.value, id, before ?? null);
-    await api.saveProfile(patch, removed);
+    const change = now.ok ? changeOf(now.value, id, before ?? null) : null;
+    const saved = change === null ? now : await api.saveProfile(change.patch, change.removed);
+    // This screen is gone by then: the one that is shown says it.
+    if (!saved.ok) say(errorText(saved.error), () => void undo());
   }
   function keep(): void {
     setReported(true);
