@@ -5,8 +5,9 @@ import { CheckScreen } from "../../../src/app/features/dossiers/CheckScreen.tsx"
 import { DossierScreen } from "../../../src/app/features/dossiers/DossierScreen.tsx";
 import { domiciliation } from "../../../src/forms/catalogue/domiciliation.ts";
 import type { DossierRecord } from "../../../src/satchel/model.ts";
+import type { RecordId } from "../../../src/shared/ids.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
-import { createFakeSatchel, fakeDossier } from "../../support/fake-satchel.ts";
+import { createFakeSatchel, fakeDossier, fakeId } from "../../support/fake-satchel.ts";
 import { DOSSIER, deployment, show } from "./show.tsx";
 
 afterEach(cleanup);
@@ -56,7 +57,7 @@ test("E versions: a draft of an older version is brought over when it is opened,
 test("E versions: what was put aside stays in sight before sending, with why, and does not leave", async () => {
   const satchel = satchelWith();
   await show(CheckScreen, { dossier: DOSSIER }, satchel);
-  const kept = await screen.findByRole("region", { name: "Gardé, pas envoyé" });
+  const kept = await screen.findByRole("region", { name: "Gardé, ne part pas" });
   for (const said of [
     "Chez ma sœur",
     "La question a changé.",
@@ -76,4 +77,21 @@ test("E versions: a dossier that was sent keeps its version", async () => {
   await waitFor(() => expect(screen.queryByRole("status", { name: /chargement/i })).toBeNull());
   const record = await recordOf(satchel);
   expect([record.formVersion, record.renewed, Object.keys(record.answers).length]).toEqual([0, undefined, 4]);
+});
+
+test("E versions: papers joined for what is not asked any more are in sight before sending, those that leave elsewhere are not", async () => {
+  const [alone, twice] = [fakeId<RecordId>(), fakeId<RecordId>()];
+  const satchel = satchelWith({
+    formVersion: domiciliation.version,
+    answers: {},
+    attached: {
+      "old-papers": { papers: [alone, twice], missing: false },
+      identity: { papers: [twice], missing: false },
+    },
+  });
+  await show(CheckScreen, { dossier: DOSSIER }, satchel);
+  const kept = await screen.findByRole("region", { name: "Gardé, ne part pas" });
+  expect(kept.textContent).toContain("1 papier");
+  expect(kept.textContent).toContain("Cette question n’existe plus.");
+  expect(kept.textContent).not.toContain("Le guichet ne");
 });

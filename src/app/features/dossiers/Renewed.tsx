@@ -1,6 +1,6 @@
 /**
- * The questions of a procedure changed while a dossier was being filled in: told once, in plain words; and every answer that is
- * kept and does not leave, with why. After the shell, needs the area "journey".
+ * The questions of a procedure changed while a dossier was being filled in: told once, in plain words; and every answer and
+ * paper that is kept and does not leave, with why. After the shell, needs the area "journey".
  */
 import { useState } from "preact/hooks";
 import type { FormView } from "../../../forms/engine.ts";
@@ -67,26 +67,52 @@ export function Renewed({ dossier, view }: RenewedProps) {
   );
 }
 
+interface IdlePapers {
+  readonly requirement: string;
+  /** Papers that no question which is asked takes either. */
+  readonly count: number;
+}
+
+/** Papers that were joined for what is not asked now: they stay in the dossier and do not leave with it. */
+function idlePapers({ state, requirements }: FormView): readonly IdlePapers[] {
+  const asked = new Set(requirements.map(({ id }) => id));
+  const all = Object.entries(state.attached);
+  const leaving = new Set(all.flatMap(([id, { papers }]) => (asked.has(id) ? papers : [])));
+  return all
+    .filter(([id]) => !asked.has(id))
+    .map(([requirement, { papers }]) => ({ requirement, count: papers.filter((paper) => !leaving.has(paper)).length }))
+    .filter(({ count }) => count > 0);
+}
+
 /** Under the answers that leave: what stays here, and why. Nothing where nothing stays. */
 export function NotSent({ view }: { readonly view: FormView }) {
   const t = useT();
   const label = useLabel(view);
   const { form } = view;
   const kept = hiddenAnswers(view).filter(isSaid);
-  if (kept.length === 0) return null;
+  const papers = idlePapers(view);
+  if (kept.length + papers.length === 0) return null;
   return (
     <section class="stack-s" aria-labelledby="pas-envoye">
       <h2 id="pas-envoye">{t("journey.notSent.title")}</h2>
       <p class="meta">{t("journey.notSent.text")}</p>
       <Rows
         card
-        rows={kept.map((each) => {
-          const { key, answer, field, why } = each;
-          const id = (key.split("@")[0] ?? key).split("/").at(-1) ?? key;
-          const fits = field !== undefined && why !== "aside";
-          const value = fits ? answerText(form, field, answer) : isolated(shownText(form.id, id, answer, "\n"));
-          return { key, name: label(each), value, more: t(`journey.notSent.${why}`) };
-        })}
+        rows={[
+          ...kept.map((each) => {
+            const { key, answer, field, why } = each;
+            const id = (key.split("@")[0] ?? key).split("/").at(-1) ?? key;
+            const fits = field !== undefined && why !== "aside";
+            const value = fits ? answerText(form, field, answer) : isolated(shownText(form.id, id, answer, "\n"));
+            return { key, name: label(each), value, more: t(`journey.notSent.${why}`) };
+          }),
+          ...papers.map(({ requirement, count }) => ({
+            key: `papers ${requirement}`,
+            name: formText(form.id, `requirements.${requirement}.label`) ?? t("journey.renewed.older"),
+            value: t("common.papers", { count }),
+            more: t(`journey.notSent.${form.requirements.some(({ id }) => id === requirement) ? "hidden" : "gone"}`),
+          })),
+        ]}
       />
     </section>
   );
