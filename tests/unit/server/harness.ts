@@ -170,7 +170,10 @@ export async function createHarness(options: HarnessOptions = {}) {
     /** Ends the server; the folder stays when `keep` is true. */
     close: async (keep = false) => {
       await app.stop();
-      await http.close();
+      const closing = http.close();
+      // A connection that was made and never used is not idle to Node: it would be waited for, a minute long.
+      http.server.closeAllConnections();
+      await closing;
       vault.close();
       if (options.among === undefined) await store.close();
       if (!keep) rmSync(folder, { recursive: true, force: true });
