@@ -908,7 +908,8 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       if (site === null) return err({ type: "off" });
       return withDossier(id, (record) =>
         Object.entries(record.handOffs ?? {}).reduce(
-          (before, [number, one]) => withHandOff(before, Number(number), learned(one, site.state ?? undefined, data.now)),
+          (before, [number, one]) =>
+            withHandOff(before, Number(number), learned(one, site.state ?? undefined, data.now)),
           record,
         ),
       );
