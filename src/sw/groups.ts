@@ -77,7 +77,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
   ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partages?|journal)\/feature\.ts$/],
-  ["official", /^src\/app\/features\/dossiers\/official\/OfficialPart\.tsx$/],
+  ["official", /^src\/app\/features\/dossiers\/(official\/Official|handoff\/HandOff)Part\.tsx$/],
   ["pdf", /^src\/app\/features\/papers\/PdfPages\.tsx$/],
   ["twoddoc", /^src\/app\/features\/twoddoc\/feature\.ts$/],
   ["forms", /^src\/app\/features\/dossiers\/(fields\/Rare|More)\.tsx$/],

@@ -35,6 +35,9 @@ export interface SiteLimits {
   readonly rows: number;
 }
 
+/** What our server takes of one dossier (protocol/limits.ts, held equal by a test). */
+export const siteLimits: SiteLimits = { values: 400, letters: 10_000, choices: 100, rows: 50 };
+
 export type LeftReason =
   /** The site takes nothing prepared for this kind of question. */
   | "not-taken"

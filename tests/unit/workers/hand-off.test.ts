@@ -3,10 +3,14 @@
  * is said of it, what never leaves. Phone, server and site together, without a browser.
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { viewForm } from "../../../src/forms/engine.ts";
+import { prepare, siteLimits } from "../../../src/forms/handoff/prepare.ts";
+import { importDs } from "../../../src/forms/import/ds.ts";
+import { readSchema } from "../../../src/forms/import/schema.ts";
 import { handOffStage, isSettled, learned, orphanMs } from "../../../src/satchel/hand-off.ts";
 import type { HandOff } from "../../../src/satchel/model.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
-import { type PrefillSite, siteKey, startPrefillSite } from "../../support/prefill-site.ts";
+import { type PrefillSite, siteKey, siteSchema, startPrefillSite } from "../../support/prefill-site.ts";
 import { createHarness, type Harness } from "../server/harness.ts";
 import { createConnectedBrowser, createLine, must, openTab } from "./world.ts";
 
@@ -86,6 +90,56 @@ test("prepared is not filed: that is said only once the site says when", { timeo
   const said = line.sent.filter((one) => one.startsWith("/v1/prefill/create"));
   expect(said).toEqual([`/v1/prefill/create ${JSON.stringify({ number: 12, values: input.values })}`]);
   for (const one of line.sent) if (!one.startsWith("/v1/prefill/")) expect(one).not.toContain("MARQUEUR");
+});
+
+test("what the site drops without a word was told before, is kept, and nothing is claimed as filed", {
+  timeout: 60_000,
+}, async () => {
+  const procedure = {
+    number: 31,
+    path: "transport",
+    fields: [
+      { type: "Text", id: 1, label: "Nom" },
+      { type: "LinkedDropDownList", id: 2, label: "Transport", options: ["--Train--", "TER"] },
+      { type: "Address", id: 3, label: "Adresse", known: ["12 Rue Haute 31000 Toulouse"] },
+      { type: "Date", id: 4, label: "Né le" },
+    ],
+  };
+  site.publish(procedure);
+  const schema = readSchema(siteSchema(procedure, site.url));
+  if (!schema.ok) throw new Error("the procedure has a shape");
+  const { form, words } = importDs(schema.value, { today: "2026-11-22", reviewBefore: "2027-05-22" }).file;
+  const answers = {
+    q_1: { v: "text", text: "Ndiaye" },
+    q_2: { v: "choice", id: "ter" },
+    q_3: { v: "text", text: "quelque part" },
+    q_4: { v: "date", date: "1984" },
+  } as const;
+  const { tab, id } = await phone();
+  const shape = must(await tab.api.handOffShape("transport"));
+  const view = viewForm(form, { answers, rows: {}, attached: {}, notForeseen: "" }, { today: "2026-11-22" });
+  const { values, left, unsure } = prepare(view, words.fr, shape.fields, siteLimits);
+  // Before: what will not be taken over and why. Nothing has left.
+  expect(left).toEqual([
+    { key: "q_2", reason: "not-taken" },
+    { key: "q_4", reason: "incomplete" },
+  ]);
+  expect(unsure).toEqual(["q_3"]);
+  expect(site.dossiers).toHaveLength(0);
+  const prepared = must(
+    await tab.api.handOff(id, { site: "Site d’essai", procedure: shape.number, values, left, unsure }),
+  );
+  // After: what it dropped is what was said to be uncertain; the same list is kept beside the address.
+  expect(site.dossiers[0]?.dropped).toEqual([siteKey(3)]);
+  expect(site.dossiers[0]?.values).toEqual({ [siteKey(1)]: "Ndiaye" });
+  const draft = only(prepared);
+  expect([draft.left, draft.unsure]).toEqual([left, unsure]);
+  const followed = must(await tab.api.followHandOff(id));
+  for (const each of [prepared, followed]) {
+    expect(only(each).filedAt).toBeUndefined();
+    expect(handOffStage(only(each), draft.at)).toBe("prepared");
+    expect([each.stage, each.record.status, each.proofs]).toEqual(["draft", "draft", prepared.proofs]);
+  }
 });
 
 test("what nobody opened in five days is gone, and is said to be", { timeout: 60_000 }, async () => {

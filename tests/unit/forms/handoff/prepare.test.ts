@@ -1,7 +1,7 @@
 /** E6: whatever the other site drops without a word was foreseen here, against a stand-in written from its documentation. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { viewForm } from "../../../../src/forms/engine.ts";
-import { prepare, type SiteField as ShapeField } from "../../../../src/forms/handoff/prepare.ts";
+import { prepare, type SiteField as ShapeField, siteLimits } from "../../../../src/forms/handoff/prepare.ts";
 import { importDs } from "../../../../src/forms/import/ds.ts";
 import { readSchema } from "../../../../src/forms/import/schema.ts";
 import type { AnswerValue, FormState } from "../../../../src/forms/model.ts";
@@ -271,4 +271,8 @@ describe("E6", () => {
       ).toEqual([]);
     }
   });
+});
+
+test("what is held back here is what our server would refuse", () => {
+  expect(limits).toMatchObject(siteLimits);
 });

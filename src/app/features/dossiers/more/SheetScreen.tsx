@@ -21,6 +21,7 @@ import { Banner } from "../../../ui/Banner.tsx";
 import { Button } from "../../../ui/Button.tsx";
 import { Qr, useQr } from "../../../ui/Qr.tsx";
 import { useWorld } from "../../../ui/world.ts";
+import { HandOffDoor } from "../handoff/HandOffDoor.tsx";
 import { OfficialDoor } from "../official/OfficialDoor.tsx";
 import { useDossier, WaitingScreen } from "../useDossier.tsx";
 import { formArea } from "../words.ts";
@@ -67,6 +68,7 @@ function Sheet({ dossier, form }: { readonly dossier: DossierView; readonly form
           {t("journey.sheet.print")}
         </Button>
       </div>
+      <HandOffDoor dossier={dossier} form={form} />
       <OfficialDoor dossier={dossier} form={form} />
       <article class="sheet stack-m" lang="fr" dir="ltr" translate={false}>
         <div class="sheet__head">
