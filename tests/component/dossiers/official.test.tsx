@@ -62,6 +62,8 @@ const whole = (map = mapOf()) => ({ "aspa.json": json(map), [`${map.pdf.sha256}.
 const answers = {
   given_name: { v: "text", text: "محمد" },
   family_name: { v: "text", text: "Nguyễn" },
+  // The PDF has no place for it.
+  phone: { v: "text", text: "0612345678" },
 } as const;
 const dossier = fakeDossier({ procedure: "aspa", organisation: "", answers }, { id: DOSSIER });
 
@@ -98,6 +100,7 @@ describe("the official PDF", () => {
     expect(await screen.findByText("Besace va écrire 2 réponses dans le formulaire.")).toBeTruthy();
     expect(screen.getByText("Préparé, pas déposé.")).toBeTruthy();
     expect(screen.getByText(/Reste vide/)).toBeTruthy();
+    expect(screen.getByText(/Sans place dans ce formulaire/).parentElement?.textContent).toMatch(/téléphone/i);
     expect(await axeProblems()).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: /Remplir le formulaire/ }));
     const ready = await screen.findByRole("heading", { name: "Le formulaire est rempli" });
@@ -108,6 +111,7 @@ describe("the official PDF", () => {
         .map((item) => item.textContent?.replace(/[\u2066-\u2069]/g, ""));
     expect(listed(/À écrire à la main/)).toEqual([expect.stringMatching(/[Pp]rénom/)]);
     expect(listed(/Écrit avec moins d’accents/)).toEqual(["NGUYÊN"]);
+    expect(listed(/Sans place dans ce formulaire/)).toEqual([expect.stringMatching(/téléphone/i)]);
     expect(await axeProblems()).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: "Enregistrer sur cet appareil" }));
     expect(await screen.findByText(/Formulaire enregistré/)).toBeTruthy();

@@ -165,7 +165,7 @@ interface PlanProps {
 /** What will be written, and what not; then the two ways to have the blank form. */
 function Plan({ map, planned, stage, label, onFill }: PlanProps) {
   const t = useT();
-  const { about, unanswered, order } = planned;
+  const { about, unanswered, placeless, order } = planned;
   const written = about.filter((_, at) => {
     const fill = order.fills[at]?.fill;
     return fill !== undefined && (fill.kind !== "tick" || fill.ticked);
@@ -175,6 +175,7 @@ function Plan({ map, planned, stage, label, onFill }: PlanProps) {
     <>
       <p>{t("official.count", { count: written.length })}</p>
       <List title={t("official.blank")} items={unanswered.map(label)} />
+      <List title={t("official.placeless")} items={placeless.map(label)} />
       {trouble !== null && (
         <Banner tone="redo" icon="attention" title={t(`official.trouble.${trouble}`)}>
           {t(`official.more.${trouble}`)}
@@ -257,6 +258,7 @@ function Ready({ filled, planned, label, onPrint, isPrinting }: ReadyProps) {
       <List title={t("official.continued")} items={named(filled.continued)} />
       <List title={t("official.plainer")} items={filled.plainer.map(({ drawn }) => isolated(drawn))} />
       <List title={t("official.blank")} items={planned.unanswered.map(label)} />
+      <List title={t("official.placeless")} items={planned.placeless.map(label)} />
       <p>{t("official.sign")}</p>
       <Banner tone="soon" icon="attention" quiet>
         {t("official.open")}

@@ -5,7 +5,7 @@
  * (decisions/0037). Without network, the person may have the same PDF as a file.
  */
 import { type FormView, viewForm } from "../../../../forms/engine.ts";
-import type { Form } from "../../../../forms/model.ts";
+import type { AnswerValue, Form } from "../../../../forms/model.ts";
 import { checkOfficial } from "../../../../forms/official/check.ts";
 import type { About, OfficialMap } from "../../../../forms/official/model.ts";
 import { maxOfficialBytes, readOfficial } from "../../../../forms/official/read.ts";
@@ -55,6 +55,24 @@ export interface Planned {
   readonly about: readonly About[];
   /** Questions of the PDF that have no answer. */
   readonly unanswered: readonly About[];
+  /** Answers that the PDF has no place for: said, never dropped in silence. */
+  readonly placeless: readonly About[];
+}
+
+const isSaid = (answer: AnswerValue | undefined): boolean =>
+  answer !== undefined &&
+  answer.v !== "unknown" &&
+  answer.v !== "signature" &&
+  !(answer.v === "text" && answer.text.trim() === "") &&
+  !(answer.v === "choices" && answer.ids.length === 0 && answer.other === undefined);
+
+/** Each question once, in the order in which it was answered. */
+function withoutPlace(map: OfficialMap, form: Form, view: FormView): readonly About[] {
+  const unread = new Set(checkOfficial(map, form, null).unusedAnswers);
+  const said = [...view.answerKeys]
+    .filter((key) => isSaid(view.answer(key)))
+    .map((key) => key.split("/").at(-1) ?? key);
+  return [...new Set(said)].filter((id) => unread.has(id)).map((field) => ({ field, row: null }));
 }
 
 /** What goes into the PDF, in French. @param today "YYYY-MM-DD" */
@@ -76,6 +94,7 @@ export function planFor(map: OfficialMap, form: Form, record: DossierRecord, tod
   return {
     about: fills.map(({ about }) => about),
     unanswered,
+    placeless: withoutPlace(map, form, view),
     order: {
       sha256: map.pdf.sha256,
       heading: inFrench("official.page.heading", { title: map.title }),
