@@ -106,7 +106,9 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     reading.add(session);
     background("inbox-read", async (now) => {
       const rows = await inbox.rows(now);
-      emit({ type: "inbox" });
+      // Not told when it failed, or the page would ask again at once and for ever: the next change reads again.
+      if (rows.ok) emit({ type: "inbox" });
+      else reading.delete(session);
       return rows;
     });
   }

@@ -196,7 +196,12 @@ export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
     return queued.ok ? ok("drop") : storageErr(queued.error);
   }
 
-  async function takeLetter(session: Session, row: LetterInbox): Promise<Result<Outcome, WorkerError>> {
+  /** `tellsActs`: an act is read now; else it is "later", since the part that reads it may have to come first. */
+  async function takeLetter(
+    session: Session,
+    row: LetterInbox,
+    tellsActs: boolean,
+  ): Promise<Result<Outcome | "later", WorkerError>> {
     const from = letterHead(row.letter);
     if (from.ok && from.value.from === session.identity.id) return takeDeposit(session, row);
     const pins = await pinsOf(session);
@@ -210,6 +215,7 @@ export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
     if (!sender.ok) return ok("aside");
     const opened = await openLetter(session.identity, row.letter, sender.value);
     if (opened.ok && opened.value.inner.kind === "act") {
+      if (!tellsActs) return ok("later");
       const taken = await acts(session, opened.value, row.at);
       // The part that reads it is not on this device yet: it waits.
       if (!taken.ok && taken.error.type === "unavailable" && taken.error.mark === "not-loaded") return ok("merged");
@@ -255,17 +261,38 @@ export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
     return ok(undefined);
   }
 
+  /** Takes the row out of the inbox, unless it has to come again. */
+  async function settle(
+    session: Session,
+    row: RecordInbox | LetterInbox,
+    outcome: Outcome | "later",
+  ): Promise<Result<void, WorkerError>> {
+    if (outcome === "merged" || outcome === "later") return ok(undefined);
+    if (outcome === "aside") deps.log.note("inbox-set-aside", { type: row.type });
+    const dropped = await session.store.dropInbox([row.order], outcome === "aside");
+    return dropped.ok ? ok(undefined) : storageErr(dropped.error);
+  }
+
   async function once(session: Session): Promise<Result<void, WorkerError>> {
     const rows = await session.store.listInbox();
     if (!rows.ok) return storageErr(rows.error);
+    const later: LetterInbox[] = [];
     for (const row of rows.value) {
       if (row.type === "record" && row.early === true) continue;
-      const outcome = row.type === "record" ? await takeRecord(session, row) : await takeLetter(session, row);
+      const outcome = row.type === "record" ? await takeRecord(session, row) : await takeLetter(session, row, false);
       if (!outcome.ok) return outcome;
-      if (outcome.value === "merged") continue;
-      if (outcome.value === "aside") deps.log.note("inbox-set-aside", { type: row.type });
-      const dropped = await session.store.dropInbox([row.order], outcome.value === "aside");
-      if (!dropped.ok) return storageErr(dropped.error);
+      if (outcome.value === "later" && row.type === "letter") later.push(row);
+      const done = await settle(session, row, outcome.value);
+      if (!done.ok) return done;
+    }
+    // What tells of acts never holds up an answer (INV-5): the part that reads it may be fetched over a silent line.
+    for (const row of later) {
+      const outcome = await takeLetter(session, row, true);
+      if (!outcome.ok) return outcome;
+      const done = await settle(session, row, outcome.value);
+      if (!done.ok) return done;
+      // The part is not here: it would be waited for once for each.
+      if (outcome.value === "merged") break;
     }
     const joined = await joinProfiles(session);
     if (!joined.ok) return joined;
