@@ -20,7 +20,14 @@ export type Params<P extends string> = string extends P
 
 const WORD = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-const fits = (value: string): boolean => isRandomId(value) || isPrincipalId(value) || WORD.test(value);
+/** What an organisation published, by who and its public name (forms/published.ts). */
+function fitsPublished(value: string): boolean {
+  const [, by = "", name = ""] = /^pub-(.{27})-(.+)$/.exec(value) ?? [];
+  return isPrincipalId(by) && WORD.test(name);
+}
+
+const fits = (value: string): boolean =>
+  isRandomId(value) || isPrincipalId(value) || WORD.test(value) || fitsPublished(value);
 
 /**
  * The address of a screen. Each parameter is a random id or a fixed word (lower-case letters, digits, hyphens).

@@ -24,6 +24,14 @@ describe("paths", () => {
     expect(matchPath("/papiers/:id", "/papiers/Camille%20Morel")).toBeUndefined();
   });
 
+  test("a published form has an address: who published it and its public name, nothing else", () => {
+    const by = "A".repeat(27);
+    const procedure = `pub-${by}-rendez-vous`;
+    expect(matchPath("/demarches/:procedure", `/demarches/${procedure}`)).toEqual({ procedure });
+    for (const other of [`pub-${by}-Morel`, `pub-${by}`, `pub-${by}-`, `pub-${"A".repeat(26)}-rendez-vous`, `${by}-x`])
+      expect(matchPath("/demarches/:procedure", `/demarches/${other}`)).toBeUndefined();
+  });
+
   test("a fixed path wins over one with parameters", () => {
     const routes = [{ path: "/papiers/:id" }, { path: "/papiers/nouveau" }];
     expect(findRoute(routes, "/papiers/nouveau")).toEqual({ route: routes[1], params: {} });
