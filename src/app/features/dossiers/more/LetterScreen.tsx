@@ -110,7 +110,9 @@ function Written({ dossier, form, papers }: WrittenProps) {
         </Banner>
         {counted?.v === "date" && (
           <Banner tone="soon" icon="calendrier" quiet>
-            {t("lettre.screen.last", { date: formatCalendarDate(counted.date) })}
+            {t(counted.date < today ? "lettre.screen.past" : "lettre.screen.last", {
+              date: formatCalendarDate(counted.date),
+            })}
           </Banner>
         )}
         {missing.length > 0 && (
