@@ -76,7 +76,8 @@ function choicesOf(labels: readonly string[], taken = new Set(["other"])): Made 
   const choices = labels.map((label) => {
     const start = slug(label) || "choix";
     let id = start;
-    for (let n = 2; taken.has(id); n += 1) id = `${start}-${n}`;
+    // What every object is called has a number too: it would be taken for a choice that nobody made (check.ts).
+    for (let n = 2; taken.has(id) || id in {}; n += 1) id = `${start}-${n}`;
     taken.add(id);
     words[id] = label;
     return { id };

@@ -282,7 +282,7 @@ describe("E5 hostile words", () => {
     expect(list?.type === "choice" && list.choices.map(({ id }) => id)).toEqual([
       "img-src-x-onerror-alert-1-count-t-common",
       "proto",
-      "constructor",
+      "constructor-2",
     ]);
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
     expect(checkForm(file.form).ok).toBe(true);
