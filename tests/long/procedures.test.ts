@@ -432,9 +432,11 @@ async function seal(of: Walk): Promise<string> {
   const thread = await person.thread();
   expect(thread.filter((step) => step.state === "done")).toHaveLength(1);
   expect(thread[0]?.text).toMatch(words.within("dossiers.thread.signed"));
-  const outbox = await person.outbox();
   const title = words.text(`procedures.${of.form.id}.title`);
-  expect(outbox.some((line) => line.includes(number) && line.includes(title))).toBe(true);
+  // It is sealed a moment after it was signed; the list tells by itself.
+  await expect
+    .poll(async () => (await person.outbox()).some((line) => line.includes(number) && line.includes(title)))
+    .toBe(true);
   await look(of.lane, "outbox", false);
   const said = await person.screen();
   for (const key of FILED) expect(said, key).not.toMatch(words.within(key));
