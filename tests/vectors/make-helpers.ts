@@ -3,49 +3,28 @@
  * A file that exists is never written again. Node only. As in make-visits.ts, nothing here is made with the code under test.
  */
 
-import { createHash } from "node:crypto";
-import { type B64, type Bytes, concat, fromBase64Url, utf8 } from "../../src/shared/bytes.ts";
-import { flipped, own, random, write } from "./spec.ts";
+import { type B64, concat } from "../../src/shared/bytes.ts";
+import {
+  b64,
+  id,
+  json,
+  principal as madePrincipal,
+  type Pair,
+  type Cast as Principal,
+  pair,
+  raw,
+  type Signed,
+  sha,
+  sign,
+} from "./signed.ts";
+import { flipped, write } from "./spec.ts";
 
-const { subtle } = globalThis.crypto;
-const b64 = (bytes: Uint8Array): B64 => Buffer.from(bytes).toString("base64url") as B64;
-const raw = (text: string): Bytes => fromBase64Url(text) ?? new Uint8Array(0);
-const sha = (bytes: Uint8Array): Bytes => own(createHash("sha256").update(bytes).digest());
-const labelled = (label: string, bytes: Uint8Array): Bytes => concat(utf8(`${label}\0`), bytes);
-const json = (value: object): Bytes => utf8(JSON.stringify(value));
-const id = (length = 16): B64 => b64(random.bytes(length));
-
-interface Pair {
-  readonly raw: B64;
-  readonly key: CryptoKeyPair;
-}
-interface Signed {
-  readonly body: B64;
-  readonly sig: B64;
-}
-interface Cast {
-  readonly id: B64;
-  readonly sign: Pair;
-  readonly box: B64;
-  readonly statements: readonly Signed[];
+interface Cast extends Principal {
   readonly device: B64;
   readonly transport: B64;
 }
-async function pair(): Promise<Pair> {
-  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-  const key = (await subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
-  return { raw: b64(own(await subtle.exportKey("raw", key.publicKey))), key };
-}
-const sign = async (by: Pair, label: string, bytes: Bytes): Promise<Signed> => ({
-  body: b64(bytes),
-  sig: b64(own(await subtle.sign({ name: "ECDSA", hash: "SHA-256" }, by.key.privateKey, labelled(label, bytes)))),
-});
 async function principal(kind: string): Promise<Cast> {
-  const [signs, receives, carries] = [await pair(), await pair(), await pair()];
-  const body = json({ t: "genesis", v: 1, suite: 1, kind, sign: signs.raw, box: receives.raw, nonce: id() });
-  const name = b64(sha(labelled("besace/v1/principal-id", body)).slice(0, 20));
-  const statements = [await sign(signs, "besace/v1/statement", body)];
-  return { id: name, sign: signs, box: receives.raw, statements, device: id(), transport: carries.raw };
+  return { ...(await madePrincipal(kind)), device: id(), transport: (await pair()).raw };
 }
 
 interface More {
