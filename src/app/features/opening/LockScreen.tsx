@@ -5,8 +5,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ProfileView } from "../../../workers/satchel.contract.ts";
 import { paths } from "../../feature.ts";
-import { language, setLanguage } from "../../i18n/i18n.ts";
-import { LANGUAGES } from "../../i18n/languages.ts";
 import { useT } from "../../i18n/useT.ts";
 import { isDiscreet } from "../../platform/discreet.ts";
 import { failure } from "../../state/errors.ts";
@@ -17,8 +15,8 @@ import { useAsk } from "../../state/satchel.ts";
 import { useShared } from "../../state/shared.ts";
 import { useShell } from "../../state/shell.ts";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
-import { RadioGroup } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
+import { LanguageChoice } from "../../ui/LanguageChoice.tsx";
 import { FailedState, Loading } from "../../ui/States.tsx";
 import { CardStage } from "./CardStage.tsx";
 import { CodeStage } from "./CodeStage.tsx";
@@ -66,20 +64,13 @@ function Who({
 
 function LanguageStage({ onDone }: { readonly onDone: () => void }) {
   const t = useT();
-  const [isMissing, setMissing] = useState(false);
   return (
     <>
       <h1 class="center">{t("opening.language")}</h1>
       <fieldset>
         <legend class="sr">{t("opening.language")}</legend>
-        <RadioGroup
-          columns={2}
-          options={LANGUAGES.map((info) => ({ value: info.code, label: info.name, lang: info.code, dir: info.dir }))}
-          value={language()}
-          onChange={(code) => void setLanguage(code).then((result) => setMissing(!result.ok))}
-        />
+        <LanguageChoice />
       </fieldset>
-      <p role="status">{isMissing && t("common.failed.language")}</p>
       <Button wide onPress={onDone}>
         {t("common.action.continue")}
       </Button>

@@ -3,8 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
 import { formatBytes } from "../../i18n/format.ts";
-import { language, loadAreas, setLanguage } from "../../i18n/i18n.ts";
-import { LANGUAGES, type Language } from "../../i18n/languages.ts";
+import { loadAreas } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
 import type { Room } from "../../platform/storage.ts";
 import type { Theme } from "../../platform/theme.ts";
@@ -16,14 +15,13 @@ import { WifiChoice } from "../../state/WifiChoice.tsx";
 import { Button, LinkRow } from "../../ui/Button.tsx";
 import { RadioGroup } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
+import { LanguageChoice } from "../../ui/LanguageChoice.tsx";
 import { Item, List } from "../../ui/List.tsx";
 import { Why } from "../../ui/Question.tsx";
 import { Rows } from "../../ui/Rows.tsx";
 
 function LanguageSetting() {
   const t = useT();
-  const [isMissing, setMissing] = useState(false);
-  const choose = (code: Language): void => void setLanguage(code).then((result) => setMissing(!result.ok));
   return (
     <fieldset>
       <legend class="legend-row">
@@ -32,13 +30,7 @@ function LanguageSetting() {
           {t("settings.language")}
         </span>
       </legend>
-      <RadioGroup
-        columns={2}
-        options={LANGUAGES.map((info) => ({ value: info.code, label: info.name, lang: info.code, dir: info.dir }))}
-        value={language()}
-        onChange={choose}
-      />
-      <div role="status">{isMissing && <p class="err">{t("common.failed.language")}</p>}</div>
+      <LanguageChoice />
     </fieldset>
   );
 }

@@ -4,17 +4,15 @@
  */
 import { useState } from "preact/hooks";
 import { paths } from "../../feature.ts";
-import { language, setLanguage } from "../../i18n/i18n.ts";
-import { LANGUAGES, type Language } from "../../i18n/languages.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useRoot } from "../../state/root.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, LinkButton, LinkRow } from "../../ui/Button.tsx";
-import { RadioGroup } from "../../ui/Choice.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import type { FirstIconName } from "../../ui/icons/names.ts";
+import { LanguageChoice } from "../../ui/LanguageChoice.tsx";
 import { PersonalForm } from "../../ui/personal.tsx";
 
 const FACTS: readonly { readonly icon: FirstIconName; readonly key: "none" | "here" | "leaves" | "free" }[] = [
@@ -38,17 +36,7 @@ export function StartScreen() {
   const t = useT();
   const { go } = useShell();
   const { evicted } = useRoot();
-  const [isMissing, setMissing] = useState(false);
   const [asksOther, setAsksOther] = useState(false);
-  // Shown as chosen at once; its words may still be on their way.
-  const [chosen, setChosen] = useState<Language | null>(null);
-  const choose = (code: Language): void => {
-    setChosen(code);
-    void setLanguage(code).then((result) => {
-      setMissing(!result.ok);
-      setChosen((latest) => (latest === code ? null : latest));
-    });
-  };
   return (
     <Frame title={t("start.title")} flap="open">
       <h1>{t("start.heading")}</h1>
@@ -61,21 +49,8 @@ export function StartScreen() {
               {t("start.language")}
             </span>
           </legend>
-          <RadioGroup
-            columns={2}
-            options={LANGUAGES.map((info) => ({ value: info.code, label: info.name, lang: info.code, dir: info.dir }))}
-            value={chosen ?? language()}
-            onChange={choose}
-          />
+          <LanguageChoice />
         </fieldset>
-        <div role="status">
-          {isMissing && (
-            <p class="err">
-              <Icon name="attention" />
-              <span>{t("common.failed.language")}</span>
-            </p>
-          )}
-        </div>
         <div class="actions">
           <LinkButton wide iconEnd="fleche" href={paths.code}>
             {t("start.begin")}
