@@ -269,6 +269,17 @@ export const nodes = {
 /** A share ends within this: a year and two days, for clocks and a line that come late. */
 export const shares = { longestMs: 367 * DAY } as const;
 
+/** Satchels that nobody opened for years (SPEC P-Z). */
+export const inactivity = {
+  /** Nothing heard for so long: the removal of what the server keeps is announced. */
+  toldMs: 730 * DAY,
+  /** Removed at the earliest after so long without a word, and so long after it was announced. */
+  removedMs: 1095 * DAY,
+  noticeMs: 360 * DAY,
+  /** Named in one answer to an organisation. */
+  listed: 500,
+} as const;
+
 export const collection = {
   /** A blob that nothing names is kept this long after its last reference was removed. */
   unreferencedMs: 30 * DAY,

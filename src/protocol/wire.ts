@@ -513,6 +513,8 @@ export const routes = {
   organisations: "/v1/organisations",
   /** Who holds an organisation's keys (SPEC P-H10): POST a change, GET (session) what is sealed to this browser's helper. */
   team: "/v1/team",
+  /** GET with a session of an organisation: whose removal is announced (SPEC P-Z). */
+  inactive: "/v1/inactive",
   /** POST by a manager, GET with a session of the organisation (SPEC P-H12). */
   invitations: "/v1/invitations",
   /** GET /v1/principals/<id>, with a session. */

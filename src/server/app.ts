@@ -35,6 +35,7 @@ import { blobRoutes } from "./routes/blobs.ts";
 import { carriedRoutes } from "./routes/carried.ts";
 import type { RouteDeps } from "./routes/deps.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { inactiveRoutes } from "./routes/inactive.ts";
 import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
 import { prefillRoutes } from "./routes/prefill.ts";
@@ -244,6 +245,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     wayRoutes(scope, { ...routeDeps, shares, findDeployed });
     approvalRoutes(scope, { ...routeDeps, vault });
     prefillRoutes(scope, { ...routeDeps, prefill });
+    inactiveRoutes(scope, routeDeps);
     publishedRoutes(scope, { ...routeDeps, findDeployed });
     teamRoutes(scope, { ...routeDeps, findDeployed });
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));

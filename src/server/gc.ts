@@ -8,7 +8,7 @@
  * was collected is answered "missing" instead of being believed.
  */
 
-import { blobs, collection as limits, nodes, approvals as shown } from "../protocol/limits.ts";
+import { blobs, inactivity, collection as limits, nodes, approvals as shown } from "../protocol/limits.ts";
 import type { ServerTime } from "../protocol/wire.ts";
 import type { Log, Timers } from "../shared/ports.ts";
 import { describeError } from "./log.ts";
@@ -113,6 +113,22 @@ export function createCollector(deps: {
     return count;
   };
 
+  /** Those whom nobody opened for years: announced first, removed a year later at the earliest (SPEC P-Z). */
+  const rest = async (): Promise<{ readonly told: number; readonly removed: number }> => {
+    if (stopped) return { told: 0, removed: 0 };
+    const told = await store.tellInactive(before(inactivity.toldMs), deps.now());
+    let removed = 0;
+    while (!stopped) {
+      const slice = await store.toRemove(before(inactivity.removedMs), before(inactivity.noticeMs), limits.slice);
+      for (const satchel of slice)
+        if (await store.removeInactive(satchel, before(inactivity.removedMs), deps.now())) removed += 1;
+      if (slice.length < limits.slice) break;
+      await pause();
+    }
+    if (removed > 0) metrics.collected("satchel", removed);
+    return { told, removed };
+  };
+
   const collectAll = async (): Promise<Collected> => {
     // Each process keeps its own folder tidy; the first one does the rest.
     await uploads.tidy();
@@ -126,6 +142,8 @@ export function createCollector(deps: {
     };
     const cards = stopped ? 0 : await store.forgetReplaced(before(limits.replacedCardMs));
     const approvals = stopped ? 0 : await store.forgetApprovals(before(0), before(shown.shownMs));
+    const { told, removed } = await rest();
+    if (told > 0 || removed > 0) deps.log.note("inactive", { told, removed });
     if (!stopped) await store.forgetNodes(before(nodes.forgottenMs));
     if (shares > 0) metrics.collected("share", shares);
     if (approvals > 0) metrics.collected("approval", approvals);

@@ -22,7 +22,10 @@ export interface Metrics {
   readonly promoted: (bytes: number) => void;
   readonly promotionFailed: (why: "wrong-bytes" | "unreachable") => void;
   readonly forwarded: (outcome: "done" | "cut" | "unreachable" | "silent" | "took-over") => void;
-  readonly collected: (what: "blob" | "upload" | "tombstone" | "card" | "approval" | "share", count: number) => void;
+  readonly collected: (
+    what: "blob" | "upload" | "tombstone" | "card" | "approval" | "share" | "satchel",
+    count: number,
+  ) => void;
   /** The whole text. */
   readonly text: () => Promise<string>;
   readonly contentType: string;

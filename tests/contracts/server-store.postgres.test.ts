@@ -6,6 +6,7 @@ import { createDatabase } from "../support/postgres.ts";
 import { random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
+import { inactiveContract } from "./server-store-inactive.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { publishedContract } from "./server-store-published.ts";
 import { teamContract } from "./server-store-team.ts";
@@ -30,6 +31,7 @@ wayContract("PostgreSQL", openCase);
 approvalContract("PostgreSQL", openCase);
 publishedContract("PostgreSQL", openCase);
 teamContract("PostgreSQL", openCase);
+inactiveContract("PostgreSQL", openCase);
 
 oldStoreContract("PostgreSQL", async () => {
   const url = await createDatabase(inject("postgresUrl"));

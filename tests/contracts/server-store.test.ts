@@ -8,6 +8,7 @@ import { createSqliteDriver, openSqlite } from "../../src/server/stores/sqlite.t
 import { createPerson, random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
+import { inactiveContract } from "./server-store-inactive.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { publishedContract } from "./server-store-published.ts";
 import { teamContract } from "./server-store-team.ts";
@@ -35,6 +36,7 @@ wayContract("SQLite", openCase);
 approvalContract("SQLite", openCase);
 publishedContract("SQLite", openCase);
 teamContract("SQLite", openCase);
+inactiveContract("SQLite", openCase);
 
 oldStoreContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));

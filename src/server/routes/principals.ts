@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { ErrorCode } from "../../protocol/errors.ts";
+import { dayOf } from "../../protocol/inactive.ts";
 import { labels } from "../../protocol/labels.ts";
 import { bodies, sessions as sessionLimits, visits } from "../../protocol/limits.ts";
 import { parseChallengeRequest, parseRegisterRequest, parseSessionRequest } from "../../protocol/parse.ts";
@@ -94,6 +95,7 @@ export function principalRoutes(app: FastifyInstance, deps: RouteDeps): void {
     const standing = await store.standing(principal, device);
     const code = whyNot(standing);
     if (code !== undefined) return answers.refuse(request, reply, code);
+    await store.noteSeen(principal, dayOf(answers.now()));
     if (visit === undefined) {
       const answer: SessionAnswer = {
         ...answers.answered(request),

@@ -10,8 +10,8 @@ export function* storeChain(chain: CheckedChain, knownLength: number, at: Server
   const saved =
     knownLength === 0
       ? yield* run(
-          `INSERT INTO principal (id, kind, sign, statements, length, seq, used, created_at)
-           VALUES ($1, $2, $3, $4, $5, 0, 0, $6) ON CONFLICT (id) DO NOTHING`,
+          `INSERT INTO principal (id, kind, sign, statements, length, seq, used, created_at, seen_on)
+           VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $6) ON CONFLICT (id) DO NOTHING`,
           chain.id,
           chain.kind,
           chain.sign,

@@ -53,6 +53,11 @@ function* countFromNow(at: number): Work<void> {
   );
 }
 
+/** Nobody noted before who was here when: everybody is taken as seen now. */
+function* seenNow(at: number): Work<void> {
+  yield* run("UPDATE principal SET seen_on = $1", at);
+}
+
 export const migrations: readonly (readonly Step[])[] = [
   [
     `CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
@@ -236,6 +241,16 @@ export const migrations: readonly (readonly Step[])[] = [
       ask TEXT, helper TEXT)`,
     `CREATE INDEX invitation_of ON invitation (principal)`,
     `CREATE INDEX invitation_until ON invitation (until)`,
+  ],
+  [
+    // seen_on: beginning of the day of the last session. told_at: its removal is announced since. rested_at: what was kept for
+    // it was removed; rests: how often, part of its epoch (SPEC P-Z).
+    `ALTER TABLE principal ADD COLUMN seen_on BIGINT NOT NULL DEFAULT 0`,
+    `ALTER TABLE principal ADD COLUMN told_at BIGINT`,
+    `ALTER TABLE principal ADD COLUMN rested_at BIGINT`,
+    `ALTER TABLE principal ADD COLUMN rests BIGINT NOT NULL DEFAULT 0`,
+    seenNow,
+    `CREATE INDEX principal_told ON principal (told_at) WHERE told_at IS NOT NULL`,
   ],
 ];
 

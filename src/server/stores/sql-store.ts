@@ -14,6 +14,7 @@ import type { BlobId, LetterId, OpId, PrincipalId } from "../../shared/ids.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
 import { createApprovals } from "./approvals.ts";
 import { storeChain } from "./chain-rows.ts";
+import { createInactive, epochOf } from "./inactive.ts";
 import { migrate } from "./migrations.ts";
 import type { OpVerdict, Store, StoredBlob, StoredLetter } from "./ports.ts";
 import { createPublished } from "./published.ts";
@@ -508,7 +509,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
         const after = (seq: number) =>
           // Rows, counter and epoch in one statement: of one moment, whatever is written meanwhile.
           all(
-            `SELECT principal.seq AS last, feed.seq AS seq, feed.weight AS weight,
+            `SELECT principal.seq AS last, principal.rests AS rests, feed.seq AS seq, feed.weight AS weight,
                (SELECT value FROM setting WHERE name = 'epoch') AS epoch,
                (SELECT value FROM setting WHERE name = 'backup') AS backup
              FROM principal LEFT JOIN feed ON feed.principal = principal.id AND feed.seq > $2
@@ -533,7 +534,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
           };
         }
         const last = number(first, "last");
-        const epoch = text(first, "epoch");
+        const epoch = epochOf(text(first, "epoch"), number(first, "rests"));
         const backup = timeOf(textOrNull(first, "backup"));
         const reset = !fresh && (askedEpoch !== epoch || askedSeq > last);
         if (reset) {
@@ -1086,6 +1087,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     ...createApprovals(driver),
     ...createPublished(driver),
     ...createTeam(driver),
+    ...createInactive({ driver, dropLetter, toLetter }),
     backupTo: driver.backupTo,
     ping: async () => {
       await read(() => one("SELECT 1 AS yes"));
