@@ -8,6 +8,7 @@
  * was collected is answered "missing" instead of being believed.
  */
 
+import { dayOf } from "../protocol/inactive.ts";
 import { blobs, inactivity, collection as limits, nodes, approvals as shown } from "../protocol/limits.ts";
 import type { ServerTime } from "../protocol/wire.ts";
 import type { Log, Timers } from "../shared/ports.ts";
@@ -52,6 +53,7 @@ export function createCollector(deps: {
   let running: Promise<Collected> | undefined;
   let quick: Promise<unknown> = Promise.resolve();
   let soonPlanned = false;
+  let restedOn: ServerTime | null = null;
   const cancels = new Set<() => void>();
 
   const after = (delayMs: number, task: () => void): void => {
@@ -113,9 +115,11 @@ export function createCollector(deps: {
     return count;
   };
 
-  /** Those whom nobody opened for years: announced first, removed a year later at the earliest (SPEC P-Z). */
+  /** Those whom nobody opened for years: announced first, removed a year later at the earliest (SPEC P-Z); looked for once a day. */
   const rest = async (): Promise<{ readonly told: number; readonly removed: number }> => {
-    if (stopped) return { told: 0, removed: 0 };
+    const today = dayOf(deps.now());
+    if (stopped || today === restedOn) return { told: 0, removed: 0 };
+    restedOn = today;
     const told = await store.tellInactive(before(inactivity.toldMs), deps.now());
     let removed = 0;
     while (!stopped) {

@@ -250,6 +250,7 @@ export const migrations: readonly (readonly Step[])[] = [
     `ALTER TABLE principal ADD COLUMN rested_at BIGINT`,
     `ALTER TABLE principal ADD COLUMN rests BIGINT NOT NULL DEFAULT 0`,
     seenNow,
+    `CREATE INDEX principal_seen ON principal (seen_on)`,
     `CREATE INDEX principal_told ON principal (told_at) WHERE told_at IS NOT NULL`,
   ],
 ];
