@@ -1,13 +1,14 @@
 /** What an organisation is told of satchels that nobody opened for years (SPEC P-Z). Types and the parser. */
 
 import * as v from "valibot";
+import type { PrincipalId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
-import { principalIdField } from "./fields.ts";
+import { principalIdField, serverTimeField } from "./fields.ts";
 import { inactivity } from "./limits.ts";
 import type { Answered, ServerTime } from "./wire.ts";
 
 export interface InactiveLine {
-  readonly satchel: string;
+  readonly satchel: PrincipalId;
   /** What the server keeps of it is removed then at the earliest, unless one of its devices comes by. */
   readonly removedFrom: ServerTime;
 }
@@ -18,20 +19,17 @@ export interface InactiveAnswer extends Answered {
 }
 
 const schema = v.object({
+  nonce: v.string(),
+  time: serverTimeField,
   satchels: v.pipe(
-    v.array(v.object({ satchel: principalIdField, removedFrom: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })),
+    v.array(v.object({ satchel: principalIdField, removedFrom: serverTimeField })),
     v.maxLength(inactivity.listed),
   ),
 });
 
-export function parseInactiveAnswer(
-  input: unknown,
-): Result<{ readonly satchels: readonly InactiveLine[] }, "bad-format"> {
+export function parseInactiveAnswer(input: unknown): Result<InactiveAnswer, "bad-format"> {
   const read = v.safeParse(schema, input);
-  if (!read.success) return err("bad-format");
-  return ok({
-    satchels: read.output.satchels.map((one) => ({ ...one, removedFrom: one.removedFrom as ServerTime })),
-  });
+  return read.success ? ok(read.output) : err("bad-format");
 }
 
 const DAY = 24 * 60 * 60 * 1000;

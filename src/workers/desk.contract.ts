@@ -6,6 +6,7 @@
 import type { DossierPayload } from "../satchel/model.ts";
 import type { BlobId, LetterId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
+import { type DeskInactiveApi, deskInactiveMethods } from "./inactive-desk.contract.ts";
 import { type DeskPublishedApi, deskPublishedMethods } from "./published-desk.contract.ts";
 import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
 import type { DeployedOrganisation, Deployment } from "./shapes.contract.ts";
@@ -106,7 +107,7 @@ export type DeskChange =
   | { readonly type: "inbox" }
   | { readonly type: "network" };
 
-export interface DeskApi extends DeskPublishedApi, DeskTeamApi {
+export interface DeskApi extends DeskPublishedApi, DeskTeamApi, DeskInactiveApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
   readonly enrol: (input: {
@@ -164,4 +165,5 @@ export const deskMethods = Object.keys({
   onChange: true,
   ...deskPublishedMethods,
   ...deskTeamMethods,
+  ...deskInactiveMethods,
 } satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

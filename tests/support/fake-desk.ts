@@ -28,6 +28,7 @@ import type {
   DeskShare,
   EnrolRefusal,
 } from "../../src/workers/desk.contract.ts";
+import type { InactivePerson } from "../../src/workers/inactive-desk.contract.ts";
 import type { DeskPublication, PublishRefusal } from "../../src/workers/published-desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
 import type { TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
@@ -152,6 +153,7 @@ export interface FakeDeskData {
   /** Published forms by their procedure's id, whatever version is asked for. */
   forms: Readonly<Record<string, PublishedForm>>;
   team: TeamView;
+  inactive: readonly InactivePerson[];
   now: number;
   /** What `page` answers; a JPEG of no picture. */
   bytes: (blob: BlobId) => ArrayBuffer;
@@ -200,6 +202,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     files: {},
     forms: {},
     team: { state: "old", mayManage: false, helpers: [], receives: true, invitations: [] },
+    inactive: [],
     now: FAKE_NOW,
     bytes: () => new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer,
     ...start,
@@ -328,6 +331,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
       const form = data.forms[procedure];
       return form === undefined ? err({ type: "not-found" }) : ok(form);
     },
+    inactive: async () => ok(data.inactive),
     team: async () => ok(data.team),
     becomeFirstHelper: async ({ name }) => {
       const me: TeamHelper = { id: fakeId<PrincipalId>(), role: "manager", name, isMe: true };

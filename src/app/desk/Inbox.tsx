@@ -20,6 +20,7 @@ import { EmptyState, FailedState, Loading } from "../ui/States.tsx";
 import { useWorld } from "../ui/world.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
 import { type Due, dueOf, useAnswerTimes } from "./due.ts";
+import { InactiveNote } from "./inactive/InactiveNote.tsx";
 import { ListOut } from "./out/ListOut.tsx";
 import {
   countsOf,
@@ -328,6 +329,7 @@ export function Inbox() {
           </Button>
         </div>
       </div>
+      <InactiveNote />
       {inbox.state === "loading" && <Loading />}
       {inbox.state === "failed" && (
         <FailedState mark={failureMark(inbox.error)} text={failureText(inbox.error)} onRetry={inbox.again} />

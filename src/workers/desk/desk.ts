@@ -21,6 +21,7 @@ import type { WorkerError } from "../satchel.contract.ts";
 import { tellPaperOpened } from "./acts.ts";
 import type { DeskDeps, DeskSession } from "./deps.ts";
 import { recordOf } from "./ids.ts";
+import { inactivePeople } from "./inactive.ts";
 import { createDeskInbox, type KeptLetter } from "./inbox.ts";
 import { createDeskOpening } from "./opening.ts";
 import { createDeskPublished, type DeskPublishedDeps } from "./published.ts";
@@ -211,6 +212,8 @@ export function createDesk(given: DeskServiceDeps): DeskService {
         emit({ type: "inbox" });
         return ok(undefined);
       }),
+
+    inactive: () => within((session) => inactivePeople(deps, session)),
 
     publications: () => within(published.publications),
     publishForm: (text) => within((session) => published.publishForm(session, text)),

@@ -3,6 +3,7 @@
  * desk worker; fetch is handed in.
  */
 
+import { type InactiveAnswer, parseInactiveAnswer } from "../../protocol/inactive.ts";
 import { parseEnrolAnswer, parseErrorAnswer, parseJson } from "../../protocol/parse.ts";
 import {
   type CardAnswer,
@@ -48,6 +49,7 @@ export interface DeskLink extends BlobReader {
   readonly invite: (invitation: Signed) => Promise<TeamOutcome<Answered>>;
   readonly invitations: (session: string) => Promise<TeamOutcome<InvitationsAnswer>>;
   readonly join: (slug: string, request: JoinRequest) => Promise<TeamOutcome<JoinAnswer>>;
+  readonly inactive: (session: string) => Promise<TeamOutcome<InactiveAnswer>>;
   readonly card: (slug: string, auth: B64) => Promise<TeamOutcome<CardAnswer>>;
 }
 
@@ -91,6 +93,7 @@ export function createDeskLink(deps: AskDeps): DeskLink {
     invite: (invitation) => teamCall(routes.invitations, parseDone, { body: { invitation } }),
     invitations: (session) => teamCall(routes.invitations, parseInvitationsAnswer, { session }),
     join: (slug, request) => teamCall(slugPath(slug, "join"), parseJoinAnswer, { body: request }),
+    inactive: (session) => teamCall(routes.inactive, parseInactiveAnswer, { session }),
     card: (slug, auth) => teamCall(slugPath(slug, "card"), parseCardAnswer, { body: { auth } }),
     async enrol(slug, request) {
       const asked = await ask(`${routes.organisations}/${encodeURIComponent(slug)}/enrol`, {
