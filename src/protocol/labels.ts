@@ -27,6 +27,7 @@ export const labels = {
   helperAct: "besace/v1/helper-act",
   invitation: "besace/v1/invitation",
   published: "besace/v1/published",
+  journalHead: "besace/v1/journal-head",
   /** Signed and verified in one place: whether a private key is that of a chain. The signature goes nowhere. */
   keyCheck: "besace/v1/key-check",
   /** Hashes. */
@@ -52,7 +53,9 @@ export const labels = {
   approvalPaper: "besace/v1/approval-paper",
   approvalPage: "besace/v1/approval-page",
   publishedFile: "besace/v1/published-file",
+  journalLine: "besace/v1/journal-line",
   /** Keys. */
+  journalSeal: "besace/v1/journal-seal",
   transferSeal: "besace/v1/transfer-seal",
   approvalSeal: "besace/v1/approval-seal",
   approvalDeposit: "besace/v1/approval-deposit",

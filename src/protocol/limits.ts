@@ -266,6 +266,14 @@ export const nodes = {
   clocksMs: 5 * MINUTE,
 } as const;
 
+/** The journal of a satchel (SPEC P-J). */
+export const journal = {
+  /** Bytes of a line before it is sealed: all lines are of one length. */
+  lineBytes: 256,
+  /** Lines of one answer. */
+  page: 200,
+} as const;
+
 /** A share ends within this: a year and two days, for clocks and a line that come late. */
 export const shares = { longestMs: 367 * DAY } as const;
 

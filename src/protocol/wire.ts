@@ -533,6 +533,8 @@ export const routes = {
   prefill: "/v1/prefill",
   /** Published forms: POST, GET the list of all, GET /v1/forms/<hash>, GET /v1/organisations/<slug>/forms (SPEC P-Q). */
   forms: "/v1/forms",
+  /** GET /v1/journal?after=<n>, with a session of the satchel (SPEC P-J). */
+  journal: "/v1/journal",
 } as const;
 
 /* ---- deployment.json ---- */

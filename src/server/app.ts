@@ -22,6 +22,7 @@ import {
   type Self,
 } from "./forward.ts";
 import { type Collector, createCollector } from "./gc.ts";
+import { createJournalist } from "./journal.ts";
 import type { ServerKeys } from "./keys.ts";
 import { createLetters } from "./letters.ts";
 import { describeError, logRequests, toLog } from "./log.ts";
@@ -36,6 +37,7 @@ import { carriedRoutes } from "./routes/carried.ts";
 import type { RouteDeps } from "./routes/deps.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { inactiveRoutes } from "./routes/inactive.ts";
+import { journalRoutes } from "./routes/journal.ts";
 import { letterRoutes } from "./routes/letters.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
 import { prefillRoutes } from "./routes/prefill.ts";
@@ -172,8 +174,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const log = toLog(deps.logger);
   let stopping = false;
   let deleted = (): void => undefined;
-  const store = watchDeletions(deps.store, () => deleted());
   const secret = deps.keys.sessionSecret;
+  const journal = createJournalist({ store: deps.store, secret, now });
+  const store = journal.watch(watchDeletions(deps.store, () => deleted()));
   const heartbeat = self === undefined ? noHeartbeat : createHeartbeat({ self, store, clock, timers, log });
   const forwarder =
     self === undefined ? noForwarder : createForwarder({ self, secret, store, answers, clock, timers, log, metrics });
@@ -204,6 +207,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     letters,
     quotaOf,
     uploads,
+    journal,
     log,
   };
 
@@ -248,6 +252,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     inactiveRoutes(scope, routeDeps);
     publishedRoutes(scope, { ...routeDeps, findDeployed });
     teamRoutes(scope, { ...routeDeps, findDeployed });
+    journalRoutes(scope, routeDeps);
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));

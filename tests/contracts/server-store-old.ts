@@ -162,7 +162,7 @@ export function oldStoreContract(name: string, begin: () => Promise<OldStoreCase
       for (const [index, steps] of migrations.slice(0, 3).entries()) {
         for (const step of steps) {
           if (typeof step === "string") yield* run(step);
-          else yield* step(1);
+          if (typeof step === "function") yield* step(1);
         }
         yield* run("INSERT INTO migration (number, at) VALUES ($1, 1)", index + 1);
       }

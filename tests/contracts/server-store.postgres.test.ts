@@ -7,6 +7,7 @@ import { random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
 import { inactiveContract } from "./server-store-inactive.ts";
+import { journalContract } from "./server-store-journal.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { publishedContract } from "./server-store-published.ts";
 import { teamContract } from "./server-store-team.ts";
@@ -32,6 +33,20 @@ approvalContract("PostgreSQL", openCase);
 publishedContract("PostgreSQL", openCase);
 teamContract("PostgreSQL", openCase);
 inactiveContract("PostgreSQL", openCase);
+
+journalContract("PostgreSQL", async () => {
+  const url = await createDatabase(inject("postgresUrl"));
+  const store = await openPostgres({ url, clock: { now: () => 1 }, random, connections: 6 });
+  const driver = createPostgresDriver(url, random, 2);
+  return {
+    store,
+    driver,
+    close: async () => {
+      await driver.close();
+      await store.close();
+    },
+  };
+});
 
 oldStoreContract("PostgreSQL", async () => {
   const url = await createDatabase(inject("postgresUrl"));

@@ -9,6 +9,7 @@ import { createPerson, random } from "../unit/server/people.ts";
 import { type StoreCase, storeContract } from "./server-store.ts";
 import { approvalContract } from "./server-store-approvals.ts";
 import { inactiveContract } from "./server-store-inactive.ts";
+import { journalContract } from "./server-store-journal.ts";
 import { oldStoreContract } from "./server-store-old.ts";
 import { publishedContract } from "./server-store-published.ts";
 import { teamContract } from "./server-store-team.ts";
@@ -37,6 +38,22 @@ approvalContract("SQLite", openCase);
 publishedContract("SQLite", openCase);
 teamContract("SQLite", openCase);
 inactiveContract("SQLite", openCase);
+
+journalContract("SQLite", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "besace-store-"));
+  const file = join(folder, "besace.sqlite");
+  const store = await openSqlite({ file, clock: { now: () => 1 }, random });
+  const driver = createSqliteDriver(file);
+  return {
+    store,
+    driver,
+    close: async () => {
+      await driver.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+});
 
 oldStoreContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "besace-store-"));

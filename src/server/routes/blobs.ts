@@ -186,6 +186,7 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     const part = range === undefined ? { start: 0, end: row.length - 1 } : readRange(range, row.length);
     if (part === undefined)
       return reply.code(416).header("content-range", `bytes */${row.length}`).type("application/octet-stream").send();
+    await deps.journal.handing(who.value, { owner, blob });
     const bytes = await vault.read(row, part).catch((error: unknown) => {
       deps.log.note("vault-read-failed", { ...describeError(error) });
       return undefined;

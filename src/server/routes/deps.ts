@@ -4,6 +4,7 @@ import type { Log, Timers } from "../../shared/ports.ts";
 import type { Admit } from "../admission.ts";
 import type { Answers } from "../answers.ts";
 import type { DeploymentBase } from "../deployment.ts";
+import type { Journal } from "../journal.ts";
 import type { ServerKeys } from "../keys.ts";
 import type { Letters } from "../letters.ts";
 import type { QuotaOf } from "../quotas.ts";
@@ -25,5 +26,6 @@ export interface RouteDeps {
   readonly letters: Letters;
   readonly quotaOf: QuotaOf;
   readonly uploads: Uploads;
+  readonly journal: Journal;
   readonly log: Log;
 }

@@ -94,9 +94,11 @@ export function principalRoutes(app: FastifyInstance, deps: RouteDeps): void {
     // Told only to whoever has the device's key.
     const standing = await store.standing(principal, device);
     const code = whyNot(standing);
+    if (code === "device-removed") await deps.journal.daily("refused", principal, device);
     if (code !== undefined) return answers.refuse(request, reply, code);
     await store.noteSeen(principal, dayOf(answers.now()));
     if (visit === undefined) {
+      await deps.journal.daily("session", principal, device);
       const answer: SessionAnswer = {
         ...answers.answered(request),
         token: sessions.token({ principal, device }),

@@ -9,9 +9,10 @@
 import { opHead } from "../../protocol/ops.ts";
 import type { B64 } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
-import { all, number, one, run, text, type Work } from "./work.ts";
+import { all, type Dialect, number, one, run, text, type Work } from "./work.ts";
 
-type Step = string | ((at: number) => Work<void>);
+/** Two texts where the databases have no common one. */
+type Step = string | Readonly<Record<Dialect, string>> | ((at: number) => Work<void>);
 
 /** Which blobs each record names, whether it is a tombstone, and since when at the least: since now. */
 function* readHeads(at: number): Work<void> {
@@ -253,10 +254,34 @@ export const migrations: readonly (readonly Step[])[] = [
     `CREATE INDEX principal_seen ON principal (seen_on)`,
     `CREATE INDEX principal_told ON principal (told_at) WHERE told_at IS NOT NULL`,
   ],
+  [
+    // Journals (SPEC P-J): lines sealed to their satchel. about: keyed hash of what a line is about; hash: of this line and the one before.
+    `CREATE TABLE journal (
+      principal TEXT NOT NULL REFERENCES principal (id), n BIGINT NOT NULL, about TEXT NOT NULL, hash TEXT NOT NULL,
+      enc TEXT NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (principal, n), UNIQUE (principal, about))`,
+    // Append-only, whoever asks: no line is changed, and none goes before its satchel was erased.
+    {
+      sqlite: `CREATE TRIGGER journal_stays BEFORE UPDATE ON journal
+        BEGIN SELECT RAISE(ABORT, 'a journal is only added to'); END`,
+      postgres: `CREATE FUNCTION journal_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF TG_OP = 'DELETE' AND EXISTS (SELECT 1 FROM principal WHERE id = OLD.principal AND erased_at IS NOT NULL)
+          THEN RETURN OLD; END IF;
+          RAISE EXCEPTION 'a journal is only added to';
+        END $$`,
+    },
+    {
+      sqlite: `CREATE TRIGGER journal_is_kept BEFORE DELETE ON journal
+        WHEN NOT EXISTS (SELECT 1 FROM principal WHERE id = OLD.principal AND erased_at IS NOT NULL)
+        BEGIN SELECT RAISE(ABORT, 'a journal is only added to'); END`,
+      postgres: `CREATE TRIGGER journal_stays BEFORE UPDATE OR DELETE ON journal
+        FOR EACH ROW EXECUTE FUNCTION journal_stays()`,
+    },
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */
-export function* migrate(at: number): Work<void> {
+export function* migrate(at: number, dialect: Dialect): Work<void> {
   yield* run("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, at BIGINT NOT NULL)");
   const row = yield* one("SELECT COUNT(*) AS done FROM migration");
   const done = row === undefined ? 0 : number(row, "done");
@@ -267,8 +292,8 @@ export function* migrate(at: number): Work<void> {
   for (const [index, steps] of migrations.entries()) {
     if (index < done) continue;
     for (const step of steps) {
-      if (typeof step === "string") yield* run(step);
-      else yield* step(at);
+      if (typeof step === "function") yield* step(at);
+      else yield* run(typeof step === "string" ? step : step[dialect]);
     }
     yield* run("INSERT INTO migration (number, at) VALUES ($1, $2)", index + 1, at);
   }

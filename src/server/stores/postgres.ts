@@ -214,6 +214,7 @@ export function createPostgresDriver(url: string, random: Random, connections = 
     );
 
   return {
+    dialect: "postgres",
     read: (work) => again(() => lend((connection) => drive(connection, work()))),
     write: (work) => transaction(work),
     exclusive: (work) =>

@@ -15,6 +15,7 @@ import type { Clock, Random } from "../../shared/ports.ts";
 import { createApprovals } from "./approvals.ts";
 import { storeChain } from "./chain-rows.ts";
 import { createInactive, epochOf } from "./inactive.ts";
+import { createJournal } from "./journal.ts";
 import { migrate } from "./migrations.ts";
 import type { OpVerdict, Store, StoredBlob, StoredLetter } from "./ports.ts";
 import { createPublished } from "./published.ts";
@@ -405,7 +406,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
   const drawEpoch = (): string => toHex(random.bytes(6));
 
   await driver.exclusive(function* () {
-    yield* migrate(clock.now());
+    yield* migrate(clock.now(), driver.dialect);
     yield* run("INSERT INTO setting (name, value) VALUES ('epoch', $1) ON CONFLICT (name) DO NOTHING", drawEpoch());
     return kept(undefined);
   });
@@ -1088,6 +1089,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     ...createPublished(driver),
     ...createTeam(driver),
     ...createInactive({ driver, dropLetter, toLetter }),
+    ...createJournal(driver),
     backupTo: driver.backupTo,
     ping: async () => {
       await read(() => one("SELECT 1 AS yes"));

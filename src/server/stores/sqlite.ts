@@ -155,6 +155,7 @@ export function createSqliteDriver(file: string): Driver {
   assert(pragma("busy_timeout") === 5000, "a busy database is waited for");
 
   return {
+    dialect: "sqlite",
     read: async (work) => drive(work()),
     write,
     // One process per file, and it does one write after the other.

@@ -389,7 +389,7 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           toLetter,
         );
         for (const sender of [...new Set(letters.map(({ from }) => from))].sort()) yield* lockOpen(sender);
-        for (const table of ["record_blob", "record", "applied", "escrow", "way", "keyring", "device"])
+        for (const table of ["record_blob", "record", "applied", "escrow", "way", "keyring", "device", "journal"])
           yield* run(`DELETE FROM ${table} WHERE principal = $1`, principal);
         for (const letter of letters) yield* dropLetter(letter, at, 0);
         yield* run("DELETE FROM feed WHERE principal = $1", principal);

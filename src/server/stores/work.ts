@@ -39,8 +39,12 @@ export interface Outcome<T> {
 export const kept = <T>(value: T): Outcome<T> => ({ keep: true, value });
 export const undone = <T>(value: T): Outcome<T> => ({ keep: false, value });
 
+/** For the few statements that have no common text. */
+export type Dialect = "sqlite" | "postgres";
+
 /** A database that can do work. `work` is a factory, because a database may have to begin again. */
 export interface Driver {
+  readonly dialect: Dialect;
   /** Statements that change nothing; each sees what is committed when it runs. */
   readonly read: <T>(work: () => Work<T>) => Promise<T>;
   /** One transaction of its own, on the disk before the promise resolves; undone when it throws or says so. */
