@@ -35,7 +35,7 @@ const eventShape = v.variant("k", [
   /** Opened at a shared computer: with card and code; by a phone's yes. */
   v.strictObject({ ...common, k: v.literal("visit") }),
   v.strictObject({ ...common, k: v.literal("approval"), session: v.custom<ApprovalId>(isApprovalId) }),
-  /** A code was tried with the card; card and code opened. */
+  /** So many wrong codes since the card last opened, noted when the satchel asks; card and code opened. */
   v.strictObject({ ...common, k: v.literal("card-tried"), tries: countField }),
   v.strictObject({ ...common, k: v.picklist(["card-opened", "blocked", "unblocked", "escrow-stopped"]) }),
   v.strictObject({ ...common, k: v.literal("escrow-asked"), by: principalIdField, asks: countField }),

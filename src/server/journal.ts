@@ -27,6 +27,8 @@ export interface Journal {
   ) => Promise<void>;
   /** The same once a day: a session, a reading, a refusal of one device. */
   readonly daily: (k: "session" | "read" | "refused", principal: PrincipalId, device: DeviceId) => Promise<void>;
+  /** Wrong codes since the card last opened; noted when its satchel asks, because who tries must not see from the work whether a card is there. */
+  readonly tried: (principal: PrincipalId, keyring: number, tries: number) => Promise<void>;
   /** The store as it is; what becomes of a satchel's things is noted as soon as it is kept. */
   readonly watch: (store: Store) => Store;
 }
@@ -88,6 +90,10 @@ export function createJournalist(deps: {
       written.keep(asked, true);
     },
 
+    tried: async (principal, keyring, tries) => {
+      if (tries > 0) await note(principal, `card-tried.${keyring}.${tries}.${dayNow()}`, { k: "card-tried", tries });
+    },
+
     watch: (inner) => ({
       ...inner,
       saveLetter: async (letter) => {
@@ -128,15 +134,6 @@ export function createJournalist(deps: {
         const { principal, epoch, hash } = keyring;
         if (done === "ok") await note(principal, `keyring.${hash}`, { k: "keyring", epoch });
         return done;
-      },
-      countTry: async (locator, epoch) => {
-        const counted = await inner.countTry(locator, epoch);
-        const card = counted && (await inner.cardOf(locator));
-        if (card !== undefined && counted !== undefined) {
-          const { tries } = counted;
-          await note(card.principal, `card-tried.${locator}.${epoch}.${tries}.${dayNow()}`, { k: "card-tried", tries });
-        }
-        return counted;
       },
       openWay: async (principal, locator, epoch, at) => {
         const opened = await inner.openWay(principal, locator, epoch, at);

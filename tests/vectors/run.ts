@@ -56,6 +56,7 @@ import records from "./records.json" with { type: "json" };
 import { approvalRuns } from "./run-approvals.ts";
 import { bundleRuns } from "./run-bundles.ts";
 import { helperRuns } from "./run-helpers.ts";
+import { journalRuns } from "./run-journal.ts";
 import { publishedRuns } from "./run-published.ts";
 import { shareLetterRuns } from "./run-share-letters.ts";
 import { visitRuns } from "./run-visits.ts";
@@ -345,6 +346,7 @@ export async function runVectors(): Promise<{ passed: number; failed: VectorFail
     ...helperRuns,
     ...visitRuns,
     ...publishedRuns,
+    ...journalRuns,
     ...shareLetterRuns,
   ]) {
     const { passed, failed } = await run();

@@ -14,9 +14,11 @@ export function journalRoutes(app: FastifyInstance, deps: RouteDeps): void {
     if (!who.ok) return answers.refuse(request, reply, who.error);
     const after = request.query.after ?? "0";
     if (!/^(0|[1-9][0-9]{0,14})$/.test(after)) return answers.refuse(request, reply, "bad-format");
+    const { principal, standing } = who.value;
+    await deps.journal.tried(principal, standing?.keyring ?? 0, standing?.way.tries ?? 0);
     const answer: JournalAnswer = {
       ...answers.answered(request),
-      ...(await store.journal(who.value.principal, Number(after), limits.page)),
+      ...(await store.journal(principal, Number(after), limits.page)),
     };
     return reply.send(answer);
   });
