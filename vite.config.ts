@@ -165,8 +165,12 @@ export default defineConfig({
   worker: {
     format: "es",
     plugins: () => [core.shared("import"), withoutFontData],
-    // Its packages say nothing of side effects, and have none: only the parser and the writer are used.
-    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !/@cantoo\/pdf-lib|culori|node-html-better/.test(id) } },
+    rolldownOptions: {
+      // As Vite has it for pages: what a worker and a page both load (a procedure) is then one file, not two that differ in a word.
+      output: { topLevelVar: true },
+      // Its packages say nothing of side effects, and have none: only the parser and the writer are used.
+      treeshake: { moduleSideEffects: (id) => !/@cantoo\/pdf-lib|culori|node-html-better/.test(id) },
+    },
   },
   plugins: [
     outDirKnown(),

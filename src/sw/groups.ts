@@ -7,12 +7,15 @@
  */
 
 /**
- * `en`, `ar`: the words of a language other than French, which is the source and part of the shell. `forms`: every
+ * `shared`: what the desk needs at once and a person's later screens too; `rest`: what a person rarely asks for, and what takes in
+ * what came; `en`, `ar`: the words of a language other than French, which is the source and part of the shell. `forms`: every
  * procedure but three, with its French words; `profile`: words explained, the profile, lists and letters beside them;
  * `forms-en`, `forms-ar`: the words of both in other languages.
  */
 export const laterGroups = [
+  "shared",
   "ways",
+  "rest",
   "photos",
   "codes",
   "carrier",
@@ -51,7 +54,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^assets\/(imaging|reduce|heic|kind-search|ahead-plan|sha256|weekly)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/(carrier\.worker|carrier-pack)\b[^/]*\.js$/],
-  ["ways", /^assets\/(leaving-part|ways|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
+  ["ways", /^assets\/(leaving-part|ways|card-life|devices|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
   ["out", /^assets\/(export-out|sharing\.worker|shares)\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
   ["published", /^assets\/(published-part|read)\b[^/]*\.js$/],
@@ -59,6 +62,8 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["twoddoc", /^assets\/(matrix|zxing_reader)\b[^/]*\.(js|wasm)$/],
   ["official", /^assets\/official\.worker\b[^/]*\.js$/],
   ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
+  // Whatever else a worker loads once it is asked for: src/workers/<worker>/<area>-part.ts.
+  ["rest", /^assets\/([\w-]+-part|inbox)-[\w-]+\.js$/],
 ];
 
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
@@ -94,6 +99,7 @@ const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+)\.tsx?$/;
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["official", /^locales\/fr\/official\.json$/],
   ["ways", /^locales\/fr\/(approbation|card|devices|discret|retour|scan|settings)\.json$/],
+  ["rest", /^locales\/fr\/erase\.json$/],
   ["carrier", /^locales\/fr\/porteur\.json$/],
   ["out", /^locales\/fr\/(sortie|partages?|journal)\.json$/],
   ["places", /^locales\/fr\/places\.json$/],
@@ -152,9 +158,10 @@ export function groupsOf(
     ...[...sources].flatMap(([source, file]) =>
       screens.filter(([, pattern]) => pattern.test(source)).map(([group]) => [group, file] as const),
     ),
-    ...[...texts.keys()].flatMap((file) =>
-      tools.filter(([, pattern]) => pattern.test(file)).map(([group]) => [group, file] as const),
-    ),
+    ...[...texts.keys()].flatMap((file) => {
+      const own = tools.find(([, pattern]) => pattern.test(file));
+      return own === undefined ? [] : [[own[0], file] as const];
+    }),
   ];
   // What two groups share comes with the first of them.
   doors.sort(([a], [b]) => laterGroups.indexOf(a) - laterGroups.indexOf(b));
@@ -165,7 +172,8 @@ export function groupsOf(
   for (const [group, door] of doors) if (groups.get(door) === "shell") groups.set(door, group);
   for (const [group, door] of doors)
     for (const file of reachedFrom(door, texts, new Set([...closed].filter((other) => other !== door))))
-      if (groups.get(file) === "shell" && !withoutDoors.has(file) && !deskAtOnce.has(file)) groups.set(file, group);
+      if (groups.get(file) === "shell" && !withoutDoors.has(file))
+        groups.set(file, deskAtOnce.has(file) ? "shared" : group);
   for (const sheet of new Set([...styles.values()].flat())) {
     const owners = [...styles].filter(([, sheets]) => sheets.includes(sheet)).map(([file]) => groups.get(file));
     const [first] = owners;

@@ -41,9 +41,10 @@ export async function readiness(
   const spoken = language === "fr" ? [] : isLater(language) ? [language] : languages;
   const words = await Promise.all(spoken.map(has));
   const [ways, photos, codes, carrier] = await Promise.all([has("ways"), has("photos"), has("codes"), has("carrier")]);
+  const rest = (await has("shared")) && (await has("rest"));
   return {
     shell: isHere,
-    tools: isHere && ways && photos && codes && carrier,
+    tools: isHere && rest && ways && photos && codes && carrier,
     texts: isHere && words.every(Boolean),
     ways: isHere && ways,
     photos: isHere && photos,
@@ -66,6 +67,7 @@ export function fillOrder(
   const rest: readonly LaterGroup[] = [
     // A satchel that was just made shows its card next: it comes before everything else.
     "ways",
+    "rest",
     "photos",
     "codes",
     "carrier",
@@ -85,5 +87,5 @@ export function fillOrder(
     ...(heavy.pdf ? (["pdf"] as const) : []),
     ...(heavy.twoddoc ? (["twoddoc"] as const) : []),
   ];
-  return [...new Set<LaterGroup>([...(page === "person" ? [] : [page]), ...own, ...rest])];
+  return [...new Set<LaterGroup>(["shared", ...(page === "person" ? [] : [page]), ...own, ...rest])];
 }

@@ -1,5 +1,6 @@
 /**
- * "Mes appareils" of an open satchel: which, since when, putting one out (DESIGN 3). Runs in the satchel worker.
+ * "Mes appareils" of an open satchel: which, since when, putting one out (DESIGN 3). Runs in the satchel worker, loaded when its
+ * screens ask.
  *
  * Surprising fact: when a device was last open is said by that device itself, sealed in the profile record, a day at most. The
  * server could tell, and is not asked to remember it (decisions/0016). One entry per day, never a changed one: days of
@@ -16,25 +17,20 @@ import { updateProfile } from "../common/codes.ts";
 import type { Couriers } from "../common/couriers.ts";
 import { storageErr } from "../common/errors.ts";
 import type { DeviceView, SatchelApi, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
-import { serverNow } from "./asks.ts";
-import type { SatchelDeps, Session } from "./deps.ts";
+import type { SatchelDeps } from "./deps.ts";
+import { dayMs, seenBy } from "./devices-door.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { Opening } from "./opening.ts";
-import { findProfile, type PinnedProfile, saveProfile } from "./pins.ts";
+import { findProfile, saveProfile } from "./pins.ts";
 
-export interface Devices extends Pick<SatchelApi, "devices" | "removeDevice" | "ownDevice"> {
-  /** Writes down, at most once a day, that this device is open. */
-  readonly noteSeen: (session: Session) => Promise<Result<void, WorkerError>>;
-}
+export type Devices = Pick<SatchelApi, "devices" | "removeDevice" | "ownDevice">;
 
-const dayMs = 86_400_000;
 /** How long a person who puts a device out waits for the server's word before it is said that it is not known yet. */
 const patienceMs = 8000;
 /** And while the line does not answer. */
 const patienceWithoutLineMs = 1600;
 const betweenLooksMs = 200;
 
-const dayOf = (time: number): number => Math.floor(time / dayMs);
 /** Noon: the same date wherever the person's clock stands. */
 const noonOf = (day: number): number => day * dayMs + dayMs / 2;
 
@@ -46,9 +42,6 @@ export function everAdded(statements: readonly Signed[]): readonly DeviceId[] {
   });
   return [...new Set(ids)];
 }
-
-const seenBy = (record: PinnedProfile | undefined, id: DeviceId): readonly number[] =>
-  Object.keys(record?.seen?.[id] ?? {}).map(Number);
 
 /** True once the server has the chain as it is here; false when a run ended, or time went by, without its word. */
 async function isTold(
@@ -146,24 +139,5 @@ export function createDevices(deps: SatchelDeps, opening: Opening, care: KeyCare
         deps.emit({ type: "opening" });
         return ok(undefined);
       }),
-
-    async noteSeen(session) {
-      const { profile, identity, store } = session;
-      const id = profile.device as DeviceId;
-      // A computer that others use too is no device of the person; one that is out says nothing more.
-      if (deps.shared !== undefined || !identity.principal.devices.has(id)) return ok(undefined);
-      const held = await findProfile(session);
-      if (!held.ok) return held;
-      // Nothing of the satchel has arrived here yet.
-      if (held.value === null) return ok(undefined);
-      const today = dayOf(await serverNow(deps, store));
-      const last = Math.max(dayOf(profile.joinedAt ?? profile.createdAt), ...seenBy(held.value.record, id));
-      if (today === last) return ok(undefined);
-      const saved = await saveProfile(session, deps, (record) => ({
-        ...record,
-        seen: { ...record.seen, [id]: { [today]: true } },
-      }));
-      return saved.ok ? ok(undefined) : saved;
-    },
   };
 }

@@ -1,97 +1,24 @@
-/**
- * Erasing everywhere (server and this device), and wiping this browser of every satchel. Runs in the satchel worker.
- *
- * Surprising facts: here nothing goes before the server has confirmed, so a lost answer loses nothing and asking again is
- * answered the same. And after a wipe nothing may ask the registry again: asking would make an empty one.
- */
+/** The door to erase-part.ts: loaded when somebody erases everywhere, or wipes this browser. Runs in the satchel worker. */
 
-import { signErase } from "../../protocol/ways.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
-import type { Outcome } from "../../sync/ports.ts";
-import { storageErr } from "../common/errors.ts";
-import type { UnlockRefusal, WorkerError } from "../satchel.contract.ts";
-import type { SatchelDeps } from "./deps.ts";
-import type { Opening } from "./opening.ts";
-import type { Out } from "./out.ts";
+import { createDoor } from "../common/door.ts";
+import { createLoader } from "../common/loaded.ts";
+import type { Erase, EraseDeps } from "./erase-part.ts";
 
-export interface Erase {
-  readonly eraseEverywhere: (input: {
-    readonly code: string;
-  }) => Promise<Result<void, WorkerError | UnlockRefusal | { readonly type: "no-network" }>>;
-  readonly wipeDevice: () => Promise<Result<void, WorkerError>>;
+export function createEraseDoor(given: Omit<EraseDeps, "onWiped">): Erase & {
   /** This browser was wiped by this worker: there is no satchel, and nobody is to be asked. */
   readonly isWiped: () => boolean;
-}
-
-export interface EraseDeps {
-  readonly deps: SatchelDeps;
-  readonly opening: Pick<Opening, "within" | "verifyCode" | "lock">;
-  /** Satchels that were joined to it are erased with it: each by its own key. */
-  readonly aliases: Pick<Out, "eraseThere">;
-  /** One satchel of this browser with all that belongs to it. */
-  readonly eraseHere: (database: string) => Promise<Result<void, WorkerError>>;
-}
-
-/** The server has nothing of it: never registered (made offline), or erased before. */
-const nothingThere = ["unknown-principal", "gone"];
-
-function confirmed(outcome: Outcome<unknown>): Result<void, WorkerError | { readonly type: "no-network" }> {
-  if (outcome.type === "answer") return ok(undefined);
-  if (outcome.type === "lost") return err({ type: "no-network" });
-  return nothingThere.includes(outcome.error)
-    ? ok(undefined)
-    : err({ type: "unavailable", mark: `erase-${outcome.error}` });
-}
-
-export function createErase({ deps, opening, aliases, eraseHere }: EraseDeps): Erase {
-  let wiped = false;
+} {
+  let isWiped = false;
+  const onWiped = (wiped: boolean): void => {
+    isWiped = wiped;
+  };
   return {
-    async eraseEverywhere({ code }) {
-      const verified = await opening.verifyCode(code);
-      if (!verified.ok) return verified;
-      const asked = await opening.within(async (session) => {
-        const {
-          identity,
-          profile: { database },
-        } = session;
-        const joined = await aliases.eraseThere(session, async (statement) =>
-          confirmed(await deps.ways.erase(statement)),
-        );
-        if (!joined.ok) {
-          void deps.couriers.startAll();
-          return joined;
-        }
-        const statement = await signErase(identity.sign, identity.id, deps.clock.now());
-        // Nothing is registered or sent behind its back.
-        deps.couriers.stop(database);
-        const answered = confirmed(await deps.ways.erase(statement));
-        if (answered.ok) return ok(database);
-        void deps.couriers.startAll();
-        return answered;
-      });
-      return asked.ok ? eraseHere(asked.value) : asked;
-    },
-
-    async wipeDevice() {
-      const listed = await deps.registry.list();
-      if (!listed.ok) return storageErr(listed.error);
-      await opening.lock();
-      for (const { database } of listed.value) {
-        deps.couriers.stop(database);
-        const removed = await deps.stores.remove(database);
-        if (!removed.ok) return removed;
-        await deps.marks.drop(database);
-      }
-      wiped = true;
-      const left = await deps.wipeDatabases();
-      if (left > 0) {
-        wiped = false;
-        return err({ type: "unavailable", mark: `left-${left}` });
-      }
-      deps.emit({ type: "opening" });
-      return ok(undefined);
-    },
-
-    isWiped: () => wiped,
+    ...createDoor<Erase>(
+      createLoader(given.deps, "erase-not-loaded", async () =>
+        (await import("./erase-part.ts")).createErase({ ...given, onWiped }),
+      ),
+      { eraseEverywhere: true, wipeDevice: true },
+    ),
+    isWiped: () => isWiped,
   };
 }

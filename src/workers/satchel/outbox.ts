@@ -6,42 +6,28 @@
  */
 
 import { type OutboxLine as Described, describeOutbox, type WaitFacts, waitReason } from "../../satchel/describe.ts";
-import type { PaperRecord } from "../../satchel/model.ts";
-import { pageContent, pagesInOrder } from "../../satchel/paper.ts";
-import { utf8 } from "../../shared/bytes.ts";
 import type { LetterId, RecordId } from "../../shared/ids.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { ok, type Result } from "../../shared/result.ts";
 import type { QueueView } from "../../storage/ports.ts";
 import { wedgeOf } from "../../sync/wedge.ts";
-import { readBlob } from "../common/blobs.ts";
 import type { CourierState } from "../common/couriers.ts";
+import { createDoor } from "../common/door.ts";
 import { storageErr } from "../common/errors.ts";
-import type { ExportedFile, OutboxLine, OutboxView, WorkerError } from "../satchel.contract.ts";
+import { createLoader } from "../common/loaded.ts";
+import type { OutboxLine, OutboxView, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-import { diagnosticLines } from "./diagnostics.ts";
 import { isDossier } from "./dossiers.ts";
+import type { OutboxPart } from "./outbox-part.ts";
 import { pinsOf } from "./pins.ts";
 import type { ProofCheck } from "./proofs.ts";
 
-export interface Outbox {
+export interface Outbox extends OutboxPart {
   readonly view: (session: Session) => Promise<Result<OutboxView, WorkerError>>;
   readonly retry: (session: Session, id: RecordId) => Promise<Result<void, WorkerError>>;
-  readonly exportItem: (session: Session, id: RecordId) => Promise<Result<readonly ExportedFile[], WorkerError>>;
-  readonly diagnostics: (session: Session) => Promise<Result<string, WorkerError>>;
 }
 
 /** While the app is open a pull comes every two minutes: an older one says nothing about now. */
 const freshPullMs = 10 * 60_000;
-
-const endings: Readonly<Record<string, string>> = {
-  "application/pdf": "pdf",
-  "image/heic": "heic",
-  "image/heif": "heif",
-  "image/jpeg": "jpg",
-  "image/png": "png",
-  "image/webp": "webp",
-};
-const nameOf = (n: number, mime: string): string => `${n}.${endings[mime] ?? "bin"}`;
 
 const states: Readonly<Record<Described["state"], OutboxLine["state"]>> = {
   waits: "waits",
@@ -66,44 +52,6 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  async function paperFiles(
-    session: Session,
-    record: PaperRecord,
-    folder: string,
-  ): Promise<Result<readonly ExportedFile[], WorkerError>> {
-    const files: ExportedFile[] = [];
-    for (const [n, [, page]] of pagesInOrder(record).entries()) {
-      const pointer = pageContent(page);
-      const bytes = await readBlob(session.store, pointer);
-      if (!bytes.ok) return bytes;
-      files.push({
-        name: `${folder}${nameOf(n + 1, pointer.mime)}`,
-        mime: pointer.mime,
-        bytes: bytes.value.buffer,
-      });
-    }
-    return ok(files);
-  }
-
-  /** What waits under a record that does not open here: signed and sealed as it would have left. */
-  async function sealedFile(session: Session, id: RecordId): Promise<Result<readonly ExportedFile[], WorkerError>> {
-    const queue = await session.store.queue();
-    if (!queue.ok) return storageErr(queue.error);
-    const wires: unknown[] = [];
-    for (const { op } of queue.value.ops.filter((row) => row.record === id)) {
-      const row = await session.store.readOp(op);
-      if (!row.ok) return storageErr(row.error);
-      if (row.value !== undefined) wires.push(row.value.wire);
-    }
-    for (const { letter } of queue.value.letters.filter((row) => row.about === id)) {
-      const row = await session.store.readLetter(letter);
-      if (!row.ok) return storageErr(row.error);
-      if (row.value !== undefined) wires.push(row.value.wire);
-    }
-    if (wires.length === 0) return err({ type: "not-found" });
-    return ok([{ name: "1.json", mime: "application/json", bytes: utf8(JSON.stringify(wires)).buffer }]);
-  }
-
   const held = (queue: QueueView, facts: WaitFacts): number =>
     facts.photosOnWifi && facts.metered
       ? queue.blobs
@@ -114,150 +62,107 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
   const isUnreachable = (trouble: CourierState["trouble"]): boolean =>
     trouble === "no-network" || trouble === "not-let-through";
 
-  const outbox: Outbox = {
-    async view(session) {
-      const [all, queue, meta] = await Promise.all([
-        session.records.list(),
-        session.queue.view(),
-        session.store.meta(),
-      ]);
-      if (!all.ok) return all;
-      if (!queue.ok) return queue;
-      if (!meta.ok) return storageErr(meta.error);
-      const records = new Map(all.value.map(({ id, record }) => [id, record]));
-      // A chain that waits for a merge waits: the merge comes by itself while the satchel is open.
-      const ops = queue.value.ops.map((op) => ({
-        ...op,
-        state: op.state === "conflict" ? ("waiting" as const) : op.state,
-      }));
-      const described = describeOutbox({ ...queue.value, ops }, records);
-      const lines: OutboxLine[] = [];
-      const courier = deps.couriers.state(session.profile.database);
-      const now = deps.clock.now();
-      const { metered, slow } = deps.hints();
-      const facts: WaitFacts = {
-        now,
-        unreachable: isUnreachable(courier.trouble) || meta.value.lastAnswerAt === 0,
-        quota: meta.value.pausedFor === "quota",
-        photosOnWifi: meta.value.photosOnWifi,
-        metered,
-        slow,
-      };
-      for (const line of described) {
-        // "unknown": the news of an erasure for the person's other devices.
-        const copy = line.kind === "draft" || line.kind === "profile" || line.kind === "unknown";
-        if (line.record === null || (copy && line.state !== "needs-person")) continue;
-        const at = await arrivedAt(session, line.letter);
-        // INV-2: a server's bare yes is no arrival; what is not proven waits.
-        const sent = line.kind === "dossier" || line.kind === "share";
-        const state = line.state === "arrived" && sent && at === null ? "waits" : states[line.state];
-        const what = line.kind === "draft" ? "dossier" : line.kind;
-        const parts = { done: line.n, of: line.m };
-        const { bytesLeft, reason, pieces } = line;
-        lines.push({
-          id: line.record,
-          what,
-          title: titleOf(line),
-          state,
-          parts,
-          bytesLeft,
-          reason,
-          at,
-          waits: state === "waits" ? waitReason(line, facts) : null,
-          pieces,
-        });
-      }
-      for (const { id, record } of all.value.filter(isDossier)) {
-        if (record.status !== "ready" || lines.some((line) => line.id === id && line.what === "dossier")) continue;
-        const parts = { done: 0, of: 1 };
-        lines.unshift({
-          id,
-          what: "dossier",
-          title: record.number,
-          state: "awaiting-desk",
-          parts,
-          bytesLeft: 0,
-          reason: null,
-          at: null,
-          waits: null,
-          pieces: [],
-        });
-      }
-      const left = lines.filter((line) => line.state !== "arrived");
-      const { pausedFor, lastAnswerAt, lastPullAt, offerDue } = meta.value;
-      const trouble = pausedFor === "quota" ? "quota" : courier.trouble;
-      const pullAge = now - lastPullAt;
-      const isFresh = lastPullAt > 0 && pullAge >= 0 && pullAge < freshPullMs;
-      const travelling =
-        queue.value.ops.length +
-        queue.value.proofs.length +
-        queue.value.letters.filter((letter) => letter.state !== "accepted").length +
-        queue.value.blobs.filter((blob) => !blob.localOnly && blob.state !== "verified").length;
-      return ok({
-        lines,
-        waiting: left.length,
-        bytesLeft: left.reduce((sum, line) => sum + line.bytesLeft, 0),
-        lastAnswerAt,
-        moving: courier.moving,
-        trouble,
-        upToDate: left.length === 0 && travelling === 0 && !offerDue && trouble === "none" && isFresh,
-        pulledAt: lastPullAt,
-        stuck: wedgeOf(queue.value, meta.value, now, { photos: facts.photosOnWifi && metered, originals: slow }),
-        data: {
-          photosOnWifi: facts.photosOnWifi,
-          metered,
-          lineKnown: deps.lineKnown(),
-          held: held(queue.value, facts),
-        },
+  async function view(session: Session): Promise<Result<OutboxView, WorkerError>> {
+    const [all, queue, meta] = await Promise.all([session.records.list(), session.queue.view(), session.store.meta()]);
+    if (!all.ok) return all;
+    if (!queue.ok) return queue;
+    if (!meta.ok) return storageErr(meta.error);
+    const records = new Map(all.value.map(({ id, record }) => [id, record]));
+    // A chain that waits for a merge waits: the merge comes by itself while the satchel is open.
+    const ops = queue.value.ops.map((op) => ({
+      ...op,
+      state: op.state === "conflict" ? ("waiting" as const) : op.state,
+    }));
+    const described = describeOutbox({ ...queue.value, ops }, records);
+    const lines: OutboxLine[] = [];
+    const courier = deps.couriers.state(session.profile.database);
+    const now = deps.clock.now();
+    const { metered, slow } = deps.hints();
+    const facts: WaitFacts = {
+      now,
+      unreachable: isUnreachable(courier.trouble) || meta.value.lastAnswerAt === 0,
+      quota: meta.value.pausedFor === "quota",
+      photosOnWifi: meta.value.photosOnWifi,
+      metered,
+      slow,
+    };
+    for (const line of described) {
+      // "unknown": the news of an erasure for the person's other devices.
+      const copy = line.kind === "draft" || line.kind === "profile" || line.kind === "unknown";
+      if (line.record === null || (copy && line.state !== "needs-person")) continue;
+      const at = await arrivedAt(session, line.letter);
+      // INV-2: a server's bare yes is no arrival; what is not proven waits.
+      const sent = line.kind === "dossier" || line.kind === "share";
+      const state = line.state === "arrived" && sent && at === null ? "waits" : states[line.state];
+      const what = line.kind === "draft" ? "dossier" : line.kind;
+      const parts = { done: line.n, of: line.m };
+      const { bytesLeft, reason, pieces } = line;
+      lines.push({
+        id: line.record,
+        what,
+        title: titleOf(line),
+        state,
+        parts,
+        bytesLeft,
+        reason,
+        at,
+        waits: state === "waits" ? waitReason(line, facts) : null,
+        pieces,
       });
-    },
+    }
+    for (const { id, record } of all.value.filter(isDossier)) {
+      if (record.status !== "ready" || lines.some((line) => line.id === id && line.what === "dossier")) continue;
+      const parts = { done: 0, of: 1 };
+      lines.unshift({
+        id,
+        what: "dossier",
+        title: record.number,
+        state: "awaiting-desk",
+        parts,
+        bytesLeft: 0,
+        reason: null,
+        at: null,
+        waits: null,
+        pieces: [],
+      });
+    }
+    const left = lines.filter((line) => line.state !== "arrived");
+    const { pausedFor, lastAnswerAt, lastPullAt, offerDue } = meta.value;
+    const trouble = pausedFor === "quota" ? "quota" : courier.trouble;
+    const pullAge = now - lastPullAt;
+    const isFresh = lastPullAt > 0 && pullAge >= 0 && pullAge < freshPullMs;
+    const travelling =
+      queue.value.ops.length +
+      queue.value.proofs.length +
+      queue.value.letters.filter((letter) => letter.state !== "accepted").length +
+      queue.value.blobs.filter((blob) => !blob.localOnly && blob.state !== "verified").length;
+    return ok({
+      lines,
+      waiting: left.length,
+      bytesLeft: left.reduce((sum, line) => sum + line.bytesLeft, 0),
+      lastAnswerAt,
+      moving: courier.moving,
+      trouble,
+      upToDate: left.length === 0 && travelling === 0 && !offerDue && trouble === "none" && isFresh,
+      pulledAt: lastPullAt,
+      stuck: wedgeOf(queue.value, meta.value, now, { photos: facts.photosOnWifi && metered, originals: slow }),
+      data: {
+        photosOnWifi: facts.photosOnWifi,
+        metered,
+        lineKnown: deps.lineKnown(),
+        held: held(queue.value, facts),
+      },
+    });
+  }
 
-    async exportItem(session, id) {
-      const kept = await session.records.get(id);
-      if (!kept.ok) return kept.error.type === "not-found" ? sealedFile(session, id) : kept;
-      const { record } = kept.value;
-      if (record.t === "paper") return paperFiles(session, record, "");
-      if (record.t !== "dossier") return err({ type: "not-found" });
-      const files: ExportedFile[] = [];
-      const joined = new Set(Object.values(record.attached).flatMap((slot) => slot.papers));
-      for (const [n, paper] of [...joined].entries()) {
-        const held = await session.records.get(paper);
-        // A paper that was erased since has nothing to give.
-        if (!held.ok || held.value.record.t !== "paper") continue;
-        const pages = await paperFiles(session, held.value.record, `${n + 1}-`);
-        if (!pages.ok) return pages;
-        files.push(...pages.value);
-      }
-      return ok(files);
-    },
-
-    async diagnostics(session) {
-      const view = await outbox.view(session);
-      if (!view.ok) return view;
-      const [queue, meta, inbox, all, room] = await Promise.all([
-        session.store.queue(),
-        session.store.meta(),
-        session.store.listInbox(),
-        session.records.list(),
-        deps.room(),
-      ]);
-      if (!queue.ok) return storageErr(queue.error);
-      if (!meta.ok) return storageErr(meta.error);
-      if (!inbox.ok) return storageErr(inbox.error);
-      if (!all.ok) return all;
-      return ok(
-        diagnosticLines({
-          now: deps.clock.now(),
-          queue: queue.value,
-          meta: meta.value,
-          inbox: inbox.value.length,
-          aside: session.records.aside(),
-          records: all.value.length,
-          view: view.value,
-          room,
-        }),
-      );
-    },
+  return {
+    view,
+    ...createDoor<OutboxPart>(
+      createLoader(deps, "outbox-part-not-loaded", async () =>
+        (await import("./outbox-part.ts")).createOutboxPart(deps, view),
+      ),
+      { exportItem: true, diagnostics: true },
+    ),
 
     async retry(session, id) {
       const { store } = session;
@@ -294,5 +199,4 @@ export function createOutbox(deps: SatchelDeps, checkProofs: ProofCheck): Outbox
       return ok(undefined);
     },
   };
-  return outbox;
 }

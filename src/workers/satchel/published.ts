@@ -2,6 +2,7 @@
 
 import type { Form } from "../../forms/model.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { createDoor } from "../common/door.ts";
 import { createLoader } from "../common/loaded.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { Session } from "./deps.ts";
@@ -16,22 +17,11 @@ export function createPublishedDoor(deps: PublishedDeps): PublishedDoor {
   const load = createLoader(deps, "published-not-loaded", async () =>
     (await import("./published-part.ts")).createPublishedPart(deps),
   );
-  const form: PublishedPart["form"] = async (session, procedure, version) => {
-    const part = await load();
-    return part.ok ? part.value.form(session, procedure, version) : part;
-  };
+  const part = createDoor<PublishedPart>(load, { list: true, form: true, look: true });
   return {
-    form,
-    async list(session) {
-      const part = await load();
-      return part.ok ? part.value.list(session) : part;
-    },
-    async look(session, now) {
-      const part = await load();
-      return part.ok ? part.value.look(session, now) : part;
-    },
+    ...part,
     async formFor(session, procedure, version) {
-      const found = await form(session, procedure, version);
+      const found = await part.form(session, procedure, version);
       if (found.ok) return ok(found.value.form);
       const { error } = found;
       return err(error.type === "refused" ? { type: "unavailable", mark: `form-${error.why}` } : error);

@@ -14,15 +14,15 @@ import { storageErr } from "../common/errors.ts";
 import type { Change, PaperView, ProfileView, SatchelApi, WorkerError } from "../satchel.contract.ts";
 import { createAhead } from "./ahead.ts";
 import { createApprovalDoor } from "./approvals-door.ts";
-import { createCardLife } from "./card-life.ts";
+import { createCardDoor } from "./card.ts";
 import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { createDeskWatch } from "./desk-watch.ts";
-import { createDevices } from "./devices.ts";
+import { createDevicesDoor, noteSeen } from "./devices-door.ts";
 import { createDossiers } from "./dossiers.ts";
-import { createErase } from "./erase.ts";
+import { createEraseDoor } from "./erase.ts";
 import { createHandOffDoor } from "./hand-off.ts";
-import { createInbox } from "./inbox.ts";
+import { createInboxDoor } from "./inbox-door.ts";
 import { createKeyCare, createWaysLoader, keysLooker } from "./key-care.ts";
 import { createOpening } from "./opening.ts";
 import { createOthers } from "./others.ts";
@@ -69,8 +69,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const deps: SatchelDeps = { ...base, lookAtKeys: keysLooker(base, loadWays) };
   const opening = createOpening(deps);
   const care = createKeyCare(deps, opening, loadWays, () => takeIn(), given.timers);
-  const card = createCardLife(deps, opening, care);
-  const devices = createDevices(deps, opening, care, given.timers);
+  const card = createCardDoor(deps, opening, care);
+  const devices = createDevicesDoor(deps, opening, care, given.timers);
   const transfer = createTransfer(deps, opening);
   const space = createSpace(deps);
   const papers = createPapers(deps, space);
@@ -82,7 +82,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
   const shares = createSharesDoor(deps, checkProofs);
-  const inbox = createInbox(deps, shares.takeAct);
+  const inbox = createInboxDoor(deps, shares.takeAct);
   const carrier = createPhoneCarrier(deps);
   const out = createOut(deps, { opening, care, space, dossiers, shares });
   /** The browser erased this satchel's database under the app: closed, so that the next opening begins anew and says it. */
@@ -215,7 +215,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       const ended = await shares.settle(session);
       if (!ended.ok) deps.log.note("shares", { error: ended.error.type });
       const tidied = settled.ok ? await papers.tidy(session) : settled;
-      const seen = tidied.ok ? await devices.noteSeen(session) : tidied;
+      const seen = tidied.ok ? await noteSeen(deps, session) : tidied;
       const marked = seen.ok ? await ahead.mark(session) : seen;
       return marked.ok ? out.follow(session) : marked;
     });
@@ -293,7 +293,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     }
     return ok(undefined);
   }
-  const { isWiped, ...erase } = createErase({ deps, opening, aliases: out, eraseHere });
+  const { isWiped, ...erase } = createEraseDoor({ deps, opening, aliases: out, eraseHere });
 
   const api: SatchelApi = {
     opening: async () => {
@@ -338,9 +338,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       return changed;
     },
     ...card,
-    devices: devices.devices,
-    removeDevice: devices.removeDevice,
-    ownDevice: devices.ownDevice,
+    ...devices,
     comeBack: care.comeBack,
     comeBackOpen: (input) => opened(care.comeBackOpen(input), input.code),
     comeBackForget: care.comeBackForget,

@@ -1,6 +1,7 @@
 /** The door to transfer-life.ts: loaded when a device is added, or becomes one more. Runs in the satchel worker. */
 
 import { ok } from "../../shared/result.ts";
+import { createDoor } from "../common/door.ts";
 import { createLoader } from "../common/loaded.ts";
 import type { SatchelDeps } from "./deps.ts";
 import type { Opening } from "./opening.ts";
@@ -13,30 +14,15 @@ export function createTransfer(deps: SatchelDeps, opening: Opening): Transfer {
     return loaded;
   });
   return {
-    async transferRequest() {
-      const life = await load();
-      return life.ok ? life.value.transferRequest() : life;
-    },
-    async transferOffer(input) {
-      const life = await load();
-      return life.ok ? life.value.transferOffer(input) : life;
-    },
-    async transferNumber(number) {
-      const life = await load();
-      return life.ok ? life.value.transferNumber(number) : life;
-    },
-    async transferConfirm() {
-      const life = await load();
-      return life.ok ? life.value.transferConfirm() : life;
-    },
-    async transferAccept(text) {
-      const life = await load();
-      return life.ok ? life.value.transferAccept(text) : life;
-    },
-    async transferFinish(code) {
-      const life = await load();
-      return life.ok ? life.value.transferFinish(code) : life;
-    },
+    ...createDoor<Transfer>(load, {
+      transferRequest: true,
+      transferOffer: true,
+      transferNumber: true,
+      transferConfirm: true,
+      transferAccept: true,
+      transferFinish: true,
+      transferForget: true,
+    }),
     // What was never loaded holds nothing.
     transferForget: async () => (loaded === undefined ? ok(undefined) : loaded.transferForget()),
   };

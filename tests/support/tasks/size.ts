@@ -32,6 +32,8 @@ const DIST = join(root, "dist");
 /** Groups that the service worker brings after the shell (src/sw/groups.ts): each its own line, its own visible state. */
 const LATER: readonly { readonly group: LaterGroup; readonly name: string; readonly limit: number }[] = [
   { group: "ways", name: "tool: card and coming back", limit: 70 },
+  { group: "shared", name: "shared by the desk and later screens", limit: 10 },
+  { group: "rest", name: "what a person rarely asks for", limit: 60 },
   { group: "photos", name: "tool: photos", limit: 80 },
   { group: "codes", name: "tool: QR codes", limit: 40 },
   { group: "carrier", name: "tool: carrying for others", limit: 60 },

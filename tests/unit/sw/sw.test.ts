@@ -188,7 +188,9 @@ describe("Prêt sans réseau", () => {
 
   test("brings first what this page and its language need; the desk only where it was opened", () => {
     expect(fillOrder("fr", "person", false)).toEqual([
+      "shared",
       "ways",
+      "rest",
       "photos",
       "codes",
       "carrier",
@@ -207,8 +209,10 @@ describe("Prêt sans réseau", () => {
       "twoddoc",
     ]);
     expect(fillOrder("ar", "person", true)).toEqual([
+      "shared",
       "ar",
       "ways",
+      "rest",
       "photos",
       "codes",
       "carrier",
@@ -227,9 +231,11 @@ describe("Prêt sans réseau", () => {
       "twoddoc",
     ]);
     expect(fillOrder("en", "desk", true)).toEqual([
+      "shared",
       "desk",
       "en",
       "ways",
+      "rest",
       "photos",
       "codes",
       "carrier",
@@ -264,7 +270,9 @@ describe("groups of a build", () => {
       "assets/index-1.js",
       "shared-1.js satchel.worker-1.js lazy-1.js lazy-2.js qr-1.js carrier.worker-1.js feature-1.js feature-1.css feature-2.js feature-3.js",
     ],
-    ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js lazy-2.js"],
+    ["assets/guichet-1.js", "shared-1.js desk.worker-1.js lazy-1.js lazy-2.js french-1.js"],
+    ["assets/french-1.js", ""],
+    ["assets/anything-part-1.js", "french-1.js"],
     ["assets/shared-1.js", ""],
     ["assets/feature-1.js", "index-1.js shared-1.js CardEntry-1.js Frame-1.js"],
     ["assets/feature-1.css", ""],
@@ -273,7 +281,7 @@ describe("groups of a build", () => {
     ["lecteur.html", ""],
     ["assets/CardEntry-1.js", ""],
     ["assets/Frame-1.js", ""],
-    ["assets/satchel.worker-1.js", "imaging.worker-1.js export-out-1.js rsa-2.js"],
+    ["assets/satchel.worker-1.js", "imaging.worker-1.js export-out-1.js rsa-2.js anything-part-1.js"],
     ["assets/export-out-1.js", "streams-1.js qr-1.js"],
     ["assets/streams-1.js", ""],
     ["assets/desk.worker-1.js", "only-desk-1.js"],
@@ -342,6 +350,9 @@ describe("groups of a build", () => {
       "assets/only-desk-1.js",
       "assets/desk-1.js",
     ]);
+    expect(of("rest")).toEqual(["assets/anything-part-1.js"]);
+    // The desk needs it at once, a person's phone for a later part only: neither waits for the other's, nor does the shell carry it.
+    expect(of("shared")).toEqual(["assets/french-1.js"]);
     expect(of("twoddoc")).toEqual(["assets/matrix-1.js", "assets/zxing_reader-1.wasm"]);
     expect([of("photos"), of("codes"), of("carrier"), of("en"), of("ar")].flat()).toEqual([
       "assets/imaging.worker-1.js",
