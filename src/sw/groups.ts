@@ -79,6 +79,9 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["places", /^src\/app\/(state\/PlacesKept\.tsx|platform\/place-packs\.ts)$/],
   ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
+  // What may be written on a paper of a kind: its words come with this group, too.
+  ["photos", /^src\/satchel\/types\/catalogue\.ts$/],
+  ["rest", /^src\/app\/features\/outbox\/Mend\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
   ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partages?|journal)\/feature\.ts$/],

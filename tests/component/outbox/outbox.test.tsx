@@ -268,12 +268,12 @@ describe("Mes envois", () => {
     };
     await look(satchel, {}, { copy });
     expect(await screen.findByRole("region", { name: "Quelque chose attend depuis 3 jours." })).toBeTruthy();
-    fireEvent.click(screen.getByRole("button", { name: "Copier le diagnostic" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Copier le diagnostic" }));
     expect(await screen.findByText("Copié. Il n’y a rien de personnel dedans.")).toBeTruthy();
     expect(copied[0]).toContain("op 1 waiting");
     expect(copied[0]).toContain("facts E-310");
     // A browser that refuses to copy shows it.
-    fireEvent.click(screen.getByRole("button", { name: "Copier le diagnostic" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Copier le diagnostic" }));
     expect(await screen.findByText(/op 1 waiting/)).toBeTruthy();
     expect(await axeProblems()).toEqual([]);
   });
@@ -285,7 +285,7 @@ describe("Mes envois", () => {
     });
     await look(satchel);
     const fix = await screen.findByRole("region", { name: "À corriger" });
-    expect(within(fix).getByRole("link", { name: "Reprendre la photo" }).getAttribute("href")).toBe(
+    expect((await within(fix).findByRole("link", { name: "Reprendre la photo" })).getAttribute("href")).toBe(
       `/papiers/${paper.id}/pages`,
     );
     fireEvent.click(within(fix).getByRole("button", { name: /^Effacer/ }));

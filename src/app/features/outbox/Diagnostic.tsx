@@ -43,20 +43,3 @@ export function Diagnostic() {
     </div>
   );
 }
-
-/** Something has waited for more than a day although the server answers: said first, with the way to help. */
-export function Stuck({ days }: { readonly days: number }) {
-  const t = useT();
-  return (
-    <section class="card stack-s" aria-labelledby="bloque">
-      <div class="row row--nowrap row--top tone-soon">
-        <Icon name="attention" />
-        <h2 class="h3" id="bloque">
-          {t("outbox.stuck.title", { count: days })}
-        </h2>
-      </div>
-      <p>{t("outbox.stuck.text")}</p>
-      <Diagnostic />
-    </section>
-  );
-}

@@ -24,8 +24,7 @@ import { memo } from "../../ui/memo.tsx";
 import { Why } from "../../ui/Question.tsx";
 import { EmptyState, FailedState, Loading, LockedState } from "../../ui/States.tsx";
 import { useWorld } from "../../ui/world.ts";
-import { Diagnostic, Stuck } from "./Diagnostic.tsx";
-import { Fix } from "./Fix.tsx";
+import { Diagnostic, Fix, Stuck } from "./Later.tsx";
 import { Line } from "./Line.tsx";
 import { type Names, titleOf } from "./names.ts";
 
