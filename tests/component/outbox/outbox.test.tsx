@@ -102,7 +102,7 @@ describe("Mes envois", () => {
     await look(satchel);
     const fix = await screen.findByRole("region", { name: "À corriger" });
     expect(fix.textContent).toContain("Une page est trop lourde pour ce guichet.");
-    expect(within(fix).getByRole("link", { name: "Changer les papiers" }).getAttribute("href")).toBe(
+    expect((await within(fix).findByRole("link", { name: "Changer les papiers" })).getAttribute("href")).toBe(
       `/dossiers/${DOSSIER}/relire`,
     );
     expect(within(fix).getByRole("button", { name: "Parler à quelqu’un" })).toBeTruthy();
