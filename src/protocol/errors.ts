@@ -23,6 +23,7 @@ export type RequestCode =
   | "not-yet"
   | "ended"
   | "device-removed"
+  | "login-needed"
   | "too-many"
   | "offset"
   | "prefill-off"
@@ -68,6 +69,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorRule>> = {
   frozen: { status: 423, retry: "after-person", reason: "ten wrong codes: a device or a desk has to renew the way in" },
   "unknown-number": { status: 404, retry: "after-person", reason: "no satchel here has this number" },
   "device-removed": { status: 403, retry: "never", reason: "this device was put out of the satchel" },
+  "login-needed": { status: 403, retry: "after-person", reason: "who helps here has to show again who she is" },
   "not-yet": { status: 425, retry: "later", reason: "the waiting time of the escrow is not over" },
   ended: { status: 410, retry: "never", reason: "the approval has ended, or was never given" },
   "too-many": { status: 429, retry: "later", reason: "too many requests: wait as long as Retry-After says" },

@@ -28,6 +28,7 @@ export const labels = {
   invitation: "besace/v1/invitation",
   published: "besace/v1/published",
   journalHead: "besace/v1/journal-head",
+  login: "besace/v1/login",
   /** Signed and verified in one place: whether a private key is that of a chain. The signature goes nowhere. */
   keyCheck: "besace/v1/key-check",
   /** Hashes. */
@@ -54,6 +55,8 @@ export const labels = {
   approvalPage: "besace/v1/approval-page",
   publishedFile: "besace/v1/published-file",
   journalLine: "besace/v1/journal-line",
+  loginSubject: "besace/v1/login-subject",
+  loginSecret: "besace/v1/login-secret",
   /** Keys. */
   journalSeal: "besace/v1/journal-seal",
   transferSeal: "besace/v1/transfer-seal",

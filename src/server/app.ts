@@ -21,13 +21,16 @@ import {
   notMe,
   type Self,
 } from "./forward.ts";
+import { createGate, type Needs } from "./gate.ts";
 import { type Collector, createCollector } from "./gc.ts";
 import { createJournalist } from "./journal.ts";
 import type { ServerKeys } from "./keys.ts";
 import { createLetters } from "./letters.ts";
 import { describeError, logRequests, toLog } from "./log.ts";
+import { type LoginSites, noSites } from "./login-sites.ts";
 import { createMetrics } from "./metrics.ts";
 import { type OfficialFiles, officialRoute } from "./official.ts";
+import { createOidc, type Oidc, type SiteFetch } from "./oidc.ts";
 import { createPrefill, type PrefillSite } from "./prefill.ts";
 import { createQuotas } from "./quotas.ts";
 import { createRates } from "./rates.ts";
@@ -39,6 +42,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { inactiveRoutes } from "./routes/inactive.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { letterRoutes } from "./routes/letters.ts";
+import { type LoginDeps, loginPageRoutes, loginRoutesOf } from "./routes/logins.ts";
 import { deploymentRoute, organisationRoutes } from "./routes/organisations.ts";
 import { prefillRoutes } from "./routes/prefill.ts";
 import { principalRoutes } from "./routes/principals.ts";
@@ -46,6 +50,7 @@ import { publishedRoutes } from "./routes/published.ts";
 import { recordRoutes } from "./routes/records.ts";
 import { teamRoutes } from "./routes/team.ts";
 import { wayRoutes } from "./routes/ways.ts";
+import { createSealedCookies } from "./sealed-cookie.ts";
 import { securityHeaders } from "./security.ts";
 import { createSessions } from "./sessions.ts";
 import { createShares } from "./shares.ts";
@@ -75,6 +80,8 @@ export interface AppDeps {
   readonly proxies?: readonly string[];
   /** Where dossiers may be prepared (SPEC P-F); absent: nowhere. */
   readonly prefill?: PrefillSite | undefined;
+  /** Sites that say who somebody is, and the way to them (SPEC P-I); absent: none. */
+  readonly logins?: { readonly sites: LoginSites; readonly fetch: SiteFetch } | undefined;
   /** PDFs that the operator put beside the server; absent: none. */
   readonly official?: OfficialFiles | undefined;
   /** Replaces the limits of limits.ts, for tests. */
@@ -195,6 +202,23 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     deps.prefill === undefined
       ? undefined
       : createPrefill({ ...deps.prefill, clock, timers, processes: heartbeat.alive });
+  const logins = deps.logins?.sites ?? noSites;
+  const oidcFor = (site: LoginSites["person"]): Oidc | undefined =>
+    site === undefined || deps.logins === undefined
+      ? undefined
+      : createOidc(site, { fetch: deps.logins.fetch, clock, random: deps.random });
+  const loginAt = new Map(
+    [...logins.organisations].flatMap(([slug, site]) => {
+      const oidc = oidcFor(site);
+      return oidc === undefined ? [] : [[slug, { oidc, siret: site.siret }] as const];
+    }),
+  );
+  const siteOf: LoginDeps["siteOf"] = async (organisation) =>
+    loginAt.size === 0 ? undefined : loginAt.get((await findDeployed(organisation))?.slug ?? "");
+  /** What a helper's browser needs beside its key. A site that the operator named comes before what helpers choose. */
+  const needs: Needs = async ({ organisation }) => ((await siteOf(organisation.id)) === undefined ? [] : ["oidc"]);
+  const gate = createGate({ secret, clock, random: deps.random, store, needs });
+  const enter = createAdmit(store, now);
   const routeDeps: RouteDeps = {
     answers,
     timers,
@@ -202,13 +226,23 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     keys: deps.keys,
     deployment: deps.deployment,
     sessions,
-    admit: createAdmit(store, now),
+    admit: gate.guard(enter),
     rates,
     letters,
     quotaOf,
     uploads,
     journal,
     log,
+  };
+
+  const loginDeps: LoginDeps = {
+    ...routeDeps,
+    admit: enter,
+    gate,
+    cookies: createSealedCookies(secret, https),
+    random: deps.random,
+    siteOf,
+    person: oidcFor(logins.person),
   };
 
   await http.register(async (scope) => {
@@ -253,12 +287,14 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     publishedRoutes(scope, { ...routeDeps, findDeployed });
     teamRoutes(scope, { ...routeDeps, findDeployed });
     journalRoutes(scope, routeDeps);
+    loginRoutesOf(scope, loginDeps);
     await scope.register(async (inner) => blobRoutes(inner, { ...routeDeps, staging, vault, forwarder, metrics }));
     scope.all("/v1", async (request, reply) => answers.refuse(request, reply, "not-found"));
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));
   });
 
   deploymentRoute(http, routeDeps);
+  if (deps.logins !== undefined) loginPageRoutes(http, loginDeps);
   if (deps.official !== undefined) officialRoute(http, deps.official);
   healthRoutes(http, {
     store,

@@ -16,6 +16,7 @@ import { prepareDesk } from "./desks.ts";
 import type { Self } from "./forward.ts";
 import { openKeys } from "./keys.ts";
 import { createLogger, describeError } from "./log.ts";
+import { readLoginSites } from "./login-sites.ts";
 import { readOfficialFolder } from "./official.ts";
 import { chooseSite } from "./prefill.ts";
 import { openBlobFiles } from "./stores/blob-files.ts";
@@ -150,6 +151,7 @@ async function start(): Promise<void> {
     pino.destination({ dest: setting("BESACE_LOG") ?? 2, sync: false, mkdir: true }),
     setting("BESACE_LOG_LEVEL") ?? "info",
   );
+  const loginFile = setting("BESACE_LOGIN");
   const compressWeb = await publishWeb(dist, webFolder, clock);
   const app = await buildApp({
     store,
@@ -166,6 +168,10 @@ async function start(): Promise<void> {
     publicUrl,
     proxies: (setting("BESACE_PROXIES") ?? "").split(/[\s,]+/).filter((proxy) => proxy !== ""),
     prefill: chooseSite(setting("BESACE_PREFILL_URL"), chosen.prefill?.url, (...request) => fetch(...request)),
+    logins:
+      loginFile === undefined
+        ? undefined
+        : { sites: await readLoginSites(loginFile), fetch: (...request) => fetch(...request) },
     official,
     metricsToken: setting("BESACE_METRICS_TOKEN"),
     databaseFile: database.type === "sqlite" ? database.file : undefined,

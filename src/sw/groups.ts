@@ -186,7 +186,8 @@ export function groupsOf(
     const own = words.find(([, pattern]) => pattern.test(source));
     if (own !== undefined) groups.set(file, own[0]);
     const [, language, area] = /^locales\/(\w+)\/(.+)\.json$/.exec(source) ?? [];
-    if (area === "desk") groups.set(file, "desk");
+    // "connexion": words of pages that the server makes; a desk shows some of them too.
+    if (area === "desk" || area === "connexion") groups.set(file, "desk");
     else if (area === "poste") groups.set(file, "kiosk");
     else if (area !== undefined && laterWords.test(area))
       groups.set(file, language === "en" ? "forms-en" : language === "ar" ? "forms-ar" : (own?.[0] ?? "forms"));

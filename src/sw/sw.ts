@@ -120,8 +120,9 @@ registerRoute(
   "POST",
 );
 
-// A path with an extension, or under /v1, is no page: it must fail as what it is (a missing chunk is not HTML).
-const notPages = [/^\/v1\//, /\/[^/?]+\.[^/?]+$/];
+// A path with an extension, or under /v1, is no page: it must fail as what it is (a missing chunk is not HTML). The way to
+// another site and back is the server's own.
+const notPages = [/^\/(v1|connexion)\//, /\/[^/?]+\.[^/?]+$/];
 registerRoute(
   // The desk's page comes with its group; until then only the network has it.
   new NavigationRoute(async ({ request }) => (await later.kept(deskPage)) ?? fetch(request), {

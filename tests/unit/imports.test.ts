@@ -81,8 +81,25 @@ const ZONES: readonly Zone[] = [
   {
     name: "server",
     holds: inFolder("server"),
-    imports: ["shared", "protocol"],
-    packages: ["node:", "fastify", "@fastify/", "@tus/", "pino", "pg", "prom-client", "@aws-sdk/client-s3"],
+    // Words of the few pages between here and another site.
+    imports: [
+      "shared",
+      "protocol",
+      "locales/fr/connexion.json",
+      "locales/en/connexion.json",
+      "locales/ar/connexion.json",
+    ],
+    packages: [
+      "node:",
+      "fastify",
+      "@fastify/",
+      "@tus/",
+      "pino",
+      "pg",
+      "prom-client",
+      "@aws-sdk/client-s3",
+      "openid-client",
+    ],
   },
 ];
 const FREE_PACKAGES = ["valibot"];
@@ -104,6 +121,7 @@ function reaches(target: string, path: string): boolean {
   if (target === "worker clients") return CLIENTS.test(path);
   if (target === "worker contracts") return CONTRACTS.test(path);
   if (target === "locales") return path.startsWith("locales/");
+  if (target.startsWith("locales/")) return path === target;
   return target.endsWith(".ts") ? path === `src/${target}` : path.startsWith(`src/${target}/`);
 }
 

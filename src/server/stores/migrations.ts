@@ -278,6 +278,12 @@ export const migrations: readonly (readonly Step[])[] = [
         FOR EACH ROW EXECUTE FUNCTION journal_stays()`,
     },
   ],
+  [
+    // Which login at another site is a helper's (SPEC P-I6): a hash, in a statement that she signed.
+    `CREATE TABLE login_binding (
+      principal TEXT NOT NULL REFERENCES principal (id), helper TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+      sig TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (principal, helper))`,
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

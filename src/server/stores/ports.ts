@@ -23,6 +23,7 @@ import type { BlobId, DeviceId, LetterId, OpId, PrincipalId } from "../../shared
 import type { ApprovalStore } from "./approval-ports.ts";
 import type { InactiveStore } from "./inactive-ports.ts";
 import type { JournalStore } from "./journal-ports.ts";
+import type { LoginStore } from "./login-ports.ts";
 import type { PublishedStore } from "./published-ports.ts";
 import type { TeamStore } from "./team-ports.ts";
 import type { Closed, WayStore } from "./way-ports.ts";
@@ -152,7 +153,7 @@ export interface Desk {
   readonly opened: { readonly principal: PrincipalId; readonly sealedRoot: B64 | "" } | null;
 }
 
-export interface Store extends WayStore, ApprovalStore, PublishedStore, TeamStore, InactiveStore, JournalStore {
+export interface Store extends WayStore, ApprovalStore, PublishedStore, TeamStore, InactiveStore, JournalStore, LoginStore {
   /** Random name of this database's life: a restored backup gets a new one (SPEC P-W9). */
   readonly epoch: () => Promise<string>;
   /** Draws and returns another name: every device pulls all and offers all again. */

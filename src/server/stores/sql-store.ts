@@ -16,6 +16,7 @@ import { createApprovals } from "./approvals.ts";
 import { storeChain } from "./chain-rows.ts";
 import { createInactive, epochOf } from "./inactive.ts";
 import { createJournal } from "./journal.ts";
+import { createLogins } from "./logins.ts";
 import { migrate } from "./migrations.ts";
 import type { OpVerdict, Store, StoredBlob, StoredLetter } from "./ports.ts";
 import { createPublished } from "./published.ts";
@@ -1090,6 +1091,7 @@ export async function createSqlStore(deps: SqlStoreDeps): Promise<Store> {
     ...createTeam(driver),
     ...createInactive({ driver, dropLetter, toLetter }),
     ...createJournal(driver),
+    ...createLogins(driver),
     backupTo: driver.backupTo,
     ping: async () => {
       await read(() => one("SELECT 1 AS yes"));

@@ -15,7 +15,9 @@ import { type DeploymentBase, demonstration } from "../../../src/server/deployme
 import type { Self } from "../../../src/server/forward.ts";
 import { openKeys } from "../../../src/server/keys.ts";
 import { createLogger } from "../../../src/server/log.ts";
+import type { LoginSites } from "../../../src/server/login-sites.ts";
 import type { OfficialFiles } from "../../../src/server/official.ts";
+import type { SiteFetch } from "../../../src/server/oidc.ts";
 import type { PrefillSite } from "../../../src/server/prefill.ts";
 import { openBlobFiles, vaultInPlace } from "../../../src/server/stores/blob-files.ts";
 import type { BlobStaging, BlobVault } from "../../../src/server/stores/blob-ports.ts";
@@ -44,6 +46,7 @@ export interface HarnessOptions {
   /** Default: the staging folder itself. */
   readonly prefill?: PrefillSite;
   readonly official?: OfficialFiles;
+  readonly logins?: { readonly sites: LoginSites; readonly fetch: SiteFetch };
   readonly vault?: (staging: BlobStaging) => Promise<BlobVault>;
 }
 
@@ -81,6 +84,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     metricsToken: options.metricsToken,
     prefill: options.prefill,
     official: options.official,
+    logins: options.logins,
     ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
     ...(options.among === undefined ? {} : { self: options.among.self }),
   });
