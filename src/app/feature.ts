@@ -82,6 +82,9 @@ export const paths = {
   sharedIn: "/partage",
   shareOut: (id: string) => `/partage/${id}`,
   journal: "/journal",
+  data: "/donnees",
+  /** What to do when the service ends. */
+  end: "/donnees/fin",
   /** What is shared with organisations, for a time. */
   shares: "/partages",
   newShare: "/partages/nouveau",

@@ -19,6 +19,7 @@ export const labels = {
   carried: "besace/v1/carried",
   keyring: "besace/v1/keyring",
   serverBox: "besace/v1/server-box",
+  ending: "besace/v1/ending",
   unblock: "besace/v1/unblock",
   escrow: "besace/v1/escrow",
   erase: "besace/v1/erase",

@@ -321,6 +321,7 @@ const deployment = v.object({
     v.readonly(),
   ),
   shareBox: v.optional(looseSigned),
+  ending: v.optional(looseSigned),
   organisations: v.pipe(v.array(organisation), v.maxLength(5000), v.readonly()),
   legal: v.object({ publisher: text(2000), privacy: text(2000) }),
   quotas: v.object({ satchelBytes: count, blobBytes: count }),

@@ -599,6 +599,8 @@ export interface Deployment {
   readonly serverKeys: readonly ServerKey[];
   /** Where shares are sealed to (SPEC P-K3), signed by a server key; absent from an older server. */
   readonly shareBox?: Signed | undefined;
+  /** The service ends (SPEC P-E), signed by a server key. */
+  readonly ending?: Signed | undefined;
   readonly organisations: readonly DeployedOrganisation[];
   readonly legal: { readonly publisher: string; readonly privacy: string };
   readonly quotas: { readonly satchelBytes: number; readonly blobBytes: number };

@@ -81,7 +81,8 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   // What may be written on a paper of a kind: its words come with this group, too.
   ["photos", /^src\/satchel\/types\/catalogue\.ts$/],
-  ["rest", /^src\/app\/features\/outbox\/Mend\.tsx$/],
+  ["rest", /^src\/app\/features\/(outbox\/Mend|donnees\/feature)\.tsx?$/],
+  ["rest", /^src\/app\/state\/EndingNews\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
   ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partages?|journal)\/feature\.ts$/],
@@ -102,7 +103,7 @@ const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+)\.tsx?$/;
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["official", /^locales\/fr\/official\.json$/],
   ["ways", /^locales\/fr\/(approbation|card|devices|discret|retour|scan|settings)\.json$/],
-  ["rest", /^locales\/fr\/erase\.json$/],
+  ["rest", /^locales\/fr\/(erase|donnees)\.json$/],
   ["carrier", /^locales\/fr\/porteur\.json$/],
   ["out", /^locales\/fr\/(sortie|partages?|journal)\.json$/],
   ["places", /^locales\/fr\/places\.json$/],

@@ -31,6 +31,7 @@ import type { ShareFault, ShareStage } from "../satchel/sharing.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
+import { type EndingApi, endingMethods } from "./ending.contract.ts";
 import type { Finish } from "./imaging.contract.ts";
 import { type PublishedApi, publishedMethods } from "./published.contract.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
@@ -706,7 +707,7 @@ export type Change =
   | { readonly type: "deployment" }
   | { readonly type: "approvals" };
 
-export interface SatchelApi extends PhoneApprovalApi, PublishedApi {
+export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
   readonly create: (input: {
@@ -1084,4 +1085,5 @@ export const satchelMethods = Object.keys({
   onChange: true,
   ...phoneApprovalMethods,
   ...publishedMethods,
+  ...endingMethods,
 } satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];

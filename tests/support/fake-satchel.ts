@@ -38,6 +38,7 @@ import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
+import type { EndingView } from "../../src/workers/ending.contract.ts";
 import type { PublishedList } from "../../src/workers/published.contract.ts";
 import type {
   AheadLine,
@@ -314,6 +315,7 @@ export interface FakeData {
   shares: readonly ShareView[];
   outbox: OutboxView;
   space: SpaceView;
+  ending: EndingView | null;
   lost: Lost;
   exported: readonly ExportedFile[];
   diagnostics: string;
@@ -408,6 +410,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     shares: [],
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
+    ending: null,
     lost: { type: "nothing" },
     exported: [],
     diagnostics: "ops waiting=0",
@@ -977,6 +980,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       change({ type: "outbox" });
       return ok(undefined);
     },
+    ending: async () => ok(data.ending),
     space: async () => ok(data.space),
     freeSpace: async (papers) => {
       const gone = data.space.papers.filter((paper) => papers.includes(paper.id) && paper.state === "may-go");

@@ -10,6 +10,7 @@ import type common from "../../../locales/fr/common.json";
 import type desk from "../../../locales/fr/desk.json";
 import type devices from "../../../locales/fr/devices.json";
 import type discret from "../../../locales/fr/discret.json";
+import type donnees from "../../../locales/fr/donnees.json";
 import type dossiers from "../../../locales/fr/dossiers.json";
 import type erase from "../../../locales/fr/erase.json";
 import type errors from "../../../locales/fr/errors.json";
@@ -60,6 +61,7 @@ export interface Catalogue {
   readonly fields: typeof fields;
   readonly glossary: typeof glossary;
   readonly home: typeof home;
+  readonly donnees: typeof donnees;
   readonly journal: typeof journal;
   readonly journey: typeof journey;
   readonly lettre: typeof lettre;

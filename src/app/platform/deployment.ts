@@ -17,24 +17,28 @@ const file = v.object({
     address: v.string(),
   }),
   legal: v.object({ publisher: v.string(), privacy: v.string() }),
+  ending: v.optional(v.unknown()),
 });
 
 export interface Operator {
   readonly name: string;
   readonly contact: HumanContact;
   readonly legal: { readonly publisher: string; readonly privacy: string };
+  /** Something is said about an end of the service: the worker is asked whether to believe it (SPEC P-E). */
+  readonly mayEnd: boolean;
 }
 
 /** The operator of deployment.json; nothing when the text is not one. */
 export function readOperator(json: unknown): Operator | null {
   const parsed = v.safeParse(file, json);
   if (!parsed.success) return null;
-  const { operator, human, legal } = parsed.output;
+  const { operator, human, legal, ending } = parsed.output;
   const { name, phone, phoneShown, hours, address, timeZone } = human;
   return {
     name: operator,
     contact: { organisation: name, phone, phoneDisplay: phoneShown, hours, address, timeZone },
     legal,
+    mayEnd: ending !== undefined,
   };
 }
 

@@ -26,6 +26,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   partage: "partage",
   partages: "partages",
   journal: "journal",
+  donnees: "donnees",
   "a-prevoir": "ahead",
   "poste-partage": "approve",
   droits: "droits",

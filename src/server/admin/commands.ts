@@ -5,8 +5,9 @@
  */
 
 import { parseArgs } from "node:util";
+import { type Ending, isOrigin } from "../../protocol/ending.ts";
 import { blockVerifierOf, readBlockNumber } from "../../protocol/ways.ts";
-import type { ServerTime } from "../../protocol/wire.ts";
+import type { ServerTime, Signed } from "../../protocol/wire.ts";
 import { unreachable } from "../../shared/assert.ts";
 import { isPrincipalId } from "../../shared/ids.ts";
 import type { Shares } from "../shares.ts";
@@ -27,6 +28,8 @@ export interface AdminDeps {
   /** Runs `work` only while no server runs on the data folder. */
   readonly stopped: <T>(work: () => Promise<T>) => Promise<T | "running">;
   readonly rotateKey: () => Promise<string>;
+  /** The notice that the service ends, by the key that signs proofs. */
+  readonly signEnding: (ending: Ending) => Promise<Signed>;
   /** What opens kept shares. Without a key file nothing does. */
   readonly shares: () => Promise<Pick<Shares, "give">>;
   /** A path as the operator meant it. */
@@ -50,10 +53,15 @@ export const usage = `npm run admin -- <command>
   quota <satchel> <MiB | default>
   unblock <number>             ends the block of the satchel whose card has this number (twelve digits), once the person
                                has shown who she is; a desk does the same
+  closing <day> [<origin>]     the service ends on this day (YYYY-MM-DD): prints the signed notice to put into the deployment
+                               file as "ending"; phones then bring every page home and say how to save it.
+                               <origin>: where Besace goes on (https://...)
   rotate-key                   a new key signs proofs from the next start on; phones follow by themselves
 `;
 
 const mib = 1024 * 1024;
+/** From the notice to the end at least; a phone may lie in a drawer for weeks. */
+const closingNoticeMs = 90 * 24 * 60 * 60 * 1000;
 const iso = (time: number): string => new Date(time).toISOString();
 
 const backupWords = (refusal: BackupRefusal): string => {
@@ -173,6 +181,16 @@ export async function runAdmin(args: readonly string[], deps: AdminDeps): Promis
       const count = await deps.withServer(({ store }) => store.unblock(block, now()));
       if (count === undefined) return refuse("no satchel here has a card with this number");
       print(count === 0 ? "it was not blocked" : "unblocked");
+      return 0;
+    }
+    case "closing 1":
+    case "closing 2": {
+      const at = /^\d{4}-\d{2}-\d{2}$/.test(first ?? "") ? Date.parse(`${first}T00:00:00Z`) : Number.NaN;
+      if (!Number.isSafeInteger(at) || at < now() + closingNoticeMs)
+        return refuse("the day is YYYY-MM-DD, three months from now at the earliest: people have to come by before it");
+      const next = second ?? null;
+      if (next !== null && !isOrigin(next)) return refuse("where Besace goes on is an origin: https://host");
+      print(JSON.stringify({ ending: await deps.signEnding({ at: at as ServerTime, next }) }));
       return 0;
     }
     case "rotate-key 0":

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { signEnding } from "../../protocol/ending.ts";
 import type { ServerTime } from "../../protocol/wire.ts";
 import type { Clock, Random } from "../../shared/ports.ts";
 import { openKeys, rotateKeys } from "../keys.ts";
@@ -67,6 +68,10 @@ const deps: AdminDeps = {
     } finally {
       lock.release();
     }
+  },
+  signEnding: async (ending) => {
+    const keys = await openKeys(keyFile, random);
+    return signEnding(keys.sign, keys.public.sign, ending);
   },
   rotateKey: async () => (await rotateKeys(keyFile)).id,
   // A file is the server's to make: one made here would open nothing.

@@ -20,6 +20,7 @@ import type { SatchelDeps, Session } from "./deps.ts";
 import { createDeskWatch } from "./desk-watch.ts";
 import { createDevicesDoor, noteSeen } from "./devices-door.ts";
 import { createDossiers } from "./dossiers.ts";
+import { createEndingDoor } from "./ending.ts";
 import { createEraseDoor } from "./erase.ts";
 import { createHandOffDoor } from "./hand-off.ts";
 import { createInboxDoor } from "./inbox-door.ts";
@@ -73,6 +74,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const devices = createDevicesDoor(deps, opening, care, given.timers);
   const transfer = createTransfer(deps, opening);
   const space = createSpace(deps);
+  const ending = createEndingDoor(deps, space);
   const papers = createPapers(deps, space);
   const ahead = createAhead(deps, papers);
   const checkProofs = createProofCheck();
@@ -486,6 +488,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     exportItem: (id) => within((session) => outbox.exportItem(session, id)),
     diagnostics: () => within(outbox.diagnostics),
     setDataChoice: (choice) => within((session) => space.choose(session, choice)),
+    ending: () => within(ending.ending),
     space: () => within(space.view),
     freeSpace: (chosen) => within((session) => space.free(session, chosen)),
     fetchBack: (id) => within((session) => space.fetchBack(session, id)),

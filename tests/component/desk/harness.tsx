@@ -107,6 +107,7 @@ export async function showDesk(desk: FakeDesk, options: ShowDeskOptions = {}): P
         timeZone: human.timeZone,
       },
       legal: FAKE_DEPLOYMENT.legal,
+      mayEnd: false,
     }),
     linkServiceWorker: async () => null,
     async copyText(text) {

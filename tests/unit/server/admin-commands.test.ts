@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readChain } from "../../../src/protocol/statements.ts";
-import type { ServerTime } from "../../../src/protocol/wire.ts";
+import type { B64, ServerTime } from "../../../src/protocol/wire.ts";
 import { type AdminDeps, runAdmin, usage } from "../../../src/server/admin/commands.ts";
 import { openBlobFiles, vaultInPlace } from "../../../src/server/stores/blob-files.ts";
 import { openSqlite } from "../../../src/server/stores/sqlite.ts";
@@ -42,6 +42,7 @@ beforeEach(() => {
       places: { database: join(folder, "new.sqlite"), blobs: join(folder, "new"), keyFile: join(folder, "none") },
     },
     stopped: async (work) => (running ? "running" : work()),
+    signEnding: async ({ at, next }) => ({ body: `${at} ${next}` as B64, sig: "" as B64 }),
     rotateKey: async () => "KEY",
     shares: async () => ({ give: () => undefined }),
     at: (path) => join(folder, path),
@@ -101,4 +102,14 @@ test("a quota of one satchel, and back to what its kind has", async () => {
   expect(await quota()).toBe(5 * 1024 * 1024);
   expect(await run("quota", person.id, "default")).toBe(0);
   expect(await quota()).toBeNull();
+});
+
+test("closing prints a signed notice for a day that leaves people time, and an address that is one", async () => {
+  expect(await run("closing", "2027-06-30", "https://ailleurs.exemple.fr")).toBe(0);
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    ending: { body: `${Date.UTC(2027, 5, 30)} https://ailleurs.exemple.fr`, sig: "" },
+  });
+  expect(await run("closing", "2028-01-01")).toBe(0);
+  for (const args of [["30/06/2027"], ["2027-02-01"], ["2027-13-45"], ["2027-06-30", "http://ailleurs.fr"]])
+    expect(await run("closing", ...args)).toBe(1);
 });

@@ -41,6 +41,7 @@ const command = (...args: readonly string[]) => {
     openCopy: never,
     restoring: undefined,
     stopped: never,
+    signEnding: never,
     rotateKey: never,
     shares: async () => createShares(server.keys.shareKey, random),
     at: (path) => path,

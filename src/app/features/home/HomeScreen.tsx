@@ -20,6 +20,7 @@ import { tData } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { Arriving } from "../../state/Arriving.tsx";
+import { chunk } from "../../state/chunk.ts";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { PublishedNames } from "../../state/published.ts";
@@ -318,8 +319,16 @@ function Content({ pocket, dossiers }: { readonly pocket: PocketView; readonly d
   );
 }
 
+const useEndingNews = chunk(async () => (await import("../../state/EndingNews.tsx")).EndingNews);
+
+function EndingDoor() {
+  const { more: News } = useEndingNews();
+  return News === null ? null : <News />;
+}
+
 export function HomeScreen() {
   const t = useT();
+  const { operator } = useRoot();
   const { clock } = useWorld();
   const pocket = useAsk("pocket", (api) => api.pocket(today(clock.now())), ["papers"]);
   const dossiers = useAsk("dossiers", (api) => api.dossiers(), ["dossiers"]);
@@ -328,6 +337,7 @@ export function HomeScreen() {
   const failed = pocket.state === "failed" ? pocket : dossiers.state === "failed" ? dossiers : null;
   return (
     <Frame title={t("common.nav.home")} tab="home">
+      {operator?.mayEnd === true && <EndingDoor />}
       <h1>{name === "" ? t("home.hello") : t("home.helloName", { name: isolated(name) })}</h1>
       {failed !== null ? (
         <FailedState

@@ -216,6 +216,12 @@ export function SettingsScreen() {
             title={t("settings.given.journal")}
             detail={t("settings.given.journalMore")}
           />
+          <Item
+            icon="cadenas"
+            href={paths.data}
+            title={t("settings.given.data")}
+            detail={t("settings.given.dataMore")}
+          />
         </List>
       </section>
       <section class="stack-s" aria-labelledby="emporter">
