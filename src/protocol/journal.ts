@@ -63,6 +63,8 @@ export interface JournalAnswer extends Answered {
   readonly lines: readonly NumberedLine[];
   /** How many lines there are. */
   readonly length: number;
+  /** Of line n, as it stands there now; null where there is none. */
+  readonly hash: B64 | null;
 }
 
 const contextOf = (satchel: PrincipalId): Bytes => lengthPrefixed(idBytes(satchel));
@@ -170,6 +172,7 @@ const answerShape = v.object({
   time: serverTimeField,
   lines: v.pipe(v.array(lineShape), v.maxLength(limits.page), v.readonly()),
   length: countField,
+  hash: v.nullable(fixedB64(32)),
 });
 
 export function parseJournalAnswer(input: unknown): Result<JournalAnswer, "bad-format"> {

@@ -70,11 +70,11 @@ export function journalOf({ shares, dossiers }: JournalSources): readonly Journa
 }
 
 /** By calendar day, newest first. @param dayOf the day of a moment where the person is. */
-export function byDay(
-  entries: readonly JournalEntry[],
+export function byDay<T extends { readonly at: number }>(
+  entries: readonly T[],
   dayOf: (at: number) => string,
-): readonly { readonly day: string; readonly entries: readonly JournalEntry[] }[] {
-  const days = new Map<string, JournalEntry[]>();
+): readonly { readonly day: string; readonly entries: readonly T[] }[] {
+  const days = new Map<string, T[]>();
   for (const entry of entries) {
     const day = dayOf(entry.at);
     const held = days.get(day);

@@ -33,6 +33,7 @@ import type { Result } from "../shared/result.ts";
 import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
 import { type EndingApi, endingMethods } from "./ending.contract.ts";
 import type { Finish } from "./imaging.contract.ts";
+import { type OwnerApi, ownerMethods } from "./owner.contract.ts";
 import { type PublishedApi, publishedMethods } from "./published.contract.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
 
@@ -707,7 +708,7 @@ export type Change =
   | { readonly type: "deployment" }
   | { readonly type: "approvals" };
 
-export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi {
+export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi, OwnerApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
   readonly create: (input: {
@@ -1086,4 +1087,5 @@ export const satchelMethods = Object.keys({
   ...phoneApprovalMethods,
   ...publishedMethods,
   ...endingMethods,
+  ...ownerMethods,
 } satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];

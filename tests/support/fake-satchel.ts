@@ -39,6 +39,7 @@ import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type { EndingView } from "../../src/workers/ending.contract.ts";
+import type { JournalView } from "../../src/workers/owner.contract.ts";
 import type { PublishedList } from "../../src/workers/published.contract.ts";
 import type {
   AheadLine,
@@ -313,6 +314,7 @@ export interface FakeData {
   ahead: AheadView;
   dossiers: readonly DossierView[];
   shares: readonly ShareView[];
+  journal: JournalView;
   outbox: OutboxView;
   space: SpaceView;
   ending: EndingView | null;
@@ -408,6 +410,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     ahead: EMPTY_AHEAD,
     dossiers: [],
     shares: [],
+    journal: { lines: [], breaks: [], said: [], checkedAt: null, head: null },
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
     ending: null,
@@ -888,6 +891,15 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok(after);
     },
     withdraw: async (id) => withDossier(id, (record) => withdraw(record, data.now), "withdrawing"),
+    ownJournal: async () => ok(data.journal),
+    lookJournal: async () => ok(data.journal),
+    ownDeposit: async () => missing,
+    ownRead: async () => missing,
+    ownDestroy: async () => missing,
+    ownMetadata: async () => missing,
+    ownCheck: async () => missing,
+    ownList: async () => ok([]),
+    ownCount: async () => ok({ papers: 0, pages: 0, bytes: 0 }),
     publishedForms: async () => ok(data.published.list),
     publishedForm: async (procedure) => {
       const form = data.published.forms[procedure];

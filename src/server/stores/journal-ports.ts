@@ -24,12 +24,12 @@ export interface BlobOwner {
 export interface JournalStore {
   /** "same": there is a line about that. "gone": nobody's, or of a satchel that was erased. */
   readonly addLine: (line: NewLine) => Promise<"added" | "same" | "gone">;
-  /** Lines after number `after`, in order, and how many there are. */
+  /** Lines after number `after`, in order, how many there are, and the hash of line `after`. */
   readonly journal: (
     principal: PrincipalId,
     after: number,
     limit: number,
-  ) => Promise<{ readonly lines: readonly NumberedLine[]; readonly length: number }>;
+  ) => Promise<{ readonly lines: readonly NumberedLine[]; readonly length: number; readonly hash: B64 | null }>;
   /** The letter by which `reader` may read the blob of another; undefined where there is none (see `mayRead`). */
   readonly letterNaming: (
     reader: PrincipalId,

@@ -39,6 +39,7 @@ export function createJournal({ read, write }: Driver): JournalStore {
     journal: (principal, after, limit) =>
       read(function* () {
         const last = yield* one("SELECT MAX(n) AS n FROM journal WHERE principal = $1", principal);
+        const before = yield* one("SELECT hash FROM journal WHERE principal = $1 AND n = $2", principal, after);
         const rows = yield* all(
           "SELECT n, enc, sealed FROM journal WHERE principal = $1 AND n > $2 ORDER BY n LIMIT $3",
           principal,
@@ -52,7 +53,7 @@ export function createJournal({ read, write }: Driver): JournalStore {
         }));
         // Read before the lines: what came between is there with them.
         const length = Math.max(last === undefined || last.n === null ? 0 : number(last, "n"), lines.at(-1)?.n ?? 0);
-        return { lines, length };
+        return { lines, length, hash: before === undefined ? null : (text(before, "hash") as B64) };
       }),
 
     letterNaming: (reader, owner, blob, at) =>

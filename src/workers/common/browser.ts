@@ -12,6 +12,7 @@ import { createKeysExchange } from "../../sync/keys.ts";
 import { challengeSigner } from "../../sync/session.ts";
 import type { CourierDeps } from "./couriers.ts";
 import type { DeploymentSource } from "./deployments.ts";
+import { journalPath, markPath, marksCache, weeksPath } from "./marks-cache.ts";
 
 const deploymentCache = "besace-deployment";
 /** A deployment is a few KB; on 2G it may still take this long. */
@@ -57,10 +58,6 @@ export const deploymentSource = (
   },
 });
 
-const marksCache = "besace-marks";
-const markPath = (database: string): string => `/mark/${database}`;
-const weeksPath = (database: string): string => `/weeks/${database}`;
-
 /**
  * Marks in the Cache API: beside the databases, and out of reach of what goes wrong inside one. A browser that refuses the
  * cache has no marks; nothing else depends on it.
@@ -86,6 +83,7 @@ export function cacheMarks(caches: Pick<CacheStorage, "open">): {
       withCache(async (cache) => {
         await cache.delete(markPath(database));
         await cache.delete(weeksPath(database));
+        await cache.delete(journalPath(database));
       }, undefined),
     weeks: (database, weeks) => withCache((cache) => cache.put(weeksPath(database), Response.json(weeks)), undefined),
   };

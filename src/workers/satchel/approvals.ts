@@ -42,13 +42,14 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { NewBlob } from "../../storage/ports.ts";
 import type { ApprovalEvent, ApprovalMet, ApprovalRefusal, ApprovalView, ApprovedPaper } from "../approval.contract.ts";
 import { createApprovalTransport } from "../common/approval-transport.ts";
-import { type AskDeps, newSession } from "../common/blob-reader.ts";
+import type { AskDeps } from "../common/blob-reader.ts";
 import { putBlob } from "../common/blobs.ts";
 import { updateProfile } from "../common/codes.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Heard } from "../common/json-calls.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
+import { askAsDevice } from "./heard.ts";
 import { isPaper } from "./paper-view.ts";
 import { released } from "./papers.ts";
 
@@ -98,32 +99,16 @@ const shownPaper = (id: RecordId, { title, kind }: PaperRecord): ApprovedPaper =
 const streamOf = (page: PaperRecord["pages"][string]): BlobPointer | null => page.readable ?? page.original;
 
 export function createApprovals(deps: ApprovalsDeps): Approvals {
-  const { random, clock, timers, couriers } = deps;
+  const { random, clock, timers } = deps;
   const transport = createApprovalTransport(deps);
   let pending: Met | undefined;
   /** Pages that do not open here: kept at the server, asked for once while the worker lives. */
   const unreadable = new Set<string>();
 
-  /** With a session of this device, a fresh one where the old one is over. */
-  async function asked<T>(
-    { store, profile }: Session,
-    use: (token: string) => Promise<Heard<T>>,
-  ): Promise<Result<T, Problem>> {
-    for (let tries = 0; tries < 2; tries += 1) {
-      const meta = await store.meta();
-      if (!meta.ok) return storageErr(meta.error);
-      const token = meta.value.session;
-      if (token !== null) {
-        const heard = await use(token);
-        if (heard.type === "answer") return ok(heard.value);
-        if (heard.type === "lost") return err({ type: "no-network" });
-        if (heard.error !== "unauthenticated") return err(refusedAs(heard.error));
-        const forgotten = await store.setMeta({ session: null });
-        if (!forgotten.ok) return storageErr(forgotten.error);
-      }
-      await newSession({ store, database: profile.database, couriers });
-    }
-    return err({ type: "no-network" });
+  async function asked<T>(session: Session, use: (token: string) => Promise<Heard<T>>): Promise<Result<T, Problem>> {
+    const heard = await askAsDevice(deps, session, use);
+    if (heard.ok) return heard;
+    return err(heard.error.type === "refused" ? refusedAs(heard.error.error) : heard.error);
   }
 
   async function isOurServer(server: string): Promise<Result<boolean, ApprovalRefusal>> {

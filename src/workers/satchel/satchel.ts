@@ -29,6 +29,7 @@ import { createOpening } from "./opening.ts";
 import { createOthers } from "./others.ts";
 import { createOut } from "./out.ts";
 import { createOutbox } from "./outbox.ts";
+import { createOwnerDoor } from "./owner.ts";
 import { createPapers } from "./papers.ts";
 import { findProfile, pinWhatIsNew, saveProfile } from "./pins.ts";
 import { createProofCheck } from "./proofs.ts";
@@ -104,6 +105,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     return result;
   };
   const approvals = createApprovalDoor({ ...deps, fetch: given.fetch, timers: given.timers }, within);
+  const owner = createOwnerDoor({ ...deps, fetch: given.fetch, timers: given.timers, papers }, within);
   const { emit } = deps;
   const listening = new WeakSet<object>();
 
@@ -451,6 +453,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     sendWithout: (id, chosen) => within((session) => dossiers.sendWithout(session, id, chosen)),
     withdraw: (id) => within((session) => dossiers.withdraw(session, id)),
 
+    ...owner.api,
+
     publishedForms: () => within(published.list),
     publishedForm: (procedure, version) => within((session) => published.form(session, procedure, version)),
 
@@ -543,6 +547,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       void deps.deployments.refresh();
       background("tidy", (session) => papers.tidy(session));
       background("aliases", out.follow);
+      background("journal", owner.follow);
     },
   };
 }

@@ -1,4 +1,5 @@
-/** The journal, day by day: what was given, what the server and the organisations signed. In the page; needs no network. */
+/** The journal, day by day: what was given, what organisations signed, what the server noted. In the page; needs no network. */
+import { useEffect, useState } from "preact/hooks";
 import { byDay, type JournalEntry, journalOf } from "../../../satchel/journal.ts";
 import { localDay } from "../../../shared/day.ts";
 import type { Deployment } from "../../../workers/satchel.contract.ts";
@@ -8,12 +9,14 @@ import { tData } from "../../i18n/i18n.ts";
 import { isolated } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
-import { useAsk } from "../../state/satchel.ts";
+import { useAsk, useSatchel } from "../../state/satchel.ts";
+import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/icons/Icon.tsx";
 import type { IconName } from "../../ui/icons/names.ts";
 import { kindName } from "../../ui/papers/names.ts";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
 import { EmptyState, Loading } from "../../ui/States.tsx";
+import { Breaks, Checked, isQuiet, SaidLine, ServerLine } from "./ServerLines.tsx";
 
 const ICONS: Readonly<Record<JournalEntry["what"], IconName>> = {
   given: "partager",
@@ -61,22 +64,50 @@ function Line({ entry, deployment }: { readonly entry: JournalEntry; readonly de
   );
 }
 
+/** Days beyond these are drawn when they are asked for. */
+const daysAtOnce = 60;
+
 export function JournalScreen() {
   const t = useT();
-  const shares = useAsk("shares", (api) => api.shares(), ["shares"]);
-  const dossiers = useAsk("dossiers", (api) => api.dossiers(), ["dossiers"]);
-  const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
+  const { api } = useSatchel();
+  const [all, setAll] = useState(false);
+  const [days, setDays] = useState(daysAtOnce);
+  const shares = useAsk("shares", (satchel) => satchel.shares(), ["shares"]);
+  const dossiers = useAsk("dossiers", (satchel) => satchel.dossiers(), ["dossiers"]);
+  const server = useAsk("journal", (satchel) => satchel.ownJournal(), ["dossiers", "shares"]);
+  const deployment = useAsk("deployment", (satchel) => satchel.deployment(), ["deployment"]);
+  useEffect(() => {
+    // What is known is shown meanwhile, and stays where there is no network (INV-9).
+    void api.lookJournal().then((looked) => (looked.ok ? server.again() : undefined));
+  }, [api]);
   const failed = [shares, dossiers].find((asked) => asked.state === "failed");
-  const days =
-    shares.state === "ready" && dossiers.state === "ready"
-      ? byDay(journalOf({ shares: shares.value, dossiers: dossiers.value }), localDay)
-      : null;
+  const isReady = shares.state === "ready" && dossiers.state === "ready";
+  const deployed = deployment.state === "ready" ? deployment.value : null;
+  const told = isReady ? journalOf({ shares: shares.value, dossiers: dossiers.value }) : [];
+  const { lines, said } = server.state === "ready" ? server.value : { lines: [], said: [] };
+  const shown = lines.filter((line) => line.told !== true && (all || !isQuiet(line)));
+  const items = [
+    ...told.map((entry, n) => ({
+      at: entry.at,
+      line: <Line key={`${entry.id} ${entry.what} ${entry.at} ${n}`} entry={entry} deployment={deployed} />,
+    })),
+    ...said.map((entry, n) => ({
+      at: entry.at,
+      line: <SaidLine key={`said ${entry.what} ${entry.at} ${n}`} entry={entry} deployment={deployed} />,
+    })),
+    ...shown.map((line) => ({
+      at: line.at ?? line.heardAt,
+      line: <ServerLine key={`${line.gone ?? ""} ${line.n}`} line={line} deployment={deployed} />,
+    })),
+  ].sort((a, b) => b.at - a.at);
+  const grouped = isReady ? byDay(items, localDay) : null;
+  const quiet = lines.filter((line) => line.told !== true && isQuiet(line)).length;
   return (
     <Frame
       title={t("journal.title")}
       back={paths.settings}
       failing={failed !== undefined}
-      arrival={days === null ? "wait" : "ready"}
+      arrival={isReady ? "ready" : "wait"}
     >
       <h1>{t("journal.title")}</h1>
       {failed?.state === "failed" ? (
@@ -88,29 +119,33 @@ export function JournalScreen() {
           }}
         />
       ) : (
-        days === null && <Loading />
+        grouped === null && <Loading />
       )}
-      {days?.length === 0 && <EmptyState title={t("journal.none")} text={t("journal.noneText")} />}
-      {days !== null && days.length > 0 && (
+      {server.state === "ready" && <Breaks breaks={server.value.breaks} />}
+      {grouped?.length === 0 && <EmptyState title={t("journal.none")} text={t("journal.noneText")} />}
+      {grouped !== null && grouped.length > 0 && (
         <>
           <p>{t("journal.lead")}</p>
-          {days.map(({ day, entries }) => (
+          {grouped.slice(0, days).map(({ day, entries }) => (
             <section key={day} class="stack-s">
               <h2>{formatCalendarDate(day)}</h2>
-              <ul class="stack-s">
-                {entries.map((entry, n) => (
-                  <Line
-                    key={`${entry.id} ${entry.what} ${entry.at} ${n}`}
-                    entry={entry}
-                    deployment={deployment.state === "ready" ? deployment.value : null}
-                  />
-                ))}
-              </ul>
+              <ul class="stack-s">{entries.map(({ line }) => line)}</ul>
             </section>
           ))}
+          {grouped.length > days && (
+            <Button kind="second" onPress={() => setDays(days + daysAtOnce)}>
+              {t("journal.older")}
+            </Button>
+          )}
+          {quiet > 0 && (
+            <Button kind="second" onPress={() => setAll(!all)}>
+              {t(all ? "journal.fewer" : "journal.more", { n: quiet })}
+            </Button>
+          )}
           <p class="meta">{t("journal.limit")}</p>
         </>
       )}
+      {server.state === "ready" && <Checked view={server.value} />}
     </Frame>
   );
 }
