@@ -80,9 +80,10 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^src\/app\/features\/ahead\/feature\.ts$/],
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   // What may be written on a paper of a kind: its words come with this group, too.
-  ["photos", /^src\/satchel\/types\/catalogue\.ts$/],
+  ["photos", /^src\/app\/ui\/papers\/kind-details\.ts$/],
   ["rest", /^src\/app\/features\/(outbox\/Mend|donnees\/feature)\.tsx?$/],
   ["rest", /^src\/app\/state\/EndingNews\.tsx$/],
+  ["rest", /^src\/app\/(features\/papers\/Room|state\/OtherBox)\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
   ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partages?|journal)\/feature\.ts$/],

@@ -36,7 +36,7 @@ import {
   wrongDates,
 } from "./FactFields.tsx";
 import { HolderField } from "./HolderField.tsx";
-import { PaperOthers } from "./PaperOthers.tsx";
+import { PaperOthers } from "./later.tsx";
 import { pagesPath } from "./paths.ts";
 import { StayChoice } from "./StayChoice.tsx";
 import { usePaper } from "./usePaper.ts";

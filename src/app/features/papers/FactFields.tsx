@@ -46,7 +46,7 @@ export function useTypeDetails(kind: string | null): PaperTypeDetails | null {
   });
   useEffect(() => {
     let isGone = false;
-    void import("../../../satchel/types/catalogue.ts").then(
+    void import("../../ui/papers/kind-details.ts").then(
       ({ paperTypeDetails }) => {
         if (!isGone) setFound({ kind, details: paperTypeDetails(kind) ?? null });
       },

@@ -19,7 +19,7 @@ import { Back } from "./Back.tsx";
 import { BinActions } from "./BinActions.tsx";
 import { useTypeDetails } from "./FactFields.tsx";
 import { useFactRows } from "./Facts.tsx";
-import { PaperOthers } from "./PaperOthers.tsx";
+import { PaperOthers } from "./later.tsx";
 import { PrintPages, printable } from "./PrintPages.tsx";
 import { infosPath, pagesPath, showPath } from "./paths.ts";
 import { Reader } from "./Reader.tsx";

@@ -65,7 +65,7 @@ function useDrawing(kind: string | null): SheetKind {
   const [drawing, setDrawing] = useState<SheetKind>(sheetOf(kind));
   useEffect(() => {
     let isGone = false;
-    import("../../../satchel/types/catalogue.ts").then(
+    import("../papers/kind-details.ts").then(
       ({ paperTypeDetails }) => {
         const known = paperTypeDetails(kind)?.drawing;
         if (!isGone && known !== undefined) setDrawing(known);
