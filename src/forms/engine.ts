@@ -6,6 +6,7 @@
  */
 
 import { assert } from "../shared/assert.ts";
+import { notForeseenStep, voiceSlot } from "../shared/voice.ts";
 import {
   compiledForm,
   createRun,
@@ -23,10 +24,8 @@ import type { Answers, AnswerValue, Field, Form, FormState, Requirement } from "
 import { checkAnswer, type Problem } from "./validity.ts";
 
 export type { Problem, ProblemCode } from "./validity.ts";
-export { checkAnswer };
-
 /** Ids of the two steps that every form may end with; no page may use them (checkForm). */
-export const notForeseenStep = "not-foreseen";
+export { checkAnswer, notForeseenStep };
 export const checkStep = "check";
 
 /** One screen of the form. */
@@ -215,10 +214,22 @@ const isBlank = (answer: AnswerValue | undefined): boolean =>
   (answer.v === "text" && answer.text.trim() === "") ||
   (answer.v === "choices" && answer.ids.length === 0 && answer.other === undefined);
 
+/** Said aloud: a recording stands for the answer, or beside it. */
+export const isVoiced = (view: Pick<FormView, "state">, key: string): boolean =>
+  (view.state.attached[voiceSlot(key)]?.papers.length ?? 0) > 0;
+
+/** Slots of the recordings of questions that are shown. */
+const voiceSlots = (view: FormView): readonly string[] =>
+  reviewLines(view).flatMap((line) => {
+    const key = line.kind === "answer" ? line.key : line.kind === "not-foreseen" ? line.step : undefined;
+    return key !== undefined && isVoiced(view, key) ? [voiceSlot(key)] : [];
+  });
+
 /** What is wrong with an answer by itself, else with what it must be. */
 function problemsOfSlot(view: FormView, slot: Slot, env: Env, today: string): readonly Problem[] {
   const key = env.prefix + slot.field.id;
   const answer = view.answer(key);
+  if (isBlank(answer) && isVoiced(view, key)) return [];
   const own = checkAnswer(slot.field, key, slot.calc === null ? answer : undefined, today);
   return own.length > 0 || isBlank(answer) ? own : brokenConstraints(slot, key, env);
 }
@@ -342,5 +353,5 @@ export const visibleParts = (
   calculated: view.calculated,
   answers: view.answerKeys,
   rows: view.rowKeys,
-  requirements: view.requirements.map((requirement) => requirement.id),
+  requirements: [...view.requirements.map((requirement) => requirement.id), ...voiceSlots(view)],
 });

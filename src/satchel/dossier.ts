@@ -8,6 +8,7 @@
 import { assert } from "../shared/assert.ts";
 import { type LetterId, type RecordId, randomId, type ThreadId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
+import { voicedKey, voiceKind } from "../shared/voice.ts";
 import type { Answers, AnswerValue, DossierPayload, DossierRecord, Helped, PaperRecord, SentLetter } from "./model.ts";
 import { paperPagesToSend } from "./paper.ts";
 import { spokenNumber } from "./spoken.ts";
@@ -344,7 +345,9 @@ export function buildPayload(
       if (paper === undefined || Object.keys(paper.pages).length === 0) return [];
       if (heldBack(requirement).includes(id)) return [];
       const { kind, title, holder, expiry } = paper;
-      return [{ requirement, kind, title, holder, expiry, pages: paperPagesToSend(paper) }];
+      const pages = paperPagesToSend(paper);
+      const seconds = kind === voiceKind ? { seconds: Number(paper.facts?.seconds ?? 0) || 0 } : {};
+      return [{ requirement, kind, title, holder, expiry, pages, ...seconds }];
     }),
   );
   const given = new Set(listed.map((paper) => paper.requirement));
@@ -364,7 +367,10 @@ export function buildPayload(
     notForeseen: dossier.notForeseen,
     declaration: dossier.declaration,
     papers: listed,
-    missing: visible.requirements.filter((requirement) => !given.has(requirement)),
+    // Nobody misses a recording that is gone: what is asked is its answer.
+    missing: visible.requirements.filter(
+      (requirement) => !given.has(requirement) && (voicedKey(requirement) === undefined || later.includes(requirement)),
+    ),
     ...(later.length === 0 ? {} : { later }),
     ...(helpers.size === 0 ? {} : { helped, typedBy }),
   };

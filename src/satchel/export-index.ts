@@ -9,6 +9,7 @@
 import * as v from "valibot";
 import { type B64, fromBase64Url, toHex } from "../shared/bytes.ts";
 import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
+import { voiceKind } from "../shared/voice.ts";
 import { createNames, endingOf, safeName } from "./export-names.ts";
 import type { ExportWords } from "./export-words.ts";
 import type {
@@ -154,7 +155,9 @@ function planPaper(
   place: { readonly folder: string; readonly name: Names },
 ): { readonly entry: ExportIndex["papers"][number]; readonly files: readonly PlannedFile[] } {
   const { words, missing } = input;
-  const title = words.papers[id]?.title ?? words.unnamed;
+  // A spoken answer is in no list of papers that the page has words for: it brings its own.
+  const own = record.kind === voiceKind && record.title !== "" ? record.title : words.unnamed;
+  const title = words.papers[id]?.title ?? own;
   const found: {
     readonly pointer: BlobPointer;
     readonly page: number;

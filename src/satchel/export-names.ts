@@ -42,6 +42,9 @@ export function createNames(): (name: string, ending?: string) => string {
 
 const endings: Readonly<Record<string, string>> = {
   "application/pdf": ".pdf",
+  "audio/mp4": ".m4a",
+  "audio/ogg": ".ogg",
+  "audio/webm": ".webm",
   "image/heic": ".heic",
   "image/heif": ".heif",
   "image/jpeg": ".jpg",

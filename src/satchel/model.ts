@@ -421,6 +421,8 @@ export interface DossierPayload {
     readonly holder: string;
     readonly expiry: PartialDate | null;
     readonly pages: readonly { readonly blob: BlobId; readonly turn: number; readonly preview: BlobId | null }[];
+    /** Of a spoken answer (shared/voice.ts). */
+    readonly seconds?: number;
   }[];
   readonly missing: readonly string[];
   /** Of them, those whose papers exist and could not be sent: they follow in a later version. */

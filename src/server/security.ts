@@ -48,6 +48,6 @@ export async function securityHeaders(https: boolean): Promise<Readonly<Record<s
     ...Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]) => (own.has(name) ? [] : [[name, String(value)] as const])),
     ),
-    "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "permissions-policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
   };
 }

@@ -69,7 +69,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
 const shellForms = "domiciliation|lettre-incomprise|demande-libre";
 const laterWords = new RegExp(
-  `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies|official|glossary|profil|lettre)$`,
+  `^(form-(?!(${shellForms})$).+|procedures-search|fields|journey|rights|remedies|official|glossary|profil|lettre|voix)$`,
 );
 
 const laterProcedure = new RegExp(`^src/forms/catalogue/(?!(?:${shellForms}|index)\\.ts$)([^/]+)\\.ts$`);
@@ -81,9 +81,12 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^src\/app\/ui\/capture\/CaptureDialog\.tsx$/],
   // What may be written on a paper of a kind: its words come with this group, too.
   ["photos", /^src\/app\/ui\/papers\/kind-details\.ts$/],
-  ["rest", /^src\/app\/features\/(outbox\/Mend|donnees\/feature)\.tsx?$/],
+  ["rest", /^src\/app\/features\/outbox\/Mend\.tsx$/],
+  ["rest", /^src\/app\/features\/donnees\/feature\.ts$/],
+  ["rest", /^src\/app\/features\/dossiers\/voice\/Voice\.tsx$/],
+  ["rest", /^src\/app\/features\/papers\/Room\.tsx$/],
   ["rest", /^src\/app\/state\/EndingNews\.tsx$/],
-  ["rest", /^src\/app\/(features\/papers\/Room|state\/OtherBox)\.tsx$/],
+  ["rest", /^src\/app\/state\/OtherBox\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
   ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partages?|journal)\/feature\.ts$/],
@@ -104,7 +107,9 @@ const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+)\.tsx?$/;
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["official", /^locales\/fr\/official\.json$/],
   ["ways", /^locales\/fr\/(approbation|card|devices|discret|retour|scan|settings)\.json$/],
-  ["rest", /^locales\/fr\/(erase|donnees)\.json$/],
+  ["rest", /^locales\/fr\/erase\.json$/],
+  ["rest", /^locales\/fr\/donnees\.json$/],
+  ["rest", /^locales\/fr\/voix\.json$/],
   ["carrier", /^locales\/fr\/porteur\.json$/],
   ["out", /^locales\/fr\/(sortie|partages?|journal)\.json$/],
   ["places", /^locales\/fr\/places\.json$/],

@@ -471,6 +471,14 @@ export interface ProofView {
 /** Who helps, and the sentence that the person agreed to. */
 export type HelpGiven = Omit<Helped, "at" | "ended">;
 
+/** A recording as the browser made it. `title`: what it is called wherever papers are named, in French as the answers are. */
+export interface VoiceInput {
+  readonly bytes: ArrayBuffer;
+  readonly mime: string;
+  readonly seconds: number;
+  readonly title: string;
+}
+
 /** Nothing was attached: these papers stay on this device, and nobody said yes to their going with this dossier. */
 export interface StaysHere {
   readonly type: "stays-here";
@@ -863,6 +871,13 @@ export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi, O
     missing: boolean,
     agreed?: readonly RecordId[],
   ) => Answer<void, StaysHere>;
+  /** Keeps a spoken answer; its id among the papers. "voice-unusable": empty, too long, or no sound. */
+  readonly addVoice: (
+    id: RecordId,
+    key: string,
+    input: VoiceInput,
+  ) => Answer<RecordId, { readonly type: "voice-unusable" }>;
+  readonly removeVoice: (id: RecordId, key: string, voice: RecordId) => Answer<void>;
   /** Signs off: seals the letter (or waits for the desk's key), puts it in the queue and starts a run. */
   readonly send: (id: RecordId, declaration: string | null) => Answer<DossierView>;
   /** `left`: a version had begun to leave, and stays sent. What had not is taken back. */
@@ -1042,6 +1057,8 @@ export const satchelMethods = Object.keys({
   addRow: true,
   removeRow: true,
   attach: true,
+  addVoice: true,
+  removeVoice: true,
   send: true,
   eraseDossier: true,
   markSeen: true,

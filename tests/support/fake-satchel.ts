@@ -37,6 +37,7 @@ import { daysUntil, soonDays } from "../../src/satchel/where.ts";
 import { toBase64Url } from "../../src/shared/bytes.ts";
 import type { RecordId, ThreadId } from "../../src/shared/ids.ts";
 import { err, ok, type Result } from "../../src/shared/result.ts";
+import { voiceKind, voiceSlot } from "../../src/shared/voice.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type { EndingView } from "../../src/workers/ending.contract.ts";
 import type { JournalView } from "../../src/workers/owner.contract.ts";
@@ -819,6 +820,42 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
         ...record,
         rows: { ...record.rows, [row]: { ...before, removed: true } },
       }));
+      return saved.ok ? ok(undefined) : saved;
+    },
+    addVoice: async (id, key, { title, mime, bytes, seconds }) => {
+      const held = dossierOf(id);
+      if (held === undefined) return err({ type: "not-found" });
+      const pointer = { blob: "fake", bytes: bytes.byteLength, mime } as unknown as ShownPage["original"];
+      const page: ShownPage = {
+        position: 1,
+        turn: 0,
+        state: "ready",
+        readable: null,
+        preview: null,
+        original: pointer,
+      };
+      const spoken = fakePaper({ kind: voiceKind, title, facts: { seconds: String(seconds) }, pages: { said: page } });
+      data.papers = [...data.papers, spoken];
+      const slot = voiceSlot(key);
+      withDossier(id, (record) => ({
+        ...record,
+        attached: {
+          ...record.attached,
+          [slot]: { papers: [...(record.attached[slot]?.papers ?? []), spoken.id], missing: false },
+        },
+      }));
+      return ok(spoken.id);
+    },
+    removeVoice: async (id, key, voice) => {
+      const slot = voiceSlot(key);
+      const saved = withDossier(id, (record) => ({
+        ...record,
+        attached: {
+          ...record.attached,
+          [slot]: { papers: (record.attached[slot]?.papers ?? []).filter((one) => one !== voice), missing: false },
+        },
+      }));
+      data.papers = data.papers.filter((one) => one.id !== voice);
       return saved.ok ? ok(undefined) : saved;
     },
     attach: async (id, requirement, papers, absent, agreed = []) => {

@@ -8,6 +8,7 @@ import type { Form } from "../../forms/model.ts";
 import { showSpoken } from "../../satchel/spoken.ts";
 import { localDay } from "../../shared/day.ts";
 import { isRandomId, type LetterId } from "../../shared/ids.ts";
+import { voicedKey } from "../../shared/voice.ts";
 import type { DeskDossier, DeskDossierRow } from "../../workers/desk.contract.ts";
 import type { TextKey } from "../i18n/catalogue.ts";
 import { formatDate, formatTime } from "../i18n/format.ts";
@@ -30,6 +31,7 @@ import { REPLY_ID, ReplyPane } from "./ReplyPane.tsx";
 import { replacedLetters, rowState } from "./rows.ts";
 import { deskPaths, failureMark, failureText, useDeskAsk, useDeskShell } from "./state.ts";
 import { useForm } from "./useForm.ts";
+import { VoicePane } from "./VoicePane.tsx";
 
 /** "arabe", in the language shown; null when the code is no language. */
 function languageName(code: string): string | null {
@@ -100,7 +102,9 @@ function Shown({ dossier, form }: ShownProps) {
     form === null
       ? []
       : viewForm(form, stateOf(payload), { today: localDay(payload.filledAt) }).requirements.map((one) => one.id);
-  const requirements = [...new Set([...visible, ...payload.missing, ...payload.papers.map((one) => one.requirement)])];
+  const requirements = [
+    ...new Set([...visible, ...payload.missing, ...payload.papers.map((one) => one.requirement)]),
+  ].filter((slot) => voicedKey(slot) === undefined);
   return (
     <>
       <div class="dtop">
@@ -177,6 +181,7 @@ function Shown({ dossier, form }: ShownProps) {
           </Banner>
         </div>
         <div class="stack">
+          <VoicePane key={row.letter} dossier={dossier} />
           <AnswersPane sections={sections} known={form !== null} />
           <Sent dossier={dossier} />
         </div>

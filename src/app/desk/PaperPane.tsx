@@ -6,8 +6,10 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Form } from "../../forms/model.ts";
+import { endingOf } from "../../satchel/export-names.ts";
 import { paperType } from "../../satchel/paper-types.ts";
 import type { LetterId } from "../../shared/ids.ts";
+import { voicedKey } from "../../shared/voice.ts";
 import type { DeskDossier, DeskPaperPage } from "../../workers/desk.contract.ts";
 import type { TextKey } from "../i18n/catalogue.ts";
 import { formatCalendarDate, formatNumber } from "../i18n/format.ts";
@@ -132,18 +134,19 @@ function PageSheet({ file, label, turn, zoom }: SheetProps) {
 }
 
 /** The file as it came, into this computer's downloads: only after a warning. */
-function SaveRaw(props: { readonly letter: LetterId; readonly page: DeskPaperPage; readonly name: string }) {
+export function SaveRaw(props: { readonly letter: LetterId; readonly page: DeskPaperPage; readonly name: string }) {
   const { letter, page, name } = props;
   const t = useT();
   const { api } = useDesk();
   const { saveFile } = useDeskShell();
   const [isAsking, setAsking] = useState(false);
   const [error, setError] = useState<string | undefined>();
-  const isPdf = page.mime === "application/pdf";
+  // A picture that could not be drawn is saved without an ending: no program is to open it by itself.
+  const ending = page.mime.startsWith("image/") ? "" : endingOf(page.mime).replace(".bin", "");
   const save = (): void => {
     setAsking(false);
     void api.page(letter, page.blob).then((answer) => {
-      if (answer.ok) saveFile(answer.value.bytes, answer.value.mime, `${name}${isPdf ? ".pdf" : ""}`);
+      if (answer.ok) saveFile(answer.value.bytes, answer.value.mime, `${name}${ending}`);
       setError(
         answer.ok ? undefined : isDeskFailure(answer.error) ? failureText(answer.error) : t("desk.papers.onItsWay"),
       );
@@ -360,13 +363,16 @@ export interface PaperPaneProps {
 
 export function PaperPane({ dossier, form }: PaperPaneProps) {
   const t = useT();
-  const { row, payload, papers } = dossier;
+  const { row, payload } = dossier;
+  // What was said aloud stands with the answers (VoicePane.tsx).
+  const papers = dossier.papers.filter((one) => voicedKey(one.requirement) === undefined);
   const [at, setAt] = useState({ paper: 0, page: 0 });
   const [zoom, setZoom] = useState(0);
   const [turns, setTurns] = useState<Readonly<Record<string, number>>>({});
   const paper = papers[at.paper];
   const page = paper?.pages[at.page];
-  const coming = row.papers.of - row.papers.here;
+  const whole = papers.filter((one) => one.pages.every((each) => each.here)).length;
+  const coming = papers.length - whole;
 
   const places = papers.flatMap((one, n) => one.pages.map((_, m) => ({ paper: n, page: m })));
   const here = places.findIndex((place) => place.paper === at.paper && place.page === at.page);
@@ -386,7 +392,7 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
       <div class="pane__h">
         <h2 id="papers-title">{t("desk.papers.title")}</h2>
         <span class="meta">
-          {t("desk.papers.here", { count: row.papers.here })}
+          {t("desk.papers.here", { count: whole })}
           {coming > 0 && `, ${t("desk.papers.coming", { count: coming })}`}
         </span>
       </div>

@@ -6,10 +6,11 @@
  * is said to be left open: they may never have been asked.
  */
 
-import { type ReviewLine, reviewLines, viewForm } from "../../forms/engine.ts";
+import { notForeseenStep, type ReviewLine, reviewLines, viewForm } from "../../forms/engine.ts";
 import type { AnswerValue, Field, Form, FormState } from "../../forms/model.ts";
 import type { DossierPayload } from "../../satchel/model.ts";
 import { localDay } from "../../shared/day.ts";
+import { voiceSlot } from "../../shared/voice.ts";
 import type { DataArea } from "../i18n/catalogue.ts";
 import { french, frenchAnswer, frenchDay, knows } from "../i18n/french-text.ts";
 import { inFrench } from "../i18n/i18n.ts";
@@ -76,6 +77,12 @@ function helpedWith(payload: DossierPayload, key: string): { readonly helped?: r
   return names.length === 0 ? {} : { helped: names };
 }
 
+/** There is a recording of the answer of that key. */
+const isSpoken = (payload: DossierPayload, key: string): boolean =>
+  payload.papers.some((paper) => paper.requirement === voiceSlot(key));
+
+const spokenWords = () => ({ value: inFrench("desk.voice.line") });
+
 /** What was worked out stands as it came: this version of the form could work it out otherwise. */
 function linesOf(area: DataArea, lines: readonly ReviewLine[], payload: DossierPayload): readonly AnswerLine[] {
   let row = "";
@@ -87,7 +94,9 @@ function linesOf(area: DataArea, lines: readonly ReviewLine[], payload: DossierP
     if (line.kind !== "answer") return [];
     const { key, field } = line;
     const answer = field.type === "calc" ? (payload.answers[key] ?? line.answer) : line.answer;
-    const shown: AnswerLine = { ...lineOf(area, key, field, answer), ...helpedWith(payload, key) };
+    const plain = lineOf(area, key, field, answer);
+    const said = plain.kind === "answer" && plain.value === null && isSpoken(payload, key) ? spokenWords() : {};
+    const shown: AnswerLine = { ...plain, ...said, ...helpedWith(payload, key) };
     if (line.row === null || line.row.id === row) return [shown];
     row = line.row.id;
     const label = `${french(area, `${line.row.repeat}.label`)}\u00a0: ${line.row.n}`;
@@ -114,14 +123,17 @@ export function answerSections(form: Form | null, payload: DossierPayload): read
   const otherVersion = form !== null && form.version !== payload.formVersion;
   const shownLines =
     form === null ? [] : reviewLines(viewForm(form, stateOf(payload), { today: localDay(payload.filledAt) }));
-  const lines = otherVersion ? shownLines.filter(isAnswered) : shownLines;
+  const lines = otherVersion
+    ? shownLines.filter((line) => isAnswered(line) || (line.kind === "answer" && isSpoken(payload, line.key)))
+    : shownLines;
   const sections: AnswerSection[] = [];
-  if (payload.notForeseen.trim() !== "") {
+  if (payload.notForeseen.trim() !== "" || isSpoken(payload, notForeseenStep)) {
     const label = inFrench("desk.answers.notForeseen");
+    const said = payload.notForeseen.trim() === "" ? spokenWords().value : payload.notForeseen;
     sections.push({
       key: "words",
       title: inFrench("desk.answers.words"),
-      lines: [{ kind: "answer", key: "not-foreseen", label, value: payload.notForeseen, flag: "words" }],
+      lines: [{ kind: "answer", key: "not-foreseen", label, value: said, flag: "words" }],
     });
   }
   if (otherVersion) {

@@ -44,6 +44,7 @@ import type sortie from "../../../locales/fr/sortie.json";
 import type space from "../../../locales/fr/space.json";
 import type start from "../../../locales/fr/start.json";
 import type twoddoc from "../../../locales/fr/twoddoc.json";
+import type voix from "../../../locales/fr/voix.json";
 
 /** One entry per file `locales/fr/<area>.json`. */
 export interface Catalogue {
@@ -89,6 +90,7 @@ export interface Catalogue {
   readonly space: typeof space;
   readonly start: typeof start;
   readonly twoddoc: typeof twoddoc;
+  readonly voix: typeof voix;
 }
 
 export type Area = keyof Catalogue & string;

@@ -18,6 +18,7 @@ import { sameValue } from "../../satchel/merge.ts";
 import type { AnswerValue } from "../../satchel/model.ts";
 import type { BlobId, LetterId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { notForeseenStep, voiceSlot } from "../../shared/voice.ts";
 import type { InboxRow, ProofRow } from "../../storage/ports.ts";
 import { downloadBlob } from "../common/blob-reader.ts";
 import { storageErr } from "../common/errors.ts";
@@ -174,7 +175,9 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       depositedAt: record.depositedAt,
       papers: { here, of: record.payload.papers.length },
       status: statusOf(record),
-      notForeseen: record.payload.notForeseen.trim() !== "",
+      notForeseen:
+        record.payload.notForeseen.trim() !== "" ||
+        record.payload.papers.some((paper) => paper.requirement === voiceSlot(notForeseenStep)),
       replaces: record.replaces,
       ...(replies.length === 0 ? {} : { repliedAt: Math.min(...replies) }),
       trouble: null,

@@ -203,6 +203,7 @@ const payloadShape = v.object({
           ),
           v.maxLength(200),
         ),
+        seconds: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400))),
       }),
     ),
     v.maxLength(200),

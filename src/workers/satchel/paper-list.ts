@@ -13,6 +13,7 @@ import { daysUntil, soonDays } from "../../satchel/where.ts";
 import type { BlobId, RecordId } from "../../shared/ids.ts";
 import type { Log, Random } from "../../shared/ports.ts";
 import { ok, type Result } from "../../shared/result.ts";
+import { voiceKind } from "../../shared/voice.ts";
 import type { BlobRow, QueueView, RecordWithChain } from "../../storage/ports.ts";
 import { storageErr } from "../common/errors.ts";
 import { sealHint } from "../common/hint.ts";
@@ -115,9 +116,15 @@ const blobIds = (record: PaperRecord): readonly BlobId[] => paperBlobs(record).m
 
 const isDraft = ({ record }: KeptPaper): boolean => record.status === "draft" && pagesInOrder(record).length > 0;
 
+/** A spoken answer is listed with its dossier; here only while none names it (voices.ts). */
+const isListed =
+  (used: ReadonlyMap<RecordId, number>) =>
+  ({ id, record }: KeptPaper): boolean =>
+    record.kind !== voiceKind || !used.has(id);
+
 function sort(read: Read, day: string, stamp: number): Sorted {
   const used = lastUses(read.all);
-  const papers = read.all.filter(isPaper);
+  const papers = read.all.filter(isPaper).filter(isListed(used));
   const likely = papers
     .filter(({ record }) => record.status === "kept")
     .map((kept) => ({ id: kept.id, record: kept.record, usedAt: used.get(kept.id), kept }));
@@ -286,7 +293,10 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
       if (!beside.ok) return beside;
       const { all, drilled } = now.value;
       const rest = { drilled, used: lastUses(all) };
-      const papers = all.filter(isPaper).map((kept) => ({ record: kept.id, paper: kept.record, kept }));
+      const papers = all
+        .filter(isPaper)
+        .filter(isListed(rest.used))
+        .map((kept) => ({ record: kept.id, paper: kept.record, kept }));
       const inOrder = sortPapers(papers).map(({ kept }) => kept);
       return ok(await sliced(inOrder, (kept) => shown(rest, beside.value, kept)));
     },

@@ -37,6 +37,7 @@ import { createPublishedDoor } from "./published.ts";
 import { createSharesDoor } from "./shares-door.ts";
 import { createSpace } from "./space.ts";
 import { createTransfer } from "./transfer.ts";
+import { createVoicesDoor } from "./voices.ts";
 
 export interface SatchelService {
   readonly api: SatchelApi;
@@ -81,6 +82,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const checkProofs = createProofCheck();
   const published = createPublishedDoor({ ...deps, fetch: given.fetch, timers: given.timers });
   const dossiers = createDossiers(deps, checkProofs, published.formFor);
+  const voices = createVoicesDoor(deps, papers, dossiers, space);
   const handOffs = createHandOffDoor({ ...deps, fetch: given.fetch, timers: given.timers }, dossiers);
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
@@ -448,7 +450,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (sent.ok && sent.value.stage === "awaiting-desk") deskWatch.now();
       return sent;
     },
-    eraseDossier: (id) => within((session) => dossiers.erase(session, id)),
+    addVoice: (id, key, input) => relisted(within((session) => voices.add(session, id, key, input))),
+    removeVoice: (id, key, voice) => within((session) => voices.remove(session, id, key, voice)),
+    eraseDossier: (id) => within((session) => voices.eraseDossier(session, id)),
     markSeen: (id) => within((session) => dossiers.markSeen(session, id)),
     sendWithout: (id, chosen) => within((session) => dossiers.sendWithout(session, id, chosen)),
     withdraw: (id) => within((session) => dossiers.withdraw(session, id)),

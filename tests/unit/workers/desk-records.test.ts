@@ -46,7 +46,28 @@ test("every type of answer arrives as it was sent, with whose hands wrote it", (
   expect(received.ok && received.value.payload).toEqual(payload);
 });
 
+const spoken = {
+  requirement: "voice:request",
+  kind: "voice",
+  title: "Réponse parlée",
+  holder: "me",
+  expiry: null,
+  pages: [],
+  seconds: 42,
+};
+
+test("a spoken answer arrives with its length", () => {
+  const received = receivedFrom(letter({ ...payload, papers: [spoken] }), 5);
+  expect(received.ok && received.value.payload.papers).toEqual([spoken]);
+});
+
 test.each([
+  { papers: [{ ...spoken, seconds: -1 }] },
+  { papers: [{ ...spoken, seconds: 1e9 }] },
+  { papers: [{ ...spoken, seconds: "42" }] },
+  { papers: [{ ...spoken, requirement: `voice:${"x".repeat(300)}` }] },
+  // A recording that the letter does not carry.
+  { papers: [{ ...spoken, pages: [{ blob: "AAAAAAAAAAAAAAAAAAAAAQ", turn: 0, preview: null }] }] },
   { answers: { a: { v: "number", number: 12 } } },
   { answers: { a: { v: "signature", ink: "x".repeat(20_001), name: "", text: "", language: "fr", at: 1 } } },
   { answers: { a: { v: "voice", blob: "a" } } },

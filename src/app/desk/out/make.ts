@@ -15,6 +15,7 @@ import { showSpoken } from "../../../satchel/spoken.ts";
 import type { Bytes } from "../../../shared/bytes.ts";
 import type { Timers } from "../../../shared/ports.ts";
 import { err, ok, type Result } from "../../../shared/result.ts";
+import { voicedKey } from "../../../shared/voice.ts";
 import type { DeskApi, DeskDossier, DeskPaperPage } from "../../../workers/desk.contract.ts";
 import type { DataArea, TextKey } from "../../i18n/catalogue.ts";
 import { french, frenchDate, frenchDay, knows } from "../../i18n/french-text.ts";
@@ -56,7 +57,8 @@ function formText(procedure: string, key: string, id: string): string {
   const area: DataArea = `form-${procedure}`;
   return knows(area, key) ? french(area, key) : id;
 }
-const requirementOf = (procedure: string, id: string): string => formText(procedure, `requirements.${id}.label`, id);
+const requirementOf = (procedure: string, id: string): string =>
+  voicedKey(id) === undefined ? formText(procedure, `requirements.${id}.label`, id) : inFrench("desk.voice.line");
 
 /** What is said of a paper beside its name. */
 function factsOf(dossier: DeskDossier, paper: Paper): string {
@@ -181,12 +183,14 @@ async function drawAll(
     if (!sheet.ok) return err({ type: "failed", mark: `words-${sheet.error}` });
     front.push(sheet.value);
   }
-  const of = dossier.papers.reduce((sum, paper) => sum + paper.pages.length, 0);
+  const of = dossier.papers
+    .filter((paper) => voicedKey(paper.requirement) === undefined)
+    .reduce((sum, paper) => sum + paper.pages.length, 0);
   let [done, absent, sheets] = [0, 0, front.length];
   const papers: DrawnPaper[] = [];
   for (const paper of dossier.papers) {
     const own: SheetPicture[] = [];
-    for (const page of paper.pages) {
+    for (const page of voicedKey(paper.requirement) === undefined ? paper.pages : []) {
       for (const drawn of await sheetsOf(dossier.row.letter, page, deps)) {
         if (deps.isGone()) return err({ type: "gone" });
         if (!drawn.ok) absent += 1;

@@ -3,17 +3,27 @@
  * that sends. Nothing leaves before it (INV-2: and nothing here says that anything has arrived).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { allProblems, checkStep, type FormView, type ReviewLine, reviewLines } from "../../../forms/engine.ts";
+import {
+  allProblems,
+  checkStep,
+  type FormView,
+  isVoiced,
+  type ReviewLine,
+  reviewLines,
+} from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
 import type { DossierRecord } from "../../../satchel/model.ts";
 import { othersOf } from "../../../satchel/others.ts";
 import type { RecordId } from "../../../shared/ids.ts";
+import { ok, type Result } from "../../../shared/result.ts";
+import { voicedKey } from "../../../shared/voice.ts";
 import type {
   CopyState,
   DeployedOrganisation,
   Deployment,
   DossierView,
   PaperView,
+  SatchelApi,
   WorkerError,
 } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
@@ -84,6 +94,11 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
   const joined = papers.filter((paper) => chosen.has(paper.id));
   // What the server has already is not sent again.
   const photos = joined.reduce((sum, paper) => sum + (THERE.has(paper.state) ? 0 : paper.bytes), 0);
+  const voices = Object.entries(record.attached).flatMap(([slot, held]) =>
+    voicedKey(slot) === undefined ? [] : (held.papers as readonly RecordId[]),
+  );
+  const heard = useAsk(`weights ${id} ${voices.join(" ")}`, (satchel) => weightsOf(satchel, voices), ["papers"]);
+  const sound = heard.state === "ready" ? heard.value : 0;
   const isDraft = record.status === "draft";
   const { more } = useMore();
   return (
@@ -124,7 +139,7 @@ function Check({ dossier, form, deployment, papers }: CheckProps) {
           dossier={dossier}
           view={view}
           organisation={organisationOf(deployment, record.organisation)}
-          weight={{ text: textBytes(record), photos, joined: joined.length }}
+          weight={{ text: textBytes(record), photos: photos + sound, joined: joined.length + voices.length }}
         />
       )}
     </Frame>
@@ -164,7 +179,8 @@ function Answers({ dossier, view, lines }: AnswersProps) {
     const edit = (href: string, subject: string) => ({ href, subject });
     if (line.kind === "not-foreseen") {
       const name = t("dossiers.notForeseen.title");
-      const value = line.text.trim() === "" ? none : <bdi>{line.text}</bdi>;
+      const spoken = isVoiced(view, line.step) ? t("dossiers.check.spoken") : none;
+      const value = line.text.trim() === "" ? spoken : <bdi>{line.text}</bdi>;
       const more = asked.has("notForeseen") ? t("others.title") : undefined;
       return { key: line.step, name, value, more, edit: edit(questionPath(id, line.step, "review"), name) };
     }
@@ -173,7 +189,7 @@ function Answers({ dossier, view, lines }: AnswersProps) {
       return { key: line.field.id, name: label, value: none, edit: edit(questionPath(id, line.step, "review"), label) };
     }
     const said = answerText(form, line.field, line.answer);
-    const value = said ?? none;
+    const value = said ?? (isVoiced(view, line.key) ? t("dossiers.check.spoken") : none);
     const more = asked.has(`answers.${line.key}`) ? t("others.title") : helpedText(dossier.record, line.key);
     if (line.field.type === "calc") return { key: line.key, name: label, value };
     if (line.row === null) {
@@ -254,6 +270,12 @@ function Papers({ id, form, lines, papers }: PapersProps) {
 
 /** Papers whose copy is whole at the server. */
 const THERE: ReadonlySet<CopyState> = new Set(["sealed-copy", "two-copies", "away"]);
+
+/** Bytes of spoken answers that are not at the server yet; one that cannot be read is not sent either. */
+async function weightsOf(api: SatchelApi, voices: readonly RecordId[]): Promise<Result<number, WorkerError>> {
+  const read = await Promise.all(voices.map((voice) => api.paper(voice)));
+  return ok(read.reduce((sum, each) => sum + (each.ok && !THERE.has(each.value.state) ? each.value.bytes : 0), 0));
+}
 
 /** Head, seal and signature of a letter, and the padding that hides how long the answers are. */
 const ENVELOPE_BYTES = 2_000;

@@ -4,7 +4,15 @@
  */
 import { Fragment } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { answerKey, type Problem, problemsOf, resumeStep, type Step, stepOf } from "../../../forms/engine.ts";
+import {
+  answerKey,
+  notForeseenStep,
+  type Problem,
+  problemsOf,
+  resumeStep,
+  type Step,
+  stepOf,
+} from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import { type Profile, proposals as proposedFrom } from "../../../forms/profile.ts";
 import { otherAt } from "../../../satchel/others.ts";
@@ -12,6 +20,7 @@ import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { formatList } from "../../i18n/format.ts";
+import { inFrench } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { OtherBox, useSettled } from "../../state/Others.tsx";
@@ -33,12 +42,13 @@ import { useMore } from "./later.tsx";
 import { PapersStep } from "./PapersStep.tsx";
 import { type Mode, modeOf, questionPath } from "./places.ts";
 import { RepeatRows, rowProblems } from "./RepeatRows.tsx";
+import { Spoken } from "./Spoken.tsx";
 import { onwardPath, overlaid } from "./steps.ts";
 import { Below, Helping, SaveTrouble, type TurnProps, useProgress } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
 import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { useOutside } from "./useOutside.ts";
-import { formText, frenchText, problemId, problemText, spokenField } from "./words.ts";
+import { formText, frenchText, inOwnFrench, problemId, problemText, spokenField } from "./words.ts";
 
 /** "/dossiers/:dossier/question/:page" and the same with a mode. */
 export function QuestionScreen({ params }: ScreenProps) {
@@ -216,6 +226,9 @@ function Questions({ dossier, view: before, step, mode, profile }: QuestionsProp
                 problems={problems}
                 alone={alone}
               />
+              {field.type === "longText" && (
+                <Spoken dossier={dossier} answerKey={field.id} label={inOwnFrench(form, field)} />
+              )}
               <AnswerOther
                 form={form}
                 record={record}
@@ -281,6 +294,7 @@ function NotForeseen({ dossier, view, step, mode }: TurnProps) {
           }}
           onLeave={() => void autosave.flush()}
         />
+        <Spoken dossier={dossier} answerKey={notForeseenStep} label={inFrench("dossiers.notForeseen.title")} />
         <OtherBox
           id={id}
           other={otherAt(record, "notForeseen")}

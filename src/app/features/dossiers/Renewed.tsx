@@ -3,8 +3,10 @@
  * paper that is kept and does not leave, with why. After the shell, needs the area "journey".
  */
 import { useState } from "preact/hooks";
-import type { FormView } from "../../../forms/engine.ts";
+import { type FormView, visibleParts } from "../../../forms/engine.ts";
+import type { Form } from "../../../forms/model.ts";
 import { type HiddenAnswer, hiddenAnswers } from "../../../forms/plan.ts";
+import { voicedKey } from "../../../shared/voice.ts";
 import type { DossierView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { answerText as shownText } from "../../i18n/answer-text.ts";
 import { formatList } from "../../i18n/format.ts";
@@ -74,8 +76,10 @@ interface IdlePapers {
 }
 
 /** Papers that were joined for what is not asked now: they stay in the dossier and do not leave with it. */
-function idlePapers({ state, requirements }: FormView): readonly IdlePapers[] {
-  const asked = new Set(requirements.map(({ id }) => id));
+function idlePapers(view: FormView): readonly IdlePapers[] {
+  const { state } = view;
+  // Spoken answers of questions that are shown leave too.
+  const asked = new Set(visibleParts(view).requirements);
   const all = Object.entries(state.attached);
   const leaving = new Set(all.flatMap(([id, { papers }]) => (asked.has(id) ? papers : [])));
   return all
@@ -83,6 +87,12 @@ function idlePapers({ state, requirements }: FormView): readonly IdlePapers[] {
     .map(([requirement, { papers }]) => ({ requirement, count: papers.filter((paper) => !leaving.has(paper)).length }))
     .filter(({ count }) => count > 0);
 }
+
+/** What a slot was for: a paper that is asked, or the question that was answered aloud. */
+const nameOf = (form: Form, slot: string): string | undefined => {
+  const key = voicedKey(slot);
+  return formText(form.id, key === undefined ? `requirements.${slot}.label` : `${key.split("/").at(-1)}.label`);
+};
 
 /** Under the answers that leave: what stays here, and why. Nothing where nothing stays. */
 export function NotSent({ view }: { readonly view: FormView }) {
@@ -108,8 +118,8 @@ export function NotSent({ view }: { readonly view: FormView }) {
           }),
           ...papers.map(({ requirement, count }) => ({
             key: `papers ${requirement}`,
-            name: formText(form.id, `requirements.${requirement}.label`) ?? t("journey.renewed.older"),
-            value: t("common.papers", { count }),
+            name: nameOf(form, requirement) ?? t("journey.renewed.older"),
+            value: voicedKey(requirement) === undefined ? t("common.papers", { count }) : t("dossiers.check.spoken"),
             more: t(`journey.notSent.${form.requirements.some(({ id }) => id === requirement) ? "hidden" : "gone"}`),
           })),
         ]}

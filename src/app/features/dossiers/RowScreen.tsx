@@ -4,7 +4,15 @@
  */
 import { Fragment } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { answerKey, type FormView, type Problem, problemsOf, type RowView, viewForm } from "../../../forms/engine.ts";
+import {
+  answerKey,
+  type FormView,
+  isVoiced,
+  type Problem,
+  problemsOf,
+  type RowView,
+  viewForm,
+} from "../../../forms/engine.ts";
 import type { AnswerValue, Field, Form } from "../../../forms/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView } from "../../../workers/satchel.contract.ts";
@@ -22,12 +30,13 @@ import { AnswerOther } from "./AnswerOther.tsx";
 import { Signed, useMayChange } from "./changing.tsx";
 import { FieldInput } from "./FieldInput.tsx";
 import { questionPath } from "./places.ts";
+import { Spoken } from "./Spoken.tsx";
 import { overlaid } from "./steps.ts";
 import { Helping, SaveTrouble } from "./turn.tsx";
 import { useAutosave } from "./useAutosave.ts";
 import { useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
 import { useOutside } from "./useOutside.ts";
-import { formText, frenchText, problemId, problemText } from "./words.ts";
+import { formText, frenchText, inOwnFrench, problemId, problemText } from "./words.ts";
 
 interface Found {
   readonly repeat: string;
@@ -80,9 +89,10 @@ function AskedRow({ dossier, form, page, row }: AskedRowProps) {
 /** Somebody who goes back without a word leaves no empty person behind, who would then have to be answered for. */
 function useUntouched(dossier: RecordId, before: FormView, { repeat, row }: Found, isTyped: boolean): void {
   const { api } = useSatchel();
-  const isEmpty = row.fields.every(
-    (field) => before.answer(answerKey(field.id, { repeat, row: row.row })) === undefined,
-  );
+  const isEmpty = row.fields.every((field) => {
+    const key = answerKey(field.id, { repeat, row: row.row });
+    return before.answer(key) === undefined && !isVoiced(before, key);
+  });
   const drop = useRef(false);
   drop.current = isEmpty && !isTyped;
   useEffect(
@@ -181,6 +191,9 @@ function RowForm({ dossier, view: before, found, page }: RowFormProps) {
                 problems={problems}
                 alone={false}
               />
+              {field.type === "longText" && (
+                <Spoken dossier={dossier} answerKey={keyOf(field)} label={inOwnFrench(form, field)} />
+              )}
               <AnswerOther
                 form={form}
                 record={dossier.record}

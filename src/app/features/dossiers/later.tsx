@@ -1,4 +1,4 @@
-/** Screens and parts of the journey that come after the shell, in two chunks with their words; said while they are not here. */
+/** Screens and parts of the journey that come after the shell, in chunks of their own with their words; said while they are not here. */
 import type { ComponentType } from "preact";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { loadAreas } from "../../i18n/i18n.ts";
@@ -11,6 +11,11 @@ export const useMore = chunk(() => Promise.all([import("./More.tsx"), loadAreas(
 
 const useBeside = chunk(() =>
   Promise.all([import("./more/Beside.tsx"), loadAreas("lettre")]).then(([beside]) => beside),
+);
+
+/** Answers that are spoken (Spoken.tsx). */
+export const useVoice = chunk(() =>
+  Promise.all([import("./voice/Voice.tsx"), loadAreas("voix")]).then(([more]) => more),
 );
 
 function screenOf<K extends string>(

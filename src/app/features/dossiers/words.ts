@@ -22,6 +22,10 @@ export const formText = (procedure: string, key: string): string | undefined => 
 /** The French of the same key, where another language is shown. */
 export const frenchText = (procedure: string, key: string): string | undefined => tFrench(formArea(procedure), key);
 
+/** The name of a question in French, whatever is shown. */
+export const inOwnFrench = (form: Form, field: Field): string =>
+  frenchText(form.id, `${field.id}.label`) ?? formText(form.id, `${field.id}.label`) ?? "";
+
 /** The name of a procedure; one of a newer version is named as such. */
 export const procedureTitle = (procedure: string): string =>
   (isProcedureId(procedure) ? tData("procedures", `${procedure}.title`) : undefined) ??

@@ -3,7 +3,7 @@
  * answer at a time, onto a form or a site. It says in its first line that nothing was filed.
  */
 import { useState } from "preact/hooks";
-import { type ReviewLine, reviewLines, viewForm } from "../../../../forms/engine.ts";
+import { isVoiced, notForeseenStep, type ReviewLine, reviewLines, viewForm } from "../../../../forms/engine.ts";
 import type { Form } from "../../../../forms/model.ts";
 import { inkBox, pathOf, strokesOf } from "../../../../forms/signature.ts";
 import type { DossierRecord } from "../../../../satchel/model.ts";
@@ -96,11 +96,11 @@ function Sheet({ dossier, form }: { readonly dossier: DossierView; readonly form
             record={record}
           />
         ))}
-        {record.notForeseen.trim() !== "" && (
+        {(record.notForeseen.trim() !== "" || isVoiced(view, notForeseenStep)) && (
           <section class="stack-s">
             <h3>{inFrench("journey.sheet.words")}</h3>
             <p class="sheet__words" dir="auto">
-              {record.notForeseen}
+              {record.notForeseen.trim() === "" ? inFrench("journey.sheet.spoken") : record.notForeseen}
             </p>
           </section>
         )}
@@ -158,7 +158,9 @@ function Part({ title, lines, form, record }: PartProps) {
           if (line.kind !== "answer" && line.kind !== "no-rows") return null;
           const label = french(area, `${line.field.id}.label`);
           const answer = line.kind === "answer" ? line.answer : null;
-          const value = answer === null ? "" : frenchAnswer(area, line.field, answer);
+          const spoken =
+            line.kind === "answer" && isVoiced({ state: record }, line.key) ? inFrench("journey.sheet.spoken") : "";
+          const value = (answer === null ? "" : frenchAnswer(area, line.field, answer)) || spoken;
           const strokes = answer?.v === "signature" ? strokesOf(answer.ink ?? "") : null;
           const key = line.kind === "answer" ? line.key : line.field.id;
           const helpers = Object.keys(record.typedBy?.[key] ?? {}).flatMap((id) => record.helped?.[id] ?? []);
