@@ -105,15 +105,18 @@ const requestBytes = 1 + deviceBytes + 2 * rawKeyBytes;
 const encBytes = 65;
 const fixedParts = 3;
 
+/** R, A: request and answer of a transfer. G, F: question and answer of a return with a desk's help (desk-return.ts). */
+type TextPrefix = "BSR" | "BSA" | "BSG" | "BSF";
+
 const checksumOf = async (prefix: string, bytes: Bytes): Promise<Bytes> =>
   (await sha256(labelled(labels.transferText, utf8(prefix), bytes))).slice(0, checksumBytes);
 
-const textOf = async (prefix: string, bytes: Bytes): Promise<string> =>
+export const textOf = async (prefix: TextPrefix, bytes: Bytes): Promise<string> =>
   `${prefix}1.${toBase32(concat(bytes, await checksumOf(prefix, bytes)))}`;
 
 /** The bytes of a text; spaces and line ends that a messenger put in are no damage. */
-async function bytesOfText(
-  prefix: "BSR" | "BSA",
+export async function bytesOfText(
+  prefix: TextPrefix,
   text: string,
 ): Promise<Result<Bytes, "other-kind" | "damaged" | { readonly version: number }>> {
   const upper = text.replace(/\s+/g, "").toUpperCase();
@@ -185,8 +188,12 @@ export async function transferCheck(
   number: string,
 ): Promise<readonly number[]> {
   assert(isTransferNumber(number), "SPEC C-T3: the number has six digits");
-  const hash = await sha256(labelled(labels.transferCheck, lengthPrefixed(request.bytes, utf8(number))));
-  let value = new DataView(hash.buffer).getUint32(0);
+  return picturesOf(await sha256(labelled(labels.transferCheck, lengthPrefixed(request.bytes, utf8(number)))));
+}
+
+/** The first 32 bits of a hash in base 12, lowest digit first. */
+export function picturesOf(hash: Bytes): readonly number[] {
+  let value = new DataView(hash.buffer, hash.byteOffset).getUint32(0);
   return Array.from({ length: transferPictures.shown }, () => {
     const picture = value % transferPictures.kinds;
     value = Math.floor(value / transferPictures.kinds);

@@ -338,12 +338,28 @@ export async function openOrganisationFactor(
 ): Opened<Secret> {
   const desk = deskOf(keyring, organisation.id, pair);
   if (desk === undefined) return err({ type: "no-way" });
-  const key: BoxKey = { privateKey: organisation.box, box: organisation.principal.box };
   const { principal, root } = keyring.body;
+  return openDeskEntry(organisation, { principal, root, pair, enc: desk.enc, sealed: desk.sealed });
+}
+
+/** What a desk needs of an entry of its own to open its factor. */
+export interface DeskEntry extends Pick<KeyringDesk, "pair" | "enc" | "sealed"> {
+  readonly principal: PrincipalId;
+  /** Root epoch of the wrap. */
+  readonly root: number;
+}
+
+/** The same without the keyring around it: with the keys of today, else with those of before (SPEC P-H5). */
+export async function openDeskEntry(organisation: Identity, entry: DeskEntry): Opened<Secret> {
+  const { principal, root, pair } = entry;
+  const current: BoxKey = { privateKey: organisation.box, box: organisation.principal.box };
   const context = organisationContext(principal, root, pair, organisation.id);
-  const factor = await hpkeOpen(key, labels.organisationSeal, context, desk);
-  if (factor === undefined) return err({ type: "other-key" });
-  return factor.length === keyBytes ? ok(createSecret(factor)) : err({ type: "bad-format" });
+  for (const key of [current, ...(organisation.formerBoxes ?? [])]) {
+    const factor = await hpkeOpen(key, labels.organisationSeal, context, entry);
+    if (factor !== undefined)
+      return factor.length === keyBytes ? ok(createSecret(factor)) : err({ type: "bad-format" });
+  }
+  return err({ type: "other-key" });
 }
 
 export type DeskFactors =

@@ -22,6 +22,7 @@ export const labels = {
   ending: "besace/v1/ending",
   unblock: "besace/v1/unblock",
   escrow: "besace/v1/escrow",
+  escrowHelper: "besace/v1/escrow-helper",
   erase: "besace/v1/erase",
   approval: "besace/v1/approval",
   approvalAct: "besace/v1/approval-act",
@@ -42,6 +43,7 @@ export const labels = {
   transferText: "besace/v1/transfer-text",
   transferRequest: "besace/v1/transfer-request",
   transferCheck: "besace/v1/transfer-check",
+  returnCheck: "besace/v1/return-check",
   cardVerifier: "besace/v1/card-verifier",
   codeVerifier: "besace/v1/code-verifier",
   blockVerifier: "besace/v1/block-verifier",
@@ -61,6 +63,7 @@ export const labels = {
   /** Keys. */
   journalSeal: "besace/v1/journal-seal",
   transferSeal: "besace/v1/transfer-seal",
+  returnSeal: "besace/v1/return-seal",
   approvalSeal: "besace/v1/approval-seal",
   approvalDeposit: "besace/v1/approval-deposit",
   /** Ids in a calendar file and the ranks of decoy weeks: leaves nothing to open (satchel/deadlines). */

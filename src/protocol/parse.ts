@@ -49,6 +49,8 @@ import type {
   SessionRequest,
   Signed,
   UnblockAnswer,
+  WayDeskAnswer,
+  WayDeskRequest,
   WayOpenAnswer,
   WayOpenRequest,
   WayStatementRequest,
@@ -172,6 +174,9 @@ export const parseKeyringRequest: Parser<KeyringRequest> = parser(v.strictObject
 const lookFields = { locator: b64Of(20), card: b64Of(32) };
 export const parseLookRequest: Parser<LookRequest> = parser(v.strictObject(lookFields));
 export const parseWayOpenRequest: Parser<WayOpenRequest> = parser(v.strictObject({ ...lookFields, code: b64Of(32) }));
+export const parseWayDeskRequest: Parser<WayDeskRequest> = parser(
+  v.union([v.strictObject(lookFields), v.strictObject({ principal, share: b64Of(32) })]),
+);
 export const parseBlockRequest: Parser<BlockRequest> = parser(
   v.strictObject({ number: v.pipe(v.string(), v.regex(/^[0-9]{12}$/)) }),
 );
@@ -397,6 +402,9 @@ export const parseWayOpenAnswer: Parser<WayOpenAnswer> = parser(
     share: b64Of(32),
     visit: v.optional(v.object({ pass: b64(Math.ceil((visits.passBytes * 4) / 3), 1), from: time, until: time })),
   }),
+);
+export const parseWayDeskAnswer: Parser<WayDeskAnswer> = parser(
+  v.object({ ...answered, principal, statements: looseChain, keyring: looseSigned }),
 );
 export const parseBlockAnswer: Parser<BlockAnswer> = parser(v.object({ ...answered, blockedAt: time }));
 export const parseUnblockAnswer: Parser<UnblockAnswer> = parser(v.object({ ...answered, unblocked: v.boolean() }));

@@ -58,6 +58,12 @@ export async function sealShare(to: B64, context: ShareContext, share: Bytes): P
   return sealed && { key: await boxKeyIdOf(to), ...sealed, hash: await shareHash(share) };
 }
 
+/** The 32 bytes of a share by its context alone: whoever uses it holds it against the keyring's hash (`isShare`). */
+export async function openShareBytes(key: BoxKey, context: ShareContext, sealed: Sealed): Promise<Bytes | undefined> {
+  const share = await hpkeOpen(key, labels.shareSeal, contextOf(context), sealed);
+  return share?.length === shareBytes ? share : undefined;
+}
+
 /** The 32 bytes of a share, held against its hash. */
 export async function openShare(
   key: BoxKey,

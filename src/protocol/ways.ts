@@ -11,9 +11,20 @@ import { type B64, type Bytes, equalBytes, fromBase64Url, utf8 } from "../shared
 import type { PrincipalId } from "../shared/ids.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { latinDigits } from "./digits.ts";
-import { countField, fixedB64, principalIdField } from "./fields.ts";
+import { anyB64, countField, fixedB64, principalIdField } from "./fields.ts";
+import { isPerson } from "./helpers.ts";
 import { type Label, labels } from "./labels.ts";
-import { b64, labelled, parseBody, readSigned, type SignedError, type SignKey, sha256, signBody } from "./sign.ts";
+import {
+  b64,
+  labelled,
+  parseBody,
+  rawKeyBytes,
+  readSigned,
+  type SignedError,
+  type SignKey,
+  sha256,
+  signBody,
+} from "./sign.ts";
 import type { Principal } from "./statements.ts";
 import type { Signed } from "./wire.ts";
 
@@ -100,6 +111,38 @@ const escrowShape = v.variant("t", [
   }),
   v.strictObject({ t: v.literal("escrow-stop"), v: v.literal(1), principal: principalIdField, at: countField }),
 ]);
+/** Two signatures, and a share that the desk does not see: what a desk says today. */
+const namedShape = v.variant("t", [
+  v.strictObject({
+    t: v.literal("escrow-ask"),
+    v: v.literal(2),
+    principal: principalIdField,
+    by: principalIdField,
+    /** Who asks, by her place in the organisation's chain. */
+    helper: principalIdField,
+    /** The same, signed with her own key. */
+    said: v.strictObject({ body: anyB64(1, 512), sig: fixedB64(64) }),
+    at: countField,
+  }),
+  v.strictObject({
+    t: v.literal("escrow-open"),
+    v: v.literal(2),
+    principal: principalIdField,
+    by: principalIdField,
+    /** Raw box key of the person's new device: the share is sealed to it. */
+    to: fixedB64(rawKeyBytes),
+    at: countField,
+  }),
+]);
+const anyEscrow = v.union([escrowShape, namedShape]);
+const helperAskShape = v.strictObject({
+  t: v.literal("escrow-helper"),
+  v: v.literal(1),
+  principal: principalIdField,
+  by: principalIdField,
+  helper: principalIdField,
+  at: countField,
+});
 const eraseShape = v.strictObject({
   t: v.literal("erase"),
   v: v.literal(1),
@@ -108,7 +151,9 @@ const eraseShape = v.strictObject({
 });
 
 export type Unblock = v.InferOutput<typeof unblockShape>;
-export type Escrow = v.InferOutput<typeof escrowShape>;
+export type NamedEscrow = v.InferOutput<typeof namedShape>;
+export type Escrow = v.InferOutput<typeof escrowShape> | NamedEscrow;
+type HelperAsk = v.InferOutput<typeof helperAskShape>;
 export type Erase = v.InferOutput<typeof eraseShape>;
 
 export type WayStatementError = SignedError | { readonly type: "wrong-signer" };
@@ -117,6 +162,38 @@ export const signUnblock = (key: SignKey, facts: Omit<Unblock, "t" | "v">): Prom
   signBody(key, labels.unblock, { t: "unblock", v: 1, block: facts.block, by: facts.by, at: facts.at });
 
 export const signEscrow = (key: SignKey, statement: Escrow): Promise<Signed> => signBody(key, labels.escrow, statement);
+
+/** "I ask too", by a helper of the organisation, signed with both keys (SPEC P-Y11). */
+export async function signEscrowAsk(
+  key: SignKey,
+  helper: { readonly id: PrincipalId; readonly sign: SignKey },
+  facts: Pick<HelperAsk, "principal" | "by" | "at">,
+): Promise<Signed> {
+  const { principal, by, at } = facts;
+  const ask: HelperAsk = { t: "escrow-helper", v: 1, principal, by, helper: helper.id, at };
+  const said = await signBody(helper.sign, labels.escrowHelper, ask);
+  return signEscrow(key, { t: "escrow-ask", v: 2, principal, by, helper: helper.id, said, at });
+}
+
+/**
+ * True when the helper who is named in an ask is a person of that organisation and has signed it herself. Whoever has only the
+ * organisation's key, as every helper has, cannot ask in the name of another.
+ */
+export async function isHelpersAsk(statement: Escrow, { helpers }: Pick<Principal, "helpers">): Promise<boolean> {
+  if (statement.t !== "escrow-ask" || statement.v !== 2) return false;
+  const helper = helpers.get(statement.helper);
+  if (helper === undefined || !isPerson(helper)) return false;
+  const body = await readSigned(helper.sign, labels.escrowHelper, statement.said);
+  const said = v.safeParse(helperAskShape, body.ok ? body.value : undefined);
+  const { principal, by, helper: id, at } = statement;
+  return (
+    said.success &&
+    said.output.principal === principal &&
+    said.output.by === by &&
+    said.output.helper === id &&
+    said.output.at === at
+  );
+}
 
 export const signErase = (key: SignKey, principal: PrincipalId, at: number): Promise<Signed> =>
   signBody(key, labels.erase, { t: "erase", v: 1, principal, at });
@@ -131,7 +208,7 @@ const claim = <T>(schema: v.GenericSchema<unknown, T>, signed: Signed): Result<T
 
 /** Who says that he signed, unverified: only to find out whose key to verify with. */
 export const unblockClaim = (signed: Signed): Result<Unblock, SignedError> => claim(unblockShape, signed);
-export const escrowClaim = (signed: Signed): Result<Escrow, SignedError> => claim(escrowShape, signed);
+export const escrowClaim = (signed: Signed): Result<Escrow, SignedError> => claim(anyEscrow, signed);
 export const eraseClaim = (signed: Signed): Result<Erase, SignedError> => claim(eraseShape, signed);
 
 async function read<T>(
@@ -161,7 +238,7 @@ export const readEscrow = (signed: Signed, by: Signer): Promise<Result<Escrow, W
     return stops ? "" : statement.by;
   };
   return read(
-    escrowShape,
+    anyEscrow,
     labels.escrow,
     signed,
     by,

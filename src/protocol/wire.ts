@@ -429,6 +429,10 @@ export interface WayOpenAnswer extends Answered {
   /** For a shared computer (SPEC P-N2); absent from an older server. */
   readonly visit?: VisitPass | undefined;
 }
+/** What proves to the server that somebody comes back with a desk's help: the card, or the share of an escrow that was given. */
+export type WayDeskRequest = LookRequest | { readonly principal: PrincipalId; readonly share: B64 };
+/** Everything but shares: of no use without a desk's factor (SPEC P-Y13). */
+export type WayDeskAnswer = Answered & Pick<WayOpenAnswer, "principal" | "statements" | "keyring">;
 /** The right to one visit: the server knows its own by a keyed hash, and keeps nothing. */
 export interface VisitPass {
   readonly pass: B64;
@@ -453,7 +457,10 @@ export interface UnblockAnswer extends Answered {
 }
 export interface EscrowAnswer extends Answered {
   readonly escrow: EscrowState | null;
-  /** The desk's share, sealed to the organisation's box key (SPEC P-Y8); only in the answer to "open" after the wait. */
+  /**
+   * The desk's share; only in the answer to "open" after the wait. Sealed to the box key that the statement names, else to the
+   * organisation's (SPEC P-Y8).
+   */
   readonly share?: { readonly enc: B64; readonly sealed: B64; readonly keyring: Signed } | undefined;
 }
 export interface EraseAnswer extends Answered {
@@ -523,6 +530,7 @@ export const routes = {
   keyring: "/v1/keyring",
   waysLook: "/v1/ways/look",
   waysOpen: "/v1/ways/open",
+  waysDesk: "/v1/ways/desk",
   block: "/v1/block",
   unblock: "/v1/unblock",
   escrow: "/v1/escrow",

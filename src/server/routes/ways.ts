@@ -12,15 +12,18 @@ import {
   parseBlockRequest,
   parseKeyringRequest,
   parseLookRequest,
+  parseWayDeskRequest,
   parseWayOpenRequest,
   parseWayStatementRequest,
 } from "../../protocol/parse.ts";
-import { sealShare } from "../../protocol/share.ts";
+import { isShare, sealShare } from "../../protocol/share.ts";
+import { isPublicKey } from "../../protocol/sign.ts";
 import { readChain } from "../../protocol/statements.ts";
 import {
   blockVerifierOf,
   eraseClaim,
   escrowClaim,
+  isHelpersAsk,
   isProved,
   readBlockNumber,
   readErase,
@@ -42,12 +45,14 @@ import {
   type ServerTime,
   type Signed,
   type UnblockAnswer,
+  type WayDeskAnswer,
+  type WayDeskRequest,
   type WayOpenAnswer,
   type WayState,
 } from "../../protocol/wire.ts";
 import { assert } from "../../shared/assert.ts";
-import { toBase64Url } from "../../shared/bytes.ts";
-import type { PrincipalId } from "../../shared/ids.ts";
+import { fromBase64Url, toBase64Url } from "../../shared/bytes.ts";
+import type { DeviceId, PrincipalId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { FindDeployed } from "../deployment.ts";
 import { createKeyrings } from "../keyrings.ts";
@@ -65,6 +70,9 @@ export interface WayDeps extends RouteDeps {
 const noHash = "A".repeat(43) as B64;
 /** No locator is empty: a count under it touches no row. */
 const noLocator = "" as B64;
+
+/** No device: what a principal's own standing is asked with. */
+const noDevice = "" as DeviceId;
 
 /** What a keyring without a card, or none, says of it. */
 export const noWay: WayState = { tries: 0, frozen: false, blockedAt: null, openedAt: null, escrow: null };
@@ -171,6 +179,47 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
     return reply.send(answer);
   });
 
+  /** Whose keyring is asked for with a desk's help; a refusal where nobody proved that it is his. */
+  async function cameToDesk(asked: WayDeskRequest): Promise<Result<PrincipalId, ErrorCode>> {
+    if ("locator" in asked) {
+      const card = await proved(asked.locator, asked.card);
+      if (card === undefined) return err("unknown-card");
+      const why = shut(card);
+      // Too many codes were tried: that is what the desk helps with.
+      return why === undefined || why === "frozen" ? ok(card.principal) : err(why);
+    }
+    const { principal, share } = asked;
+    const standing = await store.standing(principal, noDevice);
+    const escrow = standing?.way.escrow;
+    const held = escrow?.openedAt == null ? undefined : await store.keyring(principal);
+    const read = held && (await keyrings.read(held.signed));
+    const desk = read?.ok
+      ? read.value.body.desks.find((each) => each.organisation === escrow?.by && each.pair === "S+O")
+      : undefined;
+    const right = await isShare(fromBase64Url(share) ?? new Uint8Array(0), desk?.share?.hash ?? noHash);
+    if (!right || desk === undefined) return err("not-found");
+    return standing?.closed == null ? ok(principal) : err(standing.closed);
+  }
+
+  app.post(routes.waysDesk, { bodyLimit: bodies.ways }, async (request, reply) => {
+    const body = parseWayDeskRequest(request.body);
+    if (!body.ok) return answers.refuse(request, reply, "bad-format");
+    const name = "locator" in body.value ? body.value.locator : body.value.principal;
+    const wait = await rates.way(request, "card", name);
+    if (wait !== undefined) return answers.refuse(request, reply, "too-many", wait);
+    const came = await cameToDesk(body.value);
+    if (!came.ok) return answers.refuse(request, reply, came.error);
+    const [held, principal] = await Promise.all([store.keyring(came.value), store.principal(came.value)]);
+    if (held === undefined || principal === undefined) return answers.refuse(request, reply, "not-found");
+    const answer: WayDeskAnswer = {
+      ...answers.answered(request),
+      principal: principal.id,
+      statements: principal.statements,
+      keyring: held.signed,
+    };
+    return reply.send(answer);
+  });
+
   app.post(routes.block, { bodyLimit: bodies.ways }, async (request, reply) => {
     const body = parseBlockRequest(request.body);
     const number = body.ok ? readBlockNumber(body.value.number) : undefined;
@@ -244,10 +293,15 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
     if (organisation === undefined || organisation.operates === true)
       return answers.refuse(request, reply, "forbidden");
     const { principal } = statement;
+    const chain = await readChain(by.statements);
+    assert(chain.ok, "a stored chain was checked before");
     if (statement.t === "escrow-ask") {
+      // Two helpers are two people who each signed: the organisation's key, which both hold, names nobody.
+      if (!(await isHelpersAsk(statement, chain.value))) return answers.refuse(request, reply, "forbidden");
       const asked = await store.askEscrow(principal, by.id, statement.helper, now());
       return asked.type === "ok" ? say(asked.escrow) : answers.refuse(request, reply, asked.code);
     }
+    if (statement.v === 2 && !(await isPublicKey(statement.to))) return answers.refuse(request, reply, "bad-format");
     const opened = await store.openEscrow(principal, by.id, now());
     if (opened.type === "reject") return answers.refuse(request, reply, opened.code);
     const share = shares.give({ principal, epoch: opened.epoch, use: "desk", name: by.id }, opened.share);
@@ -257,11 +311,9 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
     }
     const held = await keyrings.read(opened.keyring);
     assert(held.ok, "a stored keyring was checked before");
-    const chain = await readChain(by.statements);
-    assert(chain.ok, "a stored chain was checked before");
     const context = { use: "escrow", principal, root: held.value.body.root, name: by.id } as const;
-    const sealed = await sealShare(chain.value.box, context, share);
-    assert(sealed !== undefined, "a box key of a chain is a point");
+    const sealed = await sealShare(statement.v === 2 ? statement.to : chain.value.box, context, share);
+    assert(sealed !== undefined, "a box key of a chain is a point, and what was said was looked at");
     return say(opened.escrow, { enc: sealed.enc, sealed: sealed.sealed, keyring: opened.keyring });
   });
 
