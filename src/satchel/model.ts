@@ -327,7 +327,60 @@ export interface ProfileRecord {
   /** Rights that the person follows, by right; dates of their own, by random id. */
   readonly followed?: Readonly<Record<string, FollowedRight>>;
   readonly dates?: Readonly<Record<string, OwnDateRecord>>;
+  /** Organisations that may help her come back, by slug: an AgreedReturn as JSON text, so that a merge takes it whole. */
+  readonly returns?: Readonly<Record<string, string>>;
+  /** What they said that they did about it, by the letter that says it. */
+  readonly returnActs?: Readonly<Record<LetterId, ReturnAct>>;
   readonly others?: OtherAnswers;
+}
+
+/** Ways in with a desk (DESIGN 3): with the card, or with nothing. */
+export type ReturnPair = "C+O" | "S+O";
+
+/** What the person told one organisation about coming back with its help. */
+export interface AgreedReturn {
+  /** None: taken back. */
+  readonly pairs: readonly ReturnPair[];
+  /** As on the paper that the desk will ask for. */
+  readonly name: string;
+  readonly birthdate: string;
+  readonly thread: ThreadId;
+  /** Counter of the letter that told it. */
+  readonly n: number;
+  readonly letter: LetterId;
+  readonly at: number;
+}
+
+/** The payload of a letter of kind "return" (sealed to an organisation). */
+export interface ReturnPayload {
+  readonly t: "return";
+  readonly pairs: readonly ReturnPair[];
+  readonly name: string;
+  readonly birthdate: string;
+  readonly language: string;
+}
+
+/** Papers with which a desk may see who somebody is; "known": a helper knows the person. */
+export const seenPapers = ["id-card", "passport", "residence", "asylum", "licence", "other", "known"] as const;
+export type SeenPaper = (typeof seenPapers)[number];
+
+/** The payload of a letter of kind "act" about a return: who looked at which paper, and what was done. */
+export interface ReturnActPayload {
+  readonly t: "act";
+  /** The letter with which the person agreed. */
+  readonly about: LetterId;
+  /** checked: identity; asked: for an S+O; given: the desk's half. */
+  readonly act: "return-checked" | "return-asked" | "return-given";
+  readonly pair: ReturnPair;
+  readonly helper: string;
+  readonly paper: SeenPaper;
+  readonly at: number;
+}
+
+export interface ReturnAct extends Pick<ReturnActPayload, "act" | "pair" | "helper" | "paper" | "at"> {
+  /** Slug. */
+  readonly organisation: string;
+  readonly heardAt: number;
 }
 
 /** One page or more of it was shown at a desk, as the organisation signed it. */

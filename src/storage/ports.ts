@@ -8,7 +8,7 @@
 
 import type { B64, Cursor, Letter, Op, RejectCode, Signed, WayState } from "../protocol/wire.ts";
 import type { Bytes } from "../shared/bytes.ts";
-import type { BlobId, LetterId, OpId, RecordId } from "../shared/ids.ts";
+import type { BlobId, LetterId, OpId, PrincipalId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 
 export type StorageError =
@@ -419,6 +419,8 @@ export type KeyringWish =
   | "rotate-later";
 
 /** A keyring as signed, with what is remembered of it. */
+export type DeskPair = "C+O" | "S+O";
+
 export interface StoredKeyring {
   readonly epoch: number;
   /** SHA-256 of its body. */
@@ -493,9 +495,13 @@ export interface Profile {
   /** Older roots, sealed under that root. */
   readonly sealedPast?: Bytes;
   /** The newest keyring that this device believes. */
-  readonly keyring?: StoredKeyring;
+  readonly keyring?: StoredKeyring & DueDesks;
   /** Made here and on its way; `wish` is what it settles. */
-  readonly keyringDue?: (StoredKeyring & { readonly wish: KeyringWish }) | null;
+  readonly keyringDue?: (StoredKeyring & DueDesks & { readonly wish: KeyringWish }) | null;
+  /** Ways in with a desk that the next keyring is to have: made anew, or left out; those of other desks are carried over. */
+  readonly deskWish?: DeskWish | null;
+  /** How often an organisation had changed its keys when this device last sealed to it and the server took it. */
+  readonly deskKeys?: DeskKeys;
   /** Waits for the code, without which no keyring can be made. */
   readonly keyringWish?: KeyringWish | null;
   /** What the server showed, unverified: looked at when the satchel is open. */
@@ -533,6 +539,21 @@ export interface Profile {
   /** Papers were opened at a shared computer from here: what is added there is looked for. Device clock; null: none. */
   readonly approvalsSince?: number | null;
   readonly revision: number;
+}
+
+export type DeskKeys = Readonly<Record<PrincipalId, number>>;
+
+/** What a keyring that was made here settles of the ways in with a desk. */
+interface DueDesks {
+  /** `n` of the wish. */
+  readonly desks?: number;
+  readonly deskKeys?: DeskKeys;
+}
+
+export interface DeskWish {
+  /** Another one each time: what was made with an older wish does not settle a newer one. */
+  readonly n: number;
+  readonly ways: Readonly<Record<PrincipalId, readonly DeskPair[]>>;
 }
 
 export interface Registry {

@@ -8,6 +8,7 @@ import type { BlobId, LetterId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type DeskInactiveApi, deskInactiveMethods } from "./inactive-desk.contract.ts";
 import { type DeskPublishedApi, deskPublishedMethods } from "./published-desk.contract.ts";
+import { type DeskReturnApi, deskReturnMethods } from "./recovery-desk.contract.ts";
 import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
 import type { DeployedOrganisation, Deployment } from "./shapes.contract.ts";
 import { type DeskTeamApi, deskTeamMethods } from "./team-desk.contract.ts";
@@ -107,7 +108,7 @@ export type DeskChange =
   | { readonly type: "inbox" }
   | { readonly type: "network" };
 
-export interface DeskApi extends DeskPublishedApi, DeskTeamApi, DeskInactiveApi {
+export interface DeskApi extends DeskPublishedApi, DeskTeamApi, DeskInactiveApi, DeskReturnApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
   readonly enrol: (input: {
@@ -166,4 +167,5 @@ export const deskMethods = Object.keys({
   ...deskPublishedMethods,
   ...deskTeamMethods,
   ...deskInactiveMethods,
+  ...deskReturnMethods,
 } satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

@@ -35,6 +35,7 @@ import { type EndingApi, endingMethods } from "./ending.contract.ts";
 import type { Finish } from "./imaging.contract.ts";
 import { type OwnerApi, ownerMethods } from "./owner.contract.ts";
 import { type PublishedApi, publishedMethods } from "./published.contract.ts";
+import { type ReturnApi, returnMethods } from "./recovery.contract.ts";
 import type { DeployedOrganisation, Deployment, HumanContact, LetterIdText, OpeningHours } from "./shapes.contract.ts";
 
 /** Why nothing was done; each has words in locales/<lang>/errors.json under the same name. */
@@ -74,6 +75,8 @@ export interface WayView {
   readonly openedAt: number | null;
   /** A device came in that nobody added here, and the person has not said yet that it was them (`ownDevice`). */
   readonly openedElsewhere: boolean;
+  /** An organisation asked to open without the card (S+O): from when on it can; null: only one helper asked. */
+  readonly asked?: { readonly opensAt: number | null };
   /**
    * What the server showed was not taken: it is older than before, not made by this satchel, or asks for weak parameters.
    * Nothing here changed; the next pull or the next code sets it right, or a person has to look.
@@ -716,7 +719,7 @@ export type Change =
   | { readonly type: "deployment" }
   | { readonly type: "approvals" };
 
-export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi, OwnerApi {
+export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi, OwnerApi, ReturnApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
   readonly create: (input: {
@@ -1105,4 +1108,5 @@ export const satchelMethods = Object.keys({
   ...publishedMethods,
   ...endingMethods,
   ...ownerMethods,
+  ...returnMethods,
 } satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];

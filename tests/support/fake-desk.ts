@@ -30,8 +30,10 @@ import type {
 } from "../../src/workers/desk.contract.ts";
 import type { InactivePerson } from "../../src/workers/inactive-desk.contract.ts";
 import type { DeskPublication, PublishRefusal } from "../../src/workers/published-desk.contract.ts";
+import type { DeskReturnRefusal, DeskReturns } from "../../src/workers/recovery-desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
 import type { TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
+import { fakeDeskReturnApi } from "./fake-returns.ts";
 import { FAKE_CODE, FAKE_DEPLOYMENT, FAKE_NOW, fakeId } from "./fake-satchel.ts";
 
 export { FAKE_CODE, FAKE_NOW };
@@ -154,6 +156,7 @@ export interface FakeDeskData {
   forms: Readonly<Record<string, PublishedForm>>;
   team: TeamView;
   inactive: readonly InactivePerson[];
+  returns: DeskReturns;
   now: number;
   /** What `page` answers; a JPEG of no picture. */
   bytes: (blob: BlobId) => ArrayBuffer;
@@ -165,6 +168,7 @@ export type FakeDeskError =
   | UnlockRefusal
   | EnrolRefusal
   | PublishRefusal
+  | DeskReturnRefusal
   | { readonly type: "no-network" | "not-arrived" };
 
 export interface FakeDesk {
@@ -201,6 +205,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     publications: [],
     files: {},
     forms: {},
+    returns: { people: [], mayHelp: true, operates: false },
     team: { state: "old", mayManage: false, helpers: [], receives: true, invitations: [] },
     inactive: [],
     now: FAKE_NOW,
@@ -226,6 +231,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
   };
 
   const real: DeskApi = {
+    ...fakeDeskReturnApi(data, () => data.now),
     opening: async () => ok(data.opening),
     enrol: async ({ deskCode, code }) => {
       if (!data.online) return err({ type: "no-network" });

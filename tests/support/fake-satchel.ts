@@ -42,6 +42,7 @@ import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type { EndingView } from "../../src/workers/ending.contract.ts";
 import type { JournalView } from "../../src/workers/owner.contract.ts";
 import type { PublishedList } from "../../src/workers/published.contract.ts";
+import type { ReturnsView } from "../../src/workers/recovery.contract.ts";
 import type {
   AheadLine,
   AheadView,
@@ -66,6 +67,7 @@ import type {
   WayView,
   WorkerError,
 } from "../../src/workers/satchel.contract.ts";
+import { FAKE_RETURNS, fakeReturnApi } from "./fake-returns.ts";
 
 export const FAKE_NOW = Date.UTC(2026, 10, 21, 11, 0);
 export const FAKE_CODE = "417233";
@@ -290,6 +292,7 @@ export const FAKE_ANSWER = `BSA1.${"4HT3WA8".repeat(380)}`;
 
 /** What the fake holds; change it freely, then say `change(...)`. */
 export interface FakeData {
+  returns: ReturnsView;
   opening: OpeningState;
   code: string;
   card: readonly string[];
@@ -375,6 +378,7 @@ function refusedCode(code: string): CodeRefusal | undefined {
 /** An open satchel of Saturday 21 November 2026 with nothing in it, unless `start` says otherwise. */
 export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   const data: FakeData = {
+    returns: FAKE_RETURNS,
     opening: {
       type: "open",
       profile: FAKE_PROFILE,
@@ -504,6 +508,11 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
   }
 
   const real: SatchelApi = {
+    ...fakeReturnApi(
+      data,
+      () => FAKE_PROFILE,
+      () => change({ type: "opening" }),
+    ),
     opening: async () => ok(data.opening),
     create: async ({ code, pictogram }) => {
       const refused = refusedCode(code);

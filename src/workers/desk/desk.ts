@@ -25,6 +25,7 @@ import { inactivePeople } from "./inactive.ts";
 import { createDeskInbox, type KeptLetter } from "./inbox.ts";
 import { createDeskOpening } from "./opening.ts";
 import { createDeskPublished, type DeskPublishedDeps } from "./published.ts";
+import { createDeskRecovery } from "./recovery.ts";
 import { createDeskShares, type KeptShare } from "./shares.ts";
 import { createDeskTeam } from "./team.ts";
 
@@ -46,6 +47,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const inbox = createDeskInbox(deps, shares);
   const published = createDeskPublished(given);
   const team = createDeskTeam(deps, opening);
+  const recovery = createDeskRecovery({ ...deps, fetch: given.fetch, timers: given.timers }, opening, team.myName);
   const { within } = opening;
   const { emit } = deps;
   const listening = new WeakSet<object>();
@@ -126,7 +128,10 @@ export function createDesk(given: DeskServiceDeps): DeskService {
       if (opened.ok) afterOpening();
       return opened;
     },
-    lock: async () => ok(await opening.lock()),
+    lock: async () => {
+      recovery.forget();
+      return ok(await opening.lock());
+    },
     organisation: async () => ok(await opening.organisation()),
     deployment: async () => ok(await deps.deployments.current()),
 
@@ -221,6 +226,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     publishedFile: (form, version) => within((session) => published.publishedFile(session, form, version)),
     publishedForm: (procedure, version) => within((session) => published.publishedForm(session, procedure, version)),
 
+    ...recovery.api,
     ...team.api,
     join: async (input) => {
       const joined = await team.api.join(input);

@@ -32,6 +32,7 @@ import { letterOf, recordOf } from "./ids.ts";
 import { inboxHint, openInboxHint } from "./list-hint.ts";
 import { createDeskPins } from "./pins.ts";
 import { type DeskRecord, isDeskRecord, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
+import { returnFrom } from "./recovery.ts";
 import type { DeskShares } from "./shares.ts";
 
 type DeskError = WorkerError | { readonly type: "no-network" };
@@ -281,6 +282,14 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       if (value === null) return ok(false);
       const kept = await session.records.save<never>(recordOf(row.id), (current) =>
         ok({ next: current === undefined || current.t === "trouble" ? value : current }),
+      );
+      return kept.ok ? ok(false) : kept;
+    }
+    if (opened.value.inner.kind === "return") {
+      const agreed = returnFrom(opened.value, row.at);
+      if (agreed === undefined) return trouble("bad-payload");
+      const kept = await session.records.save<never>(recordOf(row.id), (current) =>
+        ok({ next: current === undefined || current.t === "trouble" ? agreed : current }),
       );
       return kept.ok ? ok(false) : kept;
     }

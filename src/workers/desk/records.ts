@@ -10,7 +10,7 @@ import * as v from "valibot";
 import type { LetterBlob, OpenedLetter } from "../../crypto/letter.ts";
 import { fixedB64, principalIdField, randomIdField } from "../../protocol/fields.ts";
 import type { BlobRef, Deployment, Signed } from "../../protocol/wire.ts";
-import type { DossierPayload, SharePayload } from "../../satchel/model.ts";
+import type { DossierPayload, ReturnActPayload, ReturnPayload, SharePayload } from "../../satchel/model.ts";
 import type { B64 } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, PrincipalId, ThreadId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -119,7 +119,29 @@ export interface InvitationRecord {
   readonly until: number;
 }
 
+/** Somebody agreed that this organisation helps her come back (DESIGN 3), and what was done about it here. */
+export interface ReturnRecord {
+  readonly t: "return";
+  readonly from: PrincipalId;
+  readonly senderStatements: readonly Signed[];
+  readonly thread: ThreadId;
+  readonly n: number;
+  /** Server time of its deposit. */
+  readonly depositedAt: number;
+  readonly payload: ReturnPayload;
+  /** By the letter that told the person. */
+  readonly checks: Readonly<Record<LetterId, ReturnCheck>>;
+  /** What the server last said of an S+O. */
+  readonly asked?: { readonly asks: readonly number[]; readonly opensAt: number | null };
+}
+
+export interface ReturnCheck extends Pick<ReturnActPayload, "act" | "pair" | "paper" | "at"> {
+  readonly helper: PrincipalId;
+  readonly name: string;
+}
+
 export type DeskRecord =
+  | ReturnRecord
   | ReceivedRecord
   | TroubleRecord
   | WithdrawnRecord
@@ -244,11 +266,20 @@ export function receivedFrom(letter: OpenedLetter, at: number): Result<ReceivedR
 
 const isOpened = (record: ReceivedRecord | SharedRecord): boolean => record.opened;
 
+/** Every check that either browser made; of the asks, the newer state: an ask is only ever added. */
+function mergeReturns(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
+  if (mine.t !== "return") return theirs;
+  if (theirs.t !== "return") return mine;
+  const asked = [mine.asked, theirs.asked].sort((a, b) => (b?.asks.length ?? 0) - (a?.asks.length ?? 0))[0];
+  return { ...mine, checks: { ...theirs.checks, ...mine.checks }, ...(asked === undefined ? {} : { asked }) };
+}
+
 /** Two helpers worked on the same dossier: everything that either did stays. */
 export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   if (mine.t === "pins" || theirs.t === "pins") return mine;
   // Written once, each under an id of its own.
   if (mine.t === "helper" || mine.t === "invitation" || theirs.t === "helper" || theirs.t === "invitation") return mine;
+  if (mine.t === "return" || theirs.t === "return") return mergeReturns(mine, theirs);
   if (mine.t === "withdrawn") return mine;
   if (theirs.t === "withdrawn") return theirs;
   // A share that one browser knows to be over is over in all of them.
@@ -269,6 +300,7 @@ export const isDeskRecord = (value: unknown): value is DeskRecord =>
     v.variant("t", [
       v.looseObject({ t: v.literal("received"), from: principalIdField, manifest: fixedB64(32) }),
       v.looseObject({ t: v.literal("trouble"), reason: v.string() }),
+      v.looseObject({ t: v.literal("return"), from: principalIdField, n: count, depositedAt: count }),
       v.looseObject({ t: v.literal("shared"), from: principalIdField, manifest: fixedB64(32), until: count }),
       v.looseObject({ t: v.literal("helper"), helper: principalIdField, name: v.string() }),
       v.looseObject({ t: v.literal("invitation"), auth: fixedB64(32), secret: fixedB64(16), until: count }),

@@ -72,7 +72,7 @@ export const opensElsewhere = (profile: Profile): boolean =>
   profile.way?.blockedAt == null;
 
 export async function wayOf(profile: Profile, session: Session): Promise<WayView> {
-  const { tries = 0, frozen = false, blockedAt = null, openedAt = null } = profile.way ?? {};
+  const { tries = 0, frozen = false, blockedAt = null, openedAt = null, escrow = null } = profile.way ?? {};
   const held = await findProfile(session);
   const noted = new Set(Object.keys((held.ok ? held.value?.record.devices : undefined) ?? {}));
   // Those that came after this one; who added them here wrote it down.
@@ -91,6 +91,7 @@ export async function wayOf(profile: Profile, session: Session): Promise<WayView
     // A visit itself does not ask: the person's own devices do.
     openedElsewhere:
       profile.removedAt == null && profile.visit === undefined && (visited || after.some((id) => !noted.has(id))),
+    ...(escrow === null ? {} : { asked: { opensAt: escrow.opensAt } }),
     ...(profile.keyringTrouble == null ? {} : { trouble: profile.keyringTrouble }),
   };
 }

@@ -23,6 +23,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { Profile, StoredKeyring } from "../../storage/ports.ts";
 import type { Outcome } from "../../sync/ports.ts";
 import { storageErr } from "../common/errors.ts";
+import type { Heard } from "../common/json-calls.ts";
 import type { CodeRefusal, ComeBackRefusal, ProfileView, UnlockRefusal, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps } from "./deps.ts";
 import type { CardToKeep, Opening } from "./opening.ts";
@@ -53,7 +54,11 @@ interface OpenedWay {
 }
 
 /** What the server refuses; anything else is a network that does not let us through, and nothing is concluded. */
-function refusalOf(outcome: Exclude<Outcome<unknown>, { readonly type: "answer" }>): ComeBackRefusal {
+export function refusalOf(
+  outcome:
+    | Exclude<Outcome<unknown>, { readonly type: "answer" }>
+    | Exclude<Heard<unknown>, { readonly type: "answer" }>,
+): ComeBackRefusal {
   if (outcome.type === "lost") return { type: "no-network" };
   switch (outcome.error) {
     case "unknown-card":
@@ -62,13 +67,13 @@ function refusalOf(outcome: Exclude<Outcome<unknown>, { readonly type: "answer" 
     case "blocked":
       return { type: outcome.error };
     case "wrong-code":
-      return { type: "wrong-code", left: outcome.left ?? 0 };
+      return { type: "wrong-code", left: "left" in outcome ? (outcome.left ?? 0) : 0 };
     default:
       return { type: "no-network" };
   }
 }
 
-const faceFrom = async (secret: Secret, set: number, home: string): Promise<CardToKeep> => {
+export const faceFrom = async (secret: Secret, set: number, home: string): Promise<CardToKeep> => {
   const { qr, groups } = await writeCard(secret, { home, set });
   return { qr, groups, set, secret };
 };

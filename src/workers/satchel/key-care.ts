@@ -74,7 +74,9 @@ function isSettled(profile: Profile, { principal }: Identity): boolean {
   const newest = profile.keyringDue ?? profile.keyring;
   if (hasNews(profile) || profile.keyringWish != null || newest == null) return false;
   // Signed here, or verified before it was stored: only its list is looked at.
-  const body = parseBody(newest.signed.body)?.value as Pick<KeyringBody, "devices"> | undefined;
+  const body = parseBody(newest.signed.body)?.value as Pick<KeyringBody, "devices" | "desks"> | undefined;
+  // A desk may have changed its keys since: only the pinned chains tell.
+  if ((body?.desks.length ?? 0) > 0) return false;
   const listed = new Set(body?.devices.map(({ device }) => device));
   const able = [...principal.devices].flatMap(([id, { box }]) => (box === null ? [] : [id]));
   return able.length === listed.size && able.every((id) => listed.has(id));

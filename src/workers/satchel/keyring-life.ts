@@ -27,7 +27,7 @@ import {
   followKeyring,
   openKeyring,
 } from "../../crypto/ways.ts";
-import { type Keyring, readKeyring } from "../../protocol/keyring.ts";
+import { type Keyring, type KeyringDesk, readKeyring } from "../../protocol/keyring.ts";
 import { ways } from "../../protocol/limits.ts";
 import { parseBody } from "../../protocol/sign.ts";
 import { type Principal, readChain, readExtendedChain } from "../../protocol/statements.ts";
@@ -36,11 +36,12 @@ import { assert } from "../../shared/assert.ts";
 import { type B64, fromBase64Url } from "../../shared/bytes.ts";
 import type { DeviceId, PrincipalId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { KeyringTrouble, Profile, Registry, StoredKeyring } from "../../storage/ports.ts";
+import type { DeskKeys, DeskPair, KeyringTrouble, Profile, Registry, StoredKeyring } from "../../storage/ports.ts";
 import { bothWishes } from "../../sync/keys.ts";
 import { type CodeDeps, currentWrap, deviceFactor, nextOrder } from "../common/codes.ts";
 import { storageErr } from "../common/errors.ts";
 import type { WorkerError } from "../satchel.contract.ts";
+import { foldDesks, sealedKeys, wishedDesks } from "./desk-wish.ts";
 import { openCard } from "./sealed-card.ts";
 
 type Patch = Parameters<Registry["update"]>[2];
@@ -136,6 +137,57 @@ function listsAll(principal: Principal, keyring: Keyring): boolean {
   const listed = new Set<DeviceId>(keyring.body.devices.map(({ device }) => device));
   const able = [...principal.devices].flatMap(([id, { box }]) => (box === null ? [] : [id]));
   return able.length === listed.size && able.every((id) => listed.has(id));
+}
+
+/** One way in with a desk that the next keyring is to have. */
+interface PlannedDesk {
+  readonly organisation: PrincipalId;
+  readonly pair: DeskPair;
+  /** As the newest keyring has it; null: it is new. */
+  readonly held: KeyringDesk | null;
+  /** Made anew though the root stays: wished for, or sealed to keys that the organisation has changed since. */
+  readonly isFresh: boolean;
+}
+
+/** What becomes of the ways in with a desk. Without the card here a C+O stays as it is, and a new one waits. */
+function desksPlan(
+  profile: Profile,
+  own: Keyring | null,
+  organisations: ReadonlyMap<PrincipalId, Principal>,
+  hasCard: boolean,
+): { readonly ways: readonly PlannedDesk[]; readonly isStale: boolean; readonly needsCard: boolean } {
+  const held = own?.body.desks ?? [];
+  const wished = wishedDesks(profile)?.ways ?? {};
+  const isOlder = ({ organisation, pair }: KeyringDesk, keys: DeskKeys): boolean =>
+    (organisations.get(organisation)?.former.length ?? 0) > (keys?.[organisation] ?? 0) && (pair === "S+O" || hasCard);
+  const can = (organisation: PrincipalId, pair: DeskPair): boolean =>
+    organisations.has(organisation) && (pair === "S+O" || hasCard);
+  const kept = held.flatMap((desk): readonly PlannedDesk[] => {
+    const { organisation, pair } = desk;
+    const pairs = wished[organisation];
+    if (pairs !== undefined && !pairs.includes(pair)) return [];
+    return [
+      {
+        organisation,
+        pair,
+        held: desk,
+        isFresh: (pairs !== undefined && can(organisation, pair)) || isOlder(desk, sealedKeys(profile)),
+      },
+    ];
+  });
+  const isHeld = (organisation: PrincipalId, pair: DeskPair): boolean =>
+    held.some((desk) => desk.organisation === organisation && desk.pair === pair);
+  const added = (Object.entries(wished) as [PrincipalId, readonly DeskPair[]][]).flatMap(([organisation, pairs]) =>
+    pairs
+      .filter((pair) => !isHeld(organisation, pair) && can(organisation, pair))
+      .map((pair): PlannedDesk => ({ organisation, pair, held: null, isFresh: true })),
+  );
+  const all = [...kept, ...added].slice(0, ways.desks);
+  return {
+    ways: all,
+    isStale: held.some((desk) => isOlder(desk, profile.keyringDue?.deskKeys ?? sealedKeys(profile))),
+    needsCard: all.some(({ pair }) => pair === "C+O"),
+  };
 }
 
 export function createKeyringLife(deps: CodeDeps): KeyringLife {
@@ -255,6 +307,7 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
         keyringBehind: null,
         ...(later(profile, keyring.body.epoch) ? { keyring: storedOf(keyring) } : {}),
         ...(due?.hash === keyring.hash ? { keyringDue: null } : {}),
+        ...foldDesks(due?.hash === keyring.hash ? { ...profile, keyring: due } : profile),
         // What was due was made on an older one: it is made again with the next code.
         ...(overtaken ? { keyringDue: null, keyringWish: bothWishes(profile.keyringWish, due.wish) ?? "renew" } : {}),
         ...(await cardPatch(profile, followed.value.identity, keyring)),
@@ -380,7 +433,12 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
   async function make(profile: Profile, identity: Identity, facts: RenewFacts): Promise<Result<Patch, WorkerError>> {
     const { serverBox } = facts;
     const newest = await keyringOf(identity, profile.keyringDue ?? profile.keyring);
-    const lacks = newest === null || !listsAll(identity.principal, newest);
+    const organisations = await pinnedOrganisations(facts);
+    const card = await cardOf(profile, identity);
+    // What is carried over is this device's newest; what the server has only says which lock to open.
+    const own = await keyringOf(identity, profile.keyring);
+    const plan = desksPlan(profile, own, organisations, card !== undefined);
+    const lacks = newest === null || !listsAll(identity.principal, newest) || plan.isStale;
     const asked = bothWishes(profile.keyringWish, lacks ? "renew" : null);
     // It takes the place of the one that is on its way, and settles what that one would have.
     const wish = asked === null ? null : bothWishes(asked, profile.keyringDue?.wish);
@@ -389,20 +447,16 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
     if (wish === null || serverBox === null || profile.removedAt != null || behindRoot) return ok({});
     const back =
       profile.keyringBehind == null ? undefined : await readKeyring(profile.keyringBehind, identity.principal);
-    // What is carried over is this device's newest; what the server has only says which lock to open.
-    const own = await keyringOf(identity, profile.keyring);
     const before = back?.ok === true ? back.value : own;
-    const card = await cardOf(profile, identity);
-    const organisations = await pinnedOrganisations(facts);
     // A rotation that would lose a way in waits until it can keep it.
     const keepsAll =
-      (card !== undefined || (own?.body.card ?? null) === null) &&
+      (card !== undefined || ((own?.body.card ?? null) === null && !plan.needsCard)) &&
       // A visit makes no root: it would not follow it, and nothing of it is sealed one (SPEC P-N5).
       profile.visit === undefined &&
       [...identity.principal.devices.values()].every(({ box }) => box !== null) &&
-      (own?.body.desks ?? []).every(({ organisation }) => organisations.has(organisation)) &&
+      plan.ways.every(({ organisation }) => organisations.has(organisation)) &&
       identity.epoch < ways.roots;
-    if (wish === "rotate-later" && !keepsAll && !lacks) return ok({});
+    if (wish === "rotate-later" && !keepsAll && !lacks && wishedDesks(profile) === null) return ok({});
     const rotates = wish !== "renew" && keepsAll;
     const salt = newSalt(random);
     const stretched = await deps.stretch.enrol(facts.code, salt, floor);
@@ -414,25 +468,41 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
       card === undefined
         ? (own?.body.card ?? null)
         : await createCardWay(next, { card, code, salt, params: floor, serverBox, order }, random);
-    const desks = await Promise.all(
-      (own?.body.desks ?? []).map(async (desk) => {
-        if (!rotates) return desk;
-        const organisation = organisations.get(desk.organisation);
-        assert(organisation !== undefined, "SPEC C-Y6: a rotation keeps every way in");
-        order += 1;
-        if (desk.pair === "S+O") return createDeskWay(next, organisation, { pair: "S+O", serverBox, order }, random);
-        assert(card !== undefined, "SPEC C-Y6: C+O is a way in with the card");
-        const factor = await cardFactor(card.secret);
-        return createDeskWay(next, organisation, { pair: "C+O", card: factor, order }, random);
-      }),
-    );
+    const isOther =
+      card !== undefined && own?.body.card != null && (await cardProofs(card.secret)).locator !== own.body.card.locator;
+    const wished = wishedDesks(profile);
+    const deskKeys = { ...sealedKeys(profile) };
+    const desks: KeyringDesk[] = [];
+    for (const { held, organisation: id, pair, isFresh } of plan.ways) {
+      // With another card the pair of the card before ends, whether the root changes or not.
+      if (held !== null && !rotates && !isFresh && !(isOther && pair === "C+O")) {
+        desks.push(held);
+        continue;
+      }
+      const organisation = organisations.get(id);
+      assert(organisation !== undefined, "SPEC C-Y6: a way in with a desk is made for one that is pinned");
+      order += 1;
+      deskKeys[id] = organisation.former.length;
+      if (pair === "S+O") {
+        desks.push(await createDeskWay(next, organisation, { pair, serverBox, order }, random));
+        continue;
+      }
+      assert(card !== undefined, "SPEC C-Y6: C+O is a way in with the card");
+      const factor = await cardFactor(card.secret);
+      desks.push(await createDeskWay(next, organisation, { pair, card: factor, order }, random));
+    }
     const after = profile.keyring?.epoch ?? 0;
     const signed = await createKeyring(next, { before, after, card: way, desks, at: clock.now() }, random);
     const made = await readKeyring(signed, identity.principal);
     assert(made.ok, "SPEC P-Y: a keyring that was just made reads");
     if (rotates) next.root.wipe();
     return ok({
-      keyringDue: { ...storedOf(made.value), wish: rotates ? "rotate" : "renew" },
+      keyringDue: {
+        ...storedOf(made.value),
+        wish: rotates ? "rotate" : "renew",
+        ...(wished === null ? {} : { desks: wished.n }),
+        deskKeys,
+      },
       keyringWish: wish !== "renew" && !rotates ? "rotate-later" : null,
     });
   }

@@ -31,7 +31,7 @@ import { assert } from "../../shared/assert.ts";
 import { type B64, toBase64Url } from "../../shared/bytes.ts";
 import { type DeviceId, type PrincipalId, randomId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { Profile, SatchelStore, StoredKeyring } from "../../storage/ports.ts";
+import type { DeskWish, Profile, SatchelStore, StoredKeyring } from "../../storage/ports.ts";
 import { bothWishes } from "../../sync/keys.ts";
 import {
   type CodeDeps,
@@ -71,6 +71,8 @@ export interface CameBack {
   readonly keyring: StoredKeyring;
   /** What a shared computer takes in place of a place in the chain (SPEC P-N2); any other device its time only. */
   readonly visit?: VisitPass;
+  /** With a desk's help: whatever was used for it is made anew. */
+  readonly desks?: DeskWish;
 }
 
 export interface Opening {
@@ -314,13 +316,14 @@ export function createOpening(deps: SatchelDeps): Opening {
       sealedDeviceFactor: sealed,
       transportKey: input.transportKey,
       // Who came back with the card has just tried it.
-      cardDrilled: cameBack !== undefined,
-      cardDrilledAt: cameBack === undefined ? null : at,
+      cardDrilled: cameBack !== undefined && card !== null,
+      cardDrilledAt: cameBack === undefined || card === null ? null : at,
       sealedCard: card === null ? null : await sealCard(identity, card, random),
       codeKind: codeKind(input.code) ?? "digits",
       codeAskedAt: at,
       // S is used once: the next keyring has another.
       ...(cameBack === undefined ? {} : { cameBack: true, keyring: cameBack.keyring, keyringWish: "renew" }),
+      ...(cameBack?.desks === undefined ? {} : { deskWish: cameBack.desks, keyringWish: "rotate" }),
       wrongTries: 0,
       nextTryAt: 0,
       createdAt: at,

@@ -17,6 +17,7 @@ import { createApprovalDoor } from "./approvals-door.ts";
 import { createCardDoor } from "./card.ts";
 import { createPhoneCarrier } from "./carrier.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
+import { createDeskReturn, isReturnAct } from "./desk-return.ts";
 import { createDeskWatch } from "./desk-watch.ts";
 import { createDevicesDoor, noteSeen } from "./devices-door.ts";
 import { createDossiers } from "./dossiers.ts";
@@ -87,7 +88,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
   const shares = createSharesDoor(deps, checkProofs);
-  const inbox = createInboxDoor(deps, shares.takeAct);
+  const returns = createDeskReturn({ ...deps, fetch: given.fetch, timers: given.timers }, opening, care);
+  const inbox = createInboxDoor(deps, (session, letter, heardAt) =>
+    (isReturnAct(letter) ? returns : shares).takeAct(session, letter, heardAt),
+  );
   const carrier = createPhoneCarrier(deps);
   const out = createOut(deps, { opening, care, space, dossiers, shares });
   /** The browser erased this satchel's database under the app: closed, so that the next opening begins anew and says it. */
@@ -351,6 +355,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     erase: eraseHere,
     ...erase,
     ...approvals.api,
+    ...returns.api,
+    returnFinish: (input) => opened(returns.api.returnFinish(input), input.code),
     ...transfer,
     transferFinish: (code) => opened(transfer.transferFinish(code), code),
 
