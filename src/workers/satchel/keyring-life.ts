@@ -470,7 +470,6 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
         : await createCardWay(next, { card, code, salt, params: floor, serverBox, order }, random);
     const isOther =
       card !== undefined && own?.body.card != null && (await cardProofs(card.secret)).locator !== own.body.card.locator;
-    const wished = wishedDesks(profile);
     const deskKeys = { ...sealedKeys(profile) };
     const desks: KeyringDesk[] = [];
     for (const { held, organisation: id, pair, isFresh } of plan.ways) {
@@ -500,7 +499,8 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
       keyringDue: {
         ...storedOf(made.value),
         wish: rotates ? "rotate" : "renew",
-        ...(wished === null ? {} : { desks: wished.n }),
+        // Settled by this one, or by one before that it carries over.
+        ...(profile.deskWish == null ? {} : { desks: profile.deskWish.n }),
         deskKeys,
       },
       keyringWish: wish !== "renew" && !rotates ? "rotate-later" : null,

@@ -88,9 +88,13 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
   const shares = createSharesDoor(deps, checkProofs);
-  const returns = createDeskReturn({ ...deps, fetch: given.fetch, timers: given.timers }, opening, care);
+  const { takeAct: takeReturn, ...returns } = createDeskReturn(
+    { ...deps, fetch: given.fetch, timers: given.timers },
+    opening,
+    care,
+  );
   const inbox = createInboxDoor(deps, (session, letter, heardAt) =>
-    (isReturnAct(letter) ? returns : shares).takeAct(session, letter, heardAt),
+    (isReturnAct(letter) ? takeReturn : shares.takeAct)(session, letter, heardAt),
   );
   const carrier = createPhoneCarrier(deps);
   const out = createOut(deps, { opening, care, space, dossiers, shares });
@@ -355,8 +359,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     erase: eraseHere,
     ...erase,
     ...approvals.api,
-    ...returns.api,
-    returnFinish: (input) => opened(returns.api.returnFinish(input), input.code),
+    ...returns,
+    returnFinish: (input) => opened(returns.returnFinish(input), input.code),
     ...transfer,
     transferFinish: (code) => opened(transfer.transferFinish(code), code),
 

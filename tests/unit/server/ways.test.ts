@@ -5,12 +5,20 @@
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { BoxKey } from "../../../src/protocol/hpke.ts";
 import { keyringClaim } from "../../../src/protocol/keyring.ts";
 import { ways as limits, rates as rateLimits } from "../../../src/protocol/limits.ts";
-import { openShare } from "../../../src/protocol/share.ts";
+import { openShare, openShareBytes } from "../../../src/protocol/share.ts";
 import { b64 } from "../../../src/protocol/sign.ts";
 import { readChain, signDeviceRemoved } from "../../../src/protocol/statements.ts";
-import { blockVerifierOf, signErase, signEscrow, signUnblock } from "../../../src/protocol/ways.ts";
+import {
+  blockVerifierOf,
+  escrowClaim,
+  signErase,
+  signEscrow,
+  signEscrowAsk,
+  signUnblock,
+} from "../../../src/protocol/ways.ts";
 import type {
   B64,
   ErrorAnswer,
@@ -23,6 +31,8 @@ import type {
   WayOpenAnswer,
 } from "../../../src/protocol/wire.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
+import type { PrincipalId } from "../../../src/shared/ids.ts";
+import { aPerson, aTeam, type Person, withHelper } from "../crypto/team.ts";
 import { createHarness, type Harness } from "./harness.ts";
 import { type KeyringOptions, newCard, newKeyring, type TestCard, type TestKeyring } from "./keyrings.ts";
 import { createPerson, random, type TestPerson } from "./people.ts";
@@ -486,53 +496,59 @@ describe("devices", () => {
 });
 
 describe("escrow (S+O)", () => {
-  const helper = () => b64(random.bytes(16));
   const day = 24 * 3600_000;
-  let desk: TestPerson;
+  interface Body {
+    readonly id: PrincipalId;
+    readonly key: CryptoKey;
+  }
+  let desk: Body & { readonly box: BoxKey; readonly boxKeyId: B64 };
+  let anne: Person;
+  let bruno: Person;
+  let claire: Person;
   let share: ReturnType<typeof random.bytes>;
   let first: TestKeyring;
+  /** An organisation with three helpers and its card, whom its own chain names. */
   beforeEach(async () => {
-    desk = await createPerson("organisation");
+    [anne, bruno, claire] = [await aPerson(), await aPerson(), await aPerson()];
+    let team = await aTeam(anne);
+    for (const each of [bruno, claire]) team = await withHelper(team, anne, each, "helper");
+    const { organisation, epochs, boxes } = team;
     share = random.bytes(32);
-    await server.register(desk);
+    const { principal, statements } = organisation;
+    await server.post("/v1/register", { statements: statements.slice(0, 1) });
     await server.store.setDeskCode("ccas-brevigny", "hash" as never);
-    await server.store.openDesk("ccas-brevigny", desk.id, "sealed" as never, 1 as never);
+    await server.store.openDesk("ccas-brevigny", principal.id, "sealed" as never, 1 as never);
+    const sealed = [...boxes].map(([helper, box]) => ({ helper, enc: box.enc, sealed: box.sealed }));
+    const change = { statements, from: 0, epochs, boxes: sealed, card: null, invitation: null };
+    expect((await server.post("/v1/team", change)).statusCode).toBe(200);
+    const box = { privateKey: organisation.box, box: principal.box };
+    desk = { id: principal.id, key: organisation.sign, box, boxKeyId: principal.boxKeyId };
     first = await keep({ epoch: 1, desks: [{ organisation: desk.id, share }] });
   });
   const send = (statement: Signed) => server.post("/v1/escrow", { statement });
-  const ask = async (by: B64, who = desk) =>
+  const facts = (who: Body) => ({ principal: person.id, by: who.id, at: server.time.now });
+  const ask = async (by: Person, who: Body = desk) => send(await signEscrowAsk(who.key, by.identity, facts(who)));
+  const give = async (to?: B64, who: Body = desk) =>
     send(
-      await signEscrow(who.identity.privateKey, {
-        t: "escrow-ask",
-        v: 1,
-        principal: person.id,
-        by: who.id,
-        helper: by,
-        at: server.time.now,
-      }),
+      await signEscrow(
+        who.key,
+        to === undefined
+          ? { t: "escrow-open", v: 1, ...facts(who) }
+          : { t: "escrow-open", v: 2, principal: person.id, by: who.id, to, at: server.time.now },
+      ),
     );
-  const give = async (who = desk) =>
-    send(
-      await signEscrow(who.identity.privateKey, {
-        t: "escrow-open",
-        v: 1,
-        principal: person.id,
-        by: who.id,
-        at: server.time.now,
-      }),
-    );
+  const bodyOf = ({ id, identity }: TestPerson): Body => ({ id, key: identity.privateKey });
 
   test("two helpers, 72 hours of server time after the second, then the share, sealed to the organisation; all of it shown", async () => {
-    const [one, two] = [helper(), helper()];
     expect(refusal(await give())).toEqual([425, "not-yet"]);
-    const asked = (await ask(one)).json<EscrowAnswer>().escrow;
+    const asked = (await ask(anne)).json<EscrowAnswer>().escrow;
     expect(asked).toMatchObject({ by: desk.id, asks: [server.time.now], opensAt: null });
     const began = server.time.now;
     server.time.now += 10 * day;
     // The same helper twice is one helper.
-    expect((await ask(one)).json<EscrowAnswer>().escrow).toMatchObject({ asks: [began], opensAt: null });
+    expect((await ask(anne)).json<EscrowAnswer>().escrow).toMatchObject({ asks: [began], opensAt: null });
     expect(refusal(await give())).toEqual([425, "not-yet"]);
-    const second = (await ask(two)).json<EscrowAnswer>().escrow;
+    const second = (await ask(bruno)).json<EscrowAnswer>().escrow;
     expect(second).toMatchObject({ asks: [began, server.time.now], opensAt: server.time.now + 3 * day });
     expect((await held()).way.escrow).toMatchObject(second ?? {});
     server.time.now += 3 * day - 1;
@@ -545,24 +561,65 @@ describe("escrow (S+O)", () => {
     const hash = body.ok ? body.value.desks[0]?.share?.hash : undefined;
     if (hash === undefined) throw new Error("the keyring speaks of the share");
     const context = { use: "escrow", principal: person.id, root: 0, name: desk.id } as const;
-    const opened = await openShare(desk.boxKey, context, { key: desk.principal.boxKeyId, enc, sealed, hash });
+    const opened = await openShare(desk.box, context, { key: desk.boxKeyId, enc, sealed, hash });
     expect(opened.ok && b64(opened.value)).toBe(b64(share));
     expect(given.share.keyring).toEqual(first.signed);
     expect((await held()).way.escrow?.openedAt).toBe(server.time.now);
+
+    // To the person's own device, which then proves with it that everything else is hers to have (P-Y8, P-Y13).
+    const device = await createPerson();
+    const mine = (await give(device.principal.box)).json<EscrowAnswer>().share;
+    if (mine === undefined) throw new Error("the share is given again");
+    const own = await openShareBytes(device.boxKey, context, mine);
+    expect(own && b64(own)).toBe(b64(share));
+    expect(await openShareBytes(desk.box, context, mine)).toBeUndefined();
+    const way = await server.post("/v1/ways/desk", { principal: person.id, share: b64(share) });
+    expect(way.json()).toMatchObject({ principal: person.id, keyring: first.signed, statements: person.statements });
+    expect(way.body).not.toContain(b64(share));
+    expect(refusal(await give("A".repeat(87) as B64))).toEqual([422, "bad-format"]);
+  });
+
+  test("F5 the organisation's key alone asks for nobody: a made-up helper, a card, one signature, a second one borrowed", async () => {
+    const stranger = await aPerson();
+    const said = facts(desk);
+    const v1 = { t: "escrow-ask", v: 1, ...said, helper: b64(random.bytes(16)) } as const;
+    const signed = await signEscrowAsk(desk.key, anne.identity, said);
+    const body = escrowClaim(signed);
+    if (!body.ok || body.value.t !== "escrow-ask" || body.value.v !== 2) throw new Error("an ask");
+    // Bruno named, with what Anne signed.
+    const borrowed = { ...body.value, helper: bruno.identity.id };
+    const asBruno = { id: bruno.identity.id, sign: anne.identity.sign };
+    for (const statement of [
+      await signEscrow(desk.key, v1),
+      await signEscrow(desk.key, borrowed),
+      await signEscrowAsk(desk.key, asBruno, said),
+      await signEscrowAsk(desk.key, stranger.identity, said),
+    ])
+      expect(refusal(await send(statement))).toEqual([403, "forbidden"]);
+    expect((await held()).way.escrow).toBeNull();
+    expect(refusal(await server.post("/v1/ways/desk", { principal: person.id, share: b64(share) }))).toEqual([
+      404,
+      "not-found",
+    ]);
+    // She signed for this moment: another organisation's key, or another time, does not carry it.
+    expect(refusal(await send(await signEscrow(desk.key, { ...body.value, at: said.at + 1 })))).toEqual([
+      403,
+      "forbidden",
+    ]);
   });
 
   test("the person stops it, and nobody asks again until a new keyring", async () => {
-    await ask(helper());
-    await ask(helper());
+    await ask(anne);
+    await ask(bruno);
     const stop = { t: "escrow-stop", v: 1, principal: person.id, at: server.time.now } as const;
     expect((await send(await signEscrow(person.identity.privateKey, stop))).json<EscrowAnswer>().escrow).toBeNull();
     server.time.now += 4 * day;
     expect(refusal(await give())).toEqual([403, "forbidden"]);
-    expect(refusal(await ask(helper()))).toEqual([403, "forbidden"]);
+    expect(refusal(await ask(claire))).toEqual([403, "forbidden"]);
     expect((await held()).way.escrow).toBeNull();
     await keep({ epoch: 2, desks: [{ organisation: desk.id, share }], opens: first.key });
     expect(refusal(await give())).toEqual([425, "not-yet"]);
-    expect((await ask(helper())).json<EscrowAnswer>().escrow?.asks.length).toBe(1);
+    expect((await ask(claire)).json<EscrowAnswer>().escrow?.asks.length).toBe(1);
   });
 
   test("C2 strangers, other organisations, satchels, old statements, and one body that holds both factors are refused", async () => {
@@ -570,22 +627,22 @@ describe("escrow (S+O)", () => {
     const other = await createPerson();
     await server.register(stranger);
     await server.register(other);
-    expect(refusal(await ask(helper(), stranger))).toEqual([403, "forbidden"]);
-    expect(refusal(await ask(helper(), person))).toEqual([422, "bad-format"]);
+    expect(refusal(await ask(anne, bodyOf(stranger)))).toEqual([403, "forbidden"]);
+    expect(refusal(await ask(anne, bodyOf(person)))).toEqual([422, "bad-format"]);
     const stop = { t: "escrow-stop", v: 1, principal: person.id, at: server.time.now } as const;
     expect(refusal(await send(await signEscrow(other.identity.privateKey, stop)))).toEqual([422, "bad-signature"]);
     const late = { t: "escrow-open", v: 1, principal: person.id, by: desk.id, at: server.time.now - 2 * day } as const;
-    expect(refusal(await send(await signEscrow(desk.identity.privateKey, late)))).toEqual([422, "bad-format"]);
+    expect(refusal(await send(await signEscrow(desk.key, late)))).toEqual([422, "bad-format"]);
     const { folder } = server;
     const base = demonstration("http://localhost:8080");
     const organisations = base.organisations.map((one) => ({ ...one, operates: true }));
     await server.close(true);
     server = await createHarness({ folder, deployment: { ...base, organisations } });
-    expect(refusal(await ask(helper()))).toEqual([403, "forbidden"]);
+    expect(refusal(await ask(claire))).toEqual([403, "forbidden"]);
     await server.close(true);
     server = await createHarness({ folder });
     const noSuch = { t: "escrow-open", v: 1, principal: other.id, by: desk.id, at: server.time.now } as const;
-    expect(refusal(await send(await signEscrow(desk.identity.privateKey, noSuch)))).toEqual([404, "not-found"]);
+    expect(refusal(await send(await signEscrow(desk.key, noSuch)))).toEqual([404, "not-found"]);
   });
 });
 
