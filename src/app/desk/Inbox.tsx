@@ -10,6 +10,7 @@ import type { DeskDossierRow } from "../../workers/desk.contract.ts";
 import { formatCalendarDate, formatDate, formatTime } from "../i18n/format.ts";
 import { tData } from "../i18n/i18n.ts";
 import { useAreas, useT } from "../i18n/useT.ts";
+import { useAnswerTimes } from "../state/answer-times.ts";
 import { Button } from "../ui/Button.tsx";
 import { Chip, type ChipState } from "../ui/Chip.tsx";
 import { Filters } from "../ui/Filters.tsx";
@@ -19,7 +20,7 @@ import { PERSONAL, PersonalForm } from "../ui/personal.tsx";
 import { EmptyState, FailedState, Loading } from "../ui/States.tsx";
 import { useWorld } from "../ui/world.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
-import { type Due, dueOf, useAnswerTimes } from "./due.ts";
+import { type Due, dueOf } from "./due.ts";
 import { InactiveNote } from "./inactive/InactiveNote.tsx";
 import { ListOut } from "./out/ListOut.tsx";
 import {

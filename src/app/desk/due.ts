@@ -1,13 +1,11 @@
 /**
  * By when a dossier has to be answered: the time that its procedure's data gives, counted from the deposit at the server.
- * Pure but for the hook, which brings the forms of the procedures that are there.
+ * Pure.
  *
  * Surprising: the day is the last one on which an answer is in time, whatever day of the week it is. Nothing is moved to a
  * working day: a desk that answers on the Friday is never late.
  */
 
-import { useEffect, useState } from "preact/hooks";
-import { isProcedureId, loadProcedure } from "../../forms/catalogue/index.ts";
 import type { Delay } from "../../forms/model.ts";
 import { addDays, addMonths, type Day, daysFrom } from "../../forms/remedies/calendar.ts";
 import { localDay } from "../../shared/day.ts";
@@ -32,27 +30,4 @@ export function dueOf(
   const day = addDays(addMonths(localDay(row.depositedAt), within.months ?? 0), within.days ?? 0);
   const left = daysFrom(today, day);
   return { day, state: left < 0 ? "over" : left <= SOON_DAYS ? "soon" : "later" };
-}
-
-/** Times for an answer by procedure, as far as their forms are here: a list is never kept waiting for them. */
-export function useAnswerTimes(procedures: readonly string[]): ReadonlyMap<string, Delay> {
-  const names = [...new Set(procedures)].sort().join(" ");
-  const [times, setTimes] = useState<ReadonlyMap<string, Delay>>(new Map());
-  useEffect(() => {
-    let isGone = false;
-    const ids = names.split(" ").filter(isProcedureId);
-    void Promise.allSettled(ids.map(loadProcedure)).then((forms) => {
-      if (isGone) return;
-      const found = forms.flatMap((form): readonly (readonly [string, Delay])[] =>
-        form.status === "fulfilled" && form.value.answerWithin !== undefined
-          ? [[form.value.id, form.value.answerWithin]]
-          : [],
-      );
-      setTimes(new Map(found));
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [names]);
-  return times;
 }

@@ -24,6 +24,7 @@ import type official from "../../../locales/fr/official.json";
 import type opening from "../../../locales/fr/opening.json";
 import type others from "../../../locales/fr/others.json";
 import type outbox from "../../../locales/fr/outbox.json";
+import type overdue from "../../../locales/fr/overdue.json";
 import type papers from "../../../locales/fr/papers.json";
 import type papersGuide from "../../../locales/fr/papers-guide.json";
 import type papersTypes from "../../../locales/fr/papers-types.json";
@@ -70,6 +71,7 @@ export interface Catalogue {
   readonly opening: typeof opening;
   readonly others: typeof others;
   readonly outbox: typeof outbox;
+  readonly overdue: typeof overdue;
   readonly papers: typeof papers;
   readonly "papers-guide": typeof papersGuide;
   readonly "papers-types": typeof papersTypes;

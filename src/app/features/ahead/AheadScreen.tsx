@@ -9,6 +9,7 @@ import { paths } from "../../feature.ts";
 import { formatCalendarDate } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { LateDoor } from "../../state/LateDoor.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -139,10 +140,12 @@ function Content({ view }: { readonly view: AheadView }) {
 export function AheadScreen() {
   const t = useT();
   const asked = useAsk("ahead", (api) => api.ahead(), ["ahead", "papers"]);
+  const dossiers = useAsk("dossiers", (api) => api.dossiers(), ["dossiers"]);
   return (
     <Frame title={t("reminders.title")} tab="home" back={paths.home}>
       <h1>{t("reminders.title")}</h1>
       <p class="lead">{t("reminders.lead")}</p>
+      {dossiers.state === "ready" && <LateDoor dossiers={dossiers.value} linked />}
       {asked.state === "ready" && <Content view={asked.value} />}
       {asked.state === "loading" && <Loading />}
       {asked.state === "failed" && <Trouble error={asked.error} onRetry={asked.again} />}

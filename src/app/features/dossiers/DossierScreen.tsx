@@ -16,6 +16,7 @@ import { t as text } from "../../i18n/i18n.ts";
 import { rich } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { LateDoor } from "../../state/LateDoor.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useShell } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
@@ -78,6 +79,7 @@ function Dossier({ dossier, form, organisation }: DossierProps) {
           <span class="meta number__why">{t("dossiers.number.why")}</span>
         </p>
       </div>
+      <LateDoor dossiers={[dossier]} linked={false} />
       <Choices dossier={dossier} form={form} />
       {asksPiece(dossier) && <Asked dossier={dossier} form={form} />}
       {stage === "needs-you" && dossier.stuck === undefined && <NeedsYou dossier={dossier} />}

@@ -23,6 +23,7 @@ import { Arriving } from "../../state/Arriving.tsx";
 import { chunk } from "../../state/chunk.ts";
 import { failure } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { LateDoor } from "../../state/LateDoor.tsx";
 import { PublishedNames } from "../../state/published.ts";
 import { useRoot } from "../../state/root.ts";
 import { useAsk } from "../../state/satchel.ts";
@@ -235,6 +236,7 @@ function Content({ pocket, dossiers }: { readonly pocket: PocketView; readonly d
           {t("home.card.text")}{" "}
         </Banner>
       )}
+      <LateDoor dossiers={dossiers} linked />
       <Arriving />
       {dossiers.some(({ record }) => isPublishedProcedure(record.procedure)) && <PublishedNames />}
       <Undecided />
