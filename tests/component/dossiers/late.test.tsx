@@ -31,7 +31,12 @@ test.each([
   ["sent yesterday", "complete", [proof("deposited", 1)], null],
 ] as const)("%s", async (_name, stage, proofs, title) => {
   const dossier = fakeDossier({ procedure: "domiciliation" }, { stage, proofs });
-  await showScreen(<LateDoor dossiers={[dossier]} linked />, { satchel: createFakeSatchel({ dossiers: [dossier] }) });
+  const page = (
+    <main>
+      <LateDoor dossiers={[dossier]} linked />
+    </main>
+  );
+  await showScreen(page, { satchel: createFakeSatchel({ dossiers: [dossier] }) });
   await settled();
   if (title === null) return expect(text()).not.toContain("date prévue");
   const seen = await screen.findByRole("link", { name: /Voir le dossier/ }, { timeout: 10_000 });
