@@ -277,6 +277,10 @@ export interface DossierRecord {
    * and had not left. `told`: the person has read it.
    */
   readonly renewed?: { readonly from: number; readonly signed?: true; readonly told: boolean };
+  /** What the organisation decided or handed over, by its letter; the words of each stand in `replies`, as a message. */
+  readonly given?: Readonly<Record<LetterId, Given>>;
+  /** What opens the streams of these papers while they are not hers yet. Never given to a page. */
+  readonly givenKeys?: Readonly<Record<BlobId, GivenKey>>;
   /** Prepared on another site, by its number there. */
   readonly handOffs?: Readonly<Record<string, HandOff>>;
   /** What the organisation said that it did with it, by the letter that said so. */
@@ -492,6 +496,50 @@ export interface DossierPayload {
 export interface DepositPayload {
   readonly t: "deposit";
   readonly records: Readonly<Record<RecordId, { readonly base: SatchelRecord | null; readonly next: SatchelRecord }>>;
+}
+
+/** What an organisation decided, as it said it. */
+export interface DecisionSaid {
+  readonly outcome: "granted" | "refused" | "partly" | "other";
+  /** Its day, "YYYY-MM-DD". */
+  readonly on: string;
+  readonly reason: string;
+  /** How to challenge it, and until when; may be empty. */
+  readonly remedies: string;
+}
+
+/** A paper that an organisation hands over: one stream of its letter. */
+export interface GivenPaper {
+  readonly kind: string | null;
+  readonly title: string;
+  readonly blob: BlobId;
+  /** As the organisation says it; what it is shows when it is opened. */
+  readonly mime: string;
+  /** Sealed length. */
+  readonly bytes: number;
+}
+
+export interface Given {
+  /** Who handed it over. */
+  readonly from: PrincipalId;
+  readonly decision: DecisionSaid | null;
+  readonly papers: readonly GivenPaper[];
+}
+
+export interface GivenKey {
+  readonly root: B64;
+  readonly key: B64;
+  readonly hash: B64;
+}
+
+/** The payload of a letter of kind "deposit" from an organisation to a satchel: a decision, papers for her, or both. */
+export interface GivenPayload {
+  readonly t: "given";
+  /** The dossier letter that it answers. */
+  readonly about: LetterId;
+  readonly text: string;
+  readonly decision: DecisionSaid | null;
+  readonly papers: readonly Pick<GivenPaper, "kind" | "title" | "blob">[];
 }
 
 /** The payload of a letter of kind "status" from an organisation to a satchel. */

@@ -151,6 +151,8 @@ export function createLetters(deps: {
       }
       if (!read.ok) return { type: "reject", code: "bad-signature" };
       const { t, letter: id, manifest } = read.value;
+      // What an organisation handed to a person is hers: it is not taken back, read or unread (P-P7).
+      if (by.kind === "organisation" && t === "withdrawn") return { type: "reject", code: "bad-format" };
       if (t === "withdrawn" || t === "ended") {
         const letter = (await store.letters(by.id, [id])).find((sent) => sent.manifest === manifest);
         if (letter === undefined) return { type: "reject", code: "unknown-receiver" };

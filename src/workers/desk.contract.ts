@@ -3,8 +3,8 @@
  * The keys are made in this browser and never reach the server except sealed under the one-time code.
  */
 
-import type { DossierPayload } from "../satchel/model.ts";
-import type { BlobId, LetterId } from "../shared/ids.ts";
+import type { DecisionSaid, DossierPayload } from "../satchel/model.ts";
+import type { BlobId, LetterId, PrincipalId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type DeskInactiveApi, deskInactiveMethods } from "./inactive-desk.contract.ts";
 import { type DeskPublishedApi, deskPublishedMethods } from "./published-desk.contract.ts";
@@ -12,6 +12,7 @@ import { type DeskReturnApi, deskReturnMethods } from "./recovery-desk.contract.
 import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
 import type { DeployedOrganisation, Deployment } from "./shapes.contract.ts";
 import { type DeskTeamApi, deskTeamMethods } from "./team-desk.contract.ts";
+import { type DeskWork, type DeskWorkApi, deskWorkMethods, type GivenStage } from "./work-desk.contract.ts";
 
 export type DeskAnswer<T, E = never> = Promise<Result<T, WorkerError | { readonly type: "no-network" } | E>>;
 
@@ -38,12 +39,16 @@ export interface DeskDossierRow {
   readonly depositedAt: number;
   readonly papers: { readonly here: number; readonly of: number };
   /** withdrawn: the person took it back before it was opened; nothing of it is left but its number. */
-  readonly status: "new" | "opened" | "received" | "missing-piece" | "withdrawn";
+  readonly status: "new" | "opened" | "received" | "missing-piece" | "decided" | "withdrawn";
   readonly notForeseen: boolean;
   /** An earlier version that this one replaces. */
   readonly replaces: LetterId | null;
   /** This computer's clock at the first reply of the desk. */
   readonly repliedAt?: number;
+  /** Which helper looks after it; absent: nobody yet. */
+  readonly assigned?: PrincipalId;
+  /** Closed here, whatever its state; absent: it is not. */
+  readonly closed?: true;
   /** Set when it cannot be opened: shown, never dropped. */
   readonly trouble: string | null;
 }
@@ -73,6 +78,16 @@ export interface DeskDossier {
     readonly text: string;
     readonly requirement: string | null;
   }[];
+  /** Decided or handed over from here, oldest first. Absent: nothing. */
+  readonly given?: readonly {
+    readonly at: number;
+    readonly text: string;
+    readonly decision: DecisionSaid | null;
+    readonly papers: readonly { readonly title: string; readonly kind: string | null; readonly bytes: number }[];
+    readonly stage: GivenStage;
+  }[];
+  /** Absent: nothing was noted. */
+  readonly work?: DeskWork;
 }
 
 /** Papers that somebody shared with this organisation for a time. */
@@ -108,7 +123,7 @@ export type DeskChange =
   | { readonly type: "inbox" }
   | { readonly type: "network" };
 
-export interface DeskApi extends DeskPublishedApi, DeskTeamApi, DeskInactiveApi, DeskReturnApi {
+export interface DeskApi extends DeskPublishedApi, DeskTeamApi, DeskInactiveApi, DeskReturnApi, DeskWorkApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
   readonly enrol: (input: {
@@ -168,4 +183,5 @@ export const deskMethods = Object.keys({
   ...deskTeamMethods,
   ...deskInactiveMethods,
   ...deskReturnMethods,
+  ...deskWorkMethods,
 } satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

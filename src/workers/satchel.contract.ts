@@ -32,6 +32,7 @@ import type { BlobId, LetterId, RecordId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract.ts";
 import { type EndingApi, endingMethods } from "./ending.contract.ts";
+import { type GivenApi, givenMethods } from "./given.contract.ts";
 import type { Finish } from "./imaging.contract.ts";
 import { type OwnerApi, ownerMethods } from "./owner.contract.ts";
 import { type PublishedApi, publishedMethods } from "./published.contract.ts";
@@ -719,7 +720,7 @@ export type Change =
   | { readonly type: "deployment" }
   | { readonly type: "approvals" };
 
-export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi, OwnerApi, ReturnApi {
+export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi, OwnerApi, ReturnApi, GivenApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
   readonly create: (input: {
@@ -1105,6 +1106,7 @@ export const satchelMethods = Object.keys({
   flush: true,
   onChange: true,
   ...phoneApprovalMethods,
+  ...givenMethods,
   ...publishedMethods,
   ...endingMethods,
   ...ownerMethods,

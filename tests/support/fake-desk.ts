@@ -33,6 +33,7 @@ import type { DeskPublication, PublishRefusal } from "../../src/workers/publishe
 import type { DeskReturnRefusal, DeskReturns } from "../../src/workers/recovery-desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
 import type { TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
+import type { DeskWork, GiveRefusal } from "../../src/workers/work-desk.contract.ts";
 import { fakeDeskReturnApi } from "./fake-returns.ts";
 import { FAKE_CODE, FAKE_DEPLOYMENT, FAKE_NOW, fakeId } from "./fake-satchel.ts";
 
@@ -169,6 +170,7 @@ export type FakeDeskError =
   | EnrolRefusal
   | PublishRefusal
   | DeskReturnRefusal
+  | GiveRefusal
   | { readonly type: "no-network" | "not-arrived" };
 
 export interface FakeDesk {
@@ -223,6 +225,18 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
   const put = (after: DeskDossier): void => {
     data.dossiers = data.dossiers.map((one) => (one.row.letter === after.row.letter ? after : one));
     change({ type: "inbox" });
+  };
+  const nothing: DeskWork = { notes: [], assigned: null, closed: false };
+  const noteOf = (text: string): DeskWork["notes"][number] => {
+    const by = data.team.helpers.find(({ isMe }) => isMe)?.id ?? null;
+    return { id: fakeId(), at: data.now, by, text };
+  };
+  const work = (letter: LetterId, patch: (before: DeskWork) => Partial<DeskWork>) => {
+    const before = find(letter);
+    if (before === undefined) return err({ type: "not-found" } as const);
+    const held = before.work ?? nothing;
+    put({ ...before, work: { ...held, ...patch(held) } });
+    return ok(undefined);
   };
   const opened = (): void => {
     data.opening = { type: "open", organisation: data.organisation?.name ?? "" };
@@ -301,6 +315,34 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
         sentStatuses: [...before.sentStatuses, { at: data.now, ...reply }],
       });
       return ok(undefined);
+    },
+    give: async (letter, { text, decision, papers }) => {
+      const before = find(letter);
+      if (before === undefined) return err({ type: "not-found" });
+      const shown = papers.map(({ title, kind, file }) => ({ title, kind, bytes: file.size }));
+      put({
+        ...before,
+        row: decision === null ? before.row : { ...before.row, status: "decided" },
+        given: [...(before.given ?? []), { at: data.now, text, decision, papers: shown, stage: "waits" }],
+      });
+      return ok(undefined);
+    },
+    addNote: async (letter, text) => work(letter, ({ notes }) => ({ notes: [...notes, noteOf(text)] })),
+    assign: async (letter, assigned) => {
+      const done = work(letter, () => ({ assigned }));
+      const { row, ...rest } = find(letter) ?? {};
+      const { assigned: _before, ...plain } = row ?? ({} as DeskDossierRow);
+      if (done.ok && row !== undefined)
+        put({ ...rest, row: assigned === null ? plain : { ...plain, assigned } } as DeskDossier);
+      return done;
+    },
+    close: async (letter, closed) => {
+      const done = work(letter, () => ({ closed }));
+      const { row, ...rest } = find(letter) ?? {};
+      const { closed: _before, ...plain } = row ?? ({} as DeskDossierRow);
+      if (done.ok && row !== undefined)
+        put({ ...rest, row: closed ? { ...plain, closed: true } : plain } as DeskDossier);
+      return done;
     },
     publications: async () => (data.online ? ok(data.publications) : err({ type: "no-network" })),
     publishForm: async (text) => {

@@ -40,6 +40,7 @@ import { err, ok, type Result } from "../../src/shared/result.ts";
 import { voiceKind, voiceSlot } from "../../src/shared/voice.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type { EndingView } from "../../src/workers/ending.contract.ts";
+import type { GivenView } from "../../src/workers/given.contract.ts";
 import type { JournalView } from "../../src/workers/owner.contract.ts";
 import type { PublishedList } from "../../src/workers/published.contract.ts";
 import type { ReturnsView } from "../../src/workers/recovery.contract.ts";
@@ -319,6 +320,8 @@ export interface FakeData {
   dossiers: readonly DossierView[];
   shares: readonly ShareView[];
   journal: JournalView;
+  /** What organisations decided or handed over, by dossier; the record names the same letters. */
+  given: Readonly<Record<RecordId, readonly GivenView[]>>;
   outbox: OutboxView;
   space: SpaceView;
   ending: EndingView | null;
@@ -416,6 +419,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     dossiers: [],
     shares: [],
     journal: { lines: [], breaks: [], said: [], checkedAt: null, head: null },
+    given: {},
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
     ending: null,
@@ -909,6 +913,20 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
 
     sendWithout: async (id, papers) =>
       withDossier(id, (record) => withholdPapers({ ...record, status: "sent" }, papers, data.now) ?? record, "waits"),
+    given: async (id) => ok(data.given[id] ?? []),
+    keepGiven: async (id, letter, at) => {
+      const one = data.given[id]?.find((each) => each.letter === letter)?.papers[at];
+      if (one === undefined) return missing;
+      const paper = one.paper ?? fakeId<RecordId>();
+      const kept = (each: GivenView): GivenView =>
+        each.letter === letter
+          ? { ...each, papers: each.papers.map((held, n) => (n === at ? { ...held, paper } : held)) }
+          : each;
+      data.given = { ...data.given, [id]: data.given[id]?.map(kept) ?? [] };
+      change({ type: "dossiers" });
+      return ok({ paper });
+    },
+
     shares: async () => ok(data.shares),
     share: async (id) => {
       const share = data.shares.find((each) => each.id === id);

@@ -90,6 +90,8 @@ function OpenDesk(props: OpenDeskProps) {
   const place = usePlace(router);
   const inbox = useDeskAsk("inbox", (desk) => desk.inbox(), ["inbox", "network"]);
   const organisation = useDeskAsk("organisation", (desk) => desk.organisation(), ["network"]);
+  const team = useDeskAsk("team", (desk) => desk.team(), ["team"]);
+  const helpers = team.state === "ready" ? team.value.helpers.filter(({ role }) => role !== "card") : [];
   const [list, setList] = useState<ListView>({ filter: "all", typed: "" });
   const [toasts, setToasts] = useState<readonly ToastMessage[]>([]);
   const serial = useRef(0);
@@ -140,6 +142,8 @@ function OpenDesk(props: OpenDeskProps) {
     demonstration: organisation.state === "ready" && organisation.value?.demonstration === true,
     inbox,
     refresh,
+    helpers,
+    me: helpers.find(({ isMe }) => isMe)?.id ?? null,
     lock: () => onLock("asked"),
     toasts,
     say,

@@ -45,6 +45,8 @@ const CHIPS: Readonly<Record<RowState, { readonly state: ChipState; readonly ico
   opened: { state: "two", icon: "oeil" },
   "missing-piece": { state: "wait", icon: "en-attente" },
   received: { state: "received", icon: "recu" },
+  decided: { state: "received", icon: "valider" },
+  closed: { state: "here", icon: "dossier" },
   replaced: { state: "here", icon: "deux-copies" },
   withdrawn: { state: "here", icon: "effacer" },
   trouble: { state: "redo", icon: "attention" },
@@ -53,9 +55,10 @@ const CHIPS: Readonly<Record<RowState, { readonly state: ChipState; readonly ico
 const FILTER_ICONS: Readonly<Record<RowFilter, IconName | undefined>> = {
   all: undefined,
   new: "parler",
-  opened: "oeil",
   "missing-piece": "en-attente",
-  received: "recu",
+  progress: "oeil",
+  done: "valider",
+  mine: "personne",
 };
 
 /** The state of a dossier at this desk. */
@@ -237,15 +240,15 @@ function LastAnswer({ at }: { readonly at: number }) {
 
 function Listed({ view }: { readonly view: InboxView }) {
   const t = useT();
-  const { list, setList } = useDeskShell();
+  const { list, setList, me } = useDeskShell();
   const { filter, typed } = list;
   const replaced = useMemo(() => replacedLetters(view.rows), [view.rows]);
   const rows = useMemo(() => inOrder(view.rows, replaced), [view.rows, replaced]);
-  const counts = useMemo(() => countsOf(rows, replaced), [rows, replaced]);
+  const counts = useMemo(() => countsOf(rows, replaced, me), [rows, replaced, me]);
   const find = useMemo(() => createSearch(rows), [rows]);
   const kept = useMemo(
-    () => find(typed).filter((row) => passes(row, filter, replaced)),
-    [find, typed, filter, replaced],
+    () => find(typed).filter((row) => passes(row, filter, replaced, me)),
+    [find, typed, filter, replaced, me],
   );
   // Names of procedures are words of their forms.
   const procedures = [...new Set(view.rows.map((row) => row.procedure))];
@@ -259,7 +262,7 @@ function Listed({ view }: { readonly view: InboxView }) {
           label={t("desk.filter.label")}
           value={filter}
           onChange={(next) => setList({ filter: next, typed })}
-          options={ROW_FILTERS.map((value) => ({
+          options={ROW_FILTERS.filter((value) => value !== "mine" || me !== null).map((value) => ({
             value,
             label: t(`desk.filter.${value}`),
             icon: FILTER_ICONS[value],

@@ -21,11 +21,11 @@ export interface Due {
 
 /** Null: nothing is owed any more, or the procedure's data names no time. */
 export function dueOf(
-  row: Pick<DeskDossierRow, "depositedAt" | "status" | "trouble">,
+  row: Pick<DeskDossierRow, "depositedAt" | "status" | "trouble" | "closed">,
   within: Delay | undefined,
   today: Day,
 ): Due | null {
-  const isOpen = row.trouble === null && (row.status === "new" || row.status === "opened");
+  const isOpen = row.trouble === null && row.closed !== true && ["new", "opened", "received"].includes(row.status);
   if (!isOpen || within === undefined) return null;
   const day = addDays(addMonths(localDay(row.depositedAt), within.months ?? 0), within.days ?? 0);
   const left = daysFrom(today, day);

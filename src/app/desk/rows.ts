@@ -1,19 +1,21 @@
 /** The inbox as a list: what comes first, what a filter keeps, what a search finds. Pure. */
 
 import { readSpoken } from "../../satchel/spoken.ts";
-import type { LetterId } from "../../shared/ids.ts";
+import type { LetterId, PrincipalId } from "../../shared/ids.ts";
 import type { DeskDossierRow } from "../../workers/desk.contract.ts";
 
-export const ROW_FILTERS = ["all", "new", "opened", "missing-piece", "received"] as const;
+/** `mine`: assigned to whoever is at this desk. */
+export const ROW_FILTERS = ["all", "new", "missing-piece", "progress", "done", "mine"] as const;
 export type RowFilter = (typeof ROW_FILTERS)[number];
 
 /** What a row is shown as: a dossier that a newer version replaces is done with, one that does not open is urgent. */
-export type RowState = DeskDossierRow["status"] | "trouble" | "replaced";
+export type RowState = DeskDossierRow["status"] | "closed" | "trouble" | "replaced";
 
 export function rowState(row: DeskDossierRow, replaced: ReadonlySet<LetterId>): RowState {
   if (row.trouble !== null) return "trouble";
   if (row.status === "withdrawn") return "withdrawn";
-  return replaced.has(row.letter) ? "replaced" : row.status;
+  if (replaced.has(row.letter)) return "replaced";
+  return row.closed === true && row.status !== "decided" ? "closed" : row.status;
 }
 
 /** Letters that a newer version in the list replaces. */
@@ -26,8 +28,23 @@ const ORDER: Readonly<Record<RowState, number>> = {
   opened: 2,
   "missing-piece": 3,
   received: 4,
-  replaced: 5,
-  withdrawn: 6,
+  decided: 5,
+  closed: 6,
+  replaced: 7,
+  withdrawn: 8,
+};
+
+/** Which filter keeps a state; null: none but "all". What does not open has to be looked at: it counts as unread. */
+const FILTER_OF: Readonly<Record<RowState, Exclude<RowFilter, "all" | "mine"> | null>> = {
+  trouble: "new",
+  new: "new",
+  opened: "progress",
+  received: "progress",
+  "missing-piece": "missing-piece",
+  decided: "done",
+  closed: "done",
+  replaced: null,
+  withdrawn: null,
 };
 
 /** Unread first; whoever waits longest comes first; what is done comes last, newest first. */
@@ -36,15 +53,21 @@ export function inOrder(rows: readonly DeskDossierRow[], replaced: ReadonlySet<L
     const places = [ORDER[rowState(a, replaced)], ORDER[rowState(b, replaced)]] as const;
     if (places[0] !== places[1]) return places[0] - places[1];
     const wait = a.depositedAt - b.depositedAt;
-    return (places[0] >= ORDER.received ? -wait : wait) || (a.letter < b.letter ? -1 : 1);
+    return (places[0] >= ORDER.decided ? -wait : wait) || (a.letter < b.letter ? -1 : 1);
   });
 }
 
-export function passes(row: DeskDossierRow, filter: RowFilter, replaced: ReadonlySet<LetterId>): boolean {
+/** @param me who is at this desk; null where it names nobody. */
+export function passes(
+  row: DeskDossierRow,
+  filter: RowFilter,
+  replaced: ReadonlySet<LetterId>,
+  me: PrincipalId | null,
+): boolean {
   if (filter === "all") return true;
-  const state = rowState(row, replaced);
-  // What does not open has to be looked at: it counts as unread.
-  return state === filter || (filter === "new" && state === "trouble");
+  const kept = FILTER_OF[rowState(row, replaced)];
+  if (filter === "mine") return me !== null && row.assigned === me && kept !== null && kept !== "done";
+  return kept === filter;
 }
 
 const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
@@ -72,9 +95,10 @@ export function createSearch(rows: readonly DeskDossierRow[]): (typed: string) =
 export function countsOf(
   rows: readonly DeskDossierRow[],
   replaced: ReadonlySet<LetterId>,
+  me: PrincipalId | null,
 ): Readonly<Record<RowFilter, number>> {
-  const counts: Record<RowFilter, number> = { all: 0, new: 0, opened: 0, "missing-piece": 0, received: 0 };
-  for (const row of rows) for (const filter of ROW_FILTERS) if (passes(row, filter, replaced)) counts[filter] += 1;
+  const counts: Record<RowFilter, number> = { all: 0, new: 0, "missing-piece": 0, progress: 0, done: 0, mine: 0 };
+  for (const row of rows) for (const filter of ROW_FILTERS) if (passes(row, filter, replaced, me)) counts[filter] += 1;
   return counts;
 }
 

@@ -6,9 +6,10 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { assert } from "../../shared/assert.ts";
-import type { LetterId } from "../../shared/ids.ts";
+import type { LetterId, PrincipalId } from "../../shared/ids.ts";
 import type { DeskAnswer, DeskApi, DeskChange, DeskDossierRow } from "../../workers/desk.contract.ts";
 import type { WorkerError } from "../../workers/satchel.contract.ts";
+import type { TeamHelper } from "../../workers/team-desk.contract.ts";
 import { t } from "../i18n/i18n.ts";
 import { type Place, pathTo, type Router } from "../platform/router.ts";
 import { type AskedOf, type AskHandle, useAskOf } from "../state/ask.ts";
@@ -95,6 +96,10 @@ export interface DeskShell {
   /** Asks the server for news; resolves when it answered or could not be reached. */
   readonly refresh: () => Promise<void>;
   readonly lock: () => void;
+  /** Who works here, the organisation's card left out; empty at a desk that names nobody. */
+  readonly helpers: readonly TeamHelper[];
+  /** Who is at this desk; null where it names nobody. */
+  readonly me: PrincipalId | null;
   readonly toasts: readonly ToastMessage[];
   readonly say: (text: string) => void;
   readonly dropToast: (id: string) => void;

@@ -28,6 +28,7 @@ import { createDeskPublished, type DeskPublishedDeps } from "./published.ts";
 import { createDeskRecovery } from "./recovery.ts";
 import { createDeskShares, type KeptShare } from "./shares.ts";
 import { createDeskTeam } from "./team.ts";
+import { createDeskWork } from "./work.ts";
 
 export interface DeskService {
   readonly api: DeskApi;
@@ -48,6 +49,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const published = createDeskPublished(given);
   const team = createDeskTeam(deps, opening);
   const recovery = createDeskRecovery({ ...deps, fetch: given.fetch, timers: given.timers }, opening, team.myName);
+  const work = createDeskWork(deps, inbox);
   const { within } = opening;
   const { emit } = deps;
   const listening = new WeakSet<object>();
@@ -219,6 +221,10 @@ export function createDesk(given: DeskServiceDeps): DeskService {
       }),
 
     inactive: () => within((session) => inactivePeople(deps, session)),
+    give: (letter, given) => within((session) => work.give(session, letter, given)),
+    addNote: (letter, text) => within((session) => work.addNote(session, letter, text)),
+    assign: (letter, helper) => within((session) => work.assign(session, letter, helper)),
+    close: (letter, closed) => within((session) => work.close(session, letter, closed)),
 
     publications: () => within(published.publications),
     publishForm: (text) => within((session) => published.publishForm(session, text)),

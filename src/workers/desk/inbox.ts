@@ -8,8 +8,6 @@
 
 import { openLetter } from "../../crypto/letter.ts";
 import { openRecord } from "../../crypto/record.ts";
-import { contentHash, openStream, splitBlob, streamKeyFrom } from "../../crypto/stream.ts";
-import { blobRootOfPieces } from "../../protocol/blob-root.ts";
 import { letterHead } from "../../protocol/letters.ts";
 import { proofClaim, readServerProof, readWithdrawnProof, type WithdrawnProof } from "../../protocol/proofs.ts";
 import { readChain } from "../../protocol/statements.ts";
@@ -20,8 +18,8 @@ import type { BlobId, LetterId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { notForeseenStep, voiceSlot } from "../../shared/voice.ts";
 import type { InboxRow, ProofRow } from "../../storage/ports.ts";
-import { downloadBlob } from "../common/blob-reader.ts";
 import { storageErr } from "../common/errors.ts";
+import { readForeign } from "../common/foreign-stream.ts";
 import { sealHint } from "../common/hint.ts";
 import { restartLost } from "../common/lost.ts";
 import type { Kept } from "../common/records.ts";
@@ -31,9 +29,10 @@ import type { DeskDeps, DeskSession } from "./deps.ts";
 import { letterOf, recordOf } from "./ids.ts";
 import { inboxHint, openInboxHint } from "./list-hint.ts";
 import { createDeskPins } from "./pins.ts";
-import { type DeskRecord, isDeskRecord, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
+import { type DeskRecord, isDeskRecord, markOf, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
 import { returnFrom } from "./recovery.ts";
 import type { DeskShares } from "./shares.ts";
+import { stageOfGiven, workOf } from "./work.ts";
 
 type DeskError = WorkerError | { readonly type: "no-network" };
 export type KeptLetter = Kept<DeskRecord> & { readonly record: ReceivedRecord };
@@ -71,14 +70,14 @@ const textOf = (answer: AnswerValue | undefined): string => (answer?.v === "text
 export const nameOf = (record: ReceivedRecord): string =>
   [textOf(record.payload.answers.given_name), textOf(record.payload.answers.family_name)].filter(Boolean).join(" ");
 
-/** The newest answer that says a state; a plain message says none. */
+/** The newest answer that says a state; a plain message, and papers without a decision, say none. */
 function statusOf(record: ReceivedRecord): DeskDossierRow["status"] {
-  const said = Object.values(record.answers)
-    .filter((answer) => answer.status !== "message")
-    .sort((a, b) => a.at - b.at)
-    .at(-1);
-  if (said !== undefined && said.status !== "message") return said.status;
-  return record.opened ? "opened" : "new";
+  const decided = Object.values(record.given ?? {}).filter(({ decision }) => decision !== null);
+  const said = [
+    ...Object.values(record.answers).flatMap(({ at, status }) => (status === "message" ? [] : [{ at, status }])),
+    ...decided.map(({ at }) => ({ at, status: "decided" as const })),
+  ];
+  return said.sort((a, b) => a.at - b.at).at(-1)?.status ?? (record.opened ? "opened" : "new");
 }
 
 const turnOf = (turn: number): number => (turn === 90 || turn === 180 || turn === 270 ? turn : 0);
@@ -167,7 +166,8 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
   function rowOf(kept: KeptLetter): DeskDossierRow {
     const { record, id } = kept;
     const here = record.payload.papers.filter((paper) => pagesOf(paper).every((blob) => seenHere.has(blob))).length;
-    const replies = Object.values(record.answers).map((answer) => answer.at);
+    const replies = [...Object.values(record.answers), ...Object.values(record.given ?? {})].map(({ at }) => at);
+    const assigned = markOf(record, "assigned")?.to ?? null;
     return {
       letter: letterOf(id),
       number: record.payload.number,
@@ -181,6 +181,8 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
         record.payload.papers.some((paper) => paper.requirement === voiceSlot(notForeseenStep)),
       replaces: record.replaces,
       ...(replies.length === 0 ? {} : { repliedAt: Math.min(...replies) }),
+      ...(assigned === null ? {} : { assigned }),
+      ...(markOf(record, "closed")?.to === true ? { closed: true as const } : {}),
       trouble: null,
     };
   }
@@ -393,6 +395,21 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
     return isReceived(kept.value) ? ok(kept.value) : err({ type: "not-found" });
   }
 
+  async function givenOf(
+    session: DeskSession,
+    record: ReceivedRecord,
+    serverKeys: Deployment["serverKeys"],
+  ): Promise<Result<NonNullable<DeskDossier["given"]>, WorkerError>> {
+    const shown: NonNullable<DeskDossier["given"]>[number][] = [];
+    for (const [id, sent] of Object.entries(record.given ?? {})) {
+      const proofs = await session.store.listProofs(id as LetterId);
+      if (!proofs.ok) return storageErr(proofs.error);
+      const { at, text, decision, papers } = sent;
+      shown.push({ at, text, decision, papers, stage: await stageOfGiven(sent, proofs.value, serverKeys) });
+    }
+    return ok(shown.sort((a, b) => a.at - b.at));
+  }
+
   let running: Promise<Result<void, WorkerError>> | undefined;
   let again = false;
 
@@ -405,7 +422,8 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       const versions = all.value
         .filter(isReceived)
         .filter(({ record }) => record.from === from && record.thread === thread);
-      return ok(versions.reduce((sum, { record }) => sum + Object.keys(record.answers).length, 1));
+      const said = ({ answers, given = {} }: ReceivedRecord) => Object.keys(answers).length + Object.keys(given).length;
+      return ok(versions.reduce((sum, { record }) => sum + said(record), 1));
     },
 
     async work(session) {
@@ -467,6 +485,9 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       const { record } = kept;
       if (!(await isComplete(session, kept, serverKeys.value, proofs.value))) await probe(session, record);
       const mimes = new Map(record.blobs.map((blob) => [blob.blob, blob.mime]));
+      const given = await givenOf(session, record, serverKeys.value);
+      if (!given.ok) return given;
+      const work = workOf(record);
       return ok({
         row: rowOf(kept),
         payload: record.payload,
@@ -485,6 +506,8 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
           })),
         })),
         sentStatuses: Object.values(record.answers).sort((a, b) => a.at - b.at),
+        ...(given.value.length === 0 ? {} : { given: given.value }),
+        ...(work === undefined ? {} : { work }),
       });
     },
 
@@ -495,20 +518,13 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       const { record } = kept.value;
       const ref = record.refs.find((each) => each.blob === blob);
       const inside = record.blobs.find((each) => each.blob === blob);
-      const key = inside === undefined ? undefined : streamKeyFrom(blob, inside.key);
-      if (ref === undefined || inside === undefined || key === undefined) return err({ type: "not-found" });
+      if (ref === undefined || inside === undefined) return err({ type: "not-found" });
       const { store, profile } = session;
       const line = { store, database: profile.database, couriers: deps.couriers, reader: deps.link };
-      const sealed = await downloadBlob(line, record.from, blob, ref.length);
-      if (!sealed.ok) return err(sealed.error.type === "absent" ? { type: "not-arrived" } : sealed.error);
-      const parts = splitBlob(sealed.value);
-      // The root is the one that the sender signed: other bytes are a server's fault or worse.
-      const root = parts === undefined ? undefined : await blobRootOfPieces(parts.header, parts.segments);
-      if (parts === undefined || root !== ref.root) return err({ type: "unavailable", mark: "other-bytes" });
-      const content = await openStream(key, parts.header, async (n) => parts.segments[n], parts.segments.length);
-      if (!content.ok) return err({ type: "unavailable", mark: content.error.type });
-      if ((await contentHash(content.value)) !== inside.hash)
-        return err({ type: "unavailable", mark: "other-content" });
+      const { length, root } = ref;
+      const content = await readForeign(line, { ...inside, owner: record.from, length, root });
+      if (!content.ok)
+        return content.error.type === "not-arrived" ? err({ type: "not-arrived" }) : err(content.error as DeskError);
       seenHere.add(blob);
       return ok({ bytes: content.value.buffer, mime: inside.mime });
     },

@@ -6,7 +6,7 @@
 
 import * as v from "valibot";
 import type { Identity } from "../../crypto/identity.ts";
-import { randomIdField } from "../../protocol/fields.ts";
+import { principalIdField, randomIdField } from "../../protocol/fields.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import type { LetterId } from "../../shared/ids.ts";
 import { openHint } from "../common/hint.ts";
@@ -19,10 +19,12 @@ const row = v.object({
   name: v.string(),
   depositedAt: v.number(),
   papers: v.object({ here: v.number(), of: v.number() }),
-  status: v.picklist(["new", "opened", "received", "missing-piece", "withdrawn"]),
+  status: v.picklist(["new", "opened", "received", "missing-piece", "decided", "withdrawn"]),
   notForeseen: v.boolean(),
   replaces: v.nullable(randomIdField<LetterId>()),
   repliedAt: v.exactOptional(v.number()),
+  assigned: v.exactOptional(principalIdField),
+  closed: v.exactOptional(v.literal(true)),
   trouble: v.nullable(v.string()),
 });
 const hintShape = v.object({ v: v.literal(1), rows: v.array(row) });

@@ -10,7 +10,14 @@ import * as v from "valibot";
 import type { LetterBlob, OpenedLetter } from "../../crypto/letter.ts";
 import { fixedB64, principalIdField, randomIdField } from "../../protocol/fields.ts";
 import type { BlobRef, Deployment, Signed } from "../../protocol/wire.ts";
-import type { DossierPayload, ReturnActPayload, ReturnPayload, SharePayload } from "../../satchel/model.ts";
+import type {
+  DecisionSaid,
+  DossierPayload,
+  GivenPaper,
+  ReturnActPayload,
+  ReturnPayload,
+  SharePayload,
+} from "../../satchel/model.ts";
 import type { B64 } from "../../shared/bytes.ts";
 import type { BlobId, LetterId, PrincipalId, ThreadId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
@@ -21,6 +28,30 @@ export interface SentAnswer {
   readonly requirement: string | null;
   readonly text: string;
 }
+
+/** Decided or handed over from here: the person has it, the organisation has the words. */
+export interface SentGiven {
+  readonly at: number;
+  readonly text: string;
+  readonly decision: DecisionSaid | null;
+  readonly papers: readonly GivenPaper[];
+  /** Of its letter: what a proof of the server has to name. */
+  readonly manifest: B64;
+}
+
+/** A helper's word to the others of the organisation. */
+export interface NoteKept {
+  readonly at: number;
+  /** Null at a desk that names nobody. */
+  readonly by: PrincipalId | null;
+  readonly text: string;
+}
+
+/** One thing that was set; the newest of each kind counts, and none is ever taken away (two helpers at once lose nothing). */
+export type MarkKept = {
+  readonly at: number;
+  readonly by: PrincipalId | null;
+} & ({ readonly set: "assigned"; readonly to: PrincipalId | null } | { readonly set: "closed"; readonly to: boolean });
 
 export interface ReceivedRecord {
   readonly t: "received";
@@ -37,6 +68,10 @@ export interface ReceivedRecord {
   readonly payload: DossierPayload;
   readonly opened: boolean;
   readonly answers: Readonly<Record<LetterId, SentAnswer>>;
+  readonly given?: Readonly<Record<LetterId, SentGiven>>;
+  /** By random id. Sealed with this record: in no letter, so the person and the server never have them. */
+  readonly notes?: Readonly<Record<string, NoteKept>>;
+  readonly marks?: Readonly<Record<string, MarkKept>>;
   /** What the person was told of her pages, by the letter that told it. */
   readonly acts?: Readonly<Record<LetterId, ToldAct>>;
 }
@@ -291,7 +326,34 @@ export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   const told = Object.keys(acts).length === 0 ? {} : { acts };
   if (mine.t === "shared") return { ...mine, opened: mine.opened || isOpened(theirs), ...told };
   if (theirs.t === "shared") return mine;
-  return { ...mine, opened: mine.opened || theirs.opened, answers: { ...theirs.answers, ...mine.answers }, ...told };
+  return {
+    ...mine,
+    opened: mine.opened || theirs.opened,
+    answers: { ...theirs.answers, ...mine.answers },
+    ...bothOf(mine, theirs, "given"),
+    ...bothOf(mine, theirs, "notes"),
+    ...bothOf(mine, theirs, "marks"),
+    ...told,
+  };
+}
+
+/** A map that older records lack: entries of both, and none where neither has one. */
+function bothOf(
+  mine: ReceivedRecord,
+  theirs: ReceivedRecord,
+  key: "given" | "notes" | "marks",
+): Partial<ReceivedRecord> {
+  return mine[key] === undefined && theirs[key] === undefined ? {} : { [key]: { ...theirs[key], ...mine[key] } };
+}
+
+/** What was set last of a kind; of two at the same moment any browser chooses the same. */
+export function markOf<Kind extends MarkKept["set"]>(
+  record: Pick<ReceivedRecord, "marks">,
+  set: Kind,
+): Extract<MarkKept, { readonly set: Kind }> | undefined {
+  const entries = Object.entries(record.marks ?? {}).filter(([, mark]) => mark.set === set);
+  const last = entries.sort(([idA, a], [idB, b]) => a.at - b.at || (idA < idB ? -1 : 1)).at(-1);
+  return last?.[1] as Extract<MarkKept, { readonly set: Kind }> | undefined;
 }
 
 /** The pages' own shape, as the store of this browser gives it back. */

@@ -298,9 +298,11 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
     const newest = await newestVersion(session, record, facts);
     if (!newest.ok) return newest;
     const trust = await judge(facts.pins, facts.deployment, record.organisation);
+    // Keys stay in the worker.
+    const { givenKeys: _keys, ...shown } = record;
     const base = {
       id,
-      record,
+      record: shown,
       stage: stageOf(record, newest.value, trust),
       ...(record.status === "ready" && trust.type === "trusted" ? { unsealed: true as const } : {}),
       ...(newest.value?.elsewhere === true ? { elsewhere: true as const } : {}),

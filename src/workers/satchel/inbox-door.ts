@@ -11,8 +11,7 @@ import { storageErr } from "../common/errors.ts";
 import { createLoader } from "../common/loaded.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-import type { Inbox } from "./inbox.ts";
-import type { Shares } from "./shares.ts";
+import type { Inbox, LetterTakers } from "./inbox.ts";
 
 /** Nothing was pulled, nothing was lost at the server, and there is one profile at most: what `work` would look for. */
 async function isQuiet({ store, records }: Session): Promise<Result<boolean, WorkerError>> {
@@ -24,8 +23,10 @@ async function isQuiet({ store, records }: Session): Promise<Result<boolean, Wor
   return ok(rows.value.length === 0 && profiles.length < 2 && queue.value.ops.every((op) => op.state !== "conflict"));
 }
 
-export function createInboxDoor(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
-  const load = createLoader(deps, "inbox-not-loaded", async () => (await import("./inbox.ts")).createInbox(deps, acts));
+export function createInboxDoor(deps: SatchelDeps, takers: LetterTakers): Inbox {
+  const load = createLoader(deps, "inbox-not-loaded", async () =>
+    (await import("./inbox.ts")).createInbox(deps, takers),
+  );
   return {
     async work(session) {
       const quiet = await isQuiet(session);

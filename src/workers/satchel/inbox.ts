@@ -6,7 +6,7 @@
  */
 
 import * as v from "valibot";
-import { openLetter } from "../../crypto/letter.ts";
+import { type LetterKind, type OpenedLetter, openLetter } from "../../crypto/letter.ts";
 import { openRecord } from "../../crypto/record.ts";
 import { randomIdField } from "../../protocol/fields.ts";
 import { letterHead } from "../../protocol/letters.ts";
@@ -28,7 +28,6 @@ import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isDossier } from "./dossiers.ts";
 import { pinsOf } from "./pins.ts";
-import type { Shares } from "./shares.ts";
 
 const statusShape = v.object({
   t: v.literal("status"),
@@ -50,12 +49,20 @@ const wasErased = <R extends SatchelRecord>(record: R): R =>
 
 const notErased = (record: SatchelRecord): SatchelRecord => settleOther(record, "erased");
 
+/** Reads letters of one kind, from a pinned organisation, in a part that is loaded for them. "aside": of no use here. */
+export type LetterTaker = (
+  session: Session,
+  letter: OpenedLetter,
+  heardAt: number,
+) => Promise<Result<"drop" | "aside", WorkerError>>;
+export type LetterTakers = { readonly [Kind in LetterKind]?: LetterTaker };
+
 export interface Inbox {
   /** Works through everything that can be worked through; one run at a time, a call during a run adds another. */
   readonly work: (session: Session) => Promise<Result<void, WorkerError>>;
 }
 
-export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
+export function createInbox(deps: SatchelDeps, takers: LetterTakers): Inbox {
   async function adopt(
     session: Session,
     row: RecordInbox,
@@ -196,11 +203,11 @@ export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
     return queued.ok ? ok("drop") : storageErr(queued.error);
   }
 
-  /** `tellsActs`: an act is read now; else it is "later", since the part that reads it may have to come first. */
+  /** `absent`: kinds whose part could not be loaded in this run. Undefined: what needs a part is "later". */
   async function takeLetter(
     session: Session,
     row: LetterInbox,
-    tellsActs: boolean,
+    absent?: Set<LetterKind>,
   ): Promise<Result<Outcome | "later", WorkerError>> {
     const from = letterHead(row.letter);
     if (from.ok && from.value.from === session.identity.id) return takeDeposit(session, row);
@@ -214,14 +221,19 @@ export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
     const sender = await readChain(pinned.statements);
     if (!sender.ok) return ok("aside");
     const opened = await openLetter(session.identity, row.letter, sender.value);
-    if (opened.ok && opened.value.inner.kind === "act") {
-      if (!tellsActs) return ok("later");
-      const taken = await acts(session, opened.value, row.at);
-      // The part that reads it is not on this device yet: it waits.
-      if (!taken.ok && taken.error.type === "unavailable" && taken.error.mark === "not-loaded") return ok("merged");
-      return taken;
+    if (!opened.ok) return ok("aside");
+    const { kind } = opened.value.inner;
+    const take = takers[kind];
+    if (take !== undefined) {
+      if (absent === undefined) return ok("later");
+      if (absent.has(kind)) return ok("merged");
+      const taken = await take(session, opened.value, row.at);
+      if (taken.ok || taken.error.type !== "unavailable" || taken.error.mark !== "not-loaded") return taken;
+      // The part that reads it is not on this device yet: it waits, and is waited for once, not once for each.
+      absent.add(kind);
+      return ok("merged");
     }
-    if (!opened.ok || opened.value.inner.kind !== "status") return ok("aside");
+    if (kind !== "status") return ok("aside");
     const payload = v.safeParse(statusShape, opened.value.inner.payload);
     if (!payload.success) return ok("aside");
     const { about, status, requirement, text } = payload.output;
@@ -279,20 +291,19 @@ export function createInbox(deps: SatchelDeps, acts: Shares["takeAct"]): Inbox {
     const later: LetterInbox[] = [];
     for (const row of rows.value) {
       if (row.type === "record" && row.early === true) continue;
-      const outcome = row.type === "record" ? await takeRecord(session, row) : await takeLetter(session, row, false);
+      const outcome = row.type === "record" ? await takeRecord(session, row) : await takeLetter(session, row);
       if (!outcome.ok) return outcome;
       if (outcome.value === "later" && row.type === "letter") later.push(row);
       const done = await settle(session, row, outcome.value);
       if (!done.ok) return done;
     }
-    // What tells of acts never holds up an answer (INV-5): the part that reads it may be fetched over a silent line.
+    // What needs a part never holds up an answer (INV-5): it may be fetched over a silent line.
+    const absent = new Set<LetterKind>();
     for (const row of later) {
-      const outcome = await takeLetter(session, row, true);
+      const outcome = await takeLetter(session, row, absent);
       if (!outcome.ok) return outcome;
       const done = await settle(session, row, outcome.value);
       if (!done.ok) return done;
-      // The part is not here: it would be waited for once for each.
-      if (outcome.value === "merged") break;
     }
     const joined = await joinProfiles(session);
     if (!joined.ok) return joined;

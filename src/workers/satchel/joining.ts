@@ -27,18 +27,17 @@ import type { AliasView, JoinRefusal, TakenIn, WorkerError } from "../satchel.co
 import type { SatchelDeps, Session } from "./deps.ts";
 import { type Dossiers, isDossier } from "./dossiers.ts";
 import { everythingOf, fetchAway, plainPieces } from "./export-streams.ts";
-import { createInbox } from "./inbox.ts";
+import { createInbox, type LetterTakers } from "./inbox.ts";
 import { adopt, type Source } from "./joining-adopt.ts";
 import type { KeyCare } from "./key-care.ts";
 import { type Alias, pinsOf, saveProfile } from "./pins.ts";
-import type { Shares } from "./shares.ts";
 import type { Space } from "./space.ts";
 
 export interface JoiningDeps extends SatchelDeps {
   readonly space: Pick<Space, "fetchBack">;
   readonly dossiers: Pick<Dossiers, "withdraw" | "settleAll">;
   readonly care: Pick<KeyCare, "renewOther">;
-  readonly shares: Pick<Shares, "takeAct">;
+  readonly takers: LetterTakers;
 }
 
 export interface Joining {
@@ -67,7 +66,7 @@ function mine<T, E>(result: Result<T, E>): Result<T, E | WorkerError> {
 
 export function createJoining(deps: JoiningDeps): Joining {
   /** An inbox of its own: one that works for the open satchel must not be asked to wait for another. */
-  const inbox = createInbox(deps, deps.shares.takeAct);
+  const inbox = createInbox(deps, deps.takers);
 
   async function profileOf(database: string): Promise<Result<Profile | undefined, WorkerError>> {
     const held = await deps.registry.get(database);

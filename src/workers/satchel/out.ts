@@ -13,11 +13,11 @@ import { createLoader } from "../common/loaded.ts";
 import type { SatchelApi, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import type { Dossiers } from "./dossiers.ts";
+import type { LetterTakers } from "./inbox.ts";
 import type { Joining } from "./joining.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { Opening } from "./opening.ts";
 import { pinsOf } from "./pins.ts";
-import type { Shares } from "./shares.ts";
 import type { Space } from "./space.ts";
 
 type Given<K extends keyof SatchelApi> = SatchelApi[K] extends (input: infer I) => unknown ? I : never;
@@ -42,7 +42,7 @@ export function createOut(
     readonly care: KeyCare;
     readonly space: Space;
     readonly dossiers: Dossiers;
-    readonly shares: Pick<Shares, "takeAct">;
+    readonly takers: LetterTakers;
   },
 ): Out {
   const { opening, space } = parts;

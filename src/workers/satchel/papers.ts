@@ -446,7 +446,7 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
 }
 
 /** What is sealed of one picked file: a readable page and a preview, or the file itself. */
-function partsOf(
+export function partsOf(
   reduced: Reduced,
   file: File,
   localOnly: boolean,
@@ -462,7 +462,7 @@ function partsOf(
   return [part(reduced.readable, 4), part(reduced.preview, 3)];
 }
 
-function pageOf(reduced: Reduced, pointers: readonly BlobPointer[], fileName: string): Omit<Page, "position"> {
+export function pageOf(reduced: Reduced, pointers: readonly BlobPointer[], fileName: string): Omit<Page, "position"> {
   const [first = null, second = null, third = null] = pointers;
   const name = fileName === "" ? {} : { fileName };
   if (reduced.type === "picture") {

@@ -23,7 +23,9 @@ import { createDevicesDoor, noteSeen } from "./devices-door.ts";
 import { createDossiers } from "./dossiers.ts";
 import { createEndingDoor } from "./ending.ts";
 import { createEraseDoor } from "./erase.ts";
+import { createGivenDoor } from "./given.ts";
 import { createHandOffDoor } from "./hand-off.ts";
+import type { LetterTakers } from "./inbox.ts";
 import { createInboxDoor } from "./inbox-door.ts";
 import { createKeyCare, createWaysLoader, keysLooker } from "./key-care.ts";
 import { createOpening } from "./opening.ts";
@@ -93,11 +95,14 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     opening,
     care,
   );
-  const inbox = createInboxDoor(deps, (session, letter, heardAt) =>
-    (isReturnAct(letter) ? takeReturn : shares.takeAct)(session, letter, heardAt),
-  );
+  const handed = createGivenDoor(deps);
+  const takers: LetterTakers = {
+    act: (session, letter, heardAt) => (isReturnAct(letter) ? takeReturn : shares.takeAct)(session, letter, heardAt),
+    deposit: handed.take,
+  };
+  const inbox = createInboxDoor(deps, takers);
   const carrier = createPhoneCarrier(deps);
-  const out = createOut(deps, { opening, care, space, dossiers, shares });
+  const out = createOut(deps, { opening, care, space, dossiers, takers });
   /** The browser erased this satchel's database under the app: closed, so that the next opening begins anew and says it. */
   async function letGo(database: string): Promise<void> {
     deps.couriers.stop(database);
@@ -471,6 +476,9 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
 
     publishedForms: () => within(published.list),
     publishedForm: (procedure, version) => within((session) => published.form(session, procedure, version)),
+
+    given: (id) => within((session) => handed.list(session, id)),
+    keepGiven: (id, letter, at) => relisted(within((session) => handed.keep(session, id, letter, at))),
 
     shares: () => within(shares.list),
     share: (id) => within((session) => shares.one(session, id)),

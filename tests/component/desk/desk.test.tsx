@@ -213,9 +213,9 @@ describe("the inbox", () => {
 
   test("filters by state", async () => {
     await showDesk(createFakeDesk({ dossiers: three() }));
-    fireEvent.click(await screen.findByRole("button", { name: /Marqués reçus/ }));
+    fireEvent.click(await screen.findByRole("button", { name: /En cours/ }));
     expect(names()).toEqual(["Adrien Roussel"]);
-    fireEvent.click(screen.getByRole("button", { name: /Pièce demandée/ }));
+    fireEvent.click(screen.getByRole("button", { name: /À compléter/ }));
     expect(screen.getByRole("heading", { name: "Aucun dossier trouvé" })).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Voir tous les dossiers" }));
     expect(names()).toHaveLength(3);

@@ -45,7 +45,7 @@ test("the list says by when an answer is owed, louder when it is near or over", 
     fakeDeskDossier({ name: "Alix", depositedAt: FAKE_NOW - 2 * DAY }),
     fakeDeskDossier({ name: "Béa", depositedAt: FAKE_NOW - 55 * DAY }),
     fakeDeskDossier({ name: "Chloé", depositedAt: FAKE_NOW - 90 * DAY }),
-    fakeDeskDossier({ name: "Driss", status: "received", depositedAt: FAKE_NOW - 90 * DAY }),
+    fakeDeskDossier({ name: "Driss", status: "decided", depositedAt: FAKE_NOW - 90 * DAY }),
   ];
   await showDesk(createFakeDesk({ dossiers }));
   const line = async (name: string) => (await screen.findByRole("link", { name })).closest("tr") as HTMLElement;

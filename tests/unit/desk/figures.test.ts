@@ -33,10 +33,22 @@ describe("figures", () => {
       row({ status: "withdrawn" }),
       row({ trouble: "bad-signature", procedure: "" }),
       row({ procedure: "demande-libre", status: "received" }),
+      row({ procedure: "demande-libre", status: "decided" }),
+      row({ procedure: "demande-libre", status: "opened", closed: true }),
     ];
     expect(figuresOf(rows, replacedLetters(rows), NOW)).toEqual([
-      { procedure: "domiciliation", all: 5, new: 1, opened: 1, asked: 1, received: 2, oldest: 9, reply: 2 },
-      { procedure: "demande-libre", all: 1, new: 0, opened: 0, asked: 0, received: 1, oldest: null, reply: null },
+      { procedure: "domiciliation", all: 5, new: 1, opened: 1, asked: 1, received: 2, done: 0, oldest: 9, reply: 2 },
+      {
+        procedure: "demande-libre",
+        all: 3,
+        new: 0,
+        opened: 0,
+        asked: 0,
+        received: 1,
+        done: 2,
+        oldest: null,
+        reply: null,
+      },
     ]);
     expect(figuresOf([], new Set(), NOW)).toEqual([]);
   });
@@ -61,8 +73,10 @@ describe("by when an answer is owed", () => {
     expect(dueOf(row({ depositedAt: at(deposited) }), { months }, today)).toEqual({ day, state });
   });
 
-  test("nothing is owed once somebody answered, and nothing is made up where no time is known", () => {
-    expect(dueOf(row({ status: "received" }), { months: 2 }, "2026-11-22")).toBeNull();
+  test("nothing is owed once it is decided or closed, and nothing is made up where no time is known", () => {
+    expect(dueOf(row({ status: "received" }), { months: 2 }, "2026-11-22")).not.toBeNull();
+    expect(dueOf(row({ status: "decided" }), { months: 2 }, "2026-11-22")).toBeNull();
+    expect(dueOf(row({ status: "received", closed: true }), { months: 2 }, "2026-11-22")).toBeNull();
     expect(dueOf(row({ status: "missing-piece" }), { months: 2 }, "2026-11-22")).toBeNull();
     expect(dueOf(row({ trouble: "cannot-open" }), { months: 2 }, "2026-11-22")).toBeNull();
     expect(dueOf(row({}), undefined, "2026-11-22")).toBeNull();

@@ -201,6 +201,16 @@ describe("P-P5: withdrawn", () => {
     expect((await server.pull(deskToken)).rows.map((row) => row.type)).toEqual(["letter", "proof", "proof"]);
   });
 
+  test("P-P7: what an organisation gave to a person it cannot take back", async () => {
+    await send((await person.letter(desk)).letter);
+    const blob = await desk.blob();
+    const given = await desk.letter(person, [blob.ref]);
+    expect((await deposited(given.letter))[0]).toMatchObject({ t: "deposited", of: 1 });
+    expect(await codeOf(await desk.withdrawn(given.id, given.manifest))).toBe("bad-format");
+    const { rows } = await server.pull(personToken);
+    expect(rows.filter(({ type }) => type === "letter")).toMatchObject([{ letter: given.letter }]);
+  });
+
   test("opened and withdrawn at once: exactly one of them is kept", async () => {
     for (let round = 0; round < 10; round += 1) {
       const { letter, id, manifest } = await person.letter(desk);
@@ -221,7 +231,7 @@ describe("P-P5: withdrawn", () => {
     expect(await codeOf(await stranger.withdrawn(id, manifest))).toBe("unknown-principal");
     await server.register(stranger);
     expect(await codeOf(await stranger.withdrawn(id, manifest))).toBe("unknown-receiver");
-    expect(await codeOf(await desk.withdrawn(id, manifest))).toBe("unknown-receiver");
+    expect(await codeOf(await desk.withdrawn(id, manifest))).toBe("bad-format");
     expect(await codeOf(await person.withdrawn(id, (await person.letter(desk)).manifest))).toBe("unknown-receiver");
     const { sig } = await stranger.withdrawn(id, manifest);
     expect(await codeOf({ ...(await person.withdrawn(id, manifest)), sig })).toBe("bad-signature");

@@ -14,7 +14,7 @@ import { failureMark, failureText, type InboxView, useDeskShell } from "../state
 import { usePublishedNames } from "../useForm.ts";
 import { figuresOf, type ProcedureFigures } from "./figures.ts";
 
-const COLUMNS = ["all", "new", "opened", "asked", "received", "oldest", "reply"] as const;
+const COLUMNS = ["all", "new", "opened", "asked", "received", "done", "oldest", "reply"] as const;
 
 function Shown({ view }: { readonly view: InboxView }) {
   const t = useT();

@@ -6,7 +6,7 @@
 
 import type { LetterId } from "../../../shared/ids.ts";
 import type { DeskDossierRow } from "../../../workers/desk.contract.ts";
-import { rowState } from "../rows.ts";
+import { type RowState, rowState } from "../rows.ts";
 
 const DAY = 86_400_000;
 
@@ -23,6 +23,8 @@ export interface ProcedureFigures {
   readonly asked: number;
   /** Marked received. */
   readonly received: number;
+  /** Decided, or closed without a decision. */
+  readonly done: number;
   /** Whole days since the oldest of `new` and `opened` was deposited; null: none waits. */
   readonly oldest: number | null;
   /** Whole days from deposit to the first reply, the middle one; null: none was answered. */
@@ -40,14 +42,15 @@ export function figuresOf(
 ): readonly ProcedureFigures[] {
   const byProcedure = new Map<string, DeskDossierRow[]>();
   for (const row of rows) {
-    if (!["new", "opened", "missing-piece", "received"].includes(rowState(row, replaced))) continue;
+    if (["replaced", "withdrawn", "trouble"].includes(rowState(row, replaced))) continue;
     const own = byProcedure.get(row.procedure);
     if (own === undefined) byProcedure.set(row.procedure, [row]);
     else own.push(row);
   }
   const figures = [...byProcedure].map(([procedure, own]): ProcedureFigures => {
-    const count = (status: DeskDossierRow["status"]): number => own.filter((row) => row.status === status).length;
-    const waiting = own.filter((row) => row.status === "new" || row.status === "opened");
+    const count = (...states: readonly RowState[]): number =>
+      own.filter((row) => states.includes(rowState(row, replaced))).length;
+    const waiting = own.filter((row) => ["new", "opened"].includes(rowState(row, replaced)));
     const oldest = Math.min(...waiting.map((row) => row.depositedAt));
     const replies = own.flatMap(({ repliedAt, depositedAt }) =>
       repliedAt === undefined ? [] : [Math.max(0, Math.floor((repliedAt - depositedAt) / DAY))],
@@ -59,6 +62,7 @@ export function figuresOf(
       opened: count("opened"),
       asked: count("missing-piece"),
       received: count("received"),
+      done: count("decided", "closed"),
       oldest: waiting.length === 0 ? null : Math.max(0, Math.floor((now - oldest) / DAY)),
       reply: median(replies),
     };
