@@ -7,9 +7,11 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { localDay } from "../../shared/day.ts";
 import type { DeskDossier } from "../../workers/desk.contract.ts";
+import type { ImportRefusal } from "../../workers/satchel.contract.ts";
 import { french, knows } from "../i18n/french-text.ts";
-import { inFrench } from "../i18n/i18n.ts";
+import { inFrench, t as text } from "../i18n/i18n.ts";
 import { useT } from "../i18n/useT.ts";
 import { Button } from "../ui/Button.tsx";
 import { RadioGroup } from "../ui/Choice.tsx";
@@ -18,10 +20,14 @@ import { Icon } from "../ui/icons/Icon.tsx";
 import type { IconName } from "../ui/icons/names.ts";
 import { PersonalForm } from "../ui/personal.tsx";
 import { moveTo } from "../ui/places.ts";
+import { useWorld } from "../ui/world.ts";
+import { GivePart, lackOf, toGive } from "./GivePart.tsx";
 import { sentenceIn } from "./other-language.ts";
 import { requirementName } from "./PaperPane.tsx";
 import {
   EMPTY_DRAFT,
+  EMPTY_GIVE,
+  isGive,
   OTHER_PAPER,
   REASONS,
   REPLY_KINDS,
@@ -30,7 +36,7 @@ import {
   readyKey,
   readySentence,
 } from "./reply-draft.ts";
-import { failureText, useDesk, useDeskShell } from "./state.ts";
+import { failureText, isDeskFailure, useDesk, useDeskShell } from "./state.ts";
 
 /** Place that "Répondre" jumps to. */
 export const REPLY_ID = "reply";
@@ -42,7 +48,16 @@ const ICONS: Readonly<Record<ReplyKind, IconName>> = {
   received: "recu",
   "missing-piece": "piece-jointe",
   message: "parler",
+  decision: "valider",
+  papers: "piece-jointe",
 };
+
+/** Why one of the files is not handed over, in the words for its kind of fault. */
+function refusedFile(name: string, { type }: ImportRefusal): string {
+  const why =
+    type === "file-too-big" || type === "picture-too-large" ? "large" : type === "pdf-locked" ? "locked" : "unreadable";
+  return text(`desk.give.refused.${why}`, { name });
+}
 
 /** The French words for a requirement, as they stand inside a sentence. */
 function paperInFrench(procedure: string, requirement: string | null): string {
@@ -71,6 +86,7 @@ export interface ReplyPaneProps {
 export function ReplyPane({ dossier, requirements }: ReplyPaneProps) {
   const t = useT();
   const { api } = useDesk();
+  const { clock } = useWorld();
   const { drafts, say } = useDeskShell();
   const { row, payload } = dossier;
   const [draft, setDraft] = useState<ReplyDraft>(drafts.get(row.letter) ?? EMPTY_DRAFT);
@@ -108,25 +124,45 @@ export function ReplyPane({ dossier, requirements }: ReplyPaneProps) {
 
   const ready = readySentence(draft, paperInFrench(payload.procedure, named));
   const proposed = translated === null ? ready : `${ready}\n\n${translated}`;
-  const text = draft.text ?? proposed;
-  const lacksPaper = draft.kind === "missing-piece" && draft.requirement === null;
-  const missing = lacksPaper ? t("desk.reply.choosePaper") : text.trim() === "" ? t("desk.reply.writeText") : undefined;
+  const words = draft.text ?? proposed;
+  const { kind, give = EMPTY_GIVE } = draft;
+  const today = localDay(clock.now());
+  const lacksPaper = kind === "missing-piece" && draft.requirement === null;
+  const lack = isGive(kind) ? lackOf(kind, give, today) : null;
+  const missing =
+    lack?.text ??
+    (lacksPaper ? t("desk.reply.choosePaper") : words.trim() === "" ? t("desk.reply.writeText") : undefined);
 
+  const settled = (problem: string | null): void => {
+    if (problem === null) {
+      drafts.delete(row.letter);
+      say(t("desk.reply.kept"));
+    }
+    if (isGone.current) return;
+    setBusy(false);
+    if (problem === null) setDraft(EMPTY_DRAFT);
+    else setError(problem);
+  };
   const send = (): void => {
     if (missing !== undefined || busy) return;
     setBusy(true);
     setError(undefined);
-    const requirement = draft.kind === "missing-piece" ? named : null;
-    void api.answer(row.letter, { status: draft.kind, requirement, text: text.trim() }).then((answer) => {
-      if (answer.ok) {
-        drafts.delete(row.letter);
-        say(t("desk.reply.kept"));
-      }
-      if (isGone.current) return;
-      setBusy(false);
-      if (answer.ok) setDraft(EMPTY_DRAFT);
-      else setError(failureText(answer.error));
-    });
+    const said = words.trim();
+    if (isGive(kind)) {
+      void api.give(row.letter, toGive(kind, draft, said, today)).then((done) => {
+        if (done.ok) return settled(null);
+        const { error: why } = done;
+        if (isDeskFailure(why)) return settled(failureText(why));
+        settled(
+          why.type === "paper" ? refusedFile(give.papers[why.at]?.file.name ?? "", why.refusal) : t("desk.give.fault"),
+        );
+      });
+      return;
+    }
+    const requirement = kind === "missing-piece" ? named : null;
+    void api
+      .answer(row.letter, { status: kind, requirement, text: said })
+      .then((answer) => settled(answer.ok ? null : failureText(answer.error)));
   };
 
   return (
@@ -167,13 +203,14 @@ export function ReplyPane({ dossier, requirements }: ReplyPaneProps) {
             </fieldset>
           </>
         )}
+        {isGive(kind) && <GivePart kind={kind} give={give} onChange={(next) => change({ give: next })} />}
         <div class="say-field">
           <TextArea
             id={TEXT_ID}
             label={t("desk.reply.text")}
             hint={t("desk.reply.hint")}
-            value={text}
-            rows={rowsFor(text)}
+            value={words}
+            rows={rowsFor(words)}
             maxLength={MAX_LETTERS}
             onChange={(typed) => change({ text: typed })}
           />
@@ -197,12 +234,12 @@ export function ReplyPane({ dossier, requirements }: ReplyPaneProps) {
             icon={ICONS[draft.kind]}
             busy={busy ? t("desk.reply.busy") : undefined}
             missing={missing}
-            onMissing={() => moveTo(lacksPaper ? PAPER_ID : TEXT_ID)}
+            onMissing={() => moveTo(lack?.id ?? (lacksPaper ? PAPER_ID : TEXT_ID))}
           >
             {t(`desk.reply.send.${draft.kind}`)}
           </Button>
         </div>
-        <p class="meta">{t("desk.reply.leaves")}</p>
+        <p class="meta">{t(isGive(kind) ? "desk.give.hers" : "desk.reply.leaves")}</p>
       </PersonalForm>
     </section>
   );
