@@ -10,9 +10,8 @@ import { localDay } from "../../shared/day.ts";
 import { isRandomId, type LetterId } from "../../shared/ids.ts";
 import { voicedKey } from "../../shared/voice.ts";
 import type { DeskDossier, DeskDossierRow } from "../../workers/desk.contract.ts";
-import type { TextKey } from "../i18n/catalogue.ts";
 import { formatDate, formatTime } from "../i18n/format.ts";
-import { language, t as text } from "../i18n/i18n.ts";
+import { language } from "../i18n/i18n.ts";
 import { languageInfo } from "../i18n/languages.ts";
 import { rich } from "../i18n/rich.tsx";
 import { useT } from "../i18n/useT.ts";
@@ -26,10 +25,11 @@ import { answerSections, phoneOf, stateOf } from "./answers.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
 import { PersonName, procedureName, StateChip } from "./Inbox.tsx";
 import { OutButton } from "./out/OutButton.tsx";
-import { PaperPane, requirementName } from "./PaperPane.tsx";
+import { PaperPane } from "./PaperPane.tsx";
 import { REPLY_ID, ReplyPane } from "./ReplyPane.tsx";
 import { replacedLetters, rowState } from "./rows.ts";
 import { deskPaths, failureMark, failureText, useDeskAsk, useDeskShell } from "./state.ts";
+import { ThreadPane } from "./ThreadPane.tsx";
 import { useForm } from "./useForm.ts";
 import { VoicePane } from "./VoicePane.tsx";
 
@@ -48,39 +48,6 @@ function BackRow() {
     <LinkRow icon="retour" href={deskPaths.inbox} onPress={() => router.back(deskPaths.inbox)}>
       {t("desk.inbox.title")}
     </LinkRow>
-  );
-}
-
-const sentLabel = (status: string): string =>
-  ["received", "missing-piece", "message"].includes(status) ? text(`desk.sent.${status}` as TextKey) : status;
-
-/** What was answered so far, newest first. */
-function Sent({ dossier }: { readonly dossier: DeskDossier }) {
-  const t = useT();
-  const { payload, sentStatuses } = dossier;
-  if (sentStatuses.length === 0) return null;
-  return (
-    <section class="pane" aria-labelledby="sent-title">
-      <div class="pane__h">
-        <h2 id="sent-title">{t("desk.sent.title")}</h2>
-      </div>
-      <ol class="pane__p stack">
-        {[...sentStatuses].reverse().map(({ at, status, text: words, requirement }) => (
-          <li key={`${at} ${status} ${words}`} class="stack-s">
-            <p>
-              <b>{sentLabel(status)}</b>
-              {requirement !== null && ` : ${requirementName(payload.procedure, requirement)}`}{" "}
-              <span class="meta">{t("desk.when.on", { date: formatDate(at, "long"), time: formatTime(at) })}</span>
-            </p>
-            {words !== "" && (
-              <p class="say" dir="auto" lang="fr" translate={false}>
-                {words}
-              </p>
-            )}
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }
 
@@ -183,7 +150,7 @@ function Shown({ dossier, form }: ShownProps) {
         <div class="stack">
           <VoicePane key={row.letter} dossier={dossier} />
           <AnswersPane sections={sections} known={form !== null} />
-          <Sent dossier={dossier} />
+          <ThreadPane dossier={dossier} />
         </div>
       </div>
     </>

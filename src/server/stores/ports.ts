@@ -153,7 +153,14 @@ export interface Desk {
   readonly opened: { readonly principal: PrincipalId; readonly sealedRoot: B64 | "" } | null;
 }
 
-export interface Store extends WayStore, ApprovalStore, PublishedStore, TeamStore, InactiveStore, JournalStore, LoginStore {
+export interface Store
+  extends WayStore,
+    ApprovalStore,
+    PublishedStore,
+    TeamStore,
+    InactiveStore,
+    JournalStore,
+    LoginStore {
   /** Random name of this database's life: a restored backup gets a new one (SPEC P-W9). */
   readonly epoch: () => Promise<string>;
   /** Draws and returns another name: every device pulls all and offers all again. */

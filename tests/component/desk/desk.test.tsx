@@ -580,7 +580,7 @@ describe("a dossier", () => {
       expect(desk.calls("answer")).toEqual([
         [dossier.row.letter, { status: "received", requirement: null, text: expect.stringContaining("Bonjour.") }],
       ]);
-      await screen.findByRole("heading", { name: "Réponses déjà données" });
+      await screen.findByRole("heading", { name: "Échanges" });
     });
 
     test("asks for a paper: which, why, and a sentence that may be changed", async () => {

@@ -8,7 +8,7 @@ import { checkStep, progressOf, resumeStep } from "../../../forms/engine.ts";
 import type { Form } from "../../../forms/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import { byReplyOrder } from "../../../satchel/where.ts";
-import type { RecordId } from "../../../shared/ids.ts";
+import type { LetterId, RecordId } from "../../../shared/ids.ts";
 import type { DeployedOrganisation, DossierView, ProofView, WorkerError } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
 import { formatBytes } from "../../i18n/format.ts";
@@ -28,7 +28,7 @@ import { doneKeeping, offersToKeep } from "./changing.tsx";
 import { Again, Choices, TakeBack, Withdrawal, Withheld } from "./DossierActions.tsx";
 import { useMore } from "./later.tsx";
 import { helpPath, lackPath, questionPath, sheetPath } from "./places.ts";
-import { asksPiece, openRequests, StageChip } from "./StageChip.tsx";
+import { asksPiece, decidedIn, openRequests, type Reply, StageChip } from "./StageChip.tsx";
 import { isLong } from "./steps.ts";
 import { Helping } from "./turn.tsx";
 import { MOVING, Trouble, useDossier, useFormView, WaitingScreen } from "./useDossier.tsx";
@@ -221,6 +221,15 @@ function stepsOf(dossier: DossierView, to: string): readonly ThreadStep[] {
           state: isThere ? "now" : "waiting",
         },
   );
+  const decided = decidedIn(record);
+  if (decided !== undefined)
+    steps.push({
+      key: "decided",
+      icon: "valider",
+      title: text("dossiers.stage.decided"),
+      detail: moment(decided.at),
+      state: "done",
+    });
   // An answer to an older version is no answer to this one.
   const answered = Object.values(record.replies).some((reply) => reply.about === undefined || reply.about === letter);
   if (!answered)
@@ -277,29 +286,34 @@ function Asked({ dossier, form }: Omit<DossierProps, "organisation">) {
 function Replies({ dossier, form }: Omit<DossierProps, "organisation">) {
   const t = useT();
   const open = asksPiece(dossier) ? new Set(openRequests(dossier.record)) : new Set();
-  const replies = Object.entries(dossier.record.replies)
+  const { more } = useMore();
+  const replies = (Object.entries(dossier.record.replies) as [LetterId, Reply][])
     .filter(([, reply]) => !open.has(reply))
     .sort(([, a], [, b]) => byReplyOrder(b, a));
   if (replies.length === 0) return null;
   return (
     <section class="stack-s" aria-labelledby="reponses">
       <h2 id="reponses">{t("dossiers.reply.title")}</h2>
-      {replies.map(([letter, reply]) => (
-        <div key={letter} class="reply stack-s">
-          <h3>{t(`dossiers.reply.${reply.status}`)}</h3>
-          {reply.requirement !== null && (
-            <p>
-              <b>{formText(form.id, `requirements.${reply.requirement}.label`) ?? ""}</b>
-            </p>
-          )}
-          {reply.text !== "" && (
-            <p class="reply__text" dir="auto">
-              {reply.text}
-            </p>
-          )}
-          <p class="meta">{moment(reply.at)}</p>
-        </div>
-      ))}
+      {replies.map(([letter, reply]) =>
+        more !== null && dossier.record.given?.[letter] !== undefined ? (
+          <more.Given key={letter} dossier={dossier} letter={letter} />
+        ) : (
+          <div key={letter} class="reply stack-s">
+            <h3>{t(`dossiers.reply.${reply.status}`)}</h3>
+            {reply.requirement !== null && (
+              <p>
+                <b>{formText(form.id, `requirements.${reply.requirement}.label`) ?? ""}</b>
+              </p>
+            )}
+            {reply.text !== "" && (
+              <p class="reply__text" dir="auto">
+                {reply.text}
+              </p>
+            )}
+            <p class="meta">{moment(reply.at)}</p>
+          </div>
+        ),
+      )}
     </section>
   );
 }

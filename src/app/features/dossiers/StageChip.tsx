@@ -2,6 +2,7 @@
 import { procedures } from "../../../forms/catalogue/index.ts";
 import { checkStep } from "../../../forms/engine.ts";
 import { byReplyOrder } from "../../../satchel/where.ts";
+import type { LetterId } from "../../../shared/ids.ts";
 import type { DossierStage, DossierView } from "../../../workers/satchel.contract.ts";
 import type { TextKey } from "../../i18n/catalogue.ts";
 import { useT } from "../../i18n/useT.ts";
@@ -30,14 +31,26 @@ const LOOKS: Readonly<Record<DossierStage, Look>> = {
 export const asksPiece = ({ record, stage }: DossierView): boolean =>
   !["draft", "awaiting-desk", "withdrawing", "withdrawn"].includes(stage) && openRequests(record).length > 0;
 
-type Reply = DossierView["record"]["replies"][keyof DossierView["record"]["replies"]];
+export type Reply = DossierView["record"]["replies"][keyof DossierView["record"]["replies"]];
 
-/** Replies that ask for a paper and concern the newest version, oldest first. */
+const newestOf = ({ sent }: DossierView["record"]): string | undefined =>
+  Object.entries(sent).sort(([, a], [, b]) => b.n - a.n)[0]?.[0];
+
+/** What the desk said last with a decision about the newest version. */
+export const decidedIn = (record: DossierView["record"]): Reply | undefined =>
+  Object.entries(record.given ?? {})
+    .flatMap(([letter, { decision }]) => (decision === null ? [] : (record.replies[letter as LetterId] ?? [])))
+    .filter(({ about }) => about === newestOf(record))
+    .sort(byReplyOrder)
+    .at(-1);
+
+/** Replies that ask for a paper and concern the newest version, oldest first; a decision says that none is needed any more. */
 export function openRequests(record: DossierView["record"]): readonly Reply[] {
-  const versions = Object.entries(record.sent).sort(([, a], [, b]) => b.n - a.n);
-  const newest = versions[0]?.[0];
+  const newest = newestOf(record);
+  const decided = decidedIn(record);
   return Object.values(record.replies)
     .filter((reply) => reply.status === "missing-piece" && (reply.about === undefined || reply.about === newest))
+    .filter((reply) => decided === undefined || byReplyOrder(reply, decided) > 0)
     .sort(byReplyOrder);
 }
 
@@ -50,6 +63,12 @@ const isPrepared = ({ record, stage }: DossierView): boolean =>
 export function StageChip({ dossier }: { readonly dossier: DossierView }) {
   const t = useT();
   if (asksPiece(dossier)) return <Chip state="human">{t("dossiers.stage.asked")}</Chip>;
+  if (decidedIn(dossier.record) !== undefined && dossier.stage !== "draft")
+    return (
+      <Chip state="received" icon="valider">
+        {t("dossiers.stage.decided")}
+      </Chip>
+    );
   if (isPrepared(dossier))
     return (
       <Chip state="here" icon="imprimer">

@@ -26,6 +26,7 @@ import { paths } from "../../feature.ts";
 import { formatCalendarDate } from "../../i18n/format.ts";
 import { language } from "../../i18n/i18n.ts";
 import { useT } from "../../i18n/useT.ts";
+import { takeDecision } from "../../state/decided.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { ReadAloud } from "../../state/ReadAloud.tsx";
 import { useSatchel } from "../../state/satchel.ts";
@@ -209,10 +210,9 @@ export function DecisionScreen() {
   const { router } = useShell();
   const [step, setStep] = useState<"who" | "dates" | "result">("who");
   const [kind, setKind] = useState<DecisionKind | undefined>(undefined);
-  const [typed, setTyped] = useState<Readonly<Record<Which, DateParts>>>({
-    received: EMPTY,
-    written: EMPTY,
-    asked: EMPTY,
+  const [typed, setTyped] = useState<Readonly<Record<Which, DateParts>>>(() => {
+    const [year = "", month = "", day = ""] = takeDecision()?.split("-") ?? [];
+    return { received: EMPTY, written: { day, month, year }, asked: EMPTY };
   });
   const [attempt, setAttempt] = useState(0);
   const [reported, setReported] = useState(false);
