@@ -89,6 +89,12 @@ export const paths = {
   shares: "/partages",
   newShare: "/partages/nouveau",
   given: (id: string) => `/partages/${id}`,
+  /** Who may act for the person. */
+  mandates: "/mandats",
+  newMandate: "/mandats/nouveau",
+  mandate: (id: string) => `/mandats/${id}`,
+  renewMandate: (id: string) => `/mandats/${id}/suite`,
+  mandateSheet: (id: string) => `/mandats/${id}/feuille`,
   takeIn: "/sortie/reprendre",
   joinSatchels: "/sortie/reunir",
 } as const;

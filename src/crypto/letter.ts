@@ -29,7 +29,7 @@ import type { Identity } from "./identity.ts";
 import { pad, unpad } from "./padding.ts";
 import { importBoxPublic, keyBytes, sha256 } from "./primitives.ts";
 
-export type LetterKind = "dossier" | "status" | "message" | "deposit" | "share" | "act" | "return";
+export type LetterKind = "dossier" | "status" | "message" | "deposit" | "share" | "act" | "return" | "mandate";
 
 /** A blob that travels with a letter, with what opens it. */
 export interface LetterBlob {
@@ -105,7 +105,7 @@ const innerShape = v.strictObject({
   thread: randomIdField<ThreadId>(),
   n: countField,
   replaces: v.nullable(randomIdField<LetterId>()),
-  kind: v.picklist(["dossier", "status", "message", "deposit", "share", "act", "return"]),
+  kind: v.picklist(["dossier", "status", "message", "deposit", "share", "act", "return", "mandate"]),
   sentAt: countField,
   senderStatements: v.array(v.strictObject({ body: anyB64(1, 4096), sig: fixedB64(64) })),
   blobs: v.pipe(

@@ -418,9 +418,107 @@ export interface ShareRecord {
   /** The person ended it, by the clock of the device that asked. `told`: the life of the server's store that was told last. */
   readonly ended?: { readonly at: number; readonly told?: string };
   readonly acts?: Readonly<Record<LetterId, SaidAct>>;
+  /** Set: no papers are shared, somebody may act for the person (decisions/0041). */
+  readonly mandate?: MandateFacts;
   readonly createdAt: number;
   readonly origin?: Origin;
   readonly others?: OtherAnswers;
+}
+
+/** What a mandate covers; each ends alone. The ten of Aidants Connect as an example: it is none of theirs. */
+export type MandateDomain =
+  | "papers"
+  | "family"
+  | "social"
+  | "work"
+  | "housing"
+  | "transport"
+  | "money"
+  | "justice"
+  | "foreigners"
+  | "leisure";
+
+/** What may be done for the person in these domains. */
+export type MandateAct = "fill" | "send" | "follow" | "answer" | "appointment" | "call";
+
+/** The exact words that were signed: French binds; `shown` is what the person read, null where that was French. */
+export interface MandateText {
+  readonly fr: string;
+  readonly shown: { readonly language: string; readonly text: string } | null;
+}
+
+/** A drawing (forms/signature.ts), a typed name, or both; by the clock of the device. */
+export interface MandateSignature {
+  readonly ink: string | null;
+  readonly name: string;
+  readonly at: number;
+}
+
+/** Somebody of the organisation did something for the person, and signed that it was so. */
+export interface SaidDeed {
+  readonly domain: MandateDomain;
+  readonly what: string;
+  readonly helper: string;
+  /** Clock of the desk, then of the server. */
+  readonly at: number;
+  readonly heardAt: number;
+}
+
+/** A mandate (civil code 1984 ff.): the organisation may act, by named helpers. Its end and its delivery are those of a share. */
+export interface MandateFacts {
+  /** Who gives it, and to whom, as both were called. */
+  readonly name: string;
+  readonly desk: string;
+  readonly domains: readonly MandateDomain[];
+  readonly acts: readonly MandateAct[];
+  readonly text: MandateText;
+  /** SHA-256 of the words (mandate.ts, `signedText`). */
+  readonly hash: B64;
+  readonly signature: MandateSignature;
+  /** Letter of the one that it takes the place of. */
+  readonly replaces: LetterId | null;
+  /** Domains that the person ended, by the letter that says so. */
+  readonly ends?: Readonly<Record<LetterId, { readonly domain: MandateDomain; readonly sent: SentLetter }>>;
+  readonly deeds?: Readonly<Record<LetterId, SaidDeed>>;
+  /** What was said of its line in "À prévoir". */
+  readonly ahead?: AheadChoice;
+}
+
+export type MandateRecord = ShareRecord & { readonly mandate: MandateFacts };
+
+/** The payload of a letter of kind "mandate" (sealed to an organisation). */
+export interface MandatePayload {
+  readonly t: "mandate";
+  readonly days: ShareDays;
+  /** The same as in the letter's head. */
+  readonly until: number;
+  readonly language: string;
+  readonly name: string;
+  readonly purpose: string;
+  readonly domains: readonly MandateDomain[];
+  readonly acts: readonly MandateAct[];
+  readonly text: MandateText;
+  readonly hash: B64;
+  readonly signature: MandateSignature;
+}
+
+/** A letter of the same kind later: one domain of it is over. */
+export interface MandateLessPayload {
+  readonly t: "mandate-less";
+  readonly about: LetterId;
+  readonly domain: MandateDomain;
+  readonly at: number;
+}
+
+/** The payload of a letter of kind "act": an organisation says what it did for the person under her mandate. */
+export interface DeedPayload {
+  readonly t: "act";
+  readonly about: LetterId;
+  readonly act: "mandate-act";
+  readonly domain: MandateDomain;
+  readonly what: string;
+  readonly helper: string;
+  readonly at: number;
 }
 
 export interface SharedPaper {

@@ -83,6 +83,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^src\/app\/ui\/papers\/kind-details\.ts$/],
   ["rest", /^src\/app\/features\/outbox\/Mend\.tsx$/],
   ["rest", /^src\/app\/features\/donnees\/feature\.ts$/],
+  ["rest", /^src\/app\/features\/mandats\/feature\.ts$/],
   ["rest", /^src\/app\/features\/dossiers\/voice\/Voice\.tsx$/],
   ["rest", /^src\/app\/features\/papers\/Room\.tsx$/],
   ["rest", /^src\/app\/state\/EndingNews\.tsx$/],
@@ -102,7 +103,7 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 ];
 
 /** What the desk brings only when it is asked for: what a person's later screens share with it comes with theirs. */
-const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+)\.tsx?$/;
+const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+|mandates\/(DeskMandates|MandatesBeside))\.tsx?$/;
 
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
@@ -112,6 +113,7 @@ const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["rest", /^locales\/fr\/donnees\.json$/],
   ["rest", /^locales\/fr\/voix\.json$/],
   ["rest", /^locales\/fr\/overdue\.json$/],
+  ["rest", /^locales\/fr\/mandats\.json$/],
   ["carrier", /^locales\/fr\/porteur\.json$/],
   ["out", /^locales\/fr\/(sortie|partages?|journal)\.json$/],
   ["places", /^locales\/fr\/places\.json$/],

@@ -7,6 +7,7 @@ import type { DecisionSaid, DossierPayload } from "../satchel/model.ts";
 import type { BlobId, LetterId, PrincipalId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type DeskInactiveApi, deskInactiveMethods } from "./inactive-desk.contract.ts";
+import { type DeskMandatesApi, deskMandatesMethods } from "./mandates-desk.contract.ts";
 import { type DeskPublishedApi, deskPublishedMethods } from "./published-desk.contract.ts";
 import { type DeskReturnApi, deskReturnMethods } from "./recovery-desk.contract.ts";
 import type { Bytes64, UnlockRefusal, WorkerError } from "./satchel.contract.ts";
@@ -123,7 +124,13 @@ export type DeskChange =
   | { readonly type: "inbox" }
   | { readonly type: "network" };
 
-export interface DeskApi extends DeskPublishedApi, DeskTeamApi, DeskInactiveApi, DeskReturnApi, DeskWorkApi {
+export interface DeskApi
+  extends DeskPublishedApi,
+    DeskTeamApi,
+    DeskInactiveApi,
+    DeskReturnApi,
+    DeskWorkApi,
+    DeskMandatesApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
   readonly enrol: (input: {
@@ -184,4 +191,5 @@ export const deskMethods = Object.keys({
   ...deskInactiveMethods,
   ...deskReturnMethods,
   ...deskWorkMethods,
+  ...deskMandatesMethods,
 } satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

@@ -34,6 +34,7 @@ import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract
 import { type EndingApi, endingMethods } from "./ending.contract.ts";
 import { type GivenApi, givenMethods } from "./given.contract.ts";
 import type { Finish } from "./imaging.contract.ts";
+import { type MandatesApi, mandatesMethods } from "./mandates.contract.ts";
 import { type OwnerApi, ownerMethods } from "./owner.contract.ts";
 import { type PublishedApi, publishedMethods } from "./published.contract.ts";
 import { type ReturnApi, returnMethods } from "./recovery.contract.ts";
@@ -720,7 +721,14 @@ export type Change =
   | { readonly type: "deployment" }
   | { readonly type: "approvals" };
 
-export interface SatchelApi extends PhoneApprovalApi, PublishedApi, EndingApi, OwnerApi, ReturnApi, GivenApi {
+export interface SatchelApi
+  extends PhoneApprovalApi,
+    PublishedApi,
+    EndingApi,
+    OwnerApi,
+    ReturnApi,
+    GivenApi,
+    MandatesApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
   readonly create: (input: {
@@ -1111,4 +1119,5 @@ export const satchelMethods = Object.keys({
   ...endingMethods,
   ...ownerMethods,
   ...returnMethods,
+  ...mandatesMethods,
 } satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];

@@ -29,11 +29,13 @@ import type {
   EnrolRefusal,
 } from "../../src/workers/desk.contract.ts";
 import type { InactivePerson } from "../../src/workers/inactive-desk.contract.ts";
+import type { DeedRefusal, DeskMandate } from "../../src/workers/mandates-desk.contract.ts";
 import type { DeskPublication, PublishRefusal } from "../../src/workers/published-desk.contract.ts";
 import type { DeskReturnRefusal, DeskReturns } from "../../src/workers/recovery-desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
 import type { TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
 import type { DeskWork, GiveRefusal } from "../../src/workers/work-desk.contract.ts";
+import { fakeDeskMandates } from "./fake-mandates.ts";
 import { fakeDeskReturnApi } from "./fake-returns.ts";
 import { FAKE_CODE, FAKE_DEPLOYMENT, FAKE_NOW, fakeId } from "./fake-satchel.ts";
 
@@ -145,6 +147,7 @@ export interface FakeDeskData {
   triesLeft: number;
   dossiers: readonly DeskDossier[];
   shares: readonly DeskShare[];
+  mandates: readonly DeskMandate[];
   organisation: DeployedOrganisation | null;
   deployment: Deployment | null;
   online: boolean;
@@ -171,6 +174,7 @@ export type FakeDeskError =
   | PublishRefusal
   | DeskReturnRefusal
   | GiveRefusal
+  | DeedRefusal
   | { readonly type: "no-network" | "not-arrived" };
 
 export interface FakeDesk {
@@ -199,6 +203,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     triesLeft: 10,
     dossiers: [],
     shares: [],
+    mandates: [],
     organisation,
     deployment,
     online: true,
@@ -285,6 +290,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
       if (before.row.status === "new") put({ ...before, row: { ...before.row, status: "opened" } });
       return ok(find(letter) ?? before);
     },
+    ...fakeDeskMandates(data, { now: () => data.now, change: () => change({ type: "inbox" }) }),
     shares: async () => ok(data.shares.map((share) => share.row)),
     openShare: async (letter) => {
       const share = data.shares.find(({ row }) => row.letter === letter);

@@ -41,6 +41,7 @@ import { voiceKind, voiceSlot } from "../../src/shared/voice.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type { EndingView } from "../../src/workers/ending.contract.ts";
 import type { GivenView } from "../../src/workers/given.contract.ts";
+import type { MandateView } from "../../src/workers/mandates.contract.ts";
 import type { JournalView } from "../../src/workers/owner.contract.ts";
 import type { PublishedList } from "../../src/workers/published.contract.ts";
 import type { ReturnsView } from "../../src/workers/recovery.contract.ts";
@@ -68,6 +69,7 @@ import type {
   WayView,
   WorkerError,
 } from "../../src/workers/satchel.contract.ts";
+import { fakeMandates } from "./fake-mandates.ts";
 import { FAKE_RETURNS, fakeReturnApi } from "./fake-returns.ts";
 
 export const FAKE_NOW = Date.UTC(2026, 10, 21, 11, 0);
@@ -322,6 +324,7 @@ export interface FakeData {
   journal: JournalView;
   /** What organisations decided or handed over, by dossier; the record names the same letters. */
   given: Readonly<Record<RecordId, readonly GivenView[]>>;
+  mandates: readonly MandateView[];
   outbox: OutboxView;
   space: SpaceView;
   ending: EndingView | null;
@@ -420,6 +423,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     shares: [],
     journal: { lines: [], breaks: [], said: [], checkedAt: null, head: null },
     given: {},
+    mandates: [],
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
     ending: null,
@@ -927,6 +931,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok({ paper });
     },
 
+    ...fakeMandates(data, { now: () => data.now, id: fakeId, change: () => change({ type: "shares" }) }),
     shares: async () => ok(data.shares),
     share: async (id) => {
       const share = data.shares.find((each) => each.id === id);

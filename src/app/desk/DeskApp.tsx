@@ -27,6 +27,7 @@ import { Enrol } from "./Enrol.tsx";
 import { FiguresScreen } from "./figures/FiguresScreen.tsx";
 import { FormsDoor } from "./forms/FormsDoor.tsx";
 import { Inbox } from "./Inbox.tsx";
+import { MandatesDoor } from "./mandates/MandatesDoor.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
 import { DeskShares } from "./shares/DeskShares.tsx";
 import {
@@ -127,8 +128,11 @@ function OpenDesk(props: OpenDeskProps) {
   const isForms = place.path === deskPaths.forms;
   const shared = matchPath(deskPaths.sharePattern, place.path);
   const isShares = shared !== undefined || place.path === deskPaths.shares;
+  const given = matchPath(deskPaths.mandatePattern, place.path);
+  const isMandates = given !== undefined || place.path === deskPaths.mandates;
   const isFigures = place.path === deskPaths.figures;
-  const isHere = params !== undefined || isShares || isForms || isFigures || place.path === deskPaths.inbox;
+  const isHere =
+    params !== undefined || isShares || isMandates || isForms || isFigures || place.path === deskPaths.inbox;
   useEffect(() => {
     if (!isHere) router.go(deskPaths.inbox, { replace: true });
   }, [isHere, router]);
@@ -165,6 +169,8 @@ function OpenDesk(props: OpenDeskProps) {
         <FiguresScreen />
       ) : isShares ? (
         <DeskShares letter={shared?.letter} />
+      ) : isMandates ? (
+        <MandatesDoor letter={given?.letter} />
       ) : params === undefined ? (
         <Inbox />
       ) : (

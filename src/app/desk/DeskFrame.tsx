@@ -71,7 +71,11 @@ function Rail() {
     inbox.state === "ready" ? inbox.value.rows.filter((row) => row.status === "new" && row.trouble === null).length : 0;
   const isInbox = place.path === deskPaths.inbox;
   const shares = useDeskAsk("shares", (api) => api.shares(), ["inbox", "network"]);
-  const fresh = shares.state === "ready" ? shares.value.filter((row) => row.state === "new").length : 0;
+  const mandates = useDeskAsk("mandates", (api) => api.mandates(), ["inbox", "network"]);
+  const fresh = {
+    shares: shares.state === "ready" ? shares.value.filter((row) => row.state === "new").length : 0,
+    mandates: mandates.state === "ready" ? mandates.value.filter((row) => row.state === "new").length : 0,
+  };
   return (
     <div class="rail">
       <div class="rail__in">
@@ -106,12 +110,26 @@ function Rail() {
               <a href={deskPaths.shares} aria-current={place.path === deskPaths.shares ? "page" : undefined}>
                 <Icon name="partager" />
                 {t("desk.shares.title")}
-                {fresh > 0 && (
+                {fresh.shares > 0 && (
                   <>
                     <span class="n" aria-hidden="true">
-                      {fresh}
+                      {fresh.shares}
                     </span>
-                    <span class="sr">{t("desk.shares.unread", { count: fresh })}</span>
+                    <span class="sr">{t("desk.shares.unread", { count: fresh.shares })}</span>
+                  </>
+                )}
+              </a>
+            </li>
+            <li>
+              <a href={deskPaths.mandates} aria-current={place.path === deskPaths.mandates ? "page" : undefined}>
+                <Icon name="mandat" />
+                {t("desk.mandates.title")}
+                {fresh.mandates > 0 && (
+                  <>
+                    <span class="n" aria-hidden="true">
+                      {fresh.mandates}
+                    </span>
+                    <span class="sr">{t("desk.mandates.unread", { count: fresh.mandates })}</span>
                   </>
                 )}
               </a>

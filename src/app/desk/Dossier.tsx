@@ -24,6 +24,7 @@ import { AnswersPane } from "./AnswersPane.tsx";
 import { answerSections, phoneOf, stateOf } from "./answers.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
 import { PersonName, procedureName, StateChip } from "./Inbox.tsx";
+import { MandatesBesideDoor } from "./mandates/MandatesDoor.tsx";
 import { OutButton } from "./out/OutButton.tsx";
 import { PaperPane } from "./PaperPane.tsx";
 import { REPLY_ID, ReplyPane } from "./ReplyPane.tsx";
@@ -149,6 +150,7 @@ function Shown({ dossier, form }: ShownProps) {
         </div>
         <div class="stack">
           <VoicePane key={row.letter} dossier={dossier} />
+          <MandatesBesideDoor letter={row.letter} />
           <AnswersPane sections={sections} known={form !== null} />
           <ThreadPane dossier={dossier} />
         </div>

@@ -28,6 +28,9 @@ export const deskPaths = {
   shares: "/guichet/partages",
   sharePattern: "/guichet/partages/:letter",
   share: (letter: LetterId) => pathTo("/guichet/partages/:letter", { letter }),
+  mandates: "/guichet/mandats",
+  mandatePattern: "/guichet/mandats/:letter",
+  mandate: (letter: LetterId) => pathTo("/guichet/mandats/:letter", { letter }),
   dossier: (letter: LetterId) => pathTo("/guichet/dossiers/:letter", { letter }),
 } as const;
 

@@ -20,6 +20,7 @@ import type home from "../../../locales/fr/home.json";
 import type journal from "../../../locales/fr/journal.json";
 import type journey from "../../../locales/fr/journey.json";
 import type lettre from "../../../locales/fr/lettre.json";
+import type mandats from "../../../locales/fr/mandats.json";
 import type official from "../../../locales/fr/official.json";
 import type opening from "../../../locales/fr/opening.json";
 import type others from "../../../locales/fr/others.json";
@@ -67,6 +68,7 @@ export interface Catalogue {
   readonly journal: typeof journal;
   readonly journey: typeof journey;
   readonly lettre: typeof lettre;
+  readonly mandats: typeof mandats;
   readonly official: typeof official;
   readonly opening: typeof opening;
   readonly others: typeof others;

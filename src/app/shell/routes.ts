@@ -25,6 +25,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   sortie: "sortie",
   partage: "partage",
   partages: "partages",
+  mandats: "mandats",
   journal: "journal",
   donnees: "donnees",
   "a-prevoir": "ahead",

@@ -23,6 +23,7 @@ import type { DeskDeps, DeskSession } from "./deps.ts";
 import { recordOf } from "./ids.ts";
 import { inactivePeople } from "./inactive.ts";
 import { createDeskInbox, type KeptLetter } from "./inbox.ts";
+import { createDeskMandates, type KeptMandate } from "./mandates.ts";
 import { createDeskOpening } from "./opening.ts";
 import { createDeskPublished, type DeskPublishedDeps } from "./published.ts";
 import { createDeskRecovery } from "./recovery.ts";
@@ -45,7 +46,8 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const deps: DeskDeps = { ...given, emit: given.emitter.emit };
   const opening = createDeskOpening(deps);
   const shares = createDeskShares(deps);
-  const inbox = createDeskInbox(deps, shares);
+  const mandates = createDeskMandates(deps);
+  const inbox = createDeskInbox(deps, shares, mandates);
   const published = createDeskPublished(given);
   const team = createDeskTeam(deps, opening);
   const recovery = createDeskRecovery({ ...deps, fetch: given.fetch, timers: given.timers }, opening, team.myName);
@@ -81,7 +83,10 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   }
 
   /** Once: the proof is signed and queued, then the record says so. A crash in between queues nothing twice. */
-  async function markOpened(session: DeskSession, kept: KeptLetter | KeptShare): Promise<Result<void, WorkerError>> {
+  async function markOpened(
+    session: DeskSession,
+    kept: KeptLetter | KeptShare | KeptMandate,
+  ): Promise<Result<void, WorkerError>> {
     const { record } = kept;
     if (record.opened) return ok(undefined);
     const letter = kept.id as string as LetterId;
@@ -96,7 +101,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     const queued = await session.store.queueProof(letter, proof, deps.clock.now());
     if (!queued.ok) return storageErr(queued.error);
     const saved = await session.records.save<WorkerError>(kept.id, (current) =>
-      current?.t === "received" || current?.t === "shared"
+      current?.t === "received" || current?.t === "shared" || current?.t === "mandated"
         ? ok({ next: { ...current, opened: true } })
         : err({ type: "not-found" }),
     );
@@ -171,6 +176,26 @@ export function createDesk(given: DeskServiceDeps): DeskService {
         if (!marked.ok) return marked;
         const shown = await shares.letter(session, letter);
         return shown.ok ? ok(shares.show(shown.value)) : shown;
+      }),
+
+    mandates: () => within(mandates.rows),
+    openMandate: (letter) =>
+      within(async (session) => {
+        const kept = await mandates.letter(session, letter);
+        if (!kept.ok) return kept;
+        const marked = await markOpened(session, kept.value);
+        if (!marked.ok) return marked;
+        return mandates.show(session, letter, await team.myName(session));
+      }),
+    mandatesBeside: (dossier) =>
+      within(async (session) => {
+        const kept = await inbox.letter(session, dossier);
+        return kept.ok ? mandates.of(session, kept.value.record.from) : kept;
+      }),
+    recordDeed: (letter, deed) =>
+      within(async (session) => {
+        const me = await team.myName(session);
+        return mandates.record(session, letter, { ...deed, helper: me === "" ? deed.helper : me });
       }),
 
     page: async (letter, blob) => {

@@ -28,6 +28,7 @@ import type { Bytes64, WorkerError } from "../satchel.contract.ts";
 import type { DeskDeps, DeskSession } from "./deps.ts";
 import { letterOf, recordOf } from "./ids.ts";
 import { inboxHint, openInboxHint } from "./list-hint.ts";
+import type { DeskMandates } from "./mandates.ts";
 import { createDeskPins } from "./pins.ts";
 import { type DeskRecord, isDeskRecord, markOf, mergeDesk, type ReceivedRecord, receivedFrom } from "./records.ts";
 import { returnFrom } from "./recovery.ts";
@@ -115,7 +116,7 @@ const rememberEveryMs = 10_000;
 /** Pages asked for in one look; a dossier with more shows the rest as not here until all is complete. */
 const probesAtOnce = 60;
 
-export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
+export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: DeskMandates): DeskInbox {
   /** Pages that the server gave a byte of: true for good, a blob never goes back. */
   const seenHere = new Set<BlobId>();
   /** Proofs that need no second look while this worker lives, by their order. */
@@ -275,8 +276,9 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
       return kept.ok ? ok(true) : kept;
     };
     if (!opened.ok) return trouble(opened.error.type);
-    if (opened.value.inner.kind === "share") {
-      const share = await shares.take(session, opened.value, row.at);
+    if (opened.value.inner.kind === "share" || opened.value.inner.kind === "mandate") {
+      const given = opened.value.inner.kind === "share" ? shares : mandates;
+      const share = await given.take(session, opened.value, row.at);
       if (!share.ok) return share;
       const { value } = share;
       if (value === "bad-payload") return trouble(value);
@@ -375,7 +377,9 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares): DeskInbox {
     if (!restarted.ok) return restarted;
     if (rows.value.length > 0) deps.emit({ type: "inbox" });
     const withdrawn = await takeWithdrawals(session);
-    return withdrawn.ok ? shares.enforce(session) : withdrawn;
+    if (!withdrawn.ok) return withdrawn;
+    const enforced = await shares.enforce(session);
+    return enforced.ok ? mandates.enforce(session) : enforced;
   }
 
   /** Asks for the first byte of pages that are not known to be here; quiet without network. */

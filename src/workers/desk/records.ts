@@ -14,6 +14,8 @@ import type {
   DecisionSaid,
   DossierPayload,
   GivenPaper,
+  MandateDomain,
+  MandatePayload,
   ReturnActPayload,
   ReturnPayload,
   SharePayload,
@@ -110,6 +112,49 @@ export interface ShareOverRecord {
   readonly why: "time" | "person";
 }
 
+/** The organisation may act for this person (decisions/0041), as long as this record stands. */
+export interface MandatedRecord {
+  readonly t: "mandated";
+  readonly from: PrincipalId;
+  readonly senderStatements: readonly Signed[];
+  readonly manifest: B64;
+  readonly thread: ThreadId;
+  readonly until: number;
+  /** Server time of its deposit. */
+  readonly depositedAt: number;
+  readonly payload: MandatePayload;
+  readonly opened: boolean;
+  /** What was done under it, by the letter that told the person. */
+  readonly deeds?: Readonly<Record<LetterId, WrittenDeed>>;
+}
+
+export interface WrittenDeed {
+  readonly domain: MandateDomain;
+  readonly what: string;
+  readonly helper: string;
+  /** Clock of the computer at which it was written down. */
+  readonly at: number;
+}
+
+/** It ended: who, what and every deed are gone from here; that there was one is not. */
+export interface MandateOverRecord {
+  readonly t: "mandate-over";
+  readonly from: PrincipalId;
+  readonly depositedAt: number;
+  readonly at: number;
+  readonly why: "time" | "person";
+}
+
+/** The person ended one domain of a mandate. A record of its own: it may come before the mandate does. Written once. */
+export interface MandateLessRecord {
+  readonly t: "mandate-less";
+  readonly from: PrincipalId;
+  readonly about: LetterId;
+  readonly domain: MandateDomain;
+  /** Clock of the person's device. */
+  readonly at: number;
+}
+
 /** A letter that cannot be used: shown with its reason, never dropped. */
 export interface TroubleRecord {
   readonly t: "trouble";
@@ -182,6 +227,9 @@ export type DeskRecord =
   | WithdrawnRecord
   | SharedRecord
   | ShareOverRecord
+  | MandatedRecord
+  | MandateOverRecord
+  | MandateLessRecord
   | PinsRecord
   | HelperRecord
   | InvitationRecord;
@@ -309,6 +357,14 @@ function mergeReturns(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   return { ...mine, checks: { ...theirs.checks, ...mine.checks }, ...(asked === undefined ? {} : { asked }) };
 }
 
+/** A letter has one kind: of two records under its id that are not both mandates, mine stands. */
+function mergeMandates(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
+  if (mine.t !== "mandated" || theirs.t !== "mandated") return mine;
+  const deeds = { ...theirs.deeds, ...mine.deeds };
+  const told = Object.keys(deeds).length === 0 ? {} : { deeds };
+  return { ...mine, opened: mine.opened || theirs.opened, ...told };
+}
+
 /** Two helpers worked on the same dossier: everything that either did stays. */
 export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   if (mine.t === "pins" || theirs.t === "pins") return mine;
@@ -320,8 +376,12 @@ export function mergeDesk(mine: DeskRecord, theirs: DeskRecord): DeskRecord {
   // A share that one browser knows to be over is over in all of them.
   if (mine.t === "share-over") return mine;
   if (theirs.t === "share-over") return theirs;
+  if (mine.t === "mandate-over") return mine;
+  if (theirs.t === "mandate-over") return theirs;
   if (mine.t === "trouble") return theirs;
   if (theirs.t === "trouble") return mine;
+  if (mine.t === "mandate-less" || theirs.t === "mandate-less") return mine;
+  if (mine.t === "mandated" || theirs.t === "mandated") return mergeMandates(mine, theirs);
   const acts = { ...theirs.acts, ...mine.acts };
   const told = Object.keys(acts).length === 0 ? {} : { acts };
   if (mine.t === "shared") return { ...mine, opened: mine.opened || isOpened(theirs), ...told };
@@ -367,6 +427,9 @@ export const isDeskRecord = (value: unknown): value is DeskRecord =>
       v.looseObject({ t: v.literal("helper"), helper: principalIdField, name: v.string() }),
       v.looseObject({ t: v.literal("invitation"), auth: fixedB64(32), secret: fixedB64(16), until: count }),
       v.looseObject({ t: v.literal("share-over"), from: principalIdField, at: count }),
+      v.looseObject({ t: v.literal("mandated"), from: principalIdField, manifest: fixedB64(32), until: count }),
+      v.looseObject({ t: v.literal("mandate-over"), from: principalIdField, at: count }),
+      v.looseObject({ t: v.literal("mandate-less"), from: principalIdField, about: v.string(), domain: v.string() }),
       v.looseObject({ t: v.literal("withdrawn"), number: v.string(), procedure: v.string(), at: count }),
       v.looseObject({
         t: v.literal("pins"),

@@ -8,19 +8,17 @@
 import * as v from "valibot";
 import type { OpenedLetter } from "../../crypto/letter.ts";
 import { randomIdField } from "../../protocol/fields.ts";
-import { readEndedProof, readWithdrawnProof } from "../../protocol/proofs.ts";
-import { readChain } from "../../protocol/statements.ts";
 import type { SharePayload } from "../../satchel/model.ts";
 import { shareLimits } from "../../satchel/sharing.ts";
 import type { BlobId, LetterId } from "../../shared/ids.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import { storageErr } from "../common/errors.ts";
 import type { Kept } from "../common/records.ts";
 import type { DeskShare, DeskShareRow } from "../desk.contract.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { DeskDeps, DeskSession } from "./deps.ts";
 import { letterOf, recordOf } from "./ids.ts";
 import type { DeskRecord, SharedRecord, ShareOverRecord } from "./records.ts";
+import { overSince } from "./standing.ts";
 
 export type KeptShare = Kept<DeskRecord> & { readonly record: SharedRecord };
 export const isShared = (kept: Kept<DeskRecord>): kept is KeptShare => kept.record.t === "shared";
@@ -78,36 +76,6 @@ function payloadOf({ head, inner }: OpenedLetter): SharePayload | undefined {
 }
 
 export function createDeskShares(deps: DeskDeps): DeskShares {
-  /** The later of this computer's clock and what the server said last: one that was set back opens nothing again. */
-  async function now(session: DeskSession): Promise<Result<number, WorkerError>> {
-    const meta = await session.store.meta();
-    if (!meta.ok) return storageErr(meta.error);
-    const { lastAnswerAt, clockOffset, epoch } = meta.value;
-    const here = deps.clock.now();
-    if (lastAnswerAt === 0 || epoch === "") return ok(here);
-    return ok(Math.max(here + clockOffset, lastAnswerAt + clockOffset));
-  }
-
-  /** When the person ended it, by her own signature; null: she did not, as far as is known here. */
-  async function endedAt(
-    session: DeskSession,
-    id: LetterId,
-    record: SharedRecord,
-  ): Promise<Result<number | null, WorkerError>> {
-    const proofs = await session.store.listProofs(id);
-    if (!proofs.ok) return storageErr(proofs.error);
-    if (proofs.value.length === 0) return ok(null);
-    const sender = await readChain(record.senderStatements);
-    if (!sender.ok) return ok(null);
-    for (const { proof } of proofs.value) {
-      const ended = await readEndedProof(proof, sender.value);
-      const said = ended.ok ? ended : await readWithdrawnProof(proof, sender.value);
-      if (!said.ok || said.value.letter !== id || said.value.manifest !== record.manifest) continue;
-      if (said.value.by === record.from) return ok(said.value.at);
-    }
-    return ok(null);
-  }
-
   const over = ({ from, depositedAt }: SharedRecord, at: number, why: ShareOverRecord["why"]): ShareOverRecord => ({
     t: "share-over",
     from,
@@ -122,11 +90,9 @@ export function createDeskShares(deps: DeskDeps): DeskShares {
     id: LetterId,
     record: SharedRecord,
   ): Promise<Result<SharedRecord | ShareOverRecord, WorkerError>> {
-    const [time, ended] = [await now(session), await endedAt(session, id, record)];
-    if (!time.ok) return time;
-    if (!ended.ok) return ended;
-    if (ended.value !== null) return ok(over(record, ended.value, "person"));
-    return ok(time.value >= record.until ? over(record, record.until, "time") : record);
+    const since = await overSince(deps, session, id, record);
+    if (!since.ok) return since;
+    return ok(since.value === null ? record : over(record, since.value.at, since.value.why));
   }
 
   /** @returns false: it is over, and was let go. */

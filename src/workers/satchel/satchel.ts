@@ -28,6 +28,7 @@ import { createHandOffDoor } from "./hand-off.ts";
 import type { LetterTakers } from "./inbox.ts";
 import { createInboxDoor } from "./inbox-door.ts";
 import { createKeyCare, createWaysLoader, keysLooker } from "./key-care.ts";
+import { createMandatesDoor } from "./mandates.ts";
 import { createOpening } from "./opening.ts";
 import { createOthers } from "./others.ts";
 import { createOut } from "./out.ts";
@@ -90,6 +91,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const others = createOthers(deps, { papers, dossiers });
   const outbox = createOutbox(deps, checkProofs);
   const shares = createSharesDoor(deps, checkProofs);
+  const mandates = createMandatesDoor(deps, checkProofs, shares);
   const { takeAct: takeReturn, ...returns } = createDeskReturn(
     { ...deps, fetch: given.fetch, timers: given.timers },
     opening,
@@ -479,6 +481,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
 
     given: (id) => within((session) => handed.list(session, id)),
     keepGiven: (id, letter, at) => relisted(within((session) => handed.keep(session, id, letter, at))),
+    mandates: () => within(mandates.list),
+    mandate: (id) => within((session) => mandates.one(session, id)),
+    startMandate: (input) => within((session) => mandates.start(session, input)),
+    endMandate: (input) => within((session) => mandates.end(session, input)),
 
     shares: () => within(shares.list),
     share: (id) => within((session) => shares.one(session, id)),

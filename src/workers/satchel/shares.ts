@@ -12,6 +12,7 @@ import { principalIdField, randomIdField } from "../../protocol/fields.ts";
 import { letterManifest } from "../../protocol/letters.ts";
 import { readEndedProof, signProof } from "../../protocol/proofs.ts";
 import type { ServerTime } from "../../protocol/wire.ts";
+import { isMandate } from "../../satchel/mandate.ts";
 import type {
   ProfileRecord,
   SaidAct,
@@ -27,6 +28,7 @@ import { type PutBlob, putBlob } from "../common/blobs.ts";
 import { storageErr } from "../common/errors.ts";
 import type { Kept } from "../common/records.ts";
 import type { ShareInput, ShareRefusal, ShareView, WorkerError } from "../satchel.contract.ts";
+import { takeDeed } from "./deeds.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isDossier } from "./dossiers.ts";
 import { isPaper } from "./paper-view.ts";
@@ -230,6 +232,8 @@ export function createShares(deps: SatchelDeps, checkProofs: ProofCheck): Shares
         (a, b) => b.record.createdAt - a.record.createdAt || (a.id < b.id ? -1 : 1),
       );
       for (const kept of newestFirst) {
+        // A mandate is no share of papers: mandates-part.ts lists those.
+        if (isMandate(kept.record)) continue;
         const shown = await view(session, kept, now.value);
         if (!shown.ok) return shown;
         views.push(shown.value);
@@ -362,7 +366,10 @@ export function createShares(deps: SatchelDeps, checkProofs: ProofCheck): Shares
       return ok(undefined);
     },
 
-    async takeAct(session, { head, inner }, heardAt) {
+    async takeAct(session, letter, heardAt) {
+      const deed = await takeDeed(deps, session, letter, heardAt);
+      if (!deed.ok || deed.value !== null) return deed.ok ? ok(deed.value ?? "aside") : deed;
+      const { head, inner } = letter;
       const payload = v.safeParse(actShape, inner.payload);
       const from = v.safeParse(principalIdField, head.from);
       if (!payload.success || !from.success) return ok("aside");

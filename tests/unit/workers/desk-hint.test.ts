@@ -8,6 +8,7 @@ import { sealHint } from "../../../src/workers/common/hint.ts";
 import { createRecords } from "../../../src/workers/common/records.ts";
 import type { DeskDeps, DeskSession } from "../../../src/workers/desk/deps.ts";
 import { createDeskInbox } from "../../../src/workers/desk/inbox.ts";
+import type { DeskMandates } from "../../../src/workers/desk/mandates.ts";
 import type { DeskRecord } from "../../../src/workers/desk/records.ts";
 import type { DeskShares } from "../../../src/workers/desk/shares.ts";
 import type { DeskDossierRow } from "../../../src/workers/desk.contract.ts";
@@ -22,7 +23,7 @@ async function world() {
     ...{ clock, random, log: quietLog, emit: () => undefined },
     deployments: { current: async () => deployment },
   } as unknown as DeskDeps;
-  const inbox = createDeskInbox(deps, {} as DeskShares);
+  const inbox = createDeskInbox(deps, {} as DeskShares, {} as DeskMandates);
   const open = (): DeskSession => {
     const store = createMemoryStore({ clock, disk });
     const records = createRecords<DeskRecord>({ store, identity, random, clock, log: quietLog, blobsOf: () => [] });

@@ -1,7 +1,7 @@
 /**
  * One share: for whom, until when, what the organisation said that it did, and the button that ends it. In the page; works offline.
  */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { SaidAct } from "../../../satchel/model.ts";
 import { isOver } from "../../../satchel/sharing.ts";
 import type { RecordId } from "../../../shared/ids.ts";
@@ -136,9 +136,14 @@ function Shown({ share, desk }: { readonly share: ShareView; readonly desk: stri
 
 export function OneScreen({ params }: ScreenProps) {
   const t = useT();
+  const { go } = useShell();
   const id = (params.share ?? "") as RecordId;
   const asked = useAsk(id, (api) => api.share(id), ["shares"]);
   const deployment = useAsk("deployment", (api) => api.deployment(), ["deployment"]);
+  const isMandate = asked.state === "ready" && asked.value.record.mandate !== undefined;
+  useEffect(() => {
+    if (isMandate) go(paths.mandate(id), { replace: true });
+  }, [isMandate, id, go]);
   const known = deployment.state === "ready" ? deployment.value : null;
   const share = asked.state === "ready" ? asked.value : null;
   return (

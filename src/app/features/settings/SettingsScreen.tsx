@@ -211,6 +211,12 @@ export function SettingsScreen() {
             detail={t("settings.given.sharesMore")}
           />
           <Item
+            icon="mandat"
+            href={paths.mandates}
+            title={t("settings.given.mandates")}
+            detail={t("settings.given.mandatesMore")}
+          />
+          <Item
             icon="journal"
             href={paths.journal}
             title={t("settings.given.journal")}
