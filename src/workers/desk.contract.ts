@@ -7,6 +7,7 @@ import type { DecisionSaid, DossierPayload } from "../satchel/model.ts";
 import type { BlobId, LetterId, PrincipalId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
 import { type DeskInactiveApi, deskInactiveMethods } from "./inactive-desk.contract.ts";
+import { type DeskLoginApi, deskLoginMethods } from "./login-desk.contract.ts";
 import { type DeskMandatesApi, deskMandatesMethods } from "./mandates-desk.contract.ts";
 import { type DeskPublishedApi, deskPublishedMethods } from "./published-desk.contract.ts";
 import { type DeskReturnApi, deskReturnMethods } from "./recovery-desk.contract.ts";
@@ -130,7 +131,8 @@ export interface DeskApi
     DeskInactiveApi,
     DeskReturnApi,
     DeskWorkApi,
-    DeskMandatesApi {
+    DeskMandatesApi,
+    DeskLoginApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
   readonly enrol: (input: {
@@ -188,6 +190,7 @@ export const deskMethods = Object.keys({
   onChange: true,
   ...deskPublishedMethods,
   ...deskTeamMethods,
+  ...deskLoginMethods,
   ...deskInactiveMethods,
   ...deskReturnMethods,
   ...deskWorkMethods,

@@ -18,6 +18,7 @@ import { createStretchHelper } from "./common/helpers.ts";
 import { createStores } from "./common/stores.ts";
 import { createDesk, type DeskService } from "./desk/desk.ts";
 import { createDeskLink } from "./desk/link.ts";
+import { createPasses, withPass } from "./desk/passes.ts";
 import { withSession } from "./desk/session-fetch.ts";
 import { type DeskApi, type DeskChange, deskMethods } from "./desk.contract.ts";
 import type { Bytes64, WorkerError } from "./satchel.contract.ts";
@@ -32,7 +33,8 @@ const timers: Timers = {
 };
 /** Fixed words and counts only; shown in the browser's console, sent nowhere. */
 const log: Log = { note: (event, fields) => console.info("besace", event, fields ?? {}) };
-const send = fetch.bind(globalThis);
+const passes = createPasses();
+const send = withPass(fetch.bind(globalThis), passes);
 
 /** A desk waits for people: it looks more often than a phone with prepaid data. */
 const idleMs = 20_000;
@@ -78,6 +80,7 @@ async function start(): Promise<Result<DeskService, WorkerError>> {
     fetch: send,
     timers,
     caches,
+    passes,
   });
   void desk.start().catch((error: unknown) => {
     log.note("start-failed", { error: error instanceof Error ? error.name : "unknown" });

@@ -29,6 +29,7 @@ import type {
   EnrolRefusal,
 } from "../../src/workers/desk.contract.ts";
 import type { InactivePerson } from "../../src/workers/inactive-desk.contract.ts";
+import type { DeskLogin, LoginStep } from "../../src/workers/login-desk.contract.ts";
 import type { DeedRefusal, DeskMandate } from "../../src/workers/mandates-desk.contract.ts";
 import type { DeskPublication, PublishRefusal } from "../../src/workers/published-desk.contract.ts";
 import type { DeskReturnRefusal, DeskReturns } from "../../src/workers/recovery-desk.contract.ts";
@@ -161,6 +162,9 @@ export interface FakeDeskData {
   team: TeamView;
   inactive: readonly InactivePerson[];
   returns: DeskReturns;
+  login: DeskLogin;
+  /** What `loginStep` answers, one after the other; the last one stays. */
+  loginSteps: readonly LoginStep[];
   now: number;
   /** What `page` answers; a JPEG of no picture. */
   bytes: (blob: BlobId) => ArrayBuffer;
@@ -215,6 +219,8 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     returns: { people: [], mayHelp: true, operates: false },
     team: { state: "old", mayManage: false, helpers: [], receives: true, invitations: [] },
     inactive: [],
+    login: { needs: [], site: null, helper: true, isIn: true },
+    loginSteps: [{ type: "waiting" }],
     now: FAKE_NOW,
     bytes: () => new Uint8Array([0xff, 0xd8, 0xff, 0xd9]).buffer,
     ...start,
@@ -275,6 +281,17 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
       data.opening = { type: "locked", organisation: data.organisation?.name ?? "" };
       change({ type: "opening" });
       return ok(undefined);
+    },
+    login: async () => (data.online ? ok(data.login) : err({ type: "no-network" })),
+    beginLogin: async () => (data.online ? ok({ page: "/connexion/guichet/partir" }) : err({ type: "no-network" })),
+    loginStep: async () => {
+      const [step = { type: "waiting" }, ...more] = data.loginSteps;
+      if (more.length > 0) data.loginSteps = more;
+      if (step.type === "in") {
+        data.login = { ...data.login, isIn: true };
+        change({ type: "network" });
+      }
+      return ok(step);
     },
     organisation: async () => ok(data.organisation),
     deployment: async () => ok(data.deployment),

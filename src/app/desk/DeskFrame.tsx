@@ -19,6 +19,7 @@ import { Page } from "../ui/Page.tsx";
 import { CONTENT_ID, HUMAN_ID, moveTo } from "../ui/places.ts";
 import { Toasts } from "../ui/Toast.tsx";
 import { Flap } from "../ui/TopBar.tsx";
+import { LoginNotice, LogoutLink } from "./login/LoginNotice.tsx";
 import { deskPaths, useDeskAsk, useDeskShell } from "./state.ts";
 
 /** Whom to call; without deployment.json on this computer, at least what kind of person helps. */
@@ -156,6 +157,7 @@ function Rail() {
             <Button kind="flap-line" small wide icon="cadenas" onPress={lock}>
               {t("desk.close")}
             </Button>
+            <LogoutLink />
           </div>
         </section>
       </div>
@@ -192,6 +194,7 @@ export function DeskFrame({ title, rhythm = "stack", arrival, failing, children 
         <DeskNetwork state={network} leaving={leaving} />
         <main id={CONTENT_ID} tabIndex={-1} class={rhythm}>
           {notice}
+          <LoginNotice />
           {children}
         </main>
         <Toasts messages={toasts} onGone={dropToast} />

@@ -23,8 +23,10 @@ import type { DeskDeps, DeskSession } from "./deps.ts";
 import { recordOf } from "./ids.ts";
 import { inactivePeople } from "./inactive.ts";
 import { createDeskInbox, type KeptLetter } from "./inbox.ts";
+import { createDeskLogin } from "./login.ts";
 import { createDeskMandates, type KeptMandate } from "./mandates.ts";
 import { createDeskOpening } from "./opening.ts";
+import type { Passes } from "./passes.ts";
 import { createDeskPublished, type DeskPublishedDeps } from "./published.ts";
 import { createDeskRecovery } from "./recovery.ts";
 import { createDeskShares, type KeptShare } from "./shares.ts";
@@ -40,6 +42,7 @@ export interface DeskService {
 
 export interface DeskServiceDeps extends Omit<DeskDeps, "emit">, DeskPublishedDeps {
   readonly emitter: Emitter<DeskChange>;
+  readonly passes: Passes;
 }
 
 export function createDesk(given: DeskServiceDeps): DeskService {
@@ -53,6 +56,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const recovery = createDeskRecovery({ ...deps, fetch: given.fetch, timers: given.timers }, opening, team.myName);
   const work = createDeskWork(deps, inbox);
   const { within } = opening;
+  const login = createDeskLogin({ ...given, emit: deps.emit }, within);
   const { emit } = deps;
   const listening = new WeakSet<object>();
   const reading = new WeakSet<DeskSession>();
@@ -137,6 +141,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     },
     lock: async () => {
       recovery.forget();
+      login.end();
       return ok(await opening.lock());
     },
     organisation: async () => ok(await opening.organisation()),
@@ -258,6 +263,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     publishedForm: (procedure, version) => within((session) => published.publishedForm(session, procedure, version)),
 
     ...recovery.api,
+    ...login.api,
     ...team.api,
     join: async (input) => {
       const joined = await team.api.join(input);

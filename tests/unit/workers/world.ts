@@ -24,6 +24,7 @@ import { createEmitter } from "../../../src/workers/common/emitter.ts";
 import { createStores } from "../../../src/workers/common/stores.ts";
 import { createDesk } from "../../../src/workers/desk/desk.ts";
 import { createDeskLink } from "../../../src/workers/desk/link.ts";
+import { createPasses } from "../../../src/workers/desk/passes.ts";
 import { withSession } from "../../../src/workers/desk/session-fetch.ts";
 import type { DeskApi, DeskChange } from "../../../src/workers/desk.contract.ts";
 import { reduce } from "../../../src/workers/imaging/reduce.ts";
@@ -363,6 +364,7 @@ export function openDesk(browser: Browser): { readonly api: DeskApi; readonly st
     fetch: browser.line.fetch,
     timers,
     caches: browser.caches,
+    passes: createPasses(),
   });
   void service.start();
   return { api: service.api, store: async (database) => must(await parts.stores.open(database)) };
