@@ -331,6 +331,7 @@ const deployment = v.object({
   legal: v.object({ publisher: text(2000), privacy: text(2000) }),
   quotas: v.object({ satchelBytes: count, blobBytes: count }),
   prefill: v.optional(v.object({ name: text(100), url: text(300) })),
+  identity: v.optional(v.object({ name: text(80) })),
   official: v.optional(words),
 });
 

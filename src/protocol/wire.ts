@@ -614,6 +614,8 @@ export interface Deployment {
   readonly quotas: { readonly satchelBytes: number; readonly blobBytes: number };
   /** Where this server may prepare a dossier that the person finishes there (SPEC P-F); `url` without a slash at the end. */
   readonly prefill?: { readonly name: string; readonly url: string } | undefined;
+  /** A site from which a person may fill her profile (SPEC P-I8); said by the running server alone. */
+  readonly identity?: { readonly name: string } | undefined;
   /** Ids of procedures whose official PDF this server holds, with its mapping. */
   readonly official?: readonly string[] | undefined;
 }

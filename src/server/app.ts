@@ -293,7 +293,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     scope.all("/v1/*", async (request, reply) => answers.refuse(request, reply, "not-found"));
   });
 
-  deploymentRoute(http, routeDeps);
+  // Said by what runs, not by the file that the operator wrote.
+  const identity = logins.person === undefined ? undefined : { name: logins.person.name };
+  deploymentRoute(http, { ...routeDeps, deployment: { ...deps.deployment, identity } });
   if (deps.logins !== undefined) loginPageRoutes(http, loginDeps);
   if (deps.official !== undefined) officialRoute(http, deps.official);
   healthRoutes(http, {

@@ -487,6 +487,17 @@ async function asked(account: string, choice = `login/${account}`): Promise<Iden
   return state;
 }
 
+test("P-I8 deployment.json says the site where a person may ask, and only where the operator turned it on", async () => {
+  const said = async (harness: Harness) => (await harness.http.inject("/deployment.json")).json().identity;
+  expect(await said(server)).toEqual({ name: "FranceConnect" });
+  const plain = await createHarness({ deployment: { ...demonstration(app), identity: { name: "Mallory" } } });
+  try {
+    expect(await said(plain)).toBeUndefined();
+  } finally {
+    await plain.close();
+  }
+});
+
 test("F6 FranceConnect: claims come once to the browser that asked, month alone, in Corsica; no email", async () => {
   expect(await asked("samia")).toEqual({
     type: "claims",

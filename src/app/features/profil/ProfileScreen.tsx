@@ -11,6 +11,7 @@ import { Banner } from "../../ui/Banner.tsx";
 import { Trouble } from "../../ui/papers/Trouble.tsx";
 import { type Row, Rows } from "../../ui/Rows.tsx";
 import { EmptyState, Loading } from "../../ui/States.tsx";
+import { FromSite } from "./FromSite.tsx";
 import { heldIn } from "./held.ts";
 import { claimName, claimText } from "./words.ts";
 
@@ -74,6 +75,7 @@ function Known({ record }: { readonly record: ProfileRecord }) {
           <Rows card rows={claims.filter((claim) => claim.family === family).map(row)} />
         </section>
       ))}
+      <FromSite record={record} />
       {others.length > 0 && (
         <section class="stack-s" aria-labelledby="famille-autres">
           <h2 id="famille-autres">{t("profil.families.others")}</h2>
