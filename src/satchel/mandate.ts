@@ -6,6 +6,7 @@
  * version of Besace that knows no mandates shows it as a share that can be ended.
  */
 
+import { localDay } from "../shared/day.ts";
 import type { LetterId } from "../shared/ids.ts";
 import type {
   MandateAct,
@@ -159,6 +160,17 @@ export function outsideOf(record: MandateRecord, deed: SaidDeed): Outside | null
 
 /** A phone whose clock is wrong by hours signs "later" than the desk that acts at once: a day's difference says nothing. */
 const dayMs = 86_400_000;
+
+/** Those whose end "À prévoir" speaks of: not ended, not renewed, and long enough to be reminded of. */
+export function endingIn(
+  given: ReadonlyMap<string, MandateRecord>,
+): readonly { readonly id: string; readonly last: string; readonly notice: number }[] {
+  const replaced = new Set([...given.values()].map(({ mandate }) => mandate.replaces as string | null));
+  return [...given].flatMap(([id, { days, until, ended }]) => {
+    const notice = mandateNotice[days];
+    return notice === null || ended !== undefined || replaced.has(id) ? [] : [{ id, last: localDay(until), notice }];
+  });
+}
 
 /** The record with what a letter says; the same record where that letter is known, or speaks of a domain that is not in it. */
 export function withDeed(record: MandateRecord, letter: LetterId, deed: SaidDeed): MandateRecord {

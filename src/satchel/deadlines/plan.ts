@@ -59,6 +59,14 @@ export interface OwnDate {
   readonly notice: number | null;
 }
 
+/** A mandate that stands, and that no newer one replaces. */
+export interface EndingMandate {
+  readonly id: string;
+  readonly last: CivilDate;
+  /** Days before its end from which it is spoken of. */
+  readonly notice: number;
+}
+
 /**
  * `later`: nothing to do yet. `now`: a good time. `late`: the good time is over, and it is worth doing at once. `over`: it has
  * ended. `undated`: a date is missing to say more.
@@ -69,7 +77,7 @@ export interface Foreseen {
   /** The same from run to run; each round of what comes back has its own. Becomes the id of an event in a calendar. */
   readonly key: string;
   readonly rule: RuleId;
-  readonly about: { readonly type: "paper" | "followed" | "own"; readonly id: string };
+  readonly about: { readonly type: "paper" | "followed" | "own" | "mandate"; readonly id: string };
   readonly kind: string | null;
   readonly holder: string;
   readonly stage: Stage;
@@ -259,6 +267,11 @@ function ofOwn({ id, date, notice }: OwnDate, today: CivilDate): readonly Forese
   return [foreseen("own-date", about, windowBefore(end, noticeDays(null, notice)), today)];
 }
 
+function ofMandate({ id, last, notice }: EndingMandate, today: CivilDate): Foreseen {
+  const about: About = { about: { type: "mandate", id }, kind: null, holder: "me" };
+  return foreseen("mandate-end", about, windowBefore({ first: last, last, notes: [] }, notice), today);
+}
+
 const order: Readonly<Record<Stage, number>> = { late: 0, now: 1, undated: 2, over: 3, later: 4 };
 
 const inSight = ({ stage, from, end, until }: Foreseen, today: CivilDate): boolean => {
@@ -273,6 +286,7 @@ export interface Ahead {
   readonly papers: readonly PaperFacts[];
   readonly followed: readonly Followed[];
   readonly own: readonly OwnDate[];
+  readonly mandates?: readonly EndingMandate[];
 }
 
 /** Rules that a paper and a followed right may both call for. */
@@ -283,7 +297,7 @@ const twice: ReadonlySet<RuleId> = new Set(["social-housing", "c2s"]);
  * ended, what comes later (by its first day).
  * @param today from `readClock`.
  */
-export function foresee({ papers, followed, own }: Ahead, today: CivilDate): readonly Foreseen[] {
+export function foresee({ papers, followed, own, mandates = [] }: Ahead, today: CivilDate): readonly Foreseen[] {
   const repeated = followed.map((each) => ofFollowed(each, today));
   const printed = ofPapers(papers, today);
   const follows = (rule: RuleId): boolean => repeated.some((each) => each.rule === rule && each.stage !== "undated");
@@ -294,6 +308,7 @@ export function foresee({ papers, followed, own }: Ahead, today: CivilDate): rea
     ...printed.filter(({ rule, holder }) => !(twice.has(rule) && holderKey(holder) === me && follows(rule))),
     ...repeated.filter(({ rule, stage }) => !(twice.has(rule) && stage === "undated" && mine(rule))),
     ...own.flatMap((each) => ofOwn(each, today)),
+    ...mandates.map((each) => ofMandate(each, today)),
   ];
   return all
     .filter((each) => inSight(each, today))

@@ -20,7 +20,8 @@ export type RuleId =
   | "quarter"
   | "month"
   | "end-date"
-  | "own-date";
+  | "own-date"
+  | "mandate-end";
 
 export type NoteId =
   | "longer-in-france"
@@ -130,6 +131,12 @@ export const ruleFacts: Readonly<Record<RuleId, RuleFacts>> = {
   },
   "end-date": { human: "someone", papers: [], start: "choice", sources: [] },
   "own-date": { human: "someone", papers: [], start: "choice", sources: [] },
+  "mandate-end": {
+    human: "someone",
+    papers: [],
+    start: "choice",
+    sources: [{ title: "Aidants Connect, warning 30 days before the end of long mandates", verifiedOn: "2026-11-22" }],
+  },
 };
 
 /** What a rule makes of a date. */

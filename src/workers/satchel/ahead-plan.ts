@@ -15,10 +15,11 @@ import { paperFacts } from "../../satchel/deadlines/facts.ts";
 import { drawWeekMarks, markWeeks } from "../../satchel/deadlines/marks.ts";
 import { type Foreseen, foresee, markedDays, papersFor } from "../../satchel/deadlines/plan.ts";
 import { followedIn, ownDatesIn } from "../../satchel/deadlines/rights.ts";
+import { endingIn, isMandate } from "../../satchel/mandate.ts";
 import type { AheadChoice, PaperRecord, ProfileRecord } from "../../satchel/model.ts";
 import { type Bytes, concat, toBase64Url, utf8 } from "../../shared/bytes.ts";
 import { idBytes, type RecordId, randomId } from "../../shared/ids.ts";
-import { ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
 import { storageErr } from "../common/errors.ts";
 import type { AheadAbout, AheadChange, AheadLine, AheadView, WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
@@ -93,15 +94,24 @@ export function createAheadPlan(deps: SatchelDeps, papers: Pick<Papers, "change"
     if (!all.ok) return all;
     const said: ProfileRecord = profile.value?.record ?? { t: "profile" };
     const held = new Map(all.value.filter(isPaper).map(({ id, record }) => [id as string, record]));
+    const given = new Map(
+      all.value.flatMap(({ id, record }) => (isMandate(record) ? [[id as string, record] as const] : [])),
+    );
     const facts = [...held].flatMap(([id, record]) => paperFacts(id, record, said) ?? []);
-    const ahead = { papers: facts, followed: followedIn(said), own: ownDatesIn(said) };
+    const ahead = { papers: facts, followed: followedIn(said), own: ownDatesIn(said), mandates: endingIn(given) };
     const choiceOf = ({ type, id }: AheadAbout): AheadChoice | undefined =>
-      type === "paper" ? held.get(id)?.ahead : type === "followed" ? said.followed?.[id] : said.dates?.[id];
+      type === "paper"
+        ? held.get(id)?.ahead
+        : type === "mandate"
+          ? given.get(id)?.mandate.ahead
+          : type === "followed"
+            ? said.followed?.[id]
+            : said.dates?.[id];
     const items = foresee(ahead, clock.value.today).map((item) => ({
       item,
       standing: standingOf(item, choiceOf(item.about), clock.value.today),
     }));
-    return ok({ ...clock.value, said, held, facts, items });
+    return ok({ ...clock.value, said, held, given, facts, items });
   }
 
   async function mark(session: Session): Promise<Result<void, WorkerError>> {
@@ -145,6 +155,19 @@ export function createAheadPlan(deps: SatchelDeps, papers: Pick<Papers, "change"
         ok({ ...withAhead(record, chosen(record.ahead ?? {}, type, on)), updatedAt: now() }),
       );
       return changed.ok ? ok(undefined) : changed;
+    }
+    if (from === "mandate") {
+      const saved = await session.records.save<WorkerError>(id as RecordId, (current) =>
+        current !== undefined && isMandate(current)
+          ? ok({
+              next: {
+                ...current,
+                mandate: { ...current.mandate, ahead: chosen(current.mandate.ahead ?? {}, type, on) },
+              },
+            })
+          : err({ type: "not-found" }),
+      );
+      return saved.ok ? ok(undefined) : saved;
     }
     return inProfile(session, (profile) => {
       const { followed, dates } = profile;
@@ -206,10 +229,16 @@ export function createAheadPlan(deps: SatchelDeps, papers: Pick<Papers, "change"
     async view(session) {
       const planned = await plan(session);
       if (!planned.ok) return planned;
-      const { today, trust, said, held, facts, items } = planned.value;
+      const { today, trust, said, held, given, facts, items } = planned.value;
       const secret = await secretOf(session);
       const titleOf = ({ type, id }: AheadAbout): string =>
-        (type === "paper" ? held.get(id)?.title : type === "own" ? said.dates?.[id]?.title : undefined) ?? "";
+        (type === "paper"
+          ? held.get(id)?.title
+          : type === "mandate"
+            ? given.get(id)?.mandate.desk
+            : type === "own"
+              ? said.dates?.[id]?.title
+              : undefined) ?? "";
       const lines = items.map(async ({ item, standing }): Promise<AheadLine> => {
         const helps = papersFor(item, facts) as AheadLine["helps"];
         const [opens, last] = await Promise.all([

@@ -2,15 +2,16 @@
 import { cleanup, fireEvent, screen } from "@testing-library/preact";
 import { afterEach, expect, test } from "vitest";
 import { JournalScreen } from "../../../src/app/features/journal/JournalScreen.tsx";
-import type { LetterId } from "../../../src/shared/ids.ts";
+import type { LetterId, RecordId } from "../../../src/shared/ids.ts";
 import type { JournalLineView, JournalView } from "../../../src/workers/owner.contract.ts";
 import { axeProblems } from "../../support/axe-dom.ts";
+import { fakeMandateRecord, fakeMandateView } from "../../support/fake-mandates.ts";
 import { createFakeSatchel, FAKE_NOW, fakeDossier, fakeId, fakeShare } from "../../support/fake-satchel.ts";
 import { showScreen } from "../../support/fake-shell.tsx";
 import { plain, settled } from "../papers/support.ts";
 
 afterEach(cleanup);
-const areas = ["journal", "papers", "papers-types"] as const;
+const areas = ["journal", "mandats", "papers", "papers-types"] as const;
 const text = (): string => plain(document.querySelector("main")?.textContent ?? "");
 const show = async (satchel: ReturnType<typeof createFakeSatchel>) => {
   await showScreen(<JournalScreen />, { satchel, areas });
@@ -39,6 +40,26 @@ test("by day, in sentences, with both clocks where they differ", async () => {
   expect(text()).toContain("CCAS de Brévigny a ouvert le dossier");
   expect(screen.getAllByRole("heading", { level: 2 }).slice(0, 2)).toHaveLength(2);
   expect(await axeProblems()).toEqual([]);
+});
+
+test("a mandate: the fingerprint of its words, what was ended, and each action with who did it", async () => {
+  const sent = { n: 2, at: FAKE_NOW + 60_000, papers: 0 };
+  const deed = {
+    domain: "housing",
+    what: "Appel à la CAF",
+    helper: "Nadia Petit",
+    at: FAKE_NOW,
+    heardAt: FAKE_NOW,
+  } as const;
+  const record = fakeMandateRecord(FAKE_NOW, {
+    deeds: { [fakeId<LetterId>()]: deed },
+    ends: { [fakeId<LetterId>()]: { domain: "money", sent } },
+  });
+  await show(createFakeSatchel({ mandates: [fakeMandateView(fakeId<RecordId>(), record, "opened")] }));
+  expect(text()).toContain("Vous avez signé un mandat pour CCAS de Brévigny. Empreinte du texte : 47DE Qpj8");
+  expect(text()).toContain("CCAS de Brévigny a ouvert votre mandat.");
+  expect(text()).toContain("Vous avez arrêté le domaine « Argent et impôts » d’un mandat");
+  expect(text()).toContain("Nadia Petit, CCAS de Brévigny, a agi avec votre mandat : Appel à la CAF (Logement).");
 });
 
 test("locked, and what could not be read: said, nothing invented", async () => {

@@ -2,9 +2,11 @@
 
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
+import { foresee } from "../../../src/satchel/deadlines/plan.ts";
 import {
   type DomainView,
   domainViews,
+  endingIn,
   isMandate,
   isMinor,
   livingDomains,
@@ -212,4 +214,27 @@ describe("what a stranger may have written", () => {
   ] as const)("%s", (_name, schema, value, fits) =>
     expect(v.safeParse(schema as v.GenericSchema, value).success).toBe(fits),
   );
+});
+
+describe("À prévoir speaks of its end", () => {
+  const days = 182;
+  const long = record({ days, until: Date.UTC(2027, 4, 23, 10) });
+  const ahead = (today: string, given: Record<string, MandateRecord> = { m: long }) =>
+    foresee({ papers: [], followed: [], own: [], mandates: endingIn(new Map(Object.entries(given))) }, today);
+  test.each([
+    ["2027-04-22", "later"],
+    ["2027-04-23", "now"],
+    ["2027-05-23", "now"],
+    ["2027-05-24", "over"],
+  ])("on %s: %s, thirty days before and until its last day", (today, stage) =>
+    expect(ahead(today)).toMatchObject([
+      { rule: "mandate-end", stage, from: "2027-04-23", until: "2027-05-23", about: { type: "mandate", id: "m" } },
+    ]),
+  );
+  test("not of one that was ended or renewed, nor of one that lasts a day", () => {
+    expect(ahead("2027-05-01", { m: { ...long, ended: { at: 1 } } })).toEqual([]);
+    expect(ahead("2027-05-01", { m: record({ days: 1 }) })).toEqual([]);
+    const newer = record({ days, until: Date.UTC(2028, 0, 1), mandate: facts({ replaces: "m" as LetterId }) });
+    expect(ahead("2027-05-01", { m: long, n: newer }).map((line) => line.about.id)).toEqual(["n"]);
+  });
 });

@@ -61,6 +61,7 @@ function ChangeLink({ line }: { readonly line: AheadLine }) {
   const t = useT();
   const { type, id } = line.about;
   if (type === "own") return <LinkRow href={paths.aheadDate(id)}>{t("ahead.act.change")}</LinkRow>;
+  if (type === "mandate") return <LinkRow href={paths.mandate(id)}>{t("ahead.act.mandate")}</LinkRow>;
   if (type === "paper") return <LinkRow href={paths.paper(id)}>{t("ahead.act.paper")}</LinkRow>;
   return <LinkRow href={paths.aheadRights}>{t(line.stage === "undated" ? "ahead.act.date" : "ahead.follow")}</LinkRow>;
 }

@@ -17,6 +17,7 @@ export const whatOf = ({ rule, title, about }: Pick<AheadLine, "rule" | "title" 
 export function aboutOf({ about, kind, title, holder }: AheadLine): string {
   if (about.type === "followed") return t(`ahead.rights.name.${about.id as "rsa"}`);
   if (about.type === "own") return "";
+  if (about.type === "mandate") return isolated(title);
   const name = title === "" ? kindName(kind) : title;
   if (holder === "me") return isolated(name);
   return t("ahead.whose", { name: isolated(name), holder: isolated(holderName(holder)) });

@@ -24,10 +24,15 @@ const ICONS: Readonly<Record<JournalEntry["what"], IconName>> = {
   opened: "oeil",
   "paper-opened": "oeil",
   ended: "cadenas",
+  "domain-ended": "cadenas",
+  deed: "mandat",
 };
 
 /** Two clocks say the same moment within this, ms. */
 const sameMs = 2 * 60_000;
+
+const pathOf = ({ about, id }: JournalEntry): string =>
+  about === "share" ? paths.given(id) : about === "mandate" ? paths.mandate(id) : paths.dossier(id);
 
 function Line({ entry, deployment }: { readonly entry: JournalEntry; readonly deployment: Deployment | null }) {
   const t = useT();
@@ -35,6 +40,12 @@ function Line({ entry, deployment }: { readonly entry: JournalEntry; readonly de
   const listed = deployment?.organisations.find((each) => each.slug === organisation)?.name;
   const desk = isolated(listed ?? organisation);
   const sentence = (): string => {
+    if (entry.about === "mandate") {
+      const domain = "domain" in entry ? t(`mandats.domain.${entry.domain}`) : "";
+      const hash = entry.what === "given" ? (entry.hash.match(/.{1,4}/g)?.join(" ") ?? "") : "";
+      const [name, what] = entry.what === "deed" ? [isolated(entry.helper), isolated(entry.said)] : ["", ""];
+      return t(`mandats.journal.${entry.what}`, { desk, domain, hash, name, what });
+    }
     if (entry.about === "share" && entry.what !== "paper-opened") return t(`journal.share.${entry.what}`, { desk });
     if (entry.what === "paper-opened") {
       const who =
@@ -48,7 +59,7 @@ function Line({ entry, deployment }: { readonly entry: JournalEntry; readonly de
     const procedure = tData("procedures", `${entry.procedure}.title`) ?? t("journal.dossier.some");
     return t(`journal.dossier.${entry.what}`, { desk, procedure: isolated(procedure) });
   };
-  const path = entry.about === "share" ? paths.given(entry.id) : paths.dossier(entry.id);
+  const path = pathOf(entry);
   return (
     <li class="row row--tight row--nowrap">
       <Icon name={ICONS[entry.what]} />
@@ -73,6 +84,7 @@ export function JournalScreen() {
   const [all, setAll] = useState(false);
   const [days, setDays] = useState(daysAtOnce);
   const shares = useAsk("shares", (satchel) => satchel.shares(), ["shares"]);
+  const mandates = useAsk("mandates", (satchel) => satchel.mandates(), ["shares"]);
   const dossiers = useAsk("dossiers", (satchel) => satchel.dossiers(), ["dossiers"]);
   const server = useAsk("journal", (satchel) => satchel.ownJournal(), ["dossiers", "shares"]);
   const deployment = useAsk("deployment", (satchel) => satchel.deployment(), ["deployment"]);
@@ -80,10 +92,10 @@ export function JournalScreen() {
     // What is known is shown meanwhile, and stays where there is no network (INV-9).
     void api.lookJournal().then((looked) => (looked.ok ? server.again() : undefined));
   }, [api]);
-  const failed = [shares, dossiers].find((asked) => asked.state === "failed");
-  const isReady = shares.state === "ready" && dossiers.state === "ready";
+  const failed = [shares, mandates, dossiers].find((asked) => asked.state === "failed");
+  const isReady = shares.state === "ready" && mandates.state === "ready" && dossiers.state === "ready";
   const deployed = deployment.state === "ready" ? deployment.value : null;
-  const told = isReady ? journalOf({ shares: shares.value, dossiers: dossiers.value }) : [];
+  const told = isReady ? journalOf({ shares: shares.value, mandates: mandates.value, dossiers: dossiers.value }) : [];
   const { lines, said } = server.state === "ready" ? server.value : { lines: [], said: [] };
   const shown = lines.filter((line) => line.told !== true && (all || !isQuiet(line)));
   const items = [
@@ -115,6 +127,7 @@ export function JournalScreen() {
           error={failed.error}
           onRetry={() => {
             shares.again();
+            mandates.again();
             dossiers.again();
           }}
         />

@@ -4,5 +4,5 @@ import { PAPER_AREAS } from "../../ui/papers/names.ts";
 import { JournalScreen } from "./JournalScreen.tsx";
 
 export const feature: Feature = {
-  screens: [{ path: paths.journal, screen: JournalScreen, tab: null, areas: ["journal", ...PAPER_AREAS] }],
+  screens: [{ path: paths.journal, screen: JournalScreen, tab: null, areas: ["journal", "mandats", ...PAPER_AREAS] }],
 };
