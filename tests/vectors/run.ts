@@ -58,6 +58,7 @@ import { bundleRuns } from "./run-bundles.ts";
 import { endingRuns } from "./run-ending.ts";
 import { helperRuns } from "./run-helpers.ts";
 import { journalRuns } from "./run-journal.ts";
+import { mandateRuns } from "./run-mandates.ts";
 import { publishedRuns } from "./run-published.ts";
 import { shareLetterRuns } from "./run-share-letters.ts";
 import { visitRuns } from "./run-visits.ts";
@@ -349,6 +350,7 @@ export async function runVectors(): Promise<{ passed: number; failed: VectorFail
     ...publishedRuns,
     ...endingRuns,
     ...journalRuns,
+    ...mandateRuns,
     ...shareLetterRuns,
   ]) {
     const { passed, failed } = await run();
