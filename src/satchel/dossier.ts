@@ -9,6 +9,7 @@ import { assert } from "../shared/assert.ts";
 import { type LetterId, type RecordId, randomId, type ThreadId } from "../shared/ids.ts";
 import type { Random } from "../shared/ports.ts";
 import { voicedKey, voiceKind } from "../shared/voice.ts";
+import { sameValue } from "./merge.ts";
 import type { Answers, AnswerValue, DossierPayload, DossierRecord, Helped, PaperRecord, SentLetter } from "./model.ts";
 import { paperPagesToSend } from "./paper.ts";
 import { spokenNumber } from "./spoken.ts";
@@ -119,11 +120,17 @@ export interface Renewal {
   readonly from: number;
   readonly to: number;
   readonly answers: Readonly<Record<string, AnswerValue | null>>;
+  /** All answers that these were worked out from. */
+  readonly before: Answers;
 }
 
-/** The answers of a draft under a newer version of its form. Nothing where another screen or device did it already. */
-export function renew(dossier: DossierRecord, { from, to, answers }: Renewal, now: number): DossierRecord {
+/**
+ * The answers of a draft under a newer version of its form. Nothing where another screen or device did it already, nor where
+ * it wrote an answer meanwhile: whoever reads the draft again works it out from what stands there then (INV-1).
+ */
+export function renew(dossier: DossierRecord, { from, to, answers, before }: Renewal, now: number): DossierRecord {
   if (dossier.status !== "draft" || dossier.formVersion !== from || to <= from) return dossier;
+  if (!sameValue(dossier.answers, before)) return dossier;
   const kept = Object.entries({ ...dossier.answers, ...answers }).filter(
     (entry): entry is [string, AnswerValue] => entry[1] !== null,
   );

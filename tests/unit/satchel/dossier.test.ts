@@ -12,6 +12,7 @@ import {
   markReady,
   markRepliesSeen,
   nextVersion,
+  renew,
   replaces,
   resumePage,
   rowKey,
@@ -194,5 +195,16 @@ describe("sending", () => {
     const said = JSON.stringify(payload);
     expect(said).not.toContain("MARKER");
     expect(said).not.toContain("key-");
+  });
+});
+
+describe("a newer version of the form", () => {
+  test("INV-1 an answer that another tab changed meanwhile is brought over as it is then, never as it was", () => {
+    const read = dossier({ formVersion: 1, answers: { kind: text("avant") } });
+    const patch = { from: 1, to: 2, answers: { kind: null, "kind@1": text("avant") }, before: read.answers };
+    const changed = setAnswer(read, "kind", text("changé"), 5, null);
+    expect(renew(changed, patch, 6)).toBe(changed);
+    const again = { ...patch, answers: { kind: null, "kind@1": text("changé") }, before: changed.answers };
+    expect(renew(changed, again, 7)).toMatchObject({ formVersion: 2, answers: { "kind@1": text("changé") } });
   });
 });

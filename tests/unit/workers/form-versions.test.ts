@@ -50,7 +50,8 @@ test("a draft: its answers are brought over once, and the letter says which ques
   const desk = await enrolled();
   const { tab, id } = await person();
   app.version = 2;
-  const renew = { from: 1, to: 2, answers: { kind: null, "kind@1": text("avant") } };
+  const before = must(await tab.api.dossier(id)).record.answers;
+  const renew = { from: 1, to: 2, answers: { kind: null, "kind@1": text("avant") }, before };
   must(await tab.api.saveAnswers(id, { renew }));
   // Another tab comes too late: nothing is put aside twice.
   must(await tab.api.saveAnswers(id, { renew: { ...renew, answers: { "kind@1": null } } }));
@@ -71,7 +72,7 @@ test("a draft: its answers are brought over once, and the letter says which ques
 
   // What was sent keeps its version, whatever comes after.
   app.version = 3;
-  must(await tab.api.saveAnswers(id, { renew: { from: 2, to: 3, answers: { request: null } } }));
+  must(await tab.api.saveAnswers(id, { renew: { from: 2, to: 3, answers: { request: null }, before } }));
   expect(must(await tab.api.dossier(id)).record).toMatchObject({ formVersion: 2, status: "sent" });
 }, 60_000);
 
@@ -88,13 +89,15 @@ test("signed and not left: read and signed again for the new questions, never se
     return view.stage === "draft" ? view : undefined;
   });
   expect(reopened.record).toMatchObject({ formVersion: 1, renewed: { from: 1, signed: true, told: false }, sent: {} });
-  must(await tab.api.saveAnswers(id, { renew: { from: 1, to: 2, answers: {} } }));
+  const before = reopened.record.answers;
+  must(await tab.api.saveAnswers(id, { renew: { from: 1, to: 2, answers: {}, before } }));
   expect(must(await tab.api.dossier(id)).record.renewed).toEqual({ from: 1, signed: true, told: false });
 }, 60_000);
 
 test("signed on a device with newer questions: this one does not send it under older ones", async () => {
   const { tab, id } = await person();
-  must(await tab.api.saveAnswers(id, { renew: { from: 1, to: 2, answers: {} } }));
+  const before = must(await tab.api.dossier(id)).record.answers;
+  must(await tab.api.saveAnswers(id, { renew: { from: 1, to: 2, answers: {}, before } }));
   await enrolled();
   await tab.refresh();
   expect(await tab.api.send(id, null)).toEqual({ ok: false, error: { type: "unavailable", mark: "form-older" } });

@@ -124,9 +124,9 @@ function useRenewal(dossier: DossierView | null, form: Form | null): boolean {
     const { id, record } = dossier;
     const { answers } = migrateAnswers(null, record.formVersion, form, record, today(clock.now()));
     void api
-      .saveAnswers(id, { renew: { from: record.formVersion, to: form.version, answers } })
+      .saveAnswers(id, { renew: { from: record.formVersion, to: form.version, answers, before: record.answers } })
       .then((saved) => setFailed(!saved.ok));
-  }, [api, clock, isDue, dossier?.id, form]);
+  }, [api, clock, isDue, dossier?.id, dossier?.record.answers, form]);
   if (dossier !== null && form !== null && !isDue) isShown.current = true;
   return isDue && !isShown.current;
 }
