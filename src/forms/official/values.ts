@@ -178,10 +178,12 @@ function writtenAnswer(field: Field, answer: AnswerValue, how: Writing, words: O
   });
 }
 
-function finished(text: string, how: Writing): string {
+function finished(text: string, how: Writing, isNumber: boolean): string {
   const whole = how.case === "upper" ? text.toLocaleUpperCase("fr") : text;
   // Of a date in boxes, an open place is a space.
-  return how.compact === true && how.date === undefined ? compact(whole).replace(/[/,]/g, "") : whole;
+  if (how.compact !== true || how.date !== undefined) return whole;
+  // Without its comma a number reads as another one, unless the mapping says how many digits stand behind it.
+  return compact(whole).replace(isNumber && how.decimals === undefined ? /\//g : /[/,]/g, "");
 }
 
 /* ---- fills ---- */
@@ -226,7 +228,10 @@ export function officialFills(
       return inRow === undefined || asked === undefined ? "" : writtenAnswer(asked, inRow, field, words);
     });
     const text = texts.filter((each) => each.trim() !== "").join(field.between ?? " ");
-    return finished(text, field);
+    const isNumber = sources.some((source) =>
+      ["integer", "decimal", "calc"].includes(findField(whole.form, source)?.type ?? ""),
+    );
+    return finished(text, field, isNumber);
   }
 
   function take(field: Mapped, repeat: string | null, row: string | null, n: number | null, hasPlace: boolean): void {

@@ -46,6 +46,8 @@ export interface LetterWords {
 }
 
 export interface Letter {
+  /** Given name and family name; empty where neither was answered. */
+  readonly name: string;
   /** Lines of who writes. */
   readonly from: readonly string[];
   readonly to: readonly string[];
@@ -166,6 +168,7 @@ export function composeLetter(
   const how = idIn(answers.send_how);
   const reference = text("decision_number");
   return {
+    name,
     from,
     to: [...new Set(to.filter((line) => line !== ""))],
     sent: how === "registered" ? say("registered") : how === "desk" ? say("byHand") : null,
@@ -183,7 +186,7 @@ export function composeLetter(
 
 /** The letter as plain text, to paste into a site or an e-mail. */
 export function letterText(letter: Letter): string {
-  const { from, to, sent, made, object, reference, greeting, body, closing, joined } = letter;
+  const { name, from, to, sent, made, object, reference, greeting, body, closing, joined } = letter;
   const part = ({ text, own, list = [] }: LetterPart): string =>
     [text, own ?? "", ...list.map((line) => `- ${line}`)].filter((line) => line !== "").join("\n");
   return [
@@ -195,7 +198,7 @@ export function letterText(letter: Letter): string {
     greeting,
     ...body.map(part),
     closing,
-    from[0] ?? "",
+    name,
     joined === null ? "" : part({ text: joined.title, list: joined.lines }),
   ]
     .filter((block) => block !== "")

@@ -93,6 +93,8 @@ describe("the letter of an appeal", () => {
     ]);
     expect(letter.joined?.lines).toEqual(["Notification", "Bulletin"]);
     expect(letter.signature).toBe("Signature\u00a0: Amina Diallo");
+    const { given_name: _given, family_name: _family, ...unnamed } = full;
+    expect(letterText(compose(unnamed)).split("3 rue du Pont")).toHaveLength(2);
     const plain = letterText(letter);
     for (const part of ["Objet", "Madame, Monsieur,", "- Ma situation a changé.", "Papiers joints", "- Bulletin"])
       expect(plain).toContain(part);

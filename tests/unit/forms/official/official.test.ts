@@ -224,6 +224,16 @@ describe("E7 what goes where", () => {
     expect(hidden).toContainEqual(expect.objectContaining({ kind: "tick", ticked: false }));
   });
 
+  test("a number in boxes keeps its comma unless the mapping says its decimals", () => {
+    const [amount] = form.fields.filter((field) => field.type === "decimal");
+    const from = amount?.id ?? "";
+    const state = stateOf({ [from]: { v: "number", number: "12.5" } });
+    const written = (more: object) =>
+      fillsOf([{ pdf: "somme", from, compact: true, ...more }], form, state).map((fill) => "text" in fill && fill.text);
+    expect(written({})).toEqual(["12,5"]);
+    expect(written({ decimals: 2 })).toEqual(["1250"]);
+  });
+
   test("rows as far as there are lines, the others said; parts of an address", () => {
     const base = { required: false, unknown: false } as const;
     const people: Form = {
