@@ -206,7 +206,7 @@ interface PublicationsProps {
 function Publications({ rows, onWithdraw }: PublicationsProps) {
   const t = useT();
   return (
-    <table class="ans">
+    <table class="ans ans--said">
       <caption class="sr">{t("desk.forms.list")}</caption>
       <thead>
         <tr>

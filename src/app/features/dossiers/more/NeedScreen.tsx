@@ -26,7 +26,7 @@ import { useForm, WaitingScreen } from "../useDossier.tsx";
 import { formText, procedureTitle } from "../words.ts";
 import { copyText } from "./copy.ts";
 
-export type NeedState = "have" | "old" | "lack";
+export type NeedState = "have" | "old" | "lack" | "maybe";
 
 interface Line {
   readonly requirement: Requirement;
@@ -79,8 +79,13 @@ export function NeedScreen({ params }: ScreenProps) {
   return <Needs form={loaded.form} papers={papers.value} />;
 }
 
-const STATES = ["lack", "old", "have"] as const;
-const LOOK = { have: ["valider", "done"], old: ["attention", "soon"], lack: ["papier", "none"] } as const;
+const STATES = ["lack", "old", "maybe", "have"] as const;
+const LOOK = {
+  have: ["valider", "done"],
+  old: ["attention", "soon"],
+  lack: ["papier", "none"],
+  maybe: ["papier", "none"],
+} as const;
 
 function Needs({ form, papers }: { readonly form: Form; readonly papers: readonly PaperView[] }) {
   const t = useT();
@@ -89,9 +94,17 @@ function Needs({ form, papers }: { readonly form: Form; readonly papers: readonl
   const day = localDay(clock.now());
   const kept = papers.filter((paper) => paper.record.status === "kept");
   const lines = form.requirements.map((requirement) => lineOf(form, requirement, kept, day));
+  /** What the count counts stands below it; what nobody knows yet stands apart. */
+  const partOf = ({ requirement, state }: Line): NeedState =>
+    state === "lack" && !isSure(requirement) ? "maybe" : state;
   const sure = lines.filter(({ requirement }) => isSure(requirement));
   const lacking = sure.filter(({ state }) => state !== "have").length;
-  const titles = { have: t("lettre.need.have"), old: t("lettre.need.old"), lack: t("lettre.need.lack") };
+  const titles = {
+    have: t("lettre.need.have"),
+    old: t("lettre.need.old"),
+    lack: t("lettre.need.lack"),
+    maybe: t("lettre.need.maybe"),
+  };
   const word = (requirement: Requirement, key: string): string | undefined =>
     formText(form.id, `requirements.${requirement.id}.${key}`);
 
@@ -107,7 +120,7 @@ function Needs({ form, papers }: { readonly form: Form; readonly papers: readonl
       state === "lack" ? word(requirement, "missing") : undefined,
     ].filter((each): each is string => each !== undefined && each !== "");
   };
-  const parts = STATES.map((state) => ({ state, lines: lines.filter((line) => line.state === state) })).filter(
+  const parts = STATES.map((state) => ({ state, lines: lines.filter((line) => partOf(line) === state) })).filter(
     (part) => part.lines.length > 0,
   );
   const title = t("lettre.need.title");

@@ -34,7 +34,7 @@ export function PublishedForms({ organisations }: { readonly organisations: read
                   title={procedureTitle(procedure)}
                   detail={
                     <>
-                      {formText(procedure, "intro")} {t("dossiers.minutes", { count: minutes })}.
+                      <bdi>{formText(procedure, "intro")}</bdi> {t("dossiers.minutes", { count: minutes })}.
                     </>
                   }
                   below={receiver === "besace" ? undefined : <span class="meta">{t("dossiers.list.prepare")}</span>}
