@@ -15,6 +15,8 @@ export interface OidcSiteOptions {
   readonly accounts: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly redirects: readonly string[];
   readonly afterLogout: readonly string[];
+  /** Default: drawn. */
+  readonly clientSecret?: string;
 }
 
 export interface TestOidcSite {
@@ -33,7 +35,7 @@ const escaped = (text: string): string => text.replace(/[<>&"]/g, "");
 export async function startOidcSite(options: OidcSiteOptions): Promise<TestOidcSite> {
   const issuer = `http://127.0.0.1:${options.port}`;
   const clientId = "besace-test";
-  const clientSecret = randomBytes(24).toString("base64url");
+  const clientSecret = options.clientSecret ?? randomBytes(24).toString("base64url");
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = { ...privateKey.export({ format: "jwk" }), kid: "es", alg: "ES256", use: "sig" };
   const provider = new Provider(issuer, {

@@ -58,6 +58,7 @@ import { bundleRuns } from "./run-bundles.ts";
 import { endingRuns } from "./run-ending.ts";
 import { helperRuns } from "./run-helpers.ts";
 import { journalRuns } from "./run-journal.ts";
+import { loginRuns } from "./run-logins.ts";
 import { mandateRuns } from "./run-mandates.ts";
 import { publishedRuns } from "./run-published.ts";
 import { shareLetterRuns } from "./run-share-letters.ts";
@@ -348,6 +349,7 @@ export async function runVectors(): Promise<{ passed: number; failed: VectorFail
     ...helperRuns,
     ...visitRuns,
     ...publishedRuns,
+    ...loginRuns,
     ...endingRuns,
     ...journalRuns,
     ...mandateRuns,
