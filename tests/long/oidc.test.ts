@@ -18,7 +18,13 @@ const siret = "21480042300018";
 const accounts = {
   anne: { given_name: "Anne", usual_name: "Martin", uid: "77", siret },
   ailleurs: { given_name: "Clara", usual_name: "Noir", uid: "79", siret: "13002526500013" },
-  samia: { given_name: "Samia", family_name: "BENSAÏD", gender: "female", birthdate: "1985-00-00", birthcountry: "99352" },
+  samia: {
+    given_name: "Samia",
+    family_name: "BENSAÏD",
+    gender: "female",
+    birthdate: "1985-00-00",
+    birthcountry: "99352",
+  },
 };
 
 let stage: Stage;
@@ -52,11 +58,17 @@ afterAll(async () => {
 });
 
 /** Presses what opens the other site in a tab beside, says who one is there, and comes back. */
-async function loginBeside(page: Page, press: () => Promise<void>, account: string): Promise<string> {
+async function loginBeside(
+  page: Page,
+  press: () => Promise<void>,
+  account: string,
+  before?: (tab: Page) => Promise<void>,
+): Promise<string> {
   const [tab] = await Promise.all([page.context().waitForEvent("page"), press()]);
   await tab.getByRole("link", { name: account }).click();
   await tab.waitForURL(/\/retour\?/);
   const title = await tab.getByRole("heading", { level: 1 }).innerText();
+  await before?.(tab);
   await tab.close();
   return title;
 }
@@ -114,7 +126,13 @@ test("F6 a helper signs in at the stand-in and opens the dossier that waited; an
   expect(await desk.helper.inbox()).toEqual([]);
   await desk.helper.screenshot("oidc-desk-needed");
 
-  expect(await loginBeside(page, () => go.click(), "ailleurs")).toBe("La connexion n’a pas abouti");
+  // The site would offer the same account again for hours: she leaves it there first.
+  const leave = async (tab: Page): Promise<void> => {
+    await tab.getByRole("link", { name: "Sortir de ce compte" }).click();
+    await tab.getByRole("button", { name: "Oui" }).click();
+    await tab.getByRole("heading", { name: "Session fermée" }).waitFor();
+  };
+  expect(await loginBeside(page, () => go.click(), "ailleurs", leave)).toBe("La connexion n’a pas abouti");
   await page.getByRole("alert").filter({ hasText: "une autre structure" }).waitFor();
   await desk.helper.screenshot("oidc-desk-refused");
   expect(await loginBeside(page, () => go.click(), "anne")).toBe("Connexion réussie");
@@ -142,7 +160,10 @@ test("F6 a person fills her profile from the stand-in, line by line; the server 
   await person.createSatchel(CODE);
   await person.laterCard();
   await person.settings();
-  await page.getByRole("link", { name: /profil/i }).first().click();
+  await page
+    .getByRole("link", { name: /profil/i })
+    .first()
+    .click();
   const go = page.getByRole("button", { name: "Continuer vers FranceConnect" });
   await go.waitFor();
   await person.screenshot("oidc-profile-door");

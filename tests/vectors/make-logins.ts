@@ -4,7 +4,20 @@
  */
 
 import { utf8 } from "../../src/shared/bytes.ts";
-import { b64, type Cast, id, json, labelled, type Pair, pair, principal, raw, type Signed, sha, sign } from "./signed.ts";
+import {
+  b64,
+  type Cast,
+  id,
+  json,
+  labelled,
+  type Pair,
+  pair,
+  principal,
+  raw,
+  type Signed,
+  sha,
+  sign,
+} from "./signed.ts";
 import { flipped, random, write } from "./spec.ts";
 
 const organisation = await principal("organisation");
@@ -63,7 +76,11 @@ write("login-bindings", [
   binds("for another organisation", await bound({ organisation: other.id }), "forbidden"),
   binds("under the label of statements", await bound({}, bruno.sign, "besace/v1/statement"), "bad-signature"),
   binds("a changed signature", { ...binding, sig: flipped(binding.sig) }, "bad-signature"),
-  binds("another subject under this signature", { ...(await bound({ subject: id(32) })), sig: binding.sig }, "bad-signature"),
+  binds(
+    "another subject under this signature",
+    { ...(await bound({ subject: id(32) })), sig: binding.sig },
+    "bad-signature",
+  ),
   binds("a subject that is too short", await bound({ subject: id(31) }), "bad-format"),
   binds("a word more", await bound({ name: "" }), "bad-format"),
   binds("another version of the format", await bound({ v: 2 }), "bad-format"),

@@ -528,6 +528,7 @@ describe("S-V3 what sets a signed letter aside (INV-1: nothing but a word about 
       "card-replaced",
       "unknown-number",
       "device-removed",
+      "login-needed",
       "not-yet",
       "ended",
       "offset",

@@ -17,6 +17,8 @@ import { failureText, useDesk, useDeskAsk, useDeskShell } from "../state.ts";
 
 /** Between two looks whether she is back from the other site. */
 const LOOK_MS = 2000;
+/** Page of the server that leads to the logout there. */
+const OUT = "/connexion/guichet/sortir";
 
 type Refusal = Extract<LoginStep, { readonly type: "refused" }>["why"];
 
@@ -107,6 +109,13 @@ function Door({ site, helper }: { readonly site: string; readonly helper: boolea
           {t("desk.login.open", { site })}
         </a>
       )}
+      {(why === "other-siret" || why === "other-person") && (
+        <p>
+          <a href={OUT} target="_blank" rel="noopener noreferrer">
+            {t("desk.login.out", { site })}
+          </a>
+        </p>
+      )}
     </section>
   );
 }
@@ -117,7 +126,7 @@ export function LogoutLink() {
   const asked = useDeskAsk("login", (api) => api.login(), ["opening", "network"]);
   if (asked.state !== "ready" || asked.value.site === null || !asked.value.isIn) return null;
   return (
-    <a class="rail__out" href="/connexion/guichet/sortir" target="_blank" rel="noopener noreferrer">
+    <a class="rail__out" href={OUT} target="_blank" rel="noopener noreferrer">
       {t("desk.login.out", { site: asked.value.site })}
     </a>
   );

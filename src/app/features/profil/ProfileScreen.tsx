@@ -69,13 +69,13 @@ function Known({ record }: { readonly record: ProfileRecord }) {
       {answers.size === 0 && others.length === 0 && (
         <EmptyState title={t("profil.empty")} text={t("profil.emptyMore")} />
       )}
+      <FromSite record={record} />
       {families.map((family) => (
         <section key={family} class="stack-s" aria-labelledby={`famille-${family}`}>
           <h2 id={`famille-${family}`}>{t(`profil.families.${family}`)}</h2>
           <Rows card rows={claims.filter((claim) => claim.family === family).map(row)} />
         </section>
       ))}
-      <FromSite record={record} />
       {others.length > 0 && (
         <section class="stack-s" aria-labelledby="famille-autres">
           <h2 id="famille-autres">{t("profil.families.others")}</h2>
