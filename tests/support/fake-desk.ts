@@ -34,7 +34,7 @@ import type { DeedRefusal, DeskMandate } from "../../src/workers/mandates-desk.c
 import type { DeskPublication, PublishRefusal } from "../../src/workers/published-desk.contract.ts";
 import type { DeskReturnRefusal, DeskReturns } from "../../src/workers/recovery-desk.contract.ts";
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
-import type { TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
+import type { Joining, TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
 import type { DeskWork, GiveRefusal } from "../../src/workers/work-desk.contract.ts";
 import { fakeDeskMandates } from "./fake-mandates.ts";
 import { fakeDeskReturnApi } from "./fake-returns.ts";
@@ -160,6 +160,8 @@ export interface FakeDeskData {
   /** Published forms by their procedure's id, whatever version is asked for. */
   forms: Readonly<Record<string, PublishedForm>>;
   team: TeamView;
+  /** Of an invitation that was answered in this browser. */
+  joining: Joining | null;
   inactive: readonly InactivePerson[];
   returns: DeskReturns;
   login: DeskLogin;
@@ -218,6 +220,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     forms: {},
     returns: { people: [], mayHelp: true, operates: false },
     team: { state: "old", mayManage: false, helpers: [], receives: true, invitations: [] },
+    joining: null,
     inactive: [],
     login: { needs: [], site: null, helper: true, isIn: true },
     loginSteps: [{ type: "waiting" }],
@@ -448,8 +451,11 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
       change({ type: "team" });
       return ok(undefined);
     },
-    join: async () => ok({ type: "asked", pictures: [0, 3, 7, 11], digits: "04712290" }),
-    joining: async () => ok({ type: "asked", pictures: [0, 3, 7, 11], digits: "04712290" }),
+    join: async () => {
+      data.joining = { type: "asked", pictures: [0, 3, 7, 11], digits: "04712290" };
+      return ok(data.joining);
+    },
+    joining: async () => (data.joining === null ? err({ type: "not-found" }) : ok(data.joining)),
     openWithOrganisationCard: async () => {
       opened();
       return ok(undefined);

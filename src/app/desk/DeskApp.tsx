@@ -42,6 +42,7 @@ import {
   useDesk,
   useDeskAsk,
 } from "./state.ts";
+import { TeamDoor } from "./team/TeamDoor.tsx";
 
 const MINUTE = 60_000;
 /** Without a gesture; the same out of sight. */
@@ -131,8 +132,9 @@ function OpenDesk(props: OpenDeskProps) {
   const given = matchPath(deskPaths.mandatePattern, place.path);
   const isMandates = given !== undefined || place.path === deskPaths.mandates;
   const isFigures = place.path === deskPaths.figures;
+  const isTeam = place.path === deskPaths.team;
   const isHere =
-    params !== undefined || isShares || isMandates || isForms || isFigures || place.path === deskPaths.inbox;
+    params !== undefined || isShares || isMandates || isForms || isFigures || isTeam || place.path === deskPaths.inbox;
   useEffect(() => {
     if (!isHere) router.go(deskPaths.inbox, { replace: true });
   }, [isHere, router]);
@@ -167,6 +169,8 @@ function OpenDesk(props: OpenDeskProps) {
         <FormsDoor />
       ) : isFigures ? (
         <FiguresScreen />
+      ) : isTeam ? (
+        <TeamDoor />
       ) : isShares ? (
         <DeskShares letter={shared?.letter} />
       ) : isMandates ? (

@@ -147,6 +147,12 @@ function Rail() {
                 {t("desk.figures.title")}
               </a>
             </li>
+            <li>
+              <a href={deskPaths.team} aria-current={place.path === deskPaths.team ? "page" : undefined}>
+                <Icon name="parler" />
+                {t("desk.team.title")}
+              </a>
+            </li>
           </ul>
         </nav>
         <section class="rail__me" aria-label={t("desk.computer.label")}>

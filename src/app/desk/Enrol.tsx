@@ -4,14 +4,15 @@
  * digits that were chosen are used again without asking.
  */
 
-import { useState } from "preact/hooks";
-import type { EnrolRefusal } from "../../workers/desk.contract.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { Joining, JoinRefusal, TeamRefusal } from "../../workers/team-desk.contract.ts";
 import { formatList } from "../i18n/format.ts";
 import { useT } from "../i18n/useT.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
 import { RadioGroup } from "../ui/Choice.tsx";
 import { CARD_GROUPS, CardGroups, CodeEntry } from "../ui/Code.tsx";
+import { TextField } from "../ui/Field.tsx";
 import type { HumanContact } from "../ui/HumanFooter.tsx";
 import { Icon } from "../ui/icons/Icon.tsx";
 import type { NetworkState } from "../ui/NetworkLine.tsx";
@@ -19,11 +20,19 @@ import { PersonalForm } from "../ui/personal.tsx";
 import { FailedState, Loading } from "../ui/States.tsx";
 import { DemoBanner, DoorFrame } from "./DeskFrame.tsx";
 import { type DeskFailure, failureMark, failureText, isDeskFailure, useDesk, useDeskAsk } from "./state.ts";
+import { JoinWait } from "./team/JoinWait.tsx";
 import { waitText } from "./wait.ts";
 
 const GROUP_LENGTH = 4;
 
 type Stage = "groups" | "first" | "again";
+/** With which code: the server's one-time code, a manager's invitation, or the organisation's card. */
+type Way = "setup" | "invitation" | "card";
+const OTHER_WAYS: Readonly<Record<Way, readonly Way[]>> = {
+  setup: ["invitation", "card"],
+  invitation: ["setup", "card"],
+  card: ["setup", "invitation"],
+};
 
 export interface EnrolProps {
   readonly network: NetworkState;
@@ -41,7 +50,16 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
   const [picked, setPicked] = useState<string | null>(null);
   const organisation = organisations.find((one) => one.slug === picked) ?? organisations[0];
 
+  const [way, setWay] = useState<Way>("setup");
+  const [name, setName] = useState("");
+  const [joining, setJoining] = useState<Joining | null>(null);
   const [stage, setStage] = useState<Stage>("groups");
+  // An invitation that was answered here before a reload goes on waiting.
+  useEffect(() => {
+    void api.joining().then((answer) => {
+      if (answer.ok && answer.value.type === "asked") setJoining(answer.value);
+    });
+  }, [api]);
   const [groups, setGroups] = useState<readonly string[]>([]);
   const [wrong, setWrong] = useState<readonly number[]>([]);
   const [first, setFirst] = useState("");
@@ -63,12 +81,20 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
     setChosen(null);
     setError(why);
   };
-  const refuse = (refusal: EnrolRefusal | DeskFailure): void => {
-    if (isDeskFailure(refusal)) {
-      toGroups(failureText(refusal));
+  const refuse = (given: JoinRefusal | TeamRefusal | DeskFailure): void => {
+    if (isDeskFailure(given as DeskFailure)) {
+      toGroups(failureText(given as DeskFailure));
       return;
     }
+    const refusal = given as JoinRefusal | TeamRefusal;
     switch (refusal.type) {
+      case "taken":
+      case "name":
+      case "not-allowed":
+      case "changed":
+      case "too-many":
+        toGroups(t(`desk.door.${refusal.type}`));
+        return;
       case "wrong-groups": {
         // The worker counts groups from 1, as they are printed; the fields count from 0.
         const names = formatList(refusal.groups.map(String));
@@ -93,9 +119,18 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
     setChosen(code);
     setBusy(true);
     setError(undefined);
-    void api.enrol({ slug: organisation.slug, deskCode: groups.join(" "), code }).then((answer) => {
+    const { slug } = organisation;
+    const said = { slug, deskCode: groups.join(" "), code };
+    const opened =
+      way === "setup"
+        ? api.enrol(said)
+        : way === "card"
+          ? api.openWithOrganisationCard({ ...said, name: name.trim() })
+          : api.join({ ...said, name: name.trim() });
+    void opened.then((answer) => {
       setBusy(false);
       if (!answer.ok) refuse(answer.error);
+      else if (answer.value !== undefined) setJoining(answer.value);
     });
   };
   const checkGroups = (): void => {
@@ -105,6 +140,10 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
     setWrong(short);
     if (short.length > 0) {
       setError(t("desk.door.short", { groups: formatList(short.map((at) => String(at + 1))) }));
+      return;
+    }
+    if (way !== "setup" && name.trim() === "") {
+      setError(t("desk.door.name"));
       return;
     }
     setError(undefined);
@@ -121,6 +160,8 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
     else toCode(t("desk.code.differs"));
   };
 
+  if (joining !== null && joining.type !== "in")
+    return <JoinWait first={joining} network={network} contact={contact} onOver={() => setJoining(null)} />;
   const title = t(stage === "groups" ? "desk.door.title" : stage === "first" ? "desk.code.choose" : "desk.code.again");
   const back = stage === "groups" ? onBack : () => (stage === "again" ? toCode(undefined) : setStage("groups"));
   return (
@@ -152,7 +193,7 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
       {organisation !== undefined && stage === "groups" && (
         <>
           {organisation.demonstration && <DemoBanner />}
-          <p>{t("desk.door.text")}</p>
+          <p>{t(way === "setup" ? "desk.door.text" : `desk.door.${way}Text`)}</p>
           <PersonalForm class="stack" onSubmit={checkGroups}>
             {organisations.length > 1 && (
               <fieldset>
@@ -177,12 +218,44 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
                 <span>{error}</span>
               </p>
             )}
-            <CardGroups value={groups} onChange={setGroups} wrong={wrong} legend={t("desk.door.groups")} />
+            {way !== "setup" && (
+              <TextField
+                label={t("desk.door.nameLabel")}
+                hint={t("desk.door.nameHint")}
+                value={name}
+                onChange={setName}
+                maxLength={60}
+              />
+            )}
+            <CardGroups
+              value={groups}
+              onChange={setGroups}
+              wrong={wrong}
+              legend={t(way === "setup" ? "desk.door.groups" : `desk.door.${way}Groups`)}
+            />
             <Button type="submit" wide iconEnd="fleche" busy={busy ? t("desk.door.busy") : undefined}>
               {t("common.action.continue")}
             </Button>
           </PersonalForm>
-          <p class="meta">{t("desk.door.keep")}</p>
+          {way === "setup" && <p class="meta">{t("desk.door.keep")}</p>}
+          <div>
+            {OTHER_WAYS[way].map((other) => (
+              <Button
+                key={other}
+                kind="plain"
+                wide
+                icon={other === "card" ? "cle-carte" : other === "setup" ? "cadenas" : "parler"}
+                onPress={() => {
+                  setWay(other);
+                  setGroups([]);
+                  setWrong([]);
+                  setError(undefined);
+                }}
+              >
+                {t(`desk.door.way.${other}`)}
+              </Button>
+            ))}
+          </div>
         </>
       )}
       {organisation !== undefined && stage !== "groups" && (

@@ -36,6 +36,7 @@ import {
   rowState,
 } from "./rows.ts";
 import { deskPaths, failureMark, failureText, type InboxView, useDeskShell } from "./state.ts";
+import { TeamNote } from "./team/TeamNote.tsx";
 import { usePublishedNames } from "./useForm.ts";
 
 const PAGE_ROWS = 100;
@@ -333,6 +334,7 @@ export function Inbox() {
           </Button>
         </div>
       </div>
+      <TeamNote />
       <InactiveNote />
       {inbox.state === "loading" && <Loading />}
       {inbox.state === "failed" && (

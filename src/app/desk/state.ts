@@ -25,6 +25,7 @@ export const deskPaths = {
   forms: "/guichet/formulaires",
   dossierPattern: "/guichet/dossiers/:letter",
   figures: "/guichet/chiffres",
+  team: "/guichet/equipe",
   shares: "/guichet/partages",
   sharePattern: "/guichet/partages/:letter",
   share: (letter: LetterId) => pathTo("/guichet/partages/:letter", { letter }),

@@ -12,6 +12,7 @@ import type devices from "../../../locales/fr/devices.json";
 import type discret from "../../../locales/fr/discret.json";
 import type donnees from "../../../locales/fr/donnees.json";
 import type dossiers from "../../../locales/fr/dossiers.json";
+import type equipe from "../../../locales/fr/equipe.json";
 import type erase from "../../../locales/fr/erase.json";
 import type errors from "../../../locales/fr/errors.json";
 import type fields from "../../../locales/fr/fields.json";
@@ -65,6 +66,7 @@ export interface Catalogue {
   readonly glossary: typeof glossary;
   readonly home: typeof home;
   readonly donnees: typeof donnees;
+  readonly equipe: typeof equipe;
   readonly journal: typeof journal;
   readonly journey: typeof journey;
   readonly lettre: typeof lettre;
