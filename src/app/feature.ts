@@ -82,6 +82,8 @@ export const paths = {
   sharedIn: "/partage",
   shareOut: (id: string) => `/partage/${id}`,
   journal: "/journal",
+  /** Whether a receipt is true: for anybody, without an account. */
+  verifier: "/verifier",
   data: "/donnees",
   /** What to do when the service ends. */
   end: "/donnees/fin",

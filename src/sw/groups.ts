@@ -63,7 +63,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["official", /^assets\/official\.worker\b[^/]*\.js$/],
   ["pdf", /^assets\/(pdf\.worker|jbig2|openjpeg|FoxitDingbats)\b[^/]*\.(js|wasm|pfb)$/],
   // Whatever else a worker loads once it is asked for: src/workers/<worker>/<area>-part.ts.
-  ["rest", /^assets\/([\w-]+-part|inbox)-[\w-]+\.js$/],
+  ["rest", /^assets\/([\w-]+-part|inbox|verify\.worker)-[\w-]+\.js$/],
 ];
 
 /** Procedures that come with the shell: what a desk of Besace takes first, and what fits any situation. */
@@ -89,6 +89,8 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
   ["rest", /^src\/app\/state\/EndingNews\.tsx$/],
   ["rest", /^src\/app\/state\/OtherBox\.tsx$/],
   ["rest", /^src\/app\/state\/Overdue\.tsx$/],
+  ["rest", /^src\/app\/features\/verifier\/feature\.ts$/],
+  ["rest", /^src\/app\/features\/dossiers\/ReceiptOut\.tsx$/],
   ["ways", /^src\/app\/features\/(approve|card|devices|retour|settings)\/feature\.ts$/],
   ["carrier", /^src\/app\/features\/porteur\/feature\.ts$/],
   ["out", /^src\/app\/features\/(sortie|partages?|journal)\/feature\.ts$/],
@@ -114,6 +116,7 @@ const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["rest", /^locales\/fr\/voix\.json$/],
   ["rest", /^locales\/fr\/overdue\.json$/],
   ["rest", /^locales\/fr\/mandats\.json$/],
+  ["rest", /^locales\/fr\/verifier\.json$/],
   ["carrier", /^locales\/fr\/porteur\.json$/],
   ["out", /^locales\/fr\/(sortie|partages?|journal)\.json$/],
   ["places", /^locales\/fr\/places\.json$/],

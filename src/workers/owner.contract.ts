@@ -88,6 +88,14 @@ export type Integrity =
   | "away"
   | "damaged";
 
+/** A dossier's receipt, to be checked by anybody on the verifier page (SPEC P-P7). */
+export interface WrittenReceipt {
+  /** The one line that counts, for a file. */
+  readonly line: string;
+  /** The same without the letter's head, short enough for a code; null where it is too long. */
+  readonly code: string | null;
+}
+
 export interface OwnerApi {
   /** Deposit: one file becomes a kept paper. Resolves when the strict transaction that keeps it is done. */
   readonly ownDeposit: (input: {
@@ -118,6 +126,8 @@ export interface OwnerApi {
   readonly ownList: () => Answer<readonly OwnedPaper[]>;
   /** Count: how many papers, pages and bytes. */
   readonly ownCount: () => Answer<{ readonly papers: number; readonly pages: number; readonly bytes: number }>;
+  /** The receipt of a dossier's newest version that has one. "not-found": nothing is proven yet. */
+  readonly ownReceipt: (id: RecordId) => Answer<WrittenReceipt>;
   /** Asks the server for what is new in the journal, verifies it, keeps it. "no-network": what is known stays. */
   readonly lookJournal: () => Answer<JournalView, { readonly type: "no-network" }>;
 }
@@ -131,5 +141,6 @@ export const ownerMethods = {
   ownJournal: true,
   ownList: true,
   ownCount: true,
+  ownReceipt: true,
   lookJournal: true,
 } as const satisfies Record<keyof OwnerApi, true>;

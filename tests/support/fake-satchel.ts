@@ -42,7 +42,7 @@ import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type { EndingView } from "../../src/workers/ending.contract.ts";
 import type { GivenView } from "../../src/workers/given.contract.ts";
 import type { MandateView } from "../../src/workers/mandates.contract.ts";
-import type { JournalView } from "../../src/workers/owner.contract.ts";
+import type { JournalView, WrittenReceipt } from "../../src/workers/owner.contract.ts";
 import type { PublishedList } from "../../src/workers/published.contract.ts";
 import type { ReturnsView } from "../../src/workers/recovery.contract.ts";
 import type {
@@ -325,6 +325,7 @@ export interface FakeData {
   /** What organisations decided or handed over, by dossier; the record names the same letters. */
   given: Readonly<Record<RecordId, readonly GivenView[]>>;
   mandates: readonly MandateView[];
+  receipt: WrittenReceipt | null;
   outbox: OutboxView;
   space: SpaceView;
   ending: EndingView | null;
@@ -421,6 +422,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     ahead: EMPTY_AHEAD,
     dossiers: [],
     shares: [],
+    receipt: null,
     journal: { lines: [], breaks: [], said: [], checkedAt: null, head: null },
     given: {},
     mandates: [],
@@ -968,6 +970,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     ownMetadata: async () => missing,
     ownCheck: async () => missing,
     ownList: async () => ok([]),
+    ownReceipt: async () => (data.receipt === null ? missing : ok(data.receipt)),
     ownCount: async () => ok({ papers: 0, pages: 0, bytes: 0 }),
     publishedForms: async () => ok(data.published.list),
     publishedForm: async (procedure) => {

@@ -47,6 +47,7 @@ import type sortie from "../../../locales/fr/sortie.json";
 import type space from "../../../locales/fr/space.json";
 import type start from "../../../locales/fr/start.json";
 import type twoddoc from "../../../locales/fr/twoddoc.json";
+import type verifier from "../../../locales/fr/verifier.json";
 import type voix from "../../../locales/fr/voix.json";
 
 /** One entry per file `locales/fr/<area>.json`. */
@@ -76,6 +77,7 @@ export interface Catalogue {
   readonly others: typeof others;
   readonly outbox: typeof outbox;
   readonly overdue: typeof overdue;
+  readonly verifier: typeof verifier;
   readonly papers: typeof papers;
   readonly "papers-guide": typeof papersGuide;
   readonly "papers-types": typeof papersTypes;

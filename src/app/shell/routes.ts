@@ -27,6 +27,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   partages: "partages",
   mandats: "mandats",
   journal: "journal",
+  verifier: "verifier",
   donnees: "donnees",
   "a-prevoir": "ahead",
   "poste-partage": "approve",

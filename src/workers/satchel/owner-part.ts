@@ -4,28 +4,41 @@
  * Surprising fact: nothing here has rules of its own. Each act asks what the screens ask, and says it in one answer.
  */
 
+import { proofClaim, readServerProof } from "../../protocol/proofs.ts";
+import { writeDossierReceipt } from "../../protocol/receipt.ts";
+import type { Signed } from "../../protocol/wire.ts";
 import { journalSaid } from "../../satchel/journal-said.ts";
 import type { DossierRecord, PaperRecord, SatchelRecord } from "../../satchel/model.ts";
 import * as paper from "../../satchel/paper.ts";
-import { fromBase64Url, toHex } from "../../shared/bytes.ts";
+import { versionsInOrder } from "../../satchel/where.ts";
+import { type B64, fromBase64Url, toHex } from "../../shared/bytes.ts";
 import type { LetterId, PrincipalId, RecordId } from "../../shared/ids.ts";
 import type { Timers } from "../../shared/ports.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { AskDeps } from "../common/blob-reader.ts";
 import { readBlob } from "../common/blobs.ts";
 import type { Kept } from "../common/records.ts";
-import type { Integrity, JournalLineView, JournalView, OwnedPaper, OwnerApi } from "../owner.contract.ts";
+import type {
+  Integrity,
+  JournalLineView,
+  JournalView,
+  OwnedPaper,
+  OwnerApi,
+  WrittenReceipt,
+} from "../owner.contract.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { createKeptJournals, eventOf, type KeptJournal, type KeptLine } from "./journal-kept.ts";
 import { isPaper, type KeptPaper } from "./paper-view.ts";
 import type { Papers } from "./papers.ts";
-import { pinsOf } from "./pins.ts";
+import { type Pins, pinsOf } from "./pins.ts";
+import type { ProofCheck } from "./proofs.ts";
 
 export interface OwnerDeps extends SatchelDeps {
   readonly fetch: AskDeps["fetch"];
   readonly timers: Timers;
   readonly papers: Papers;
+  readonly checkProofs: ProofCheck;
 }
 
 /** The same acts with the opened satchel before what was asked. */
@@ -79,6 +92,9 @@ function lettersKnown(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<Lett
 
 /** Kinds whose moment stands in a proof of a dossier or a share, which the journal tells already. */
 const proven: ReadonlySet<string> = new Set(["deposited", "opened"]);
+
+/** Letters that a code may have, so that a plain camera reads it. */
+const mostCode = 1100;
 
 export function createOwner(deps: OwnerDeps): OwnerPart {
   const journals = createKeptJournals(deps);
@@ -163,6 +179,43 @@ export function createOwner(deps: OwnerDeps): OwnerPart {
   }): WorkerError | { readonly type: "refused"; readonly why: string } =>
     known.includes(error.type) ? (error as WorkerError) : { type: "refused", why: error.type };
 
+  /** Null: nothing about this version is proven. */
+  async function receiptOf(
+    session: Session,
+    pins: Pins,
+    record: DossierRecord,
+    letter: LetterId,
+  ): Promise<Result<WrittenReceipt | null, WorkerError>> {
+    const proven = await deps.checkProofs.letter(session, pins, letter, record.sent[letter], record.proofs?.[letter]);
+    if (!proven.ok) return proven.error.type === "not-found" ? ok(null) : proven;
+    const listed = await session.store.listProofs(letter);
+    if (!listed.ok) return err({ type: "unavailable", mark: "receipt" });
+    const right = new Set(proven.value.proofs.map((proof) => JSON.stringify(proof)));
+    const proofs = new Map<string, Signed>();
+    for (const proof of [...listed.value.map((row) => row.proof), ...((record.proofs?.[letter] ?? []) as Signed[])]) {
+      const claim = proofClaim(proof);
+      const isOne = claim.ok && ["deposited", "complete", "opened"].includes(claim.value.t);
+      if (isOne && right.has(JSON.stringify(claim.value)) && !proofs.has(claim.value.t))
+        proofs.set(claim.value.t, proof);
+    }
+    const said = ["deposited", "complete", "opened"].flatMap((type) => proofs.get(type) ?? []);
+    const byServer = proofs.get("deposited") ?? proofs.get("complete");
+    if (byServer === undefined) return ok(null);
+    const keys = (await deps.deployments.current())?.serverKeys ?? [];
+    for (const [by, sign] of Object.entries(pins.serverKeys)) {
+      if (!(await readServerProof(byServer, [{ sign }])).ok) continue;
+      const head = proven.value.row?.wire.head;
+      const whole = { v: 1, by: by as B64, ...(head === undefined ? {} : { head }), proofs: said, keys } as const;
+      // Short ones first: what is left out of a code stands in the file.
+      const codes = [said, said.slice(0, 2), said.slice(0, 1)].map((some) =>
+        writeDossierReceipt({ v: 1, by: by as B64, proofs: some }),
+      );
+      const code = codes.find(({ length }) => length <= mostCode) ?? null;
+      return ok({ line: writeDossierReceipt(whole), code });
+    }
+    return ok(null);
+  }
+
   return {
     async ownDeposit(session, { file, kind, title }) {
       const begun = await deps.papers.start(session, { kind, title });
@@ -227,6 +280,19 @@ export function createOwner(deps: OwnerDeps): OwnerPart {
       const pages = listed.value.flatMap((one) => one.pages);
       const bytes = pages.reduce((sum, page) => sum + (page.bytes ?? 0), 0);
       return ok({ papers: listed.value.length, pages: pages.length, bytes });
+    },
+
+    async ownReceipt(session, id) {
+      const [kept, pins] = [await session.records.get(id), await pinsOf(session)];
+      if (!kept.ok) return kept;
+      if (!pins.ok) return pins;
+      const { record } = kept.value;
+      if (record.t !== "dossier") return err({ type: "not-found" });
+      for (const letter of [...versionsInOrder(record)].reverse()) {
+        const written = await receiptOf(session, pins.value, record, letter);
+        if (!written.ok || written.value !== null) return written.ok ? ok(written.value as WrittenReceipt) : written;
+      }
+      return err({ type: "not-found" });
     },
 
     async lookJournal(session) {

@@ -122,7 +122,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     return result;
   };
   const approvals = createApprovalDoor({ ...deps, fetch: given.fetch, timers: given.timers }, within);
-  const owner = createOwnerDoor({ ...deps, fetch: given.fetch, timers: given.timers, papers }, within);
+  const owner = createOwnerDoor({ ...deps, fetch: given.fetch, timers: given.timers, papers, checkProofs }, within);
   const { emit } = deps;
   const listening = new WeakSet<object>();
 

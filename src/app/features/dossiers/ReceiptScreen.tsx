@@ -9,6 +9,7 @@ import type { DossierView, ProofView } from "../../../workers/satchel.contract.t
 import { paths, type ScreenProps } from "../../feature.ts";
 import { formatDate, formatTime } from "../../i18n/format.ts";
 import { useT } from "../../i18n/useT.ts";
+import { chunk } from "../../state/chunk.ts";
 import { Frame } from "../../state/Frame.tsx";
 import { useAsk } from "../../state/satchel.ts";
 import { Button, LinkButton } from "../../ui/Button.tsx";
@@ -56,6 +57,13 @@ function NoReceipt({ id }: { readonly id: RecordId }) {
   );
 }
 
+const useOut = chunk(async () => (await import("./ReceiptOut.tsx")).ReceiptOut);
+
+function OutDoor({ dossier: { id, record } }: { readonly dossier: DossierView }) {
+  const { more: Out } = useOut();
+  return Out === null ? null : <Out id={id} number={record.number} />;
+}
+
 interface SlipProps {
   readonly dossier: DossierView;
   readonly proofs: readonly ProofView[];
@@ -67,6 +75,8 @@ function Slip({ dossier, proofs, strongest, to }: SlipProps) {
   const t = useT();
   // The first date counts: when the answers arrived, whatever came after (DESIGN 5).
   const at = Math.min(...proofs.map((proof) => proof.at));
+  const { declaration, sent } = dossier.record;
+  const filledAt = declaration?.at ?? Object.values(sent).sort((a, b) => b.n - a.n)[0]?.at;
   const have = Math.max(...proofs.map((proof) => proof.have));
   const rows: readonly Row[] = [
     { key: "procedure", name: t("dossiers.receipt.procedure"), value: procedureTitle(dossier.record.procedure) },
@@ -84,6 +94,8 @@ function Slip({ dossier, proofs, strongest, to }: SlipProps) {
           },
         ]
       : []),
+    // Two clocks, and each is named: the phone's says when it was filled in, the server's when it was there.
+    ...(filledAt === undefined ? [] : [{ key: "filled", name: t("dossiers.receipt.filled"), value: moment(filledAt) }]),
     ...proofs.map((proof) => ({
       key: proof.type,
       name: t(`dossiers.receipt.${proof.type}`),
@@ -117,6 +129,7 @@ function Slip({ dossier, proofs, strongest, to }: SlipProps) {
       <p>
         <b>{t("dossiers.receipt.notAccepted")}</b> {t("dossiers.receipt.notAcceptedMore")}
       </p>
+      <OutDoor dossier={dossier} />
       <div class="actions">
         <Button wide icon="imprimer" onPress={() => window.print()}>
           {t("dossiers.receipt.print")}
