@@ -333,6 +333,10 @@ export interface VisibleParts {
 const pick = <V>(map: Readonly<Record<string, V>>, keys: ReadonlySet<string>): Readonly<Record<string, V>> =>
   Object.fromEntries(Object.entries(map).filter(([key]) => keys.has(key)));
 
+/** The day on a paper, else the month that it is about (a pay slip); null where neither was written down. */
+export const issuedOf = ({ facts = {} }: Pick<PaperRecord, "facts">): string | null =>
+  [facts.issued, facts.period].find((date) => date !== undefined && /^\d{4}(-\d{2}){0,2}$/.test(date)) ?? null;
+
 /**
  * The payload of the letter: visible answers and rows, papers of visible requirements in the order of the form, and the
  * requirements that stay empty. Papers that are no longer there (binned, purged, not on this device) count as missing.
@@ -354,7 +358,9 @@ export function buildPayload(
       const { kind, title, holder, expiry } = paper;
       const pages = paperPagesToSend(paper);
       const seconds = kind === voiceKind ? { seconds: Number(paper.facts?.seconds ?? 0) || 0 } : {};
-      return [{ requirement, kind, title, holder, expiry, pages, ...seconds }];
+      const issued = issuedOf(paper);
+      const dated = issued === null ? {} : { issued };
+      return [{ requirement, kind, title, holder, expiry, ...dated, pages, ...seconds }];
     }),
   );
   const given = new Set(listed.map((paper) => paper.requirement));

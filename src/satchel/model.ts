@@ -575,6 +575,8 @@ export interface DossierPayload {
     readonly title: string;
     readonly holder: string;
     readonly expiry: PartialDate | null;
+    /** The day on it, else the month that it is about; absent where neither is known. */
+    readonly issued?: PartialDate;
     readonly pages: readonly { readonly blob: BlobId; readonly turn: number; readonly preview: BlobId | null }[];
     /** Of a spoken answer (shared/voice.ts). */
     readonly seconds?: number;

@@ -72,6 +72,8 @@ export interface DeskDossier {
     readonly title: string;
     readonly holder: string;
     readonly expiry: string | null;
+    /** The day on it, as the person wrote it down; absent: she did not. */
+    readonly issued?: string;
     readonly pages: readonly DeskPaperPage[];
   }[];
   readonly sentStatuses: readonly {

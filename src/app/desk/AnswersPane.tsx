@@ -1,14 +1,23 @@
 /** The answers of a dossier in French (mock-up 19, right), each ready to copy into another software. Runs in the page. */
 
+import { useState } from "preact/hooks";
 import { inkBox, pathOf, strokesOf } from "../../forms/signature.ts";
 import { inFrench } from "../i18n/i18n.ts";
 import { useT } from "../i18n/useT.ts";
 import { Icon } from "../ui/icons/Icon.tsx";
 import { type AnswerLine, type AnswerSection, asText } from "./answers.ts";
+import { useKeys } from "./keys.ts";
 import { Tool } from "./PaperPane.tsx";
 import { useDeskShell } from "./state.ts";
 
-function Line({ line, onCopy }: { readonly line: AnswerLine; readonly onCopy: (label: string, text: string) => void }) {
+interface LineProps {
+  readonly line: AnswerLine;
+  /** The one that was copied last. */
+  readonly copied: boolean;
+  readonly onCopy: (label: string, text: string, key: string) => void;
+}
+
+function Line({ line, copied, onCopy }: LineProps) {
   const t = useT();
   if (line.kind === "row")
     return (
@@ -48,7 +57,8 @@ function Line({ line, onCopy }: { readonly line: AnswerLine; readonly onCopy: (l
       </td>
       <td>
         {value !== null && (
-          <button type="button" class="copy" onClick={() => onCopy(label, value)}>
+          <button type="button" class="copy" onClick={() => onCopy(label, value, line.key)}>
+            {copied && <Icon name="valider" size="s" />}
             {t("desk.answers.copy")}
             <span class="sr" lang="fr">
               {` : ${label}`}
@@ -92,12 +102,28 @@ export interface AnswersPaneProps {
 export function AnswersPane({ sections, known }: AnswersPaneProps) {
   const t = useT();
   const { copy, say } = useDeskShell();
-  const copyOut = (what: string, text: string): void =>
-    void copy(text).then((done) => say(t(done ? "desk.answers.copied" : "desk.answers.notCopied", { what })));
+  const [copied, setCopied] = useState<string | null>(null);
+  const answered = sections.flatMap(({ lines }) =>
+    lines.flatMap((line) => (line.kind === "answer" && line.value !== null ? [{ ...line, value: line.value }] : [])),
+  );
+  const copyOut = (what: string, text: string, key?: string): void =>
+    void copy(text).then((done) => {
+      if (done && key !== undefined) setCopied(key);
+      say(t(done ? "desk.answers.copied" : "desk.answers.notCopied", { what }));
+    });
+  const next = answered[answered.findIndex(({ key }) => key === copied) + 1] ?? answered[0];
+  // One press for each field of the other software, in the order of the form.
+  const copyNext = next && ((): void => copyOut(next.label, next.value, next.key));
+  useKeys({ copyNext });
   return (
     <section class="pane" aria-labelledby="answers-title">
       <div class="pane__h">
         <h2 id="answers-title">{t("desk.answers.title")}</h2>
+        {copyNext !== undefined && (
+          <Tool icon="fleche" onPress={copyNext}>
+            {t("desk.answers.copyNext")}
+          </Tool>
+        )}
         <Tool icon="deux-copies" onPress={() => copyOut(t("desk.answers.title"), asText(sections))}>
           {t("desk.answers.copyAll")}
         </Tool>
@@ -113,7 +139,7 @@ export function AnswersPane({ sections, known }: AnswersPaneProps) {
               </th>
             </tr>
             {section.lines.map((line) => (
-              <Line key={line.key} line={line} onCopy={copyOut} />
+              <Line key={line.key} line={line} copied={line.key === copied} onCopy={copyOut} />
             ))}
           </tbody>
         ))}

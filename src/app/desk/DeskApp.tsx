@@ -27,6 +27,7 @@ import { Enrol } from "./Enrol.tsx";
 import { FiguresScreen } from "./figures/FiguresScreen.tsx";
 import { FormsDoor } from "./forms/FormsDoor.tsx";
 import { Inbox } from "./Inbox.tsx";
+import { KeysDialog } from "./KeysDialog.tsx";
 import { MandatesDoor } from "./mandates/MandatesDoor.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
 import { DeskShares } from "./shares/DeskShares.tsx";
@@ -95,6 +96,8 @@ function OpenDesk(props: OpenDeskProps) {
   const team = useDeskAsk("team", (desk) => desk.team(), ["team"]);
   const helpers = team.state === "ready" ? team.value.helpers.filter(({ role }) => role !== "card") : [];
   const [list, setList] = useState<ListView>({ filter: "all", typed: "" });
+  const [keysOn, turnKeys] = useState(true);
+  const [keysShown, showKeys] = useState(false);
   const [toasts, setToasts] = useState<readonly ToastMessage[]>([]);
   const serial = useRef(0);
 
@@ -150,6 +153,7 @@ function OpenDesk(props: OpenDeskProps) {
     refresh,
     helpers,
     me: helpers.find(({ isMe }) => isMe)?.id ?? null,
+    keys: { on: keysOn, turn: turnKeys, shown: keysShown, show: showKeys },
     lock: () => onLock("asked"),
     toasts,
     say,
@@ -165,6 +169,7 @@ function OpenDesk(props: OpenDeskProps) {
   };
   return (
     <DeskShellContext.Provider value={shell}>
+      <KeysDialog />
       {isForms ? (
         <FormsDoor />
       ) : isFigures ? (

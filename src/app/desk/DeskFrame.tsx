@@ -67,7 +67,7 @@ function Languages() {
 
 function Rail() {
   const t = useT();
-  const { organisation, demonstration, inbox, place, lock } = useDeskShell();
+  const { organisation, demonstration, inbox, place, lock, keys } = useDeskShell();
   const unread =
     inbox.state === "ready" ? inbox.value.rows.filter((row) => row.status === "new" && row.trouble === null).length : 0;
   const isInbox = place.path === deskPaths.inbox;
@@ -159,7 +159,10 @@ function Rail() {
           <Languages />
           <b>{t("desk.computer.title")}</b>
           {t("desk.computer.text")}
-          <div class="rail__close">
+          <div class="rail__close stack-s">
+            <Button kind="flap-line" small wide icon="information" onPress={() => keys.show(true)}>
+              {t("desk.keys.title")}
+            </Button>
             <Button kind="flap-line" small wide icon="cadenas" onPress={lock}>
               {t("desk.close")}
             </Button>

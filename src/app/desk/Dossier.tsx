@@ -24,15 +24,17 @@ import { AnswersPane } from "./AnswersPane.tsx";
 import { answerSections, phoneOf, stateOf } from "./answers.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
 import { PersonName, procedureName, StateChip } from "./Inbox.tsx";
+import { useKeys } from "./keys.ts";
 import { MandatesBesideDoor } from "./mandates/MandatesDoor.tsx";
 import { OutButton } from "./out/OutButton.tsx";
 import { PaperPane } from "./PaperPane.tsx";
 import { REPLY_ID, ReplyPane } from "./ReplyPane.tsx";
-import { replacedLetters, rowState } from "./rows.ts";
+import { replacedLetters, rowState, shownRows } from "./rows.ts";
 import { deskPaths, failureMark, failureText, useDeskAsk, useDeskShell } from "./state.ts";
 import { ThreadPane } from "./ThreadPane.tsx";
 import { useForm } from "./useForm.ts";
 import { VoicePane } from "./VoicePane.tsx";
+import { NOTE_ID, WorkPane } from "./WorkPane.tsx";
 
 /** "arabe", in the language shown; null when the code is no language. */
 function languageName(code: string): string | null {
@@ -65,6 +67,7 @@ function Shown({ dossier, form }: ShownProps) {
   const spoken = payload.language === language() ? null : languageName(payload.language);
   const rows = inbox.state === "ready" ? inbox.value.rows : [];
   const sections = answerSections(form, payload);
+  useKeys({ reply: () => moveTo(REPLY_ID), note: () => moveTo(NOTE_ID) });
   const newer = rows.find((other) => other.replaces === row.letter);
   const visible =
     form === null
@@ -153,6 +156,7 @@ function Shown({ dossier, form }: ShownProps) {
           <MandatesBesideDoor letter={row.letter} />
           <AnswersPane sections={sections} known={form !== null} />
           <ThreadPane dossier={dossier} />
+          <WorkPane key={row.letter} dossier={dossier} />
         </div>
       </div>
     </>
@@ -201,8 +205,15 @@ function Withdrawn({ row }: { readonly row: DeskDossierRow }) {
 
 export function Dossier({ letter }: { readonly letter: string }) {
   const t = useT();
-  const { inbox } = useDeskShell();
+  const { inbox, router, list, me } = useDeskShell();
   const id = letter as LetterId;
+  const step = (by: number) => (): void => {
+    const shown = shownRows(inbox.state === "ready" ? inbox.value.rows : [], list, me);
+    const at = shown.findIndex((other) => other.letter === id);
+    const next = at < 0 ? undefined : shown[at + by];
+    if (next !== undefined) router.go(deskPaths.dossier(next.letter));
+  };
+  useKeys({ list: () => router.go(deskPaths.inbox), nextDossier: step(1), previousDossier: step(-1) });
   const row = inbox.state === "ready" ? inbox.value.rows.find((each) => each.letter === id) : undefined;
   const trouble = row?.trouble != null ? row : undefined;
   const withdrawn = row?.status === "withdrawn" ? row : undefined;

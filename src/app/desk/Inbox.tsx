@@ -1,6 +1,6 @@
 /** The dossiers that were deposited here (mock-up 18): a table to filter, search and walk with the arrow keys. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { isProcedureId } from "../../forms/catalogue/index.ts";
 import { readPublishedProcedure } from "../../forms/published.ts";
 import { showSpoken } from "../../satchel/spoken.ts";
@@ -22,6 +22,7 @@ import { useWorld } from "../ui/world.ts";
 import { DeskFrame } from "./DeskFrame.tsx";
 import { type Due, dueOf } from "./due.ts";
 import { InactiveNote } from "./inactive/InactiveNote.tsx";
+import { useKeys } from "./keys.ts";
 import { ListOut } from "./out/ListOut.tsx";
 import {
   countsOf,
@@ -99,9 +100,11 @@ interface RowProps {
   readonly row: DeskDossierRow;
   readonly state: RowState;
   readonly due: Due | null;
+  /** Who looks after it; empty: nobody. */
+  readonly assigned: string;
 }
 
-function Row({ row, state, due }: RowProps) {
+function Row({ row, state, due, assigned }: RowProps) {
   const t = useT();
   const { here, of } = row.papers;
   return (
@@ -153,6 +156,11 @@ function Row({ row, state, due }: RowProps) {
       </td>
       <td>
         <StateChip state={state} />
+        {assigned !== "" && (
+          <span class="meta block">
+            <bdi translate={false}>{assigned}</bdi>
+          </span>
+        )}
       </td>
     </tr>
   );
@@ -184,6 +192,8 @@ interface TableProps {
 function Table({ rows, replaced }: TableProps) {
   const t = useT();
   const { clock } = useWorld();
+  const { helpers } = useDeskShell();
+  const names = useMemo(() => new Map(helpers.map(({ id, name }) => [id, name])), [helpers]);
   const [limit, setLimit] = useState(PAGE_ROWS);
   const times = useAnswerTimes(rows.map((row) => row.procedure));
   const today = localDay(clock.now());
@@ -210,6 +220,7 @@ function Table({ rows, replaced }: TableProps) {
                 key={row.letter}
                 row={row}
                 state={rowState(row, replaced)}
+                assigned={row.assigned === undefined ? "" : (names.get(row.assigned) ?? "")}
                 due={replaced.has(row.letter) ? null : dueOf(row, times.get(row.procedure), today)}
               />
             ))}
@@ -251,6 +262,8 @@ function Listed({ view }: { readonly view: InboxView }) {
     () => find(typed).filter((row) => passes(row, filter, replaced, me)),
     [find, typed, filter, replaced, me],
   );
+  const field = useRef<HTMLInputElement>(null);
+  useKeys({ search: () => field.current?.focus() });
   // Names of procedures are words of their forms.
   const procedures = [...new Set(view.rows.map((row) => row.procedure))];
   useAreas(...procedures.filter(isProcedureId).map((id) => `form-${id}` as const));
@@ -276,6 +289,12 @@ function Listed({ view }: { readonly view: InboxView }) {
             {...PERSONAL}
             class="input"
             type="search"
+            ref={field}
+            onKeyDown={(event) => {
+              if (event.key !== "ArrowDown") return;
+              event.preventDefault();
+              document.querySelector<HTMLAnchorElement>("a[data-row]")?.focus();
+            }}
             dir="auto"
             value={typed}
             aria-label={t("desk.search.label")}

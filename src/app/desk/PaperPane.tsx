@@ -8,12 +8,14 @@ import { useEffect, useState } from "preact/hooks";
 import type { Form } from "../../forms/model.ts";
 import { endingOf } from "../../satchel/export-names.ts";
 import { paperType } from "../../satchel/paper-types.ts";
+import { localDay } from "../../shared/day.ts";
 import type { LetterId } from "../../shared/ids.ts";
 import { voicedKey } from "../../shared/voice.ts";
 import type { DeskDossier, DeskPaperPage } from "../../workers/desk.contract.ts";
 import type { TextKey } from "../i18n/catalogue.ts";
 import { formatCalendarDate, formatNumber } from "../i18n/format.ts";
 import { tData, t as text } from "../i18n/i18n.ts";
+import { isolated } from "../i18n/rich.tsx";
 import { useT } from "../i18n/useT.ts";
 import { Banner } from "../ui/Banner.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -27,9 +29,11 @@ import { Picture } from "../ui/Picture.tsx";
 import type { SheetKind } from "../ui/Sheet.tsx";
 import { Loading } from "../ui/States.tsx";
 import { useWorld } from "../ui/world.ts";
+import { useKeys } from "./keys.ts";
 import type { PdfViewProps } from "./PdfView.tsx";
 import { isDrawn, usePicture } from "./picture.ts";
 import { type DeskFailure, failureText, isDeskFailure, useDesk, useDeskShell } from "./state.ts";
+import { unfitPapers } from "./unfit.ts";
 
 export type DeskPaper = DeskDossier["papers"][number];
 
@@ -83,17 +87,20 @@ function PaperButton(props: {
 interface ToolProps {
   readonly icon: IconName;
   readonly children: string;
+  /** A tool that stays on until it is pressed again. */
+  readonly pressed?: boolean | undefined;
   /** Nothing further in this direction: the tool stays reachable and says so. */
   readonly off?: boolean | undefined;
   readonly onPress: () => void;
 }
 
 /** A small tool: an icon and a word. */
-export function Tool({ icon, children, off = false, onPress }: ToolProps) {
+export function Tool({ icon, children, pressed, off = false, onPress }: ToolProps) {
   return (
     <button
       type="button"
       class="tool"
+      aria-pressed={pressed}
       aria-disabled={off ? "true" : undefined}
       onClick={() => {
         if (!off) onPress();
@@ -347,12 +354,68 @@ function Facts({
           </Chip>
         )}
         {!isOver && paper.expiry !== null && <span>{t("desk.papers.valid", { date })}</span>}
-        {paper.expiry === null && <span>{t("desk.papers.noExpiry")}</span>}
+        {paper.expiry === null && <span>{t("desk.papers.noExpiry")}</span>}{" "}
+        {paper.issued !== undefined && (
+          <span>{t("desk.papers.issued", { date: formatCalendarDate(paper.issued) })}</span>
+        )}
       </p>
       {rule !== undefined && (
         <p class="meta">{t("desk.papers.maxAge", { count: Math.max(1, Math.round(rule / MONTH_DAYS)) })}</p>
       )}
     </div>
+  );
+}
+
+interface BesideProps {
+  readonly letter: LetterId;
+  readonly papers: readonly DeskPaper[];
+  readonly chosen: number;
+  readonly onChoose: (paper: number) => void;
+  readonly fileName: string;
+  readonly zoom: number;
+}
+
+/** Another paper of the dossier, to be compared with the one that is looked at. */
+function Beside({ letter, papers, chosen, onChoose, fileName, zoom }: BesideProps) {
+  const t = useT();
+  const [at, setAt] = useState(0);
+  const paper = papers[chosen];
+  const page = paper?.pages[at];
+  const total = paper?.pages.length ?? 0;
+  const label = paper === undefined ? "" : t("desk.papers.pageOf", { name: paperName(paper), n: at + 1, total });
+  return (
+    <section class="stack-s" aria-label={t("desk.tool.other")}>
+      <div class="tools">
+        <select
+          class="input"
+          aria-label={t("desk.tool.other")}
+          value={String(chosen)}
+          onChange={(event) => onChoose(Number(event.currentTarget.value))}
+        >
+          {papers.map((one, n) => (
+            <option key={`${one.requirement} ${n}`} value={String(n)}>
+              {paperName(one)}
+            </option>
+          ))}
+        </select>
+        {total > 1 && (
+          <Tool icon="fleche" onPress={() => setAt((at + 1) % total)}>
+            {t("desk.tool.next")}
+          </Tool>
+        )}
+      </div>
+      {page !== undefined && (
+        <PageView
+          key={page.blob}
+          letter={letter}
+          page={page}
+          label={label}
+          fileName={`${fileName}-${chosen + 1}-${at + 1}`}
+          turn={page.turn}
+          zoom={zoom}
+        />
+      )}
+    </section>
   );
 }
 
@@ -371,6 +434,9 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
   const [turns, setTurns] = useState<Readonly<Record<string, number>>>({});
   const paper = papers[at.paper];
   const page = paper?.pages[at.page];
+  const [other, setOther] = useState<number | null>(null);
+  const { clock } = useWorld();
+  const unfit = unfitPapers(form, papers, localDay(clock.now()));
   const whole = papers.filter((one) => one.pages.every((each) => each.here)).length;
   const coming = papers.length - whole;
 
@@ -383,6 +449,21 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
     setZoom(0);
   };
   const added = page === undefined ? 0 : (turns[page.blob] ?? 0);
+  const turn = (): void => {
+    if (page !== undefined) setTurns({ ...turns, [page.blob]: (added + 90) % 360 });
+  };
+  const larger = (): void => setZoom(Math.min(zoom + 1, ZOOMS.length - 1));
+  const smaller = (): void => setZoom(Math.max(zoom - 1, 0));
+  // The next paper stands beside the one that is looked at, until another is chosen.
+  const beside = (): void => setOther(other === null ? (at.paper + 1) % papers.length : null);
+  useKeys({
+    nextPage: () => move(1),
+    previousPage: () => move(-1),
+    larger,
+    smaller,
+    turn,
+    beside: papers.length > 1 ? beside : undefined,
+  });
   const label =
     paper === undefined
       ? ""
@@ -414,6 +495,21 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
           ))}
         </ul>
       )}
+      {unfit.length > 0 && (
+        <ul class="pane__p stack-s" aria-label={t("desk.papers.unfit")}>
+          {unfit.map(({ paper: n, fault }) => {
+            const name = papers[n] === undefined ? "" : paperName(papers[n]);
+            return (
+              <li key={n} class="need">
+                <Icon name="attention" />
+                <span>
+                  {t(`desk.papers.fault.${fault === "too-old" ? "tooOld" : fault}`, { name: isolated(name) })}
+                </span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
       {paper !== undefined && (
         <div class="pview">
           {/* biome-ignore lint/a11y/useSemanticElements: toggles outside any form are a group, not a fieldset */}
@@ -435,19 +531,20 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
             <Facts paper={paper} procedure={payload.procedure} form={form} />
             {/* biome-ignore lint/a11y/useSemanticElements: buttons outside any form are a group, not a fieldset */}
             <div class="tools" role="group" aria-label={t("desk.tool.label")}>
-              <Tool icon="reduire" off={zoom === 0} onPress={() => setZoom(zoom - 1)}>
+              <Tool icon="reduire" off={zoom === 0} onPress={smaller}>
                 {t("desk.tool.smaller")}
               </Tool>
-              <Tool icon="agrandir" off={zoom === ZOOMS.length - 1} onPress={() => setZoom(zoom + 1)}>
+              <Tool icon="agrandir" off={zoom === ZOOMS.length - 1} onPress={larger}>
                 {t("desk.tool.larger")}
               </Tool>
-              <Tool
-                icon="tourner"
-                off={page === undefined}
-                onPress={() => page !== undefined && setTurns({ ...turns, [page.blob]: (added + 90) % 360 })}
-              >
+              <Tool icon="tourner" off={page === undefined} onPress={turn}>
                 {t("desk.tool.turn")}
               </Tool>
+              {papers.length > 1 && (
+                <Tool icon="deux-copies" pressed={other !== null} onPress={beside}>
+                  {t("desk.tool.beside")}
+                </Tool>
+              )}
               {places.length > 1 && (
                 <span class="tools__pages">
                   <Tool icon="retour" off={here <= 0} onPress={() => move(-1)}>
@@ -471,6 +568,17 @@ export function PaperPane({ dossier, form }: PaperPaneProps) {
                 label={label}
                 fileName={`${row.number}-${here + 1}`}
                 turn={(page.turn + added) % 360}
+                zoom={ZOOMS[zoom] ?? 1}
+              />
+            )}
+            {other !== null && papers[other] !== undefined && (
+              <Beside
+                key={other}
+                letter={row.letter}
+                papers={papers}
+                chosen={other}
+                onChoose={setOther}
+                fileName={row.number}
                 zoom={ZOOMS[zoom] ?? 1}
               />
             )}

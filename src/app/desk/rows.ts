@@ -91,6 +91,16 @@ export function createSearch(rows: readonly DeskDossierRow[]): (typed: string) =
   };
 }
 
+/** The list as it is narrowed: in order, found, filtered. */
+export function shownRows(
+  rows: readonly DeskDossierRow[],
+  { filter, typed }: { readonly filter: RowFilter; readonly typed: string },
+  me: PrincipalId | null,
+): readonly DeskDossierRow[] {
+  const replaced = replacedLetters(rows);
+  return createSearch(inOrder(rows, replaced))(typed).filter((row) => passes(row, filter, replaced, me));
+}
+
 /** How many each filter keeps. */
 export function countsOf(
   rows: readonly DeskDossierRow[],

@@ -100,6 +100,13 @@ export interface DeskShell {
   /** Asks the server for news; resolves when it answered or could not be reached. */
   readonly refresh: () => Promise<void>;
   readonly lock: () => void;
+  /** Single keys (keys.ts). In memory only. */
+  readonly keys: {
+    readonly on: boolean;
+    readonly turn: (on: boolean) => void;
+    readonly shown: boolean;
+    readonly show: (shown: boolean) => void;
+  };
   /** Who works here, the organisation's card left out; empty at a desk that names nobody. */
   readonly helpers: readonly TeamHelper[];
   /** Who is at this desk; null where it names nobody. */

@@ -495,12 +495,13 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
       return ok({
         row: rowOf(kept),
         payload: record.payload,
-        papers: record.payload.papers.map(({ requirement, kind, title, holder, expiry, pages }) => ({
+        papers: record.payload.papers.map(({ requirement, kind, title, holder, expiry, issued, pages }) => ({
           requirement,
           kind,
           title,
           holder,
           expiry,
+          ...(issued === undefined ? {} : { issued }),
           pages: pages.map((page) => ({
             blob: page.blob,
             preview: page.preview,

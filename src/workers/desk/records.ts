@@ -302,6 +302,7 @@ const payloadShape = v.object({
         title: short,
         holder: short,
         expiry: v.nullable(short),
+        issued: v.exactOptional(short),
         pages: v.pipe(
           v.array(
             v.object({ blob: randomIdField<BlobId>(), turn: count, preview: v.nullable(randomIdField<BlobId>()) }),

@@ -44,13 +44,13 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "profile", name: "words explained, profile, letter, lists", limit: 30 },
   { group: "published", name: "tool: forms that organisations publish", limit: 40 },
   { group: "en", name: "language: en", limit: 60 },
-  { group: "ar", name: "language: ar", limit: 64 },
+  { group: "ar", name: "language: ar", limit: 68 },
   { group: "forms-en", name: "language: en, words of these procedures", limit: 70 },
   { group: "forms-ar", name: "language: ar, words of these procedures", limit: 80 },
   { group: "official", name: "tool: official PDFs filled", limit: 60 },
   { group: "twoddoc", name: "tool: codes printed on papers (like PDFs)", limit: 400 },
   { group: "pdf", name: "tool: PDFs (asked for where the phone saves data)", limit: 560 },
-  { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 160 },
+  { group: "desk", name: "desk (fetched when /guichet is opened)", limit: 190 },
   { group: "kiosk", name: "kiosk (fetched when /poste is opened)", limit: 220 },
 ];
 

@@ -2,20 +2,13 @@
 
 import type { Form, PaperRule, Requirement } from "../../../forms/model.ts";
 import { fitPapers, type PaperFacts, type PaperFit } from "../../../forms/papers.ts";
+import { issuedOf } from "../../../satchel/dossier.ts";
 import type { PaperView } from "../../../workers/satchel.contract.ts";
 import { formatCalendarDate } from "../../i18n/format.ts";
 import { t } from "../../i18n/i18n.ts";
 import { pageCount } from "../../ui/papers/names.ts";
 import type { Verdict } from "../../ui/papers/PaperPicker.tsx";
 import { formText } from "./words.ts";
-
-const DATE = /^\d{4}(-\d{2}){0,2}$/;
-
-/** The day on it, else the month that it is about (a pay slip); nothing where neither was written down. */
-function issuedOf({ record }: PaperView): string | null {
-  const { issued, period } = record.facts ?? {};
-  return [issued, period].find((date) => date !== undefined && DATE.test(date)) ?? null;
-}
 
 const isPdf = (mime: string | undefined): boolean => mime === "application/pdf";
 
@@ -29,7 +22,7 @@ export function paperFacts(paper: PaperView): PaperFacts {
     kind: paper.record.kind,
     // How many pages are in a PDF is not known here: it is taken to have both sides.
     pages: files.includes("pdf") ? Number.MAX_SAFE_INTEGER : pageCount(paper.record),
-    issued: issuedOf(paper),
+    issued: issuedOf(paper.record),
     expiry: paper.record.expiry,
     files,
     bytes: paper.bytes,
