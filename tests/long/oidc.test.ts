@@ -139,7 +139,7 @@ test("F6 a helper signs in at the stand-in and opens the dossier that waited; an
   const row = await desk.helper.waitForRow((each) => each.number === number);
   expect(row.name).toContain("Morel");
   await desk.helper.openDossier(number);
-  expect((await desk.helper.answers()).map(({ value }) => value)).toContain("Une aide pour le bus.");
+  expect((await desk.helper.answers()).map(({ value }) => value).join("\n")).toContain("Une aide pour le bus.");
   expect(await page.getByRole("link", { name: "Sortir de ProConnect" }).getAttribute("href")).toBe(
     loginPages.out("guichet"),
   );
@@ -180,8 +180,7 @@ test("F6 a person fills her profile from the stand-in, line by line; the server 
   await left.getByRole("button", { name: /^Ne pas garder/ }).click();
   await left.waitFor({ state: "detached" });
   const profile = page.getByRole("main");
-  for (const text of ["BENSAÏD", "1985", "Algérie"])
-    expect(await profile.getByText(text, { exact: true }).count()).toBeGreaterThan(0);
+  for (const text of ["BENSAÏD", "1985", "Algérie"]) await profile.getByText(text, { exact: true }).first().waitFor();
   expect(await profile.getByText("Samia", { exact: true }).count()).toBe(0);
   expect(stage.server.log()).not.toMatch(/BENSA|Samia|1985/);
 }, 600_000);
