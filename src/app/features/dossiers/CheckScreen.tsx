@@ -27,7 +27,7 @@ import type {
   WorkerError,
 } from "../../../workers/satchel.contract.ts";
 import { paths, type ScreenProps } from "../../feature.ts";
-import { formatBytes } from "../../i18n/format.ts";
+import { formatBytes, formatNumber } from "../../i18n/format.ts";
 import { t as text } from "../../i18n/i18n.ts";
 import { isolated, rich } from "../../i18n/rich.tsx";
 import { useT } from "../../i18n/useT.ts";
@@ -174,9 +174,10 @@ function Answers({ dossier, view, lines }: AnswersProps) {
   const none = <span class="soft">{t("dossiers.check.none")}</span>;
   const asked = new Set(othersOf(dossier.record).map((other) => other.path));
 
+  const edit = (href: string, subject: string) => ({ href, subject });
+
   function row(line: ReviewLine): Row | null {
     if (line.kind === "papers") return null;
-    const edit = (href: string, subject: string) => ({ href, subject });
     if (line.kind === "not-foreseen") {
       const name = t("dossiers.notForeseen.title");
       const spoken = isVoiced(view, line.step) ? t("dossiers.check.spoken") : none;
@@ -204,11 +205,23 @@ function Answers({ dossier, view, lines }: AnswersProps) {
     return { key: line.key, name, value, more, edit: edit(rowPath(id, line.step, rowId), name) };
   }
 
+  /** Before the first person of a list: the list itself, where somebody is added or taken out. */
+  const list = (line: ReviewLine): readonly Row[] => {
+    if (line.kind !== "answer" || line.row === null || line.row.n > 1) return [];
+    const { repeat, id: rowId } = line.row;
+    if (view.rows.get(repeat)?.[0]?.fields[0]?.id !== line.field.id) return [];
+    const name = formText(form.id, `${repeat}.label`) ?? "";
+    const value = formatNumber(view.rows.get(repeat)?.length ?? 0);
+    return [{ key: `${repeat} ${rowId}`, name, value, edit: edit(questionPath(id, line.step, "review"), name) }];
+  };
+
   return (
     <>
       {sections.map((section) => {
         const title = section === "" ? t("dossiers.check.free") : (formText(form.id, `sections.${section}`) ?? "");
-        const rows = lines.filter((line) => sectionOf(line) === section).flatMap((line) => row(line) ?? []);
+        const rows = lines
+          .filter((line) => sectionOf(line) === section)
+          .flatMap((line) => [...list(line), row(line) ?? []].flat());
         return (
           <section key={section} class="stack-s" aria-label={title}>
             <h2>{title}</h2>
