@@ -71,6 +71,10 @@ describe("read again before sending", () => {
     expect(screen.getByRole("link", { name: /Modifier.*Lina.*Prénom/ }).getAttribute("href")).toBe(
       `/dossiers/${DOSSIER}/question/dependants/fiche/${ROW}`,
     );
+    // The list itself, where a person is added or taken out.
+    expect(screen.getByRole("link", { name: /^Modifier\W+Personnes avec vous$/ }).getAttribute("href")).toBe(
+      `/dossiers/${DOSSIER}/question/dependants/revoir`,
+    );
     expect(screen.getByRole("link", { name: /^Changer.*Ma carte/ }).getAttribute("href")).toBe(
       `/dossiers/${DOSSIER}/question/papers-identity/revoir`,
     );
