@@ -7,10 +7,10 @@
  */
 
 import type { RecordId } from "../shared/ids.ts";
-import type { SatchelRecord } from "./model.ts";
+import type { ReturnAct, SatchelRecord } from "./model.ts";
 
 /** Each has its sentence under `journal.said`, which the compiler holds against the words. */
-export type SaidWhat = "helped" | "helped-unnamed";
+export type SaidWhat = "helped" | "helped-unnamed" | ReturnAct["act"];
 
 export interface SaidEntry {
   /** Clock of who says it. */
@@ -47,6 +47,21 @@ const helpedReader: SaidReader = (records) =>
         })),
   );
 
-const readers: readonly SaidReader[] = [helpedReader];
+/** Who looked at which paper, and what a desk gave, when somebody came back with its help. */
+const returnReader: SaidReader = (records) =>
+  records.flatMap(({ record }) =>
+    record.t !== "profile"
+      ? []
+      : Object.values(record.returnActs ?? {}).map(({ act, organisation, helper, at, heardAt }) => ({
+          at,
+          heardAt,
+          organisation,
+          what: act,
+          values: { name: helper },
+          link: { to: "card" as const, id: null },
+        })),
+  );
+
+const readers: readonly SaidReader[] = [helpedReader, returnReader];
 
 export const journalSaid: SaidReader = (records) => readers.flatMap((read) => read(records));
