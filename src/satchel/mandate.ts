@@ -79,6 +79,9 @@ export interface MandateDraft {
   readonly signature: MandateSignature;
 }
 
+/** What the server's time is known to be may change a little while she reads the text that names the end. */
+const readingMs = 3_600_000;
+
 const allKnown = <T>(given: readonly T[], known: readonly T[]): boolean =>
   given.length > 0 && given.every((one) => known.includes(one)) && new Set(given).size === given.length;
 
@@ -95,7 +98,7 @@ export function mandateFault(draft: MandateDraft, now: number): MandateFault | n
   if (signature.ink === null && signature.name.trim() === "") return "no-signature";
   if ((signature.ink?.length ?? 0) > mandateLimits.ink || signature.name.length > mandateLimits.name) return "too-long";
   if (!mandateDays.includes(days)) return "bad-end";
-  return until > now && until <= shareEnd(days, now) ? null : "bad-end";
+  return until > now && until <= shareEnd(days, now) + readingMs ? null : "bad-end";
 }
 
 const eighteen = 18;

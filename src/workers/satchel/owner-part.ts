@@ -80,6 +80,9 @@ function lettersKnown(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<Lett
       const about = { type: "share", id, procedure: null } as const;
       add([id], about, false);
       add(Object.keys(record.acts ?? {}), about, true);
+      // Ended domains and what was done under a mandate: the journal tells both from the record.
+      add(Object.keys(record.mandate?.ends ?? {}), about, true);
+      add(Object.keys(record.mandate?.deeds ?? {}), about, true);
     }
     if (record.t !== "dossier") continue;
     const about = { type: "dossier", id, procedure: record.procedure } as const;

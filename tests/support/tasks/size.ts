@@ -44,7 +44,7 @@ const LATER: readonly { readonly group: LaterGroup; readonly name: string; reado
   { group: "profile", name: "words explained, profile, letter, lists", limit: 30 },
   { group: "published", name: "tool: forms that organisations publish", limit: 40 },
   { group: "en", name: "language: en", limit: 60 },
-  { group: "ar", name: "language: ar", limit: 68 },
+  { group: "ar", name: "language: ar", limit: 72 },
   { group: "forms-en", name: "language: en, words of these procedures", limit: 70 },
   { group: "forms-ar", name: "language: ar, words of these procedures", limit: 80 },
   { group: "official", name: "tool: official PDFs filled", limit: 60 },

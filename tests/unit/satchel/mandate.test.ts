@@ -92,7 +92,8 @@ describe("what is wrong with a mandate that is to be given", () => {
     ["an empty translation", { text: { fr: "x", shown: { language: "ar", text: "" } } }, "no-text"],
     ["nobody signed", { signature: { ink: null, name: " ", at: now } }, "no-signature"],
     ["over already", { until: now }, "bad-end"],
-    ["later than said", { until: shareEnd(31, now) + 1 }, "bad-end"],
+    ["an answer of the server came while she read", { until: shareEnd(31, now) + 5000 }, null],
+    ["later than said", { until: shareEnd(31, now) + day }, "bad-end"],
     ["another number of days", { days: 62 as never }, "bad-end"],
   ] as const)("%s", (_name, patch, fault) => expect(mandateFault(draft(patch as never), now)).toBe(fault));
 });

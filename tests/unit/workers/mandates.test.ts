@@ -57,7 +57,7 @@ async function together() {
   // The server's clock stands in 2027: ends are counted on it once the phone has heard of it.
   await eventually(async () => {
     await look(me.tab.api.sendNow);
-    return must(await me.tab.api.outbox()).lastAnswerAt > 0 ? true : undefined;
+    return must(await me.tab.api.shareTerms(1)).until > server.time.now ? true : undefined;
   });
   const input = async (patch: Partial<MandateInput> = {}): Promise<MandateInput> => {
     const days = patch.days ?? 31;
@@ -166,6 +166,12 @@ describe("mandates", { timeout: 120_000 }, () => {
     expect(await act(letter, "money")).toEqual({ ok: false, error: { type: "domain-over" } });
     must(await act(letter, "housing"));
     expect((await deeds(id))[0]?.outside).toBeNull();
+    // The server's own journal names nothing that this satchel cannot explain.
+    must(await me.tab.api.lookJournal());
+    const { lines } = must(await me.tab.api.ownJournal());
+    expect(lines.filter(({ k }) => k === "deposited").every(({ about }) => about !== null)).toBe(
+      true,
+    );
     // The last one that stands ends the whole.
     must(await me.tab.api.endMandate({ id, domain: "housing" }));
     await isStage(id, "ended");

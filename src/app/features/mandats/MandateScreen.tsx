@@ -85,22 +85,22 @@ function Deeds({ mandate }: { readonly mandate: MandateView }) {
               <b dir="auto" translate={false}>
                 {what}
               </b>
-              <span class="meta block">
-                {t("mandats.one.deed", {
-                  name: isolated(helper),
-                  desk: isolated(record.mandate.desk),
-                  date: formatDate(at, "long"),
-                  time: formatTime(at),
-                })}
-                {" · "}
-                {t(`mandats.domain.${domain}`)}
-              </span>
-              {Math.abs(heardAt - at) > sameMs && (
-                <span class="meta block">
-                  {t("mandats.one.heard", { date: formatDate(heardAt, "long"), time: formatTime(heardAt) })}
-                </span>
-              )}
             </p>
+            <p class="meta">
+              {t("mandats.one.deed", {
+                name: isolated(helper),
+                desk: isolated(record.mandate.desk),
+                date: formatDate(at, "long"),
+                time: formatTime(at),
+              })}
+              {" · "}
+              {t(`mandats.domain.${domain}`)}
+            </p>
+            {Math.abs(heardAt - at) > sameMs && (
+              <p class="meta">
+                {t("mandats.one.heard", { date: formatDate(heardAt, "long"), time: formatTime(heardAt) })}
+              </p>
+            )}
             {outside !== null && (
               <Banner tone="soon" icon="attention" quiet>
                 {t(`mandats.one.outside.${outside}`)}

@@ -28,11 +28,14 @@ const PLAIN = ["purpose", "acts", "helper", "ask", "time", "end", "protect", "da
 /** Its own full stop is there already. */
 const sentence = (words: string): string => words.trim().replace(/[.\s]+$/u, "");
 
+/** As it stands inside a sentence. */
+const inside = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
+
 function composed(say: Say, day: (at: number) => string, words: MandateWords): string {
   const { name, desk, purpose, domains, acts, from, until } = words;
   const listed = {
     domains: domains.map((id) => say(`mandats.domain.${id}`)),
-    acts: acts.map((id) => say(`mandats.act.${id}`)),
+    acts: acts.map((id) => inside(say(`mandats.act.${id}`))),
   };
   const values: Readonly<Record<string, TextValues>> = {
     purpose: { purpose: sentence(purpose) },
