@@ -44,6 +44,8 @@ export interface AskDeps {
 const requestMs = 60_000;
 const rangeBytes = 512 * 1024;
 const rangeTries = 4;
+/** No answer of ours is longer: a server that never ends fills no memory. */
+const answerBytes = 4 * 1024 * 1024;
 
 const isLoss = (error: unknown): boolean =>
   error instanceof TypeError || (error instanceof Error && error.name === "AbortError");
@@ -77,15 +79,17 @@ export const askWith =
 
 /**
  * A body that is cut while it comes is a lost answer, and so is one of which nothing more comes: a lock waits for whoever
- * reads. A slow line that brings something is waited for.
+ * reads. A slow line that brings something is waited for, up to `most` bytes.
  */
-export async function bodyOf(response: Response, timers: Timers): Promise<Bytes | undefined> {
+export async function bodyOf(response: Response, timers: Timers, most = answerBytes): Promise<Bytes | undefined> {
   const reader = response.body?.getReader();
   const parts: Bytes[] = [];
+  let have = 0;
   try {
     while (reader !== undefined) {
       const part = await beforeSilence(reader.read(), timers);
-      if (part === undefined) {
+      have += part?.value?.length ?? 0;
+      if (part === undefined || have > most) {
         await reader.cancel();
         return undefined;
       }
@@ -124,10 +128,8 @@ export function createBlobReader(deps: AskDeps): BlobReader {
     if (status === 401) return { type: "session" };
     if (status === 404 || status === 410) return { type: "absent" };
     if (status !== 206) return { type: "no-network" };
-    const bytes = await bodyOf(asked.response, deps.timers);
-    return bytes === undefined || bytes.length === 0 || bytes.length > end - start
-      ? { type: "no-network" }
-      : { type: "bytes", bytes };
+    const bytes = await bodyOf(asked.response, deps.timers, end - start);
+    return bytes === undefined || bytes.length === 0 ? { type: "no-network" } : { type: "bytes", bytes };
   }
 
   return {

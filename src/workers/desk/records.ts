@@ -324,6 +324,8 @@ const payloadShape = v.object({
 export function receivedFrom(letter: OpenedLetter, at: number): Result<ReceivedRecord, "bad-payload" | "other-kind"> {
   const { inner, head } = letter;
   if (inner.kind !== "dossier") return err("other-kind");
+  // Only what is given for a time has an end (SPEC P-L7): its pages would go while the dossier stands.
+  if (head.until !== undefined) return err("bad-payload");
   const payload = v.safeParse(payloadShape, inner.payload);
   if (!payload.success) return err("bad-payload");
   const named = new Set(head.blobs.map((ref) => ref.blob));

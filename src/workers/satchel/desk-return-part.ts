@@ -44,7 +44,7 @@ import type { SatchelDeps, Session } from "./deps.ts";
 import { sealedKeys, wishedDesks } from "./desk-wish.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { CardToKeep, Opening } from "./opening.ts";
-import { findProfile, judge, pinWhatIsNew, saveProfile } from "./pins.ts";
+import { findProfile, judge, judgeReceiver, pinWhatIsNew, saveProfile } from "./pins.ts";
 import { readTypedCard } from "./sealed-card.ts";
 
 export interface DeskReturnDeps extends SatchelDeps {
@@ -198,7 +198,7 @@ export function createDeskReturnPart(deps: DeskReturnDeps, opening: Opening, car
     const deployment = await deps.deployments.current();
     const pins = await pinWhatIsNew(session, deps, deployment);
     if (!pins.ok) return pins;
-    const trust = await judge(pins.value, deployment, organisation);
+    const trust = await judgeReceiver(pins.value, deployment, organisation);
     if (trust.type === "no-keys") return err({ type: "no-desk-key" });
     if (trust.type === "changed") return err({ type: "changed-key" });
     const operates = deployment?.organisations.find((each) => each.slug === organisation)?.operates === true;

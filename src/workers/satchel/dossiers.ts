@@ -45,7 +45,7 @@ import type { DossierStage, DossierView, HelpGiven, ProofView, StaysHere, Worker
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isPaper } from "./paper-view.ts";
 import { released } from "./papers.ts";
-import { judge, type OrganisationTrust, type Pins, pinsOf, pinWhatIsNew } from "./pins.ts";
+import { judgeReceiver, type OrganisationTrust, type Pins, pinsOf, pinWhatIsNew } from "./pins.ts";
 import type { ProofCheck, ProvenLetter } from "./proofs.ts";
 
 export type KeptDossier = Kept<SatchelRecord> & { readonly record: DossierRecord };
@@ -297,7 +297,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
     const { id, record } = kept;
     const newest = await newestVersion(session, record, facts);
     if (!newest.ok) return newest;
-    const trust = await judge(facts.pins, facts.deployment, record.organisation);
+    const trust = await judgeReceiver(facts.pins, facts.deployment, record.organisation);
     // Keys stay in the worker.
     const { givenKeys: _keys, ...shown } = record;
     const base = {
@@ -436,7 +436,7 @@ export function createDossiers(deps: SatchelDeps, checkProofs: ProofCheck, publi
       const deployment = await deps.deployments.current();
       const pins = await pinWhatIsNew(session, deps, deployment);
       if (!pins.ok) return pins;
-      const trust = await judge(pins.value, deployment, record.organisation);
+      const trust = await judgeReceiver(pins.value, deployment, record.organisation);
       if (trust.type !== "trusted") return ok(false);
       const facts = await around(session);
       if (!facts.ok) return facts;

@@ -30,7 +30,7 @@ import type { Kept } from "../common/records.ts";
 import type { MandateInput, MandateRefusal, MandatesApi, MandateView } from "../mandates.contract.ts";
 import type { WorkerError } from "../satchel.contract.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
-import { judge, pinsOf, pinWhatIsNew } from "./pins.ts";
+import { judge, judgeReceiver, pinsOf, pinWhatIsNew } from "./pins.ts";
 import type { ProofCheck } from "./proofs.ts";
 import type { Shares } from "./shares.ts";
 
@@ -185,7 +185,7 @@ export function createMandates(deps: SatchelDeps, checkProofs: ProofCheck, share
       const deployment = await deps.deployments.current();
       const pins = await pinWhatIsNew(session, deps, deployment);
       if (!pins.ok) return pins;
-      const trust = await judge(pins.value, deployment, organisation);
+      const trust = await judgeReceiver(pins.value, deployment, organisation);
       if (trust.type === "no-keys") return err({ type: "no-desk-key" });
       if (trust.type === "changed") return err({ type: "changed-key" });
       const [name, purpose] = [input.name.trim(), input.purpose.trim()];

@@ -106,6 +106,15 @@ export async function judge(pins: Pins, deployment: Pinnable | null, slug: strin
   return read.error.type === "rollback" ? { type: "trusted", principal: known.value } : { type: "changed" };
 }
 
+/**
+ * The same for whoever is about to seal something new to it: one that only one browser could open since somebody left does not
+ * receive (SPEC P-H8), pinned or not. What it signs is believed as before.
+ */
+export async function judgeReceiver(pins: Pins, deployment: Pinnable | null, slug: string): Promise<OrganisationTrust> {
+  const trust = await judge(pins, deployment, slug);
+  return trust.type === "trusted" && !mayReceive(trust.principal) ? { type: "no-keys" } : trust;
+}
+
 /** Every listed key where none is pinned yet; else those that a pinned one endorses (SPEC P-K2). */
 async function newServerKeys(pins: Pins, deployment: Pinnable): Promise<Pins["serverKeys"]> {
   const pinned = Object.values(pins.serverKeys);

@@ -32,7 +32,7 @@ import { takeDeed } from "./deeds.ts";
 import type { SatchelDeps, Session } from "./deps.ts";
 import { isDossier } from "./dossiers.ts";
 import { isPaper } from "./paper-view.ts";
-import { findProfile, judge, pinsOf, pinWhatIsNew } from "./pins.ts";
+import { findProfile, judgeReceiver, pinsOf, pinWhatIsNew } from "./pins.ts";
 import type { ProofCheck } from "./proofs.ts";
 
 type KeptShare = Kept<SatchelRecord> & { readonly record: ShareRecord };
@@ -256,7 +256,7 @@ export function createShares(deps: SatchelDeps, checkProofs: ProofCheck): Shares
       const deployment = await deps.deployments.current();
       const pins = await pinWhatIsNew(session, deps, deployment);
       if (!pins.ok) return pins;
-      const trust = await judge(pins.value, deployment, organisation);
+      const trust = await judgeReceiver(pins.value, deployment, organisation);
       if (trust.type === "no-keys") return err({ type: "no-desk-key" });
       if (trust.type === "changed") return err({ type: "changed-key" });
       const profile = await findProfile(session);

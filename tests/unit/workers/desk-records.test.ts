@@ -79,3 +79,9 @@ test.each([
 ])("another shape is refused: %j", (wrong) => {
   expect(receivedFrom(letter({ ...payload, ...wrong }), 5)).toEqual({ ok: false, error: "bad-payload" });
 });
+
+test("P-L7 a dossier with an end is refused: only what is given for a time has one", () => {
+  const sent = letter(payload);
+  const ending = { ...sent, head: { ...sent.head, until: 9 } } as typeof sent;
+  expect(receivedFrom(ending, 5)).toEqual({ ok: false, error: "bad-payload" });
+});
