@@ -171,9 +171,12 @@ export function createRecords<R extends object>(deps: RecordsDeps<R>): Records<R
   }
 
   async function openRow(row: RecordRow): Promise<R | null> {
+    const asWhom = identity;
     // Kept rows were sealed here, or verified before they were adopted.
-    const result = contentOf(await openRecord(identity, row.local, "verified"));
+    const result = contentOf(await openRecord(asWhom, row.local, "verified"));
     const record = result.ok ? result.value : null;
+    // Other keys came meanwhile: with them it may open, and nobody would try it again.
+    if (record === null && asWhom !== identity) return openRow(row);
     if (record === null) deps.log.note("record-cannot-open");
     opened.set(row.record, { op: row.localOp, record });
     return record;

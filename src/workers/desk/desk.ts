@@ -61,8 +61,11 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   const listening = new WeakSet<object>();
   const reading = new WeakSet<DeskSession>();
 
-  function background(event: string, work: (session: DeskSession) => Promise<Result<unknown, WorkerError>>): void {
-    within(work).then(
+  function background(
+    event: string,
+    work: (session: DeskSession) => Promise<Result<unknown, WorkerError>>,
+  ): Promise<void> {
+    return within(work).then(
       (result) => {
         if (!result.ok && result.error.type !== "locked") deps.log.note(event, { error: result.error.type });
       },
@@ -70,19 +73,48 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     );
   }
 
+  /** Asks for the newest of the team; what had to wait for its keys is taken then, or shown with its trouble. */
+  async function followOnce(session: DeskSession): Promise<Result<unknown, WorkerError>> {
+    const followed = await team.follow(session);
+    const taken = await inbox.work(followed.ok ? followed.value : session, true);
+    return followed.ok ? taken : followed;
+  }
+
+  let following: "no" | "once" | "again" = "no";
+
+  /** One question at a time, and one more when it was asked for meanwhile: each that brings new keys begins the drainer anew. */
+  function follow(): void {
+    if (following !== "no") {
+      following = "again";
+      return;
+    }
+    following = "once";
+    void background("team", followOnce).then(() => {
+      const isAsked = following === "again";
+      following = "no";
+      if (isAsked) follow();
+    });
+  }
+
+  async function takeInbox(session: DeskSession): Promise<Result<unknown, WorkerError>> {
+    const taken = await inbox.work(session, false);
+    if (taken.ok && taken.value === "behind") follow();
+    return taken;
+  }
+
   function afterOpening(): void {
-    background("after-opening", async (session) => {
+    void background("after-opening", async (session) => {
       if (!listening.has(session.store)) {
         listening.add(session.store);
         session.store.onChange((what) => {
-          if (what === "inbox") background("inbox", inbox.work);
+          if (what === "inbox") void background("inbox", takeInbox);
           if (what === "meta") emit({ type: "network" });
           else emit({ type: "inbox" });
         });
       }
-      return inbox.work(session);
+      return takeInbox(session);
     });
-    background("team", team.follow);
+    follow();
     deps.couriers.kick("start");
   }
 
@@ -118,7 +150,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   function readAll(session: DeskSession): void {
     if (reading.has(session)) return;
     reading.add(session);
-    background("inbox-read", async (now) => {
+    void background("inbox-read", async (now) => {
       const rows = await inbox.rows(now);
       // Not told when it failed, or the page would ask again at once and for ever: the next change reads again.
       if (rows.ok) emit({ type: "inbox" });
@@ -206,7 +238,9 @@ export function createDesk(given: DeskServiceDeps): DeskService {
     page: async (letter, blob) => {
       const page = await within((session) => inbox.page(session, letter, blob));
       if (page.ok)
-        background("act", async (session) => tellPaperOpened(deps, session, letter, blob, await team.myName(session)));
+        void background("act", async (session) =>
+          tellPaperOpened(deps, session, letter, blob, await team.myName(session)),
+        );
       return page;
     },
 
@@ -283,7 +317,7 @@ export function createDesk(given: DeskServiceDeps): DeskService {
 
     refresh: async () => {
       void deps.deployments.refresh();
-      background("team", team.follow);
+      follow();
       deps.couriers.kick("person");
       return ok(undefined);
     },
@@ -291,6 +325,10 @@ export function createDesk(given: DeskServiceDeps): DeskService {
   };
 
   deps.deployments.onChange(() => emit({ type: "opening" }));
+  // Other keys were taken over, wherever that was asked: what waited for them is taken.
+  given.emitter.listen(({ type }) => {
+    if (type === "opening") void background("inbox", takeInbox);
+  });
 
   return {
     api,

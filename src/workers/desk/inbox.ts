@@ -9,6 +9,7 @@
 import { openLetter } from "../../crypto/letter.ts";
 import { openRecord } from "../../crypto/record.ts";
 import { letterHead } from "../../protocol/letters.ts";
+import { opHead } from "../../protocol/ops.ts";
 import { proofClaim, readServerProof, readWithdrawnProof, type WithdrawnProof } from "../../protocol/proofs.ts";
 import { readChain } from "../../protocol/statements.ts";
 import type { Deployment } from "../../protocol/wire.ts";
@@ -39,7 +40,11 @@ type DeskError = WorkerError | { readonly type: "no-network" };
 export type KeptLetter = Kept<DeskRecord> & { readonly record: ReceivedRecord };
 
 export interface DeskInbox {
-  readonly work: (session: DeskSession) => Promise<Result<void, WorkerError>>;
+  /**
+   * Takes what has come. "behind": something is for keys of the organisation that this browser has not heard of; it stays in
+   * the line, to be taken once it has. `isNewest`: they were asked for just now, so such a letter is shown with its trouble.
+   */
+  readonly work: (session: DeskSession, isNewest: boolean) => Promise<Result<"done" | "behind", WorkerError>>;
   readonly rows: (session: DeskSession) => Promise<Result<readonly DeskDossierRow[], WorkerError>>;
   /** The rows as they were shown last, until `rows` has answered once in this session; then undefined. */
   readonly early: (session: DeskSession) => Promise<readonly DeskDossierRow[] | undefined>;
@@ -135,6 +140,16 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
     const sealed = await sealHint(session.identity, inboxHint(rows), deps.random);
     const kept = await session.store.setHint(sealed);
     // Nothing is lost by it: the next opening reads everything first.
+    if (!kept.ok) deps.log.note("inbox-hint", { error: kept.error.type });
+  }
+
+  /** Takes a dossier out of what was left: the next opening shows no name that was taken back. */
+  async function forget({ identity, store }: DeskSession, letter: LetterId): Promise<void> {
+    const sealed = await store.hint();
+    const hint = sealed.ok && sealed.value !== undefined ? await openInboxHint(identity, sealed.value) : undefined;
+    const rows = hint?.rows.filter((row) => row.letter !== letter);
+    if (rows === undefined || rows.length === hint?.rows.length) return;
+    const kept = await store.setHint(await sealHint(identity, inboxHint(rows), deps.random));
     if (!kept.ok) deps.log.note("inbox-hint", { error: kept.error.type });
   }
 
@@ -251,6 +266,7 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
       looked.add(order);
       const withdrawn = await withdrawalOf([{ order, letter, proof }], letter, kept.value.record);
       if (withdrawn === null) continue;
+      await forget(session, letter);
       const saved = await session.records.save<never>(recordOf(letter), (current) =>
         ok({ next: current?.t === "received" ? takenBack(current, withdrawn.at) : (current ?? null) }),
       );
@@ -260,21 +276,26 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
     return ok(undefined);
   }
 
-  /** @returns true when the raw letter is to stay aside: nothing else holds its bytes. */
+  /** "aside": the raw letter is to stay, nothing else holds its bytes. */
   async function takeLetter(
     session: DeskSession,
     row: Extract<InboxRow, { type: "letter" }>,
     threads: Threads,
-  ): Promise<Result<boolean, WorkerError>> {
+    isNewest: boolean,
+  ): Promise<Result<"taken" | "aside" | "behind", WorkerError>> {
     // A known letter id says nothing new, whoever sends it again (INV-4).
     const known = await session.records.get(recordOf(row.id));
     if (!known.ok && known.error.type !== "not-found") return known;
-    if (known.ok && known.value.record.t !== "trouble") return ok(false);
+    if (known.ok && known.value.record.t !== "trouble") return ok("taken");
     const opened = await openLetter(session.identity, row.letter, undefined);
     const trouble = async (reason: string) => {
       const kept = await keepTrouble(session, row, reason);
-      return kept.ok ? ok(true) : kept;
+      return kept.ok ? ok("aside" as const) : kept;
     };
+    if (!opened.ok && opened.error.type === "other-key" && session.helper !== null) {
+      const shown = isNewest ? await keepTrouble(session, row, opened.error.type) : ok(undefined);
+      return shown.ok ? ok("behind") : shown;
+    }
     if (!opened.ok) return trouble(opened.error.type);
     if (opened.value.inner.kind === "share" || opened.value.inner.kind === "mandate") {
       const given = opened.value.inner.kind === "share" ? shares : mandates;
@@ -283,11 +304,11 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
       const { value } = share;
       if (value === "bad-payload") return trouble(value);
       // Over before this desk ever showed it: nothing of it is kept.
-      if (value === null) return ok(false);
+      if (value === null) return ok("taken");
       const kept = await session.records.save<never>(recordOf(row.id), (current) =>
         ok({ next: current === undefined || current.t === "trouble" ? value : current }),
       );
-      return kept.ok ? ok(false) : kept;
+      return kept.ok ? ok("taken") : kept;
     }
     if (opened.value.inner.kind === "return") {
       const agreed = returnFrom(opened.value, row.at);
@@ -295,14 +316,14 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
       const kept = await session.records.save<never>(recordOf(row.id), (current) =>
         ok({ next: current === undefined || current.t === "trouble" ? agreed : current }),
       );
-      return kept.ok ? ok(false) : kept;
+      return kept.ok ? ok("taken") : kept;
     }
     const record = receivedFrom(opened.value, row.at);
     if (!record.ok) return trouble(record.error);
     // Taken back before this desk ever showed it: it never shows it.
     const proofs = await session.store.listProofs(row.id);
     if (!proofs.ok) return storageErr(proofs.error);
-    if ((await withdrawalOf(proofs.value, row.id, record.value)) !== null) return ok(false);
+    if ((await withdrawalOf(proofs.value, row.id, record.value)) !== null) return ok("taken");
     // Two devices of the person may have sent the same number: both are shown. A lower one was held back by somebody, unless
     // a newer one itself says that it replaces it: then it was only slower.
     const { highest, replaced } = threads.of(record.value);
@@ -311,17 +332,20 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
     const saved = await session.records.save<never>(recordOf(row.id), (current) =>
       ok({ next: current?.t === "received" || current?.t === "withdrawn" ? current : record.value }),
     );
-    return saved.ok ? ok(false) : saved;
+    return saved.ok ? ok("taken") : saved;
   }
 
   async function takeRecord(
     session: DeskSession,
     row: Extract<InboxRow, { type: "record" }>,
-  ): Promise<Result<"taken" | "aside", WorkerError>> {
+  ): Promise<Result<"taken" | "aside" | "behind", WorkerError>> {
+    const head = opHead(row.op);
+    if (session.helper !== null && head.ok && head.value.epoch > session.identity.epoch) return ok("behind");
     const opened = await openRecord(session.identity, row.op);
     if (!opened.ok || opened.value.head.record !== row.record) return ok("aside");
     const theirs = await session.records.open(row.op);
     if (!theirs.ok || !isDeskRecord(theirs.value)) return ok("aside");
+    if (theirs.value.t === "withdrawn") await forget(session, letterOf(row.record));
     const held = await session.store.getRecord(row.record);
     if (!held.ok) return storageErr(held.error);
     const clean = held.value === undefined || held.value.server?.sig === held.value.local.sig;
@@ -344,7 +368,7 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
     return merged.ok ? ok("taken") : merged;
   }
 
-  async function once(session: DeskSession): Promise<Result<void, WorkerError>> {
+  async function once(session: DeskSession, isNewest: boolean): Promise<Result<"done" | "behind", WorkerError>> {
     const rows = await session.store.listInbox();
     if (!rows.ok) return storageErr(rows.error);
     const hasLetters = rows.value.some((row) => row.type === "letter");
@@ -352,6 +376,7 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
     if (!all.ok) return all;
     const threads = createThreads(all.value.filter(isReceived).map(({ record }) => record));
     let toldAt = deps.clock.now();
+    let isBehind = false;
     for (const row of rows.value) {
       // A desk that was away for weeks sees its dossiers come, not only the last one.
       if (deps.clock.now() - toldAt >= tellEveryMs) {
@@ -362,14 +387,17 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
       if (row.type === "record") {
         const taken = await takeRecord(session, row);
         if (!taken.ok) return taken;
-        if (taken.value === "taken") continue;
+        isBehind ||= taken.value === "behind";
+        if (taken.value !== "aside") continue;
         const dropped = await session.store.dropInbox([row.order], true);
         if (!dropped.ok) return storageErr(dropped.error);
         continue;
       }
-      const aside = await takeLetter(session, row, threads);
-      if (!aside.ok) return aside;
-      const dropped = await session.store.dropInbox([row.order], aside.value);
+      const taken = await takeLetter(session, row, threads, isNewest);
+      if (!taken.ok) return taken;
+      isBehind ||= taken.value === "behind";
+      if (taken.value === "behind") continue;
+      const dropped = await session.store.dropInbox([row.order], taken.value === "aside");
       if (!dropped.ok) return storageErr(dropped.error);
     }
     const waiting = new Set(rows.value.flatMap((row) => (row.type === "record" ? [row.record] : [])));
@@ -379,7 +407,9 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
     const withdrawn = await takeWithdrawals(session);
     if (!withdrawn.ok) return withdrawn;
     const enforced = await shares.enforce(session);
-    return enforced.ok ? mandates.enforce(session) : enforced;
+    if (!enforced.ok) return enforced;
+    const ended = await mandates.enforce(session);
+    return ended.ok ? ok(isBehind && !isNewest ? "behind" : "done") : ended;
   }
 
   /** Asks for the first byte of pages that are not known to be here; quiet without network. */
@@ -414,8 +444,29 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
     return ok(shown.sort((a, b) => a.at - b.at));
   }
 
-  let running: Promise<Result<void, WorkerError>> | undefined;
-  let again = false;
+  let running: ReturnType<DeskInbox["work"]> | undefined;
+  /** How it was asked last: keys may have changed since a run began. */
+  let wanted: Parameters<DeskInbox["work"]> | undefined;
+  /** Whoever asked while keys were being changed holds the session of before: the newest one is used. */
+  let newest: DeskSession | undefined;
+
+  const isOlder = (asked: DeskSession): boolean =>
+    newest?.store === asked.store && newest.identity.statements.length > asked.identity.statements.length;
+
+  async function workOff(): ReturnType<DeskInbox["work"]> {
+    try {
+      let result: Awaited<ReturnType<DeskInbox["work"]>> = ok("done");
+      while (wanted !== undefined && result.ok) {
+        const [session, isNewest] = wanted;
+        wanted = undefined;
+        result = await once(session, isNewest);
+      }
+      return result;
+    } finally {
+      // In the same turn as the last look at `wanted`: who asks a moment later starts a run, and joins none that is over.
+      running = undefined;
+    }
+  }
 
   return {
     letter,
@@ -430,18 +481,10 @@ export function createDeskInbox(deps: DeskDeps, shares: DeskShares, mandates: De
       return ok(versions.reduce((sum, { record }) => sum + said(record), 1));
     },
 
-    async work(session) {
-      again = true;
-      running ??= (async () => {
-        let result: Result<void, WorkerError> = ok(undefined);
-        while (again && result.ok) {
-          again = false;
-          result = await once(session);
-        }
-        return result;
-      })().finally(() => {
-        running = undefined;
-      });
+    async work(session, isNewest) {
+      if (!isOlder(session)) newest = session;
+      wanted = [newest ?? session, isNewest];
+      running ??= workOff();
       return running;
     },
 

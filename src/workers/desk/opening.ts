@@ -354,6 +354,8 @@ export function createDeskOpening(deps: DeskDeps): DeskOpeningModule {
     async adopt({ held, statements, helper, wrap }) {
       const profile = session?.profile ?? pending?.profile;
       if (profile === undefined) return err({ type: "locked" });
+      // Overtaken by a change made here, or taken over already by another question: nothing is stopped and begun anew for it.
+      if (session?.helper != null && statements.length <= session.identity.statements.length) return ok(session);
       const organisation = profile.principal as PrincipalId;
       const opened = await openForHelper(helper, held, organisation, statements, deps.clock.now());
       if (!opened.ok) return err({ type: "unavailable", mark: opened.error });

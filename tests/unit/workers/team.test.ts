@@ -275,6 +275,37 @@ test("killed or cut off at each step, a team goes on from where the server is", 
   expect(must(await bruno.api.team()).receives).toBe(true);
 });
 
+test("F1 INV-1 what comes for new keys waits in a browser that has not heard of them, and is read once it has", {
+  timeout: 120_000,
+}, async () => {
+  const anne = await first();
+  const { groups } = must(await anne.api.invite("helper"));
+  const bruno = aDesk("693025");
+  must(await bruno.api.join({ slug, deskCode: groups.join(" "), name: "Bruno", code: bruno.code }));
+  must(await anne.api.confirmHelper((await askedOf(anne, "Bruno")).id));
+  must(await bruno.api.joining());
+  await signedIn(bruno);
+  bruno.line.rewrite = async () => {
+    throw new TypeError("this answer never comes");
+  };
+  // The second card changes the keys.
+  for (const _ of [1, 2]) {
+    const card = must(await anne.api.makeOrganisationCard());
+    must(await anne.api.drillOrganisationCard(card.groups.join(" ")));
+  }
+  await aDossier();
+  const { letter } = await eventually(async () => (await rowsOf(anne))[0]);
+  const waiting = await eventually(async () => (await rowsOf(bruno))[0]);
+  expect(waiting).toMatchObject({ letter, trouble: "other-key" });
+  bruno.line.rewrite = null;
+  const read = await eventually(async () => (await rowsOf(bruno)).find(({ trouble }) => trouble === null));
+  expect(read).toMatchObject({ letter, procedure: "demande-libre" });
+  await eventually(async () => {
+    const names = must(await bruno.api.team()).helpers.map(({ name }) => name);
+    return names.sort().join() === ",Anne,Bruno" ? true : undefined;
+  });
+});
+
 test("F4 a server that shows another team, or none of hers, is refused and said", { timeout: 60_000 }, async () => {
   const anne = await first();
   const foreign = await aTeam(await aPerson());
