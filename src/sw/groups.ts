@@ -54,6 +54,7 @@ const tools: readonly (readonly [LaterGroup, RegExp])[] = [
   ["photos", /^assets\/(imaging|reduce|heic|kind-search|ahead-plan|sha256|weekly)\b[^/]*\.(js|wasm)$/],
   ["codes", /^assets\/(u?qr|scan)\b[^/]*\.(js|wasm)$/],
   ["carrier", /^assets\/(carrier\.worker|carrier-pack)\b[^/]*\.js$/],
+  ["ways", /^assets\/desk-return-part\b[^/]*\.js$/],
   ["ways", /^assets\/(leaving-part|ways|card-life|devices|approvals|transfer-life|ScanQr)\b[^/]*\.js$/],
   ["out", /^assets\/(export-out|sharing\.worker|shares)\b[^/]*\.js$/],
   ["reader", /^lecteur\.html$/],
@@ -105,12 +106,13 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 ];
 
 /** What the desk brings only when it is asked for: what a person's later screens share with it comes with theirs. */
-const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+|mandates\/(DeskMandates|MandatesBeside))\.tsx?$/;
+const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+|mandates\/(DeskMandates|MandatesBeside)|recovery\/BesideScreen)\.tsx?$/;
 
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [
   ["official", /^locales\/fr\/official\.json$/],
   ["ways", /^locales\/fr\/(approbation|card|devices|discret|retour|scan|settings)\.json$/],
+  ["ways", /^locales\/fr\/returns\.json$/],
   ["rest", /^locales\/fr\/erase\.json$/],
   ["rest", /^locales\/fr\/donnees\.json$/],
   ["rest", /^locales\/fr\/voix\.json$/],

@@ -29,6 +29,7 @@ import { FormsDoor } from "./forms/FormsDoor.tsx";
 import { Inbox } from "./Inbox.tsx";
 import { KeysDialog } from "./KeysDialog.tsx";
 import { MandatesDoor } from "./mandates/MandatesDoor.tsx";
+import { BesideDoor } from "./recovery/BesideDoor.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
 import { DeskShares } from "./shares/DeskShares.tsx";
 import {
@@ -137,7 +138,9 @@ function OpenDesk(props: OpenDeskProps) {
   const isFigures = place.path === deskPaths.figures;
   const isTeam = place.path === deskPaths.team;
   const isHere =
-    params !== undefined || isShares || isMandates || isForms || isFigures || isTeam || place.path === deskPaths.inbox;
+    params !== undefined || isShares || isMandates || isForms || isFigures ||
+    place.path === deskPaths.beside || isTeam || place.path === deskPaths.inbox;
+  const isBeside = place.path === deskPaths.beside;
   useEffect(() => {
     if (!isHere) router.go(deskPaths.inbox, { replace: true });
   }, [isHere, router]);
@@ -172,6 +175,8 @@ function OpenDesk(props: OpenDeskProps) {
       <KeysDialog />
       {isForms ? (
         <FormsDoor />
+      ) : isBeside ? (
+        <BesideDoor />
       ) : isFigures ? (
         <FiguresScreen />
       ) : isTeam ? (

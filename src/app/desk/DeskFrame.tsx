@@ -136,6 +136,12 @@ function Rail() {
               </a>
             </li>
             <li>
+              <a href={deskPaths.beside} aria-current={place.path === deskPaths.beside ? "page" : undefined}>
+                <Icon name="parler" />
+                {t("desk.beside.title")}
+              </a>
+            </li>
+            <li>
               <a href={deskPaths.forms} aria-current={place.path === deskPaths.forms ? "page" : undefined}>
                 <Icon name="modifier" />
                 {t("desk.forms.title")}

@@ -40,6 +40,7 @@ import type profil from "../../../locales/fr/profil.json";
 import type remedies from "../../../locales/fr/remedies.json";
 import type reminders from "../../../locales/fr/reminders.json";
 import type retour from "../../../locales/fr/retour.json";
+import type returns from "../../../locales/fr/returns.json";
 import type rights from "../../../locales/fr/rights.json";
 import type scan from "../../../locales/fr/scan.json";
 import type settings from "../../../locales/fr/settings.json";
@@ -91,6 +92,7 @@ export interface Catalogue {
   readonly remedies: typeof remedies;
   readonly reminders: typeof reminders;
   readonly retour: typeof retour;
+  readonly returns: typeof returns;
   readonly rights: typeof rights;
   readonly scan: typeof scan;
   readonly settings: typeof settings;

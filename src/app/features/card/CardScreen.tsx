@@ -119,6 +119,9 @@ function More({ state }: { readonly state: CardState }) {
             detail={t(state.pending ? "card.more.pending" : "card.more.replaceMore")}
           />
         )}
+        {shared !== true && (
+          <Item icon="parler" href={paths.returns} title={t("card.more.returns")} detail={t("card.more.returnsMore")} />
+        )}
         <Item icon="cadenas" href={paths.blockCard} title={t("card.more.block")} detail={t("card.more.blockMore")} />
         {shared !== true && (
           <Item

@@ -6,6 +6,7 @@ import { BigScreen, HandScreen } from "./CopyScreens.tsx";
 import { DrillScreen } from "./DrillScreen.tsx";
 import { HereScreen } from "./HereScreen.tsx";
 import { ReplaceScreen } from "./ReplaceScreen.tsx";
+import { ReturnsScreen } from "./ReturnsScreen.tsx";
 
 const areas: Screen["areas"] = ["card", "scan", "opening", "errors"];
 
@@ -18,5 +19,6 @@ export const feature: Feature = {
     { path: paths.newCard, screen: ReplaceScreen, tab: null, areas },
     { path: paths.cardHere, screen: HereScreen, tab: null, areas },
     { path: paths.blockCard, screen: BlockScreen, tab: null, areas },
+    { path: paths.returns, screen: ReturnsScreen, tab: null, areas: ["returns", "opening", "errors"] },
   ],
 };

@@ -8,13 +8,13 @@ import type { TransferRefusal, UnlockRefusal, WorkerError } from "../../../worke
 import { paths } from "../../feature.ts";
 import { useT } from "../../i18n/useT.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { PasteText } from "../../state/PasteText.tsx";
 import { useAsk, useSatchel } from "../../state/satchel.ts";
 import { useHold } from "../../state/shell.ts";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button, LinkButton } from "../../ui/Button.tsx";
 import { CodeEntry } from "../../ui/Code.tsx";
 import { PersonalForm } from "../../ui/personal.tsx";
-import { PasteText } from "./PasteText.tsx";
 import { FourPictures, HandOver, Refused, refusalText } from "./parts.tsx";
 
 type Stage =

@@ -12,13 +12,13 @@ import { useT } from "../../i18n/useT.ts";
 import { ChosenCode } from "../../state/ChosenCode.tsx";
 import { errorText, failure, isWorkerError } from "../../state/errors.ts";
 import { Frame } from "../../state/Frame.tsx";
+import { PasteText } from "../../state/PasteText.tsx";
 import { useSatchel } from "../../state/satchel.ts";
 import { useHold } from "../../state/shell.ts";
 import { Button, LinkRow } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/Field.tsx";
 import { PersonalForm } from "../../ui/personal.tsx";
 import { FailedState, Loading } from "../../ui/States.tsx";
-import { PasteText } from "./PasteText.tsx";
 import { FourPictures, HandOver, refusalText } from "./parts.tsx";
 
 type Stage =

@@ -17,6 +17,7 @@ const AT = {
   frozen: paths.card,
   elsewhere: paths.devices,
   trouble: paths.card,
+  asked: paths.returns,
 } as const;
 
 /** This device put out; a satchel that is blocked; ten codes tried with the card; a device that nobody here added; a server that lies. */
@@ -25,6 +26,7 @@ export function WayNews({ opening }: { readonly opening: Open }) {
   const { way, putOut } = opening;
   const news = [
     putOut ? ("out" as const) : null,
+    way.asked === undefined ? null : ("asked" as const),
     way.blockedAt === null ? null : ("blocked" as const),
     way.frozen ? ("frozen" as const) : null,
     way.openedElsewhere ? ("elsewhere" as const) : null,

@@ -222,6 +222,9 @@ export function ComeBackScreen() {
                 {t("retour.card.bring")}
               </LinkRow>
             )}
+            <LinkRow icon="parler" href={paths.comeBackDesk}>
+              {t("retour.card.desk")}
+            </LinkRow>
             <p class="meta">{t("retour.card.neither")}</p>
           </section>
         </>

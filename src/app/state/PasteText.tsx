@@ -1,6 +1,7 @@
 /** Where the text of the other device goes in: pasted, or read from its drawing. In the page; needs the area "scan". */
-import { ScanQr } from "../../state/ScanQr.tsx";
-import { TextArea } from "../../ui/Field.tsx";
+
+import { TextArea } from "../ui/Field.tsx";
+import { ScanQr } from "./ScanQr.tsx";
 
 export interface PasteTextProps {
   readonly label: string;
