@@ -106,6 +106,7 @@ export function DeskBackScreen() {
   const [wrong, setWrong] = useState<readonly number[]>([]);
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
+  const [isAgain, setAgain] = useState(false);
   useHold(stage.at !== "choose" && stage.at !== "arrived");
   useEffect(() => () => void api.returnForget(), [api]);
   useEffect(() => {
@@ -160,7 +161,7 @@ export function DeskBackScreen() {
     question: t("returns.back.question"),
     number: t("returns.back.number"),
     compare: t("returns.back.compare"),
-    code: t("returns.back.code"),
+    code: t(isAgain ? "opening.again" : "returns.back.code"),
     arrived: t("returns.back.arrived"),
   };
   const title = titles[stage.at];
@@ -169,7 +170,7 @@ export function DeskBackScreen() {
       title={title}
       back={stage.at === "arrived" ? undefined : paths.comeBack}
       onBack={stage.at === "choose" || stage.at === "arrived" ? undefined : restart}
-      arrival={stage.at}
+      arrival={`${stage.at} ${isAgain}`}
       failing={error !== undefined}
       needsNetwork={stage.at === "card"}
     >
@@ -283,7 +284,7 @@ export function DeskBackScreen() {
       {stage.at === "code" && (
         <>
           <p>{t("returns.back.codeText")}</p>
-          <ChosenCode busy={busy} error={error} onStage={() => undefined} onChosen={finish} />
+          <ChosenCode busy={busy} error={error} onStage={(at) => setAgain(at === "again")} onChosen={finish} />
         </>
       )}
       {stage.at === "arrived" && <Arrived />}
