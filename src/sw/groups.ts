@@ -106,7 +106,8 @@ const screens: readonly (readonly [LaterGroup, RegExp])[] = [
 ];
 
 /** What the desk brings only when it is asked for: what a person's later screens share with it comes with theirs. */
-const deskDoors = /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+|mandates\/(DeskMandates|MandatesBeside)|recovery\/BesideScreen)\.tsx?$/;
+const deskDoors =
+  /^src\/app\/desk\/(PdfView|out\/OutDialog|forms\/\w+|mandates\/(DeskMandates|MandatesBeside)|recovery\/BesideScreen)\.tsx?$/;
 
 /** The French words of those screens. Other languages are groups of their own. */
 const words: readonly (readonly [LaterGroup, RegExp])[] = [

@@ -138,8 +138,14 @@ function OpenDesk(props: OpenDeskProps) {
   const isFigures = place.path === deskPaths.figures;
   const isTeam = place.path === deskPaths.team;
   const isHere =
-    params !== undefined || isShares || isMandates || isForms || isFigures ||
-    place.path === deskPaths.beside || isTeam || place.path === deskPaths.inbox;
+    params !== undefined ||
+    isShares ||
+    isMandates ||
+    isForms ||
+    isFigures ||
+    place.path === deskPaths.beside ||
+    isTeam ||
+    place.path === deskPaths.inbox;
   const isBeside = place.path === deskPaths.beside;
   useEffect(() => {
     if (!isHere) router.go(deskPaths.inbox, { replace: true });
