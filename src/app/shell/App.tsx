@@ -37,7 +37,9 @@ const COMES_ALONG_MS = 1000;
 const WEEKLY_MS = 5000;
 /** Making a satchel, bringing one from another device or with the card, carrying for somebody, another name for the app: what can be done while none is open. */
 const isFirstPath = (path: string): boolean =>
-  [paths.code, paths.join, paths.comeBack, paths.carrier, paths.discreet, paths.verifier].some((one) => one === path);
+  [paths.code, paths.join, paths.comeBack, paths.comeBackDesk, paths.carrier, paths.discreet, paths.verifier].some(
+    (one) => one === path,
+  );
 
 /** The lock screen is drawn first. */
 const BEHIND_MS = 400;

@@ -222,9 +222,11 @@ export function ComeBackScreen() {
                 {t("retour.card.bring")}
               </LinkRow>
             )}
-            <LinkRow icon="parler" href={paths.comeBackDesk}>
-              {t("retour.card.desk")}
-            </LinkRow>
+            {shared !== true && (
+              <LinkRow icon="parler" href={paths.comeBackDesk}>
+                {t("retour.card.desk")}
+              </LinkRow>
+            )}
             <p class="meta">{t("retour.card.neither")}</p>
           </section>
         </>
