@@ -169,9 +169,7 @@ describe("mandates", { timeout: 120_000 }, () => {
     // The server's own journal names nothing that this satchel cannot explain.
     must(await me.tab.api.lookJournal());
     const { lines } = must(await me.tab.api.ownJournal());
-    expect(lines.filter(({ k }) => k === "deposited").every(({ about }) => about !== null)).toBe(
-      true,
-    );
+    expect(lines.filter(({ k }) => k === "deposited").every(({ about }) => about !== null)).toBe(true);
     // The last one that stands ends the whole.
     must(await me.tab.api.endMandate({ id, domain: "housing" }));
     await isStage(id, "ended");
