@@ -1,6 +1,6 @@
 /**
  * The receipt of a dossier as a text that can be checked without an account and without network: proofs, and with them the letter's own
- * head (SPEC P-P7). Runs in the satchel worker, which writes it, and in the worker of the verifier page.
+ * head (SPEC P-P8). Runs in the satchel worker, which writes it, and in the worker of the verifier page.
  *
  * Surprising: who hands a receipt in is not believed in anything. Words around the one line that counts are not read, and the keys that it
  * brings along only serve to follow a rotation from a key that is known here.

@@ -88,7 +88,7 @@ export type Integrity =
   | "away"
   | "damaged";
 
-/** A dossier's receipt, to be checked by anybody on the verifier page (SPEC P-P7). */
+/** A dossier's receipt, to be checked by anybody on the verifier page (SPEC P-P8). */
 export interface WrittenReceipt {
   /** The one line that counts, for a file. */
   readonly line: string;

@@ -1,4 +1,4 @@
-/** What the page may ask of the worker that checks receipts (SPEC P-P7). Types, and the names of the methods. It holds no key. */
+/** What the page may ask of the worker that checks receipts (SPEC P-P8). Types, and the names of the methods. It holds no key. */
 
 import type { JudgedReceipt, ReceiptFault } from "../protocol/receipt.ts";
 import type { HumanContact } from "../protocol/wire.ts";

@@ -1,4 +1,4 @@
-/** SPEC P-P7: a receipt is true, of another server, forged, or damaged, and nothing else. */
+/** SPEC P-P8: a receipt is true, of another server, forged, or damaged, and nothing else. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { createIdentity, type Identity } from "../../../src/crypto/identity.ts";
 import { letterHeadBytes } from "../../../src/protocol/letters.ts";
