@@ -11,7 +11,7 @@ import { pagesInOrder, paperBlobs, sortPapers } from "../../satchel/paper.ts";
 import { likelyFirst } from "../../satchel/paper-index.ts";
 import { daysUntil, soonDays } from "../../satchel/where.ts";
 import type { BlobId, RecordId } from "../../shared/ids.ts";
-import type { Log, Random } from "../../shared/ports.ts";
+import type { Clock, Log, Random } from "../../shared/ports.ts";
 import { ok, type Result } from "../../shared/result.ts";
 import { voiceKind } from "../../shared/voice.ts";
 import type { BlobRow, QueueView, RecordWithChain } from "../../storage/ports.ts";
@@ -25,6 +25,7 @@ import { type ListHint, openListHint } from "./list-hint.ts";
 import { type Around, isPaper, type KeptPaper, stateOf, viewOf } from "./paper-view.ts";
 
 export interface PaperListDeps {
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly turns?: Turns | undefined;
@@ -41,7 +42,10 @@ export interface PaperLists {
   readonly list: (session: Session) => Promise<Result<readonly PaperView[], WorkerError>>;
   readonly part: (session: Session, asked: PapersAsked) => Promise<Result<PapersPart, WorkerError>>;
   readonly pocket: (session: Session, day: string) => Promise<Result<PocketView, WorkerError>>;
-  /** After a save: leaves the hint for the next opening, where a list was asked for before and what it says has changed. */
+  /**
+   * After a save, an unlock, an arrival of records: leaves the hint for the next opening, where it would say something new. Where
+   * no list was asked for yet and a hint that would be used is there, that one stays: nothing is read for it.
+   */
   readonly remember: (session: Session) => Promise<Result<void, WorkerError>>;
 }
 
@@ -162,8 +166,14 @@ const changedLast = (kept: readonly KeptPaper[]): readonly KeptPaper[] =>
 /** On the home screen. */
 const fewRows = 3;
 
+/** Where the device is, "YYYY-MM-DD". It sorts a list and nothing else. */
+function dayAt(now: number): string {
+  const date = new Date(now);
+  return new Date(now - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
 export function createPaperLists(deps: PaperListDeps): PaperLists {
-  const { around, elsewhere, random, log, hintFrom = 40, turns = noTurns } = deps;
+  const { around, clock, elsewhere, random, log, hintFrom = 40, turns = noTurns } = deps;
   /** The last list of each session: its parts are asked one after the other. */
   const lists = new WeakMap<Session, Sorted>();
   let stamps = 0;
@@ -237,11 +247,16 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
     return ok(next);
   }
 
+  /** What the last opening left; undefined where that is nothing, or of another format. */
+  async function leftHint({ store, identity }: Session): Promise<ListHint | undefined> {
+    const sealed = await store.hint();
+    return sealed.ok && sealed.value !== undefined ? openListHint(identity, sealed.value) : undefined;
+  }
+
   /** Papers that stood first the last time, as they are now; undefined where nothing tells which, or none is left. */
   async function early(session: Session, count: number): Promise<PapersPart | undefined> {
-    const { store, identity, records } = session;
-    const [sealed, drilled] = await Promise.all([store.hint(), elsewhere(session)]);
-    const hint = sealed.ok && sealed.value !== undefined ? await openListHint(identity, sealed.value) : undefined;
+    const { records } = session;
+    const [hint, drilled] = await Promise.all([leftHint(session), elsewhere(session)]);
     if (hint === undefined || hint.kept < hintFrom || !drilled.ok) return undefined;
     const some = await records.some([...hint.first.slice(0, count + spareRows), ...hint.drafts]);
     if (!some.ok) return undefined;
@@ -359,8 +374,9 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
 
     async remember(session) {
       const last = lists.get(session);
-      if (last === undefined) return ok(undefined);
-      const list = await sorted(session, last.day);
+      const left = last === undefined ? await leftHint(session) : undefined;
+      if (left !== undefined && left.kept >= hintFrom) return ok(undefined);
+      const list = await sorted(session, last?.day ?? dayAt(clock.now()));
       if (!list.ok) return list;
       await leaveHint(session, list.value);
       return ok(undefined);

@@ -116,7 +116,7 @@ export function createPapers(deps: SatchelDeps, space: Pick<Space, "fetching" | 
     const held = await deps.registry.get(profile.database);
     return held.ok ? ok(held.value !== undefined && opensElsewhere(held.value)) : storageErr(held.error);
   }
-  const lists = createPaperLists({ around, elsewhere, random: deps.random, log: deps.log, turns: deps.turns });
+  const lists = createPaperLists({ ...deps, around, elsewhere });
   /** Originals that this browser cannot reduce (HEIC, damaged): asked once while the worker lives. */
   const irreducible = new Set<BlobId>();
   /** Shots whose corners a person may be looking at now: reducing them whole would be work for nothing. */

@@ -237,7 +237,8 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (!ended.ok) deps.log.note("shares", { error: ended.error.type });
       const tidied = settled.ok ? await papers.tidy(session) : settled;
       const seen = tidied.ok ? await noteSeen(deps, session) : tidied;
-      const marked = seen.ok ? await ahead.mark(session) : seen;
+      const listed = seen.ok ? await papers.remember(session) : seen;
+      const marked = listed.ok ? await ahead.mark(session) : listed;
       return marked.ok ? out.follow(session) : marked;
     });
     followDeployment();
@@ -565,6 +566,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
     onCourier(database, event) {
       emit({ type: "outbox" });
       if (event === "keys") followKeys(database);
+      if (event === "arrived") background("list-hint", papers.remember);
       if (event === "arrived" || event === "answered") {
         emit({ type: "dossiers" });
         emit({ type: "papers" });

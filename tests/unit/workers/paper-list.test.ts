@@ -1,7 +1,7 @@
 /** What the list of papers says beside each paper's own state. Runs in Node over memory stores. */
 import { expect, test } from "vitest";
 import { file, jpeg } from "./files.ts";
-import { createBrowser, must, openTab } from "./world.ts";
+import { createBrowser, eventually, must, openTab } from "./world.ts";
 
 test("D5: a list says when a dossier last had to do with a paper, and nothing of papers that none uses", async () => {
   const tab = openTab(createBrowser());
@@ -21,4 +21,12 @@ test("D5: a list says when a dossier last had to do with a paper, and nothing of
   const { updatedAt } = must(await tab.api.dossier(dossier.id)).record;
   expect(papers.find(({ id }) => id === used)?.usedAt).toBe(updatedAt);
   expect(papers.find(({ id }) => id === other)).not.toHaveProperty("usedAt");
+});
+
+test("D5: an opening leaves the hint for the next one, whatever screen it began with", async () => {
+  const browser = createBrowser();
+  const tab = openTab(browser);
+  const { database } = must(await tab.api.create({ code: "417233", language: "fr", pictogram: "bateau" }));
+  const hint = async () => must(await (await tab.store(database)).hint());
+  expect(await eventually(hint)).toBeInstanceOf(Uint8Array);
 });

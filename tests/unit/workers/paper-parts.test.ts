@@ -41,8 +41,7 @@ function openTab(disk: MemoryDisk, identity: Identity, random: Dice, turns = noT
   const lists = createPaperLists({
     around: (_id, drilledElsewhere) => ({ fetching: undefined, damaged: new Set(), drilledElsewhere }),
     elsewhere: async () => ok(true),
-    random,
-    turns,
+    ...{ clock, random, turns },
     log: quietLog,
     hintFrom: 8,
   });
@@ -256,6 +255,34 @@ describe("the list in parts", () => {
     expect((await ask()).early).toBeUndefined();
     await tab.store.setHint(await sealHint(sealed, { ...emptyHint, v: 2 as 1 }, dice));
     expect((await ask()).early).toBeUndefined();
+  });
+
+  test("D5: records without a hint, of a restore, a join or an older format, get one without a list having been asked for", async () => {
+    const dice = seeded(10);
+    const disk = createMemoryDisk();
+    const tab = openTab(disk, sealed, dice);
+    for (let n = 0; n < 20; n += 1)
+      await tab.records.save(randomId<RecordId>(dice), () => ok({ next: newPaper(dice, n) }));
+    const early = async () => {
+      const cold = openTab(disk, sealed, dice);
+      const part = await cold.lists.part(cold.session, { from: 0, count: 4, day, early: true });
+      assert(part.ok, "a part reads");
+      return part.value.early;
+    };
+    const older = await sealHint(sealed, { ...emptyHint, v: 2 as 1 }, dice);
+    const ofNone = await sealHint(sealed, { ...emptyHint, kept: 0 }, dice);
+    for (const left of [undefined, utf8("?"), older, ofNone]) {
+      if (left !== undefined) await tab.store.setHint(left);
+      const next = openTab(disk, sealed, dice);
+      expect(await next.lists.remember(next.session)).toEqual(ok(undefined));
+      expect(await early()).toBe(true);
+    }
+    // One that is there stays, and nothing is read for it.
+    const hint = await tab.store.hint();
+    const again = openTab(disk, sealed, dice);
+    await again.lists.remember(again.session);
+    expect(again.records.isRead()).toBe(false);
+    expect(await again.store.hint()).toEqual(hint);
   });
 
   test("D5: the tap that comes while everything is read is answered before that, and the hint is left at a save", async () => {
