@@ -25,11 +25,6 @@ interface Findable {
 
 export interface PaperIndex {
   /**
-   * Reads papers that were not read yet, in their order. Called in slices while nobody types.
-   * @param enough asked after each paper: stop here, go on later. @returns true when all are read.
-   */
-  readonly read: (papers: readonly Findable[], enough: () => boolean) => boolean;
-  /**
    * Papers in which every word typed stands somewhere, those that say it themselves before those whose kind is only called
    * so; otherwise in the order given. An empty query finds all.
    * @param calledOf what people call a kind, folded; empty where that is not known.
@@ -62,14 +57,6 @@ export function createPaperIndex(textOf: (record: ShownPaper) => string): PaperI
   }
 
   return {
-    read(papers, enough) {
-      for (const [at, { record }] of papers.entries()) {
-        if (texts.has(record)) continue;
-        folded(record);
-        if (enough()) return at === papers.length - 1;
-      }
-      return true;
-    },
     search(papers, query, calledOf) {
       const typed = foldText(query).split(/\s+/).filter(Boolean);
       if (typed.length === 0) return { look: () => true, found: () => papers };

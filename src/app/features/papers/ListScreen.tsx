@@ -31,6 +31,8 @@ const NEAR_ROWS = 5;
 const MORE_ROWS = 50;
 /** Of what was found, below a field, families and a keyboard. */
 const FOUND_ROWS = 3;
+/** The cursor is in the field and nothing is typed yet: whoever types at once is answered before what may wait, ms. */
+const ENTERED_MS = 200;
 /** A short list needs neither search nor families. */
 const SEARCH_FROM = 4;
 
@@ -131,7 +133,10 @@ function Search({ list }: SearchProps) {
   const id = useId();
   const [typed, setTyped] = useState("");
   const [family, setFamily] = useState<PaperFamily | "all">("all");
+  const { timers } = useWorld();
+  const [entered, setEntered] = useState(false);
   const [near, setNear] = useState(false);
+  useEffect(() => (entered ? timers.after(ENTERED_MS, () => setNear(true)) : undefined), [entered, timers]);
   const { papers: kept } = list;
   const narrow = typed.trim() !== "" || family !== "all";
   const meant = usePaperSearch(kept, typed, near);
@@ -139,8 +144,12 @@ function Search({ list }: SearchProps) {
     () => (family === "all" ? meant.papers : meant.papers.filter(({ record }) => familyOf(record.kind) === family)),
     [meant.papers, family],
   );
-  /** Every paper is here and was looked at. */
-  const done = list.whole && meant.done;
+  // Rows of a search are made, hidden, once the cursor is in the field, and stay: a key fills a list that is there.
+  const held = useRef<{ readonly papers: readonly PaperView[]; readonly query: string } | null>(null);
+  if (narrow && found.length > 0) held.current = { papers: found, query: `${family} ${typed}` };
+  else if (near) held.current ??= { papers: kept.slice(0, FOUND_ROWS), query: "" };
+  /** Every paper is here and was looked at; the words for kinds were asked for. */
+  const done = list.whole && meant.done && (near || !entered);
   function showAll(): void {
     setTyped("");
     setFamily("all");
@@ -153,7 +162,7 @@ function Search({ list }: SearchProps) {
             label={t("papers.search.label")}
             hint={t("papers.search.hint")}
             value={typed}
-            onNear={() => setNear(true)}
+            onNear={() => setEntered(true)}
             onType={setTyped}
           />
           <Families kinds={list.kinds} kept={list.kept} value={family} onChange={setFamily} />
@@ -177,8 +186,8 @@ function Search({ list }: SearchProps) {
             }
           />
         )}
-        {narrow && found.length > 0 && (
-          <Rows key="found" papers={found} first={FOUND_ROWS} query={`${family} ${typed}`} hidden={false} />
+        {held.current !== null && (
+          <Rows key="found" {...held.current} first={FOUND_ROWS} hidden={!narrow || found.length === 0} />
         )}
         <Rows key="all" papers={kept} first={FIRST_PART} query="" hidden={narrow} />
         {!(narrow ? done : list.whole) && <Loading />}

@@ -13,6 +13,9 @@ const SLICE_MS = 4;
 /** How long a key press may look through papers before it is answered with what was found so far. */
 const ANSWER_MS = 4;
 
+/** A letter of no language: a search for it goes through every paper and finds none. */
+const NOWHERE = "\ue000";
+
 export interface PapersFound {
   /** In their order; all of them where nothing is typed. */
   readonly papers: readonly PaperView[];
@@ -29,13 +32,15 @@ export function usePaperSearch(papers: readonly PaperView[], typed: string, near
   const kinds = useKindSearch(near);
   const spoken = language();
   const index = useMemo(() => createPaperIndex(searchText), [spoken]);
+  // Papers are read, what their kinds are called is put together and all this code has run before there is a key.
   useEffect(() => {
+    const nothing = index.search(papers, NOWHERE, kinds?.words ?? (() => ""));
     let cancel = timers.after(PAUSE_MS, function slice() {
       const end = clock.now() + SLICE_MS;
-      if (!index.read(papers, () => clock.now() >= end)) cancel = timers.after(PAUSE_MS, slice);
+      if (!nothing.look(() => clock.now() >= end)) cancel = timers.after(PAUSE_MS, slice);
     });
     return () => cancel();
-  }, [index, papers, clock, timers]);
+  }, [index, papers, kinds, clock, timers]);
 
   const search = useMemo(() => {
     const begun = index.search(papers, typed, kinds?.words ?? (() => ""));
