@@ -10,6 +10,8 @@ export interface FilterOption<V extends string> {
 }
 
 export interface FiltersProps<V extends string> {
+  /** On a narrow screen one line that scrolls sideways: what they narrow stands in the first screen. */
+  readonly oneLine?: boolean;
   readonly label: string;
   readonly options: readonly FilterOption<V>[];
   readonly value: V;
@@ -17,10 +19,10 @@ export interface FiltersProps<V extends string> {
 }
 
 /** Rounded buttons; the chosen one is pressed. */
-export function Filters<V extends string>({ label, options, value, onChange }: FiltersProps<V>) {
+export function Filters<V extends string>({ label, options, value, onChange, oneLine = false }: FiltersProps<V>) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: toggles outside any form are a group, not a fieldset
-    <div class="filters" role="group" aria-label={label}>
+    <div class={oneLine ? "filters filters--line" : "filters"} role="group" aria-label={label}>
       {options.map((option) => (
         <button
           key={option.value}

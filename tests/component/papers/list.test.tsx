@@ -62,6 +62,8 @@ describe("Mes papiers", () => {
   test("narrows to one family, with how many it has", async () => {
     await showScreen(<ListScreen />, { satchel: createFakeSatchel({ papers: several() }), areas });
     const group = await screen.findByRole("group", { name: "Trier par sujet" });
+    // One line on a phone: the first rows stand in the first screen.
+    expect(group.classList.contains("filters--line")).toBe(true);
     expect(
       within(group)
         .getAllByRole("button")

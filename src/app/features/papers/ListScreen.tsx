@@ -121,7 +121,7 @@ const Families = memo(function Families({ kinds, kept, value, onChange }: Famili
       count: counts.get(entry.family) ?? 0,
     })),
   ];
-  return <Filters label={t("papers.list.families")} options={options} value={value} onChange={onChange} />;
+  return <Filters oneLine label={t("papers.list.families")} options={options} value={value} onChange={onChange} />;
 });
 
 interface SearchProps {
