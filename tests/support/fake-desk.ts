@@ -453,6 +453,8 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
     },
     join: async () => {
       data.joining = { type: "asked", pictures: [0, 3, 7, 11], digits: "04712290" };
+      data.opening = { type: "locked", organisation: data.organisation?.name ?? "" };
+      change({ type: "opening" });
       return ok(data.joining);
     },
     joining: async () => (data.joining === null ? err({ type: "not-found" }) : ok(data.joining)),

@@ -21,7 +21,7 @@ import { FailedState, Loading } from "../ui/States.tsx";
 import type { ToastMessage } from "../ui/Toast.tsx";
 import { UiWorld } from "../ui/world.ts";
 import { DoorFrame } from "./DeskFrame.tsx";
-import { DeskLock, type DeskLockReason } from "./DeskLock.tsx";
+import { DeskLock, type DeskLockProps, type DeskLockReason } from "./DeskLock.tsx";
 import { Dossier } from "./Dossier.tsx";
 import { Enrol } from "./Enrol.tsx";
 import { FiguresScreen } from "./figures/FiguresScreen.tsx";
@@ -44,6 +44,7 @@ import {
   useDesk,
   useDeskAsk,
 } from "./state.ts";
+import { JoinWait } from "./team/JoinWait.tsx";
 import { TeamDoor } from "./team/TeamDoor.tsx";
 
 const MINUTE = 60_000;
@@ -200,6 +201,14 @@ function OpenDesk(props: OpenDeskProps) {
   );
 }
 
+/** The six digits; where they open an invitation that nobody has confirmed yet, what is to be compared meanwhile. */
+function Closed(props: DeskLockProps) {
+  const joining = useDeskAsk("joining", (api) => api.joining(), ["opening"]);
+  if (joining.state !== "ready" || joining.value.type === "in") return <DeskLock {...props} />;
+  const { network, contact } = props;
+  return <JoinWait first={joining.value} network={network} contact={contact} onOver={joining.again} />;
+}
+
 interface RootProps {
   readonly deps: DeskDeps;
 }
@@ -271,7 +280,7 @@ function Root({ deps }: RootProps) {
     );
   if (opening.type === "none") return <Enrol network={network} contact={contact} />;
   if (opening.type === "locked")
-    return <DeskLock organisation={opening.organisation} reason={reason} network={network} contact={contact} />;
+    return <Closed organisation={opening.organisation} reason={reason} network={network} contact={contact} />;
   return (
     <OpenDesk
       deps={deps}

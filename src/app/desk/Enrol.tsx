@@ -4,8 +4,8 @@
  * digits that were chosen are used again without asking.
  */
 
-import { useEffect, useState } from "preact/hooks";
-import type { Joining, JoinRefusal, TeamRefusal } from "../../workers/team-desk.contract.ts";
+import { useState } from "preact/hooks";
+import type { JoinRefusal, TeamRefusal } from "../../workers/team-desk.contract.ts";
 import { formatList } from "../i18n/format.ts";
 import { useT } from "../i18n/useT.ts";
 import { Banner } from "../ui/Banner.tsx";
@@ -20,7 +20,6 @@ import { PersonalForm } from "../ui/personal.tsx";
 import { FailedState, Loading } from "../ui/States.tsx";
 import { DemoBanner, DoorFrame } from "./DeskFrame.tsx";
 import { type DeskFailure, failureMark, failureText, isDeskFailure, useDesk, useDeskAsk } from "./state.ts";
-import { JoinWait } from "./team/JoinWait.tsx";
 import { waitText } from "./wait.ts";
 
 const GROUP_LENGTH = 4;
@@ -52,14 +51,7 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
 
   const [way, setWay] = useState<Way>("setup");
   const [name, setName] = useState("");
-  const [joining, setJoining] = useState<Joining | null>(null);
   const [stage, setStage] = useState<Stage>("groups");
-  // An invitation that was answered here before a reload goes on waiting.
-  useEffect(() => {
-    void api.joining().then((answer) => {
-      if (answer.ok && answer.value.type === "asked") setJoining(answer.value);
-    });
-  }, [api]);
   const [groups, setGroups] = useState<readonly string[]>([]);
   const [wrong, setWrong] = useState<readonly number[]>([]);
   const [first, setFirst] = useState("");
@@ -129,8 +121,8 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
           : api.join({ ...said, name: name.trim() });
     void opened.then((answer) => {
       setBusy(false);
+      // An answered invitation waits on a screen of its own (DeskApp.tsx).
       if (!answer.ok) refuse(answer.error);
-      else if (answer.value !== undefined) setJoining(answer.value);
     });
   };
   const checkGroups = (): void => {
@@ -160,8 +152,6 @@ export function Enrol({ network, contact, onBack }: EnrolProps) {
     else toCode(t("desk.code.differs"));
   };
 
-  if (joining !== null && joining.type !== "in")
-    return <JoinWait first={joining} network={network} contact={contact} onOver={() => setJoining(null)} />;
   const title = t(stage === "groups" ? "desk.door.title" : stage === "first" ? "desk.code.choose" : "desk.code.again");
   const back = stage === "groups" ? onBack : () => (stage === "again" ? toCode(undefined) : setStage("groups"));
   return (
