@@ -25,7 +25,7 @@ const answersWith = (papers: readonly string[]): FormGiven => ({
   answers: {
     given_name: "Awa",
     family_name: FAMILY_NAME,
-    called_name: null,
+    called_name: "Awa",
     birthdate: { day: "2", month: "mai", year: "1987" },
     birth_place: "Dakar",
     nationality: null,
