@@ -128,7 +128,7 @@ test("F1, F2: invited, compared, received, asked, decided, handed over, told; wh
   expect(await second.helper.papers()).toEqual(expect.arrayContaining([...TITLES]));
   expect(await second.helper.pageBytes()).toHaveLength(3);
   await second.helper.missingPiece("identity", "domiciliation", ASKED);
-  await person.askUntil(number, "dossiers.reply.missing-piece");
+  await person.askUntil(number, "dossiers.asked.title");
   expect(await person.screen()).toContain("cormoran-2264");
   mark("a piece asked for");
 
