@@ -202,6 +202,25 @@ describe("the profile", () => {
     ]);
   });
 
+  test("F2, INV-1: a draft that was answered otherwise while the question stood there keeps what it has", async () => {
+    const satchel = satchelWith(full, [
+      fakeDossier(
+        { procedure: "domiciliation", answers: { given_name: { v: "text", text: "Amina" } } as never },
+        { id: "draft-old" as RecordId },
+      ),
+    ]);
+    const shown = await one("given_name", satchel);
+    fireEvent.input(await screen.findByLabelText("Prénoms"), { target: { value: "Aminata" } });
+    press("Garder dans mon profil");
+    fireEvent.click(await screen.findByRole("checkbox"));
+    const meanwhile = { v: "text", text: "Rose" } as const;
+    await satchel.handle.api.saveAnswers("draft-old" as RecordId, { answers: { given_name: meanwhile } });
+    press("Mettre la nouvelle réponse");
+    await expect.poll(() => shown.went.at(-1)).toBe("/profil");
+    expect(satchel.data.dossiers[0]?.record.answers.given_name).toEqual(meanwhile);
+    expect(shown.said.map(({ text }) => text)).not.toContain("Brouillons changés.");
+  });
+
   test("F2 drafts may stay as they are, and a failed save is told and tried again", async () => {
     const satchel = satchelWith();
     satchel.fail("saveProfile", { type: "full" });

@@ -7,6 +7,7 @@ import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts"
 import { type Claim, claimOf, claims } from "../../../forms/claims.ts";
 import type { AnswerValue } from "../../../forms/model.ts";
 import { outdated, parsedProfile } from "../../../forms/profile.ts";
+import { sameValue } from "../../../satchel/merge.ts";
 import type { ProfileRecord } from "../../../satchel/model.ts";
 import type { RecordId } from "../../../shared/ids.ts";
 import type { DossierView, SatchelApi, WorkerError } from "../../../workers/satchel.contract.ts";
@@ -35,6 +36,8 @@ interface Behind {
   readonly id: RecordId;
   readonly procedure: string;
   readonly answers: Readonly<Record<string, AnswerValue>>;
+  /** What stood in their place when this was found. */
+  readonly before: Readonly<Record<string, AnswerValue>>;
 }
 
 /** Never sent, and never signed since. */
@@ -53,11 +56,21 @@ async function draftsBehind(api: SatchelApi, before: ProfileRecord, now: Profile
       const found = outdated(form, record, parsedProfile(before), parsedProfile(now));
       return found.length === 0
         ? null
-        : { id, procedure, answers: Object.fromEntries(found.map((each) => [each.field.id, each.now])) };
+        : {
+            ...{ id, procedure },
+            answers: Object.fromEntries(found.map((each) => [each.field.id, each.now])),
+            before: Object.fromEntries(found.map((each) => [each.field.id, each.before])),
+          };
     }),
   );
   return all.flatMap((each) => each ?? []);
 }
+
+/** Of the new answers those whose place still holds the old one. */
+const stillBehind = ({ answers, before }: Behind, now: DossierView): Behind["answers"] =>
+  Object.fromEntries(
+    Object.entries(answers).filter(([id]) => isDraft(now) && sameValue(now.record.answers[id], before[id])),
+  );
 
 /** The claim that a word of an address stands for; the word itself where there is none. */
 const claimAt = (word: string, record: ProfileRecord | null): string =>
@@ -116,16 +129,19 @@ function Edit({ claim: id, record, onBehind, onFailing }: EditProps) {
     if (busy) return;
     setBusy(true);
     setError(null);
+    const refuse = (error: WorkerError): void => {
+      setBusy(false);
+      setError({ error, again: () => void write(next) });
+    };
     // Read anew: what another device taught the profile while this stood here is not taken away.
     const fresh = await api.profile();
-    const change = changeOf(fresh.ok ? fresh.value : record, id, next);
-    const saved = fresh.ok ? await api.saveProfile(change.patch, change.removed) : fresh;
-    if (!saved.ok) {
-      setBusy(false);
-      return setError({ error: saved.error, again: () => void write(next) });
-    }
+    if (!fresh.ok) return refuse(fresh.error);
+    const change = changeOf(fresh.value, id, next);
+    const saved = await api.saveProfile(change.patch, change.removed);
+    if (!saved.ok) return refuse(saved.error);
     setDirty(false);
-    const behind = next === null ? [] : await draftsBehind(api, record, { ...record, ...change.patch });
+    const said = { ...fresh.value, ...change.patch };
+    const behind = next === null ? [] : await draftsBehind(api, fresh.value, said);
     setBusy(false);
     if (next === null) say(t("profil.said.removed"), () => void undo());
     else say(t("profil.said.kept"));
@@ -212,11 +228,18 @@ function Drafts({ claim: id, behind }: { readonly claim: string; readonly behind
 
   async function put(): Promise<void> {
     setError(null);
+    let changed = 0;
     for (const draft of behind.filter((each) => ticked.includes(each.id))) {
-      const kept = await api.saveAnswers(draft.id, { answers: draft.answers });
+      // Read anew: what was answered, signed or put here meanwhile stays as it is (INV-1).
+      const fresh = await api.dossier(draft.id);
+      if (!fresh.ok) return setError(fresh.error);
+      const answers = stillBehind(draft, fresh.value);
+      if (Object.keys(answers).length === 0) continue;
+      const kept = await api.saveAnswers(draft.id, { answers });
       if (!kept.ok) return setError(kept.error);
+      changed += 1;
     }
-    say(t("profil.drafts.done"));
+    if (changed > 0) say(t("profil.drafts.done"));
     router.back(paths.profile);
   }
   const now = Object.values(behind[0]?.answers ?? {})[0];
