@@ -6,7 +6,8 @@ import { afterEach, expect, test } from "vitest";
 import { ProcedureScreen } from "../../../src/app/features/dossiers/ProcedureScreen.tsx";
 import { ProceduresScreen } from "../../../src/app/features/dossiers/ProceduresScreen.tsx";
 import { QuestionScreen } from "../../../src/app/features/dossiers/QuestionScreen.tsx";
-import { setLanguage } from "../../../src/app/i18n/i18n.ts";
+import { exportWords } from "../../../src/app/features/sortie/words.ts";
+import { loadAreas, setLanguage } from "../../../src/app/i18n/i18n.ts";
 import type { FormFile } from "../../../src/forms/model.ts";
 import { asProcedure, publishedProcedure } from "../../../src/forms/published.ts";
 import { readForm } from "../../../src/forms/read.ts";
@@ -121,4 +122,19 @@ test("a form that is not here yet says when it comes; one that was refused says 
   satchel.refuse("publishedForm", { type: "refused", why: "changed" });
   await show(QuestionScreen, { dossier: dossier.id, page: "name" }, satchel);
   expect(await screen.findByText(/form-changed/)).toBeTruthy();
+});
+
+test("a copy for outside calls it and its questions by the words of its file", async () => {
+  const satchel = satchelWith();
+  const { form } = asProcedure(procedure, file);
+  const field = form.fields.find(({ type }) => type === "text")?.id ?? "";
+  const dossier = fakeDossier({ procedure, formVersion: 1, answers: { [field]: { v: "text", text: "Amina" } } });
+  await loadAreas("sortie", "papers", "papers-types");
+  const { api } = satchel.handle;
+  const given = { api, papers: [], dossiers: [dossier], profile: { t: "profile" }, deployment: null, now: 1 } as const;
+  const said = (await exportWords(given)).dossiers[dossier.id];
+  expect(said?.title).toBe("Demander un rendez-vous");
+  const [label, answer] = said?.answers[0] ?? [];
+  expect(field).not.toBe("");
+  expect([label, answer]).toEqual(["Nom", "Amina"]);
 });

@@ -31,7 +31,7 @@ export function useExportWords(): () => Promise<Result<ExportWords, WorkerError>
     if (!dossiers.ok) return dossiers;
     if (!profile.ok) return profile;
     if (!deployment.ok) return deployment;
-    const given = { papers: papers.value, dossiers: dossiers.value, profile: profile.value };
+    const given = { api, papers: papers.value, dossiers: dossiers.value, profile: profile.value };
     return ok(await exportWords({ ...given, deployment: deployment.value, now: clock.now() }));
   }, [api, clock]);
 }

@@ -6,18 +6,21 @@
  * field, so that none is left out.
  */
 import { isProcedureId, loadProcedure } from "../../../forms/catalogue/index.ts";
+import type { Form } from "../../../forms/model.ts";
+import { isPublishedProcedure } from "../../../forms/published.ts";
 import type { ExportWords, Fact } from "../../../satchel/export-words.ts";
 import { staysHere } from "../../../satchel/keeping.ts";
 import type { DossierRecord, ProfileRecord } from "../../../satchel/model.ts";
 import { showSpoken } from "../../../satchel/spoken.ts";
 import { paperTypeDetails } from "../../../satchel/types/catalogue.ts";
 import { masked } from "../../../satchel/types/masks.ts";
-import type { Deployment, DossierView, PaperView } from "../../../workers/satchel.contract.ts";
+import type { Deployment, DossierView, PaperView, SatchelApi } from "../../../workers/satchel.contract.ts";
 import { answerText } from "../../i18n/answer-text.ts";
 import type { DataArea } from "../../i18n/catalogue.ts";
 import { formatCalendarDate, formatDate, formatTime } from "../../i18n/format.ts";
 import { language, loadAreas, t, tData } from "../../i18n/i18n.ts";
 import { languageInfo } from "../../i18n/languages.ts";
+import { loadPublished } from "../../state/published.ts";
 import { holderName, kindName, paperName } from "../../ui/papers/names.ts";
 
 const areaOf = (procedure: string): DataArea => `form-${procedure}`;
@@ -103,24 +106,36 @@ function aheadWords({ followed = {}, dates = {} }: ProfileRecord): readonly Fact
 
 const claims = ["given_name", "family_name", "birthdate", "phone_number", "email"] as const;
 
+/** The form with its words, of the catalogue or published; null where it is not on this device. */
+async function formOf(
+  api: Pick<SatchelApi, "publishedForm">,
+  { procedure, formVersion, status }: DossierRecord,
+): Promise<Form | null> {
+  if (isProcedureId(procedure)) {
+    await loadAreas(areaOf(procedure));
+    return loadProcedure(procedure);
+  }
+  if (!isPublishedProcedure(procedure)) return null;
+  const form = await loadPublished(api, procedure, formVersion, status === "draft");
+  return form.ok ? form.value : null;
+}
+
 /** Everything that a copy says of these papers and dossiers. */
 export async function exportWords(input: {
+  readonly api: Pick<SatchelApi, "publishedForm">;
   readonly papers: readonly PaperView[];
   readonly dossiers: readonly DossierView[];
   readonly profile: ProfileRecord;
   readonly deployment: Deployment | null;
   readonly now: number;
 }): Promise<ExportWords> {
-  const { papers, dossiers, profile, deployment, now } = input;
-  const procedures = [...new Set(dossiers.map(({ record }) => record.procedure))].filter(isProcedureId);
-  await loadAreas("papers-guide", "ahead", ...procedures.map(areaOf));
-  const orders = new Map<string, readonly string[]>();
-  for (const procedure of procedures) {
-    const form = await loadProcedure(procedure);
-    orders.set(
-      procedure,
-      form.fields.map((field) => field.id),
-    );
+  const { api, papers, dossiers, profile, deployment, now } = input;
+  await loadAreas("papers-guide", "ahead");
+  // One after the other: two versions of a published form have their words in one place.
+  const said: (readonly [string, ReturnType<typeof dossierWords>])[] = [];
+  for (const view of dossiers) {
+    const order = (await formOf(api, view.record))?.fields.map((field) => field.id) ?? [];
+    said.push([view.id, dossierWords(view, deployment, order)]);
   }
   const code = language();
   return {
@@ -160,9 +175,7 @@ export async function exportWords(input: {
     }),
     ahead: aheadWords(profile),
     papers: Object.fromEntries(papers.map((paper) => [paper.id, paperWords(paper)])),
-    dossiers: Object.fromEntries(
-      dossiers.map((view) => [view.id, dossierWords(view, deployment, orders.get(view.record.procedure) ?? [])]),
-    ),
+    dossiers: Object.fromEntries(said),
     unnamed: t("sortie.out.unnamed"),
   };
 }
