@@ -93,6 +93,9 @@ export const paths = {
   shares: "/partages",
   newShare: "/partages/nouveau",
   given: (id: string) => `/partages/${id}`,
+  /** Whether an organisation's keys are those of the sheet on its desk. */
+  desks: "/guichets",
+  desk: (slug: string) => `/guichets/${slug}`,
   /** Who may act for the person. */
   mandates: "/mandats",
   newMandate: "/mandats/nouveau",

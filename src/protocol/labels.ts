@@ -44,6 +44,8 @@ export const labels = {
   transferRequest: "besace/v1/transfer-request",
   transferCheck: "besace/v1/transfer-check",
   returnCheck: "besace/v1/return-check",
+  deskSheet: "besace/v1/desk-sheet",
+  deskSheetCheck: "besace/v1/desk-sheet-check",
   cardVerifier: "besace/v1/card-verifier",
   codeVerifier: "besace/v1/code-verifier",
   blockVerifier: "besace/v1/block-verifier",

@@ -6,6 +6,7 @@
 import type { DecisionSaid, DossierPayload } from "../satchel/model.ts";
 import type { BlobId, LetterId, PrincipalId } from "../shared/ids.ts";
 import type { Result } from "../shared/result.ts";
+import { type DeskSheetApi, deskSheetMethods } from "./in-person.contract.ts";
 import { type DeskInactiveApi, deskInactiveMethods } from "./inactive-desk.contract.ts";
 import { type DeskLoginApi, deskLoginMethods } from "./login-desk.contract.ts";
 import { type DeskMandatesApi, deskMandatesMethods } from "./mandates-desk.contract.ts";
@@ -134,6 +135,7 @@ export interface DeskApi
     DeskReturnApi,
     DeskWorkApi,
     DeskMandatesApi,
+    DeskSheetApi,
     DeskLoginApi {
   readonly opening: () => DeskAnswer<DeskOpening>;
   /** First time in this browser: one-time code of ten groups, and the six digits that open this desk from now on. */
@@ -197,4 +199,5 @@ export const deskMethods = Object.keys({
   ...deskReturnMethods,
   ...deskWorkMethods,
   ...deskMandatesMethods,
+  ...deskSheetMethods,
 } satisfies Record<keyof DeskApi, true>) as readonly (keyof DeskApi)[];

@@ -34,6 +34,7 @@ import { type PhoneApprovalApi, phoneApprovalMethods } from "./approval.contract
 import { type EndingApi, endingMethods } from "./ending.contract.ts";
 import { type GivenApi, givenMethods } from "./given.contract.ts";
 import type { Finish } from "./imaging.contract.ts";
+import { type InPersonApi, inPersonMethods } from "./in-person.contract.ts";
 import { type MandatesApi, mandatesMethods } from "./mandates.contract.ts";
 import { type OwnerApi, ownerMethods } from "./owner.contract.ts";
 import { type PublishedApi, publishedMethods } from "./published.contract.ts";
@@ -728,6 +729,7 @@ export interface SatchelApi
     OwnerApi,
     ReturnApi,
     GivenApi,
+    InPersonApi,
     MandatesApi {
   /* opening */
   readonly opening: () => Answer<OpeningState>;
@@ -1120,4 +1122,5 @@ export const satchelMethods = Object.keys({
   ...ownerMethods,
   ...returnMethods,
   ...mandatesMethods,
+  ...inPersonMethods,
 } satisfies Record<keyof SatchelApi, true>) as readonly (keyof SatchelApi)[];

@@ -36,6 +36,7 @@ import type { DeskReturnRefusal, DeskReturns } from "../../src/workers/recovery-
 import type { UnlockRefusal, WorkerError } from "../../src/workers/satchel.contract.ts";
 import type { Joining, TeamHelper, TeamView } from "../../src/workers/team-desk.contract.ts";
 import type { DeskWork, GiveRefusal } from "../../src/workers/work-desk.contract.ts";
+import { FAKE_SHEET } from "./fake-in-person.ts";
 import { fakeDeskMandates } from "./fake-mandates.ts";
 import { fakeDeskReturnApi } from "./fake-returns.ts";
 import { FAKE_CODE, FAKE_DEPLOYMENT, FAKE_NOW, fakeId } from "./fake-satchel.ts";
@@ -297,6 +298,7 @@ export function createFakeDesk(start: Partial<FakeDeskData> = {}): FakeDesk {
       return ok(step);
     },
     organisation: async () => ok(data.organisation),
+    deskSheet: async () => ok(FAKE_SHEET),
     deployment: async () => ok(data.deployment),
     inbox: async () =>
       ok({

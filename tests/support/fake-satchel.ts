@@ -41,6 +41,7 @@ import { voiceKind, voiceSlot } from "../../src/shared/voice.ts";
 import type { ApprovalView } from "../../src/workers/approval.contract.ts";
 import type { EndingView } from "../../src/workers/ending.contract.ts";
 import type { GivenView } from "../../src/workers/given.contract.ts";
+import type { DeskKeys } from "../../src/workers/in-person.contract.ts";
 import type { MandateView } from "../../src/workers/mandates.contract.ts";
 import type { JournalView, WrittenReceipt } from "../../src/workers/owner.contract.ts";
 import type { PublishedList } from "../../src/workers/published.contract.ts";
@@ -69,6 +70,7 @@ import type {
   WayView,
   WorkerError,
 } from "../../src/workers/satchel.contract.ts";
+import { fakeDeskKeys, fakeInPerson } from "./fake-in-person.ts";
 import { fakeMandates } from "./fake-mandates.ts";
 import { FAKE_RETURNS, fakeReturnApi } from "./fake-returns.ts";
 
@@ -325,6 +327,7 @@ export interface FakeData {
   /** What organisations decided or handed over, by dossier; the record names the same letters. */
   given: Readonly<Record<RecordId, readonly GivenView[]>>;
   mandates: readonly MandateView[];
+  deskKeys: readonly DeskKeys[];
   receipt: WrittenReceipt | null;
   outbox: OutboxView;
   space: SpaceView;
@@ -426,6 +429,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
     journal: { lines: [], breaks: [], said: [], checkedAt: null, head: null },
     given: {},
     mandates: [],
+    deskKeys: fakeDeskKeys(FAKE_DEPLOYMENT),
     outbox: EMPTY_OUTBOX,
     space: EMPTY_SPACE,
     ending: null,
@@ -933,6 +937,7 @@ export function createFakeSatchel(start: Partial<FakeData> = {}): FakeSatchel {
       return ok({ paper });
     },
 
+    ...fakeInPerson(data, () => change({ type: "dossiers" })),
     ...fakeMandates(data, { now: () => data.now, id: fakeId, change: () => change({ type: "shares" }) }),
     shares: async () => ok(data.shares),
     share: async (id) => {

@@ -55,6 +55,7 @@ import proofs from "./proofs.json" with { type: "json" };
 import records from "./records.json" with { type: "json" };
 import { approvalRuns } from "./run-approvals.ts";
 import { bundleRuns } from "./run-bundles.ts";
+import { deskSheetRuns } from "./run-desk-sheets.ts";
 import { endingRuns } from "./run-ending.ts";
 import { helperRuns } from "./run-helpers.ts";
 import { journalRuns } from "./run-journal.ts";
@@ -351,6 +352,7 @@ export async function runVectors(): Promise<{ passed: number; failed: VectorFail
     ...publishedRuns,
     ...loginRuns,
     ...endingRuns,
+    ...deskSheetRuns,
     ...journalRuns,
     ...mandateRuns,
     ...shareLetterRuns,

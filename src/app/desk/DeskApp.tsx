@@ -32,6 +32,7 @@ import { MandatesDoor } from "./mandates/MandatesDoor.tsx";
 import { BesideDoor } from "./recovery/BesideDoor.tsx";
 import type { ReplyDraft } from "./reply-draft.ts";
 import { DeskShares } from "./shares/DeskShares.tsx";
+import { SheetDoor } from "./sheet/SheetDoor.tsx";
 import {
   DeskContext,
   type DeskHandle,
@@ -138,6 +139,7 @@ function OpenDesk(props: OpenDeskProps) {
   const isMandates = given !== undefined || place.path === deskPaths.mandates;
   const isFigures = place.path === deskPaths.figures;
   const isTeam = place.path === deskPaths.team;
+  const isSheet = place.path === deskPaths.sheet;
   const isHere =
     params !== undefined ||
     isShares ||
@@ -146,6 +148,7 @@ function OpenDesk(props: OpenDeskProps) {
     isFigures ||
     place.path === deskPaths.beside ||
     isTeam ||
+    isSheet ||
     place.path === deskPaths.inbox;
   const isBeside = place.path === deskPaths.beside;
   useEffect(() => {
@@ -188,6 +191,8 @@ function OpenDesk(props: OpenDeskProps) {
         <FiguresScreen />
       ) : isTeam ? (
         <TeamDoor />
+      ) : isSheet ? (
+        <SheetDoor />
       ) : isShares ? (
         <DeskShares letter={shared?.letter} />
       ) : isMandates ? (

@@ -26,6 +26,7 @@ export const deskPaths = {
   dossierPattern: "/guichet/dossiers/:letter",
   figures: "/guichet/chiffres",
   team: "/guichet/equipe",
+  sheet: "/guichet/reconnaitre",
   beside: "/guichet/accompagner",
   shares: "/guichet/partages",
   sharePattern: "/guichet/partages/:letter",

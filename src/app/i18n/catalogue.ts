@@ -17,6 +17,7 @@ import type erase from "../../../locales/fr/erase.json";
 import type errors from "../../../locales/fr/errors.json";
 import type fields from "../../../locales/fr/fields.json";
 import type glossary from "../../../locales/fr/glossary.json";
+import type guichets from "../../../locales/fr/guichets.json";
 import type home from "../../../locales/fr/home.json";
 import type journal from "../../../locales/fr/journal.json";
 import type journey from "../../../locales/fr/journey.json";
@@ -72,6 +73,7 @@ export interface Catalogue {
   readonly journal: typeof journal;
   readonly journey: typeof journey;
   readonly lettre: typeof lettre;
+  readonly guichets: typeof guichets;
   readonly mandats: typeof mandats;
   readonly official: typeof official;
   readonly opening: typeof opening;

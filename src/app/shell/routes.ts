@@ -25,6 +25,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   sortie: "sortie",
   partage: "partage",
   partages: "partages",
+  guichets: "guichets",
   mandats: "mandats",
   journal: "journal",
   verifier: "verifier",

@@ -6,6 +6,7 @@
  * person is told even when the helper's browser is closed at once.
  */
 
+import { sheetCheck, sheetOf, writeSheet } from "../../crypto/desk-sheet.ts";
 import { sealLetter } from "../../crypto/letter.ts";
 import { signProof } from "../../protocol/proofs.ts";
 import { readChain } from "../../protocol/statements.ts";
@@ -215,6 +216,11 @@ export function createDesk(given: DeskServiceDeps): DeskService {
         return shown.ok ? ok(shares.show(shown.value)) : shown;
       }),
 
+    deskSheet: () =>
+      within(async ({ identity }) => {
+        const sheet = await sheetOf(identity.principal);
+        return ok({ ...(await sheetCheck(sheet)), text: writeSheet(sheet) });
+      }),
     mandates: () => within(mandates.rows),
     openMandate: (letter) =>
       within(async (session) => {

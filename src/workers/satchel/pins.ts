@@ -6,6 +6,7 @@
  * followed: that is the attack that pinning is for. A longer chain of the same organisation is followed.
  */
 
+import { type DeskSheet, heldAgainst } from "../../crypto/desk-sheet.ts";
 import { mayReceive } from "../../protocol/helpers.ts";
 import { followServerKeys } from "../../protocol/server-keys.ts";
 import { type Principal, readChain, readExtendedChain } from "../../protocol/statements.ts";
@@ -31,6 +32,16 @@ export interface Alias {
   readonly joinedAt: number;
 }
 
+/** What came of a sheet that was read at a desk (decisions/0047). */
+export interface DeskLook {
+  readonly organisation: string;
+  /** `settled`: after a stop the person decided to go on with the keys that were known. */
+  readonly said: "verified" | "stopped" | "settled";
+  /** This device's clock. */
+  readonly at: number;
+  readonly sheet: DeskSheet | null;
+}
+
 export interface Pins {
   readonly serverKeys: Readonly<Record<string, B64>>;
   /** By slug. */
@@ -40,12 +51,14 @@ export interface Pins {
   readonly aliases?: Readonly<Record<PrincipalId, Alias>>;
   /** Digest of the profile that was taken in of another satchel or of a sealed copy: asked about once. */
   readonly taken?: Readonly<Record<PrincipalId, B64>>;
+  /** By a random id each; absent where no desk was ever checked. */
+  readonly looks?: Readonly<Record<string, DeskLook>>;
 }
 
 /** The profile record with the field that only the worker knows; other versions pass it through. */
 export type PinnedProfile = ProfileRecord & { readonly pinned?: Pins };
 
-const noPins: Pins = { serverKeys: {}, organisations: {} };
+export const noPins: Pins = { serverKeys: {}, organisations: {} };
 
 /** The one profile record; the lowest id where two devices each made one. */
 export async function findProfile(session: Session): Promise<Result<Kept<PinnedProfile> | null, WorkerError>> {
@@ -106,12 +119,26 @@ export async function judge(pins: Pins, deployment: Pinnable | null, slug: strin
   return read.error.type === "rollback" ? { type: "trusted", principal: known.value } : { type: "changed" };
 }
 
+/** The newest look at the sheet of an organisation. */
+export const lookOf = ({ looks }: Pins, slug: string): DeskLook | undefined =>
+  Object.values(looks ?? {})
+    .filter(({ organisation }) => organisation === slug)
+    .sort((a, b) => b.at - a.at)[0];
+
+/** Another sheet stood on its desk, and nobody has decided yet. One whose keys turn out to be its chain's holds nothing back. */
+export async function isHeldBack(pins: Pins, slug: string, principal: Principal | null): Promise<boolean> {
+  const look = lookOf(pins, slug);
+  if (look?.said !== "stopped" || look.sheet === null) return false;
+  return principal === null || (await heldAgainst(look.sheet, principal)) === "no";
+}
+
 /**
  * The same for whoever is about to seal something new to it: one that only one browser could open since somebody left does not
  * receive (SPEC P-H8), pinned or not. What it signs is believed as before.
  */
 export async function judgeReceiver(pins: Pins, deployment: Pinnable | null, slug: string): Promise<OrganisationTrust> {
   const trust = await judge(pins, deployment, slug);
+  if (trust.type === "trusted" && (await isHeldBack(pins, slug, trust.principal))) return { type: "changed" };
   return trust.type === "trusted" && !mayReceive(trust.principal) ? { type: "no-keys" } : trust;
 }
 

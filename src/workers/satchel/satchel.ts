@@ -25,6 +25,7 @@ import { createEndingDoor } from "./ending.ts";
 import { createEraseDoor } from "./erase.ts";
 import { createGivenDoor } from "./given.ts";
 import { createHandOffDoor } from "./hand-off.ts";
+import { createInPersonDoor } from "./in-person.ts";
 import type { LetterTakers } from "./inbox.ts";
 import { createInboxDoor } from "./inbox-door.ts";
 import { createKeyCare, createWaysLoader, keysLooker } from "./key-care.ts";
@@ -92,6 +93,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const outbox = createOutbox(deps, checkProofs);
   const shares = createSharesDoor(deps, checkProofs);
   const mandates = createMandatesDoor(deps, checkProofs, shares);
+  const inPerson = createInPersonDoor(deps);
   const { takeAct: takeReturn, ...returns } = createDeskReturn(
     { ...deps, fetch: given.fetch, timers: given.timers },
     opening,
@@ -482,6 +484,17 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
 
     given: (id) => within((session) => handed.list(session, id)),
     keepGiven: (id, letter, at) => relisted(within((session) => handed.keep(session, id, letter, at))),
+    deskKeys: () => within(inPerson.list),
+    checkDesk: async (input) => {
+      const checked = await within((session) => inPerson.check(session, input));
+      if (checked.ok && checked.value.type === "verified") followDeployment();
+      return checked;
+    },
+    settleDesk: async (organisation) => {
+      const settled = await within((session) => inPerson.settle(session, organisation));
+      if (settled.ok) followDeployment();
+      return settled;
+    },
     mandates: () => within(mandates.list),
     mandate: (id) => within((session) => mandates.one(session, id)),
     startMandate: (input) => within((session) => mandates.start(session, input)),

@@ -12,7 +12,7 @@ import type { TeamHelper, TeamInvitation, TeamRefusal, TeamView } from "../../..
 import { formatDate, formatTime } from "../../i18n/format.ts";
 import { useAreas, useT } from "../../i18n/useT.ts";
 import { Banner } from "../../ui/Banner.tsx";
-import { Button } from "../../ui/Button.tsx";
+import { Button, LinkRow } from "../../ui/Button.tsx";
 import { RadioGroup } from "../../ui/Choice.tsx";
 import { CardGroups, CodeEntry } from "../../ui/Code.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
@@ -23,6 +23,7 @@ import { FailedState, Loading } from "../../ui/States.tsx";
 import { DeskFrame } from "../DeskFrame.tsx";
 import {
   type DeskFailure,
+  deskPaths,
   failureMark,
   failureText,
   isDeskFailure,
@@ -440,6 +441,9 @@ export function TeamScreen() {
         <>
           <p class="wide-p">{t("equipe.lead")}</p>
           {asked.value.state === "old" ? <FirstHelper /> : <Team team={asked.value} />}
+          <LinkRow icon="qr" href={deskPaths.sheet}>
+            {t("desk.sheet.more")}
+          </LinkRow>
         </>
       )}
     </DeskFrame>

@@ -222,6 +222,7 @@ export function SettingsScreen() {
             title={t("settings.given.journal")}
             detail={t("settings.given.journalMore")}
           />
+          <Item icon="qr" href={paths.desks} title={t("settings.given.desks")} detail={t("settings.given.desksMore")} />
           <Item
             icon="cadenas"
             href={paths.data}
