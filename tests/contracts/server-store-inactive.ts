@@ -146,6 +146,25 @@ export function inactiveContract(name: string, open: () => Promise<StoreCase>): 
       expect(await store.tellInactive(at(5000), at(5001))).toBe(1);
     });
 
+    test("P-Z1 one at rest that a carrier brings things of is at rest no more: it is announced and removed again in its time", async () => {
+      await store.tellInactive(at(1000), at(1001));
+      expect(await store.removeInactive(person.id, at(1000), at(1100))).toBe(true);
+      await push({}, 3000);
+      await write(person, desk, [], 3000);
+      expect(await store.tellInactive(at(2000), at(3001))).toBe(0);
+      expect(await store.tellInactive(at(5000), at(5001))).toBe(1);
+      expect(await told()).toEqual([person.id]);
+      expect(await store.removeInactive(person.id, at(5000), at(5100))).toBe(true);
+    });
+
+    test("P-Y12 what its person erased is announced to nobody", async () => {
+      await write(person, desk);
+      expect(await store.tellInactive(at(1000), at(1001))).toBe(1);
+      await store.erase(person.id, at(1002));
+      expect(await told()).toEqual([]);
+      expect(await store.inactiveCount()).toBe(0);
+    });
+
     test("P-Z3 space is given back: as much can be kept again as before", async () => {
       const quota = 20_000;
       const fill = async (): Promise<number> => {

@@ -85,5 +85,16 @@ export function journalContract(name: string, open: () => Promise<JournalCase>):
       expect(await store.journal(person.id, 0, 10)).toEqual({ lines: [], length: 0, hash: null });
       expect(await add("c")).toBe("gone");
     });
+
+    test("P-Z3 a journal goes when its satchel rests, begins again with its next session, and is then only added to again", async () => {
+      await add("a");
+      expect(await store.tellInactive(at(10), at(11))).toBe(1);
+      expect(await store.removeInactive(person.id, at(10), at(12))).toBe(true);
+      expect(await store.journal(person.id, 0, 10)).toEqual({ lines: [], length: 0, hash: null });
+      await store.noteSeen(person.id, at(20));
+      expect(await add("a")).toBe("added");
+      expect((await store.journal(person.id, 0, 10)).lines.map(({ n }) => n)).toEqual([1]);
+      await expect(change("DELETE FROM journal")).rejects.toThrow(/only added to/);
+    });
   });
 }

@@ -43,9 +43,9 @@ export function createInactive(deps: {
 
     tellInactive: (before, at) =>
       write(function* () {
-        // What came by a carrier has no session.
+        // What came by a carrier has no session; one at rest is not at rest any more.
         yield* run(
-          `UPDATE principal SET told_at = NULL WHERE told_at IS NOT NULL AND (
+          `UPDATE principal SET told_at = NULL, rested_at = NULL WHERE (told_at IS NOT NULL OR rested_at IS NOT NULL) AND (
              EXISTS (SELECT 1 FROM record WHERE record.principal = principal.id AND record.changed_at >= $1)
              OR EXISTS (SELECT 1 FROM letter WHERE letter.sender = principal.id AND letter.deposited_at >= $1))`,
           before,
@@ -112,7 +112,7 @@ export function createInactive(deps: {
           principal,
           quotas.appliedOpBytes,
         );
-        for (const table of ["record_blob", "record", "applied", "escrow", "way", "keyring"])
+        for (const table of ["record_blob", "record", "applied", "escrow", "way", "keyring", "journal"])
           yield* run(`DELETE FROM ${table} WHERE principal = $1`, principal);
         for (const letter of letters) yield* deps.dropLetter(letter, at, 0);
         yield* run("DELETE FROM feed WHERE principal = $1", principal);

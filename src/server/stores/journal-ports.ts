@@ -2,7 +2,7 @@
  * What the server asks of its database about journals (SPEC P-J). Part of `Store`; same rules (ports.ts). Runs in Node.
  *
  * Surprising: there is no call that changes or removes a line, and the database itself refuses both. A journal goes with its
- * satchel, when its person erases that, and not before.
+ * satchel, when its person erases that or nobody opened it for years (SPEC P-Z3), and not before.
  */
 
 import type { JournalLine, NumberedLine } from "../../protocol/journal.ts";

@@ -284,6 +284,23 @@ export const migrations: readonly (readonly Step[])[] = [
       principal TEXT NOT NULL REFERENCES principal (id), helper TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
       sig TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (principal, helper))`,
   ],
+  [
+    // A satchel at rest (SPEC P-Z3) keeps no journal either: what it told of is gone, and its lines would be kept for nobody.
+    { sqlite: "DROP TRIGGER journal_is_kept", postgres: "LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE" },
+    {
+      sqlite: `CREATE TRIGGER journal_is_kept BEFORE DELETE ON journal
+        WHEN NOT EXISTS (
+          SELECT 1 FROM principal WHERE id = OLD.principal AND (erased_at IS NOT NULL OR rested_at IS NOT NULL))
+        BEGIN SELECT RAISE(ABORT, 'a journal is only added to'); END`,
+      postgres: `CREATE OR REPLACE FUNCTION journal_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF TG_OP = 'DELETE' AND EXISTS (
+            SELECT 1 FROM principal WHERE id = OLD.principal AND (erased_at IS NOT NULL OR rested_at IS NOT NULL))
+          THEN RETURN OLD; END IF;
+          RAISE EXCEPTION 'a journal is only added to';
+        END $$`,
+    },
+  ],
 ];
 
 /** Brings a database of any earlier version up to this one, in the one transaction that the driver holds. */

@@ -137,7 +137,8 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
               rows
                 .flatMap((each) => (each.organisation === null ? [] : [escrowOf(each)]))
                 .filter((escrow) => escrow !== undefined)
-                .sort((a, b) => b.asks.length - a.asks.length)[0] ?? null,
+                // A share that was given before one that waits: who was helped proves by it whose keyring it is (P-Y13).
+                .sort((a, b) => b.asks.length - a.asks.length || (b.openedAt ?? 0) - (a.openedAt ?? 0))[0] ?? null,
           },
         };
         return standing;
@@ -383,7 +384,12 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
           return undone({ at: number(row, "erased_at") as ServerTime });
         }
         if (closed !== null) return undone(closed);
-        yield* run("UPDATE principal SET erased_at = $2, sessions_from = $3 WHERE id = $1", principal, at, at + 1);
+        yield* run(
+          "UPDATE principal SET erased_at = $2, sessions_from = $3, told_at = NULL WHERE id = $1",
+          principal,
+          at,
+          at + 1,
+        );
         // What lies here of others: their rows are held too, because what only these letters name is collectable then.
         const letters = (yield* all("SELECT * FROM letter WHERE receiver = $1 AND dropped_at IS NULL", principal)).map(
           toLetter,
