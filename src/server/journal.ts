@@ -164,8 +164,8 @@ export function createJournalist(deps: {
             await note(principal, `unblocked.${until}`, { k: "unblocked" });
         return count;
       },
-      askEscrow: async (principal, organisation, helper, at) => {
-        const asked = await inner.askEscrow(principal, organisation, helper, at);
+      askEscrow: async (principal, organisation, helper, people, at) => {
+        const asked = await inner.askEscrow(principal, organisation, helper, people, at);
         if (asked.type === "ok") {
           const asks = asked.escrow.asks.length;
           const about = `escrow-asked.${organisation}.${asked.escrow.asks.join(".")}`;
@@ -173,8 +173,8 @@ export function createJournalist(deps: {
         }
         return asked;
       },
-      openEscrow: async (principal, organisation, at) => {
-        const opened = await inner.openEscrow(principal, organisation, at);
+      openEscrow: async (principal, organisation, people, at) => {
+        const opened = await inner.openEscrow(principal, organisation, people, at);
         const first = opened.type === "ok" ? opened.escrow.openedAt : null;
         if (first !== null)
           await note(principal, `escrow-opened.${organisation}.${first}`, { k: "escrow-opened", by: organisation });

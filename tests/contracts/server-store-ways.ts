@@ -10,6 +10,7 @@ import type { B64, ServerTime } from "../../src/protocol/wire.ts";
 import { floor } from "../../src/protocol/wrap-head.ts";
 import type { Store } from "../../src/server/stores/ports.ts";
 import type { NewCard, NewKeyring } from "../../src/server/stores/way-ports.ts";
+import type { PrincipalId } from "../../src/shared/ids.ts";
 import { createPerson, newBlobId, random, type TestPerson } from "../unit/server/people.ts";
 import type { StoreCase } from "./server-store.ts";
 
@@ -237,29 +238,53 @@ export function wayContract(name: string, open: () => Promise<StoreCase>): void 
     test("S+O: two helpers, the wait, the share; stopped, or a new keyring, and all begins again", async () => {
       const share = hash();
       const first = keyring({ desks: [{ organisation: desk.id, share }] });
-      expect(await store.askEscrow(person.id, desk.id, "one", at(10))).toEqual({ type: "reject", code: "not-found" });
+      const people = ["one", "two", "three", "four", "five"] as unknown as readonly PrincipalId[];
+      const ask = (helper: string, when: number, here = people) =>
+        store.askEscrow(person.id, desk.id, helper as PrincipalId, here, at(when));
+      const give = (when: number, here = people) => store.openEscrow(person.id, desk.id, here, at(when));
+      expect(await ask("one", 10)).toEqual({ type: "reject", code: "not-found" });
       await store.putKeyring(first);
       expect((await standing())?.way.escrow).toBeNull();
-      expect(await store.openEscrow(person.id, desk.id, at(10))).toEqual({ type: "reject", code: "not-yet" });
-      const ask = (helper: string, when: number) => store.askEscrow(person.id, desk.id, helper, at(when));
+      expect(await give(10)).toEqual({ type: "reject", code: "not-yet" });
       expect(await ask("one", 10)).toMatchObject({ escrow: { by: desk.id, asks: [10], opensAt: null } });
       expect(await ask("one", 11)).toMatchObject({ escrow: { asks: [10], opensAt: null } });
       expect(await ask("two", 12)).toMatchObject({ escrow: { asks: [10, 12], opensAt: 12 + limits.escrowMs } });
       expect(await ask("three", 13)).toMatchObject({ escrow: { asks: [10, 12] } });
       const due = 12 + limits.escrowMs;
-      expect(await store.openEscrow(person.id, desk.id, at(due - 1))).toEqual({ type: "reject", code: "not-yet" });
-      const given = await store.openEscrow(person.id, desk.id, at(due));
+      expect(await give(due - 1)).toEqual({ type: "reject", code: "not-yet" });
+      const given = await give(due);
       expect(given).toMatchObject({ type: "ok", share, keyring: first.signed, epoch: 1, escrow: { openedAt: due } });
-      expect(await store.openEscrow(person.id, desk.id, at(due + 5))).toMatchObject({ escrow: { openedAt: due } });
+      expect(await give(due + 5)).toMatchObject({ escrow: { openedAt: due } });
       expect((await standing())?.way.escrow).toMatchObject({ asks: [10, 12], openedAt: due });
       expect(await store.stopEscrow(person.id, at(due + 6))).toBe("done");
-      expect(await store.openEscrow(person.id, desk.id, at(due + 7))).toEqual({ type: "reject", code: "forbidden" });
+      expect(await give(due + 7)).toEqual({ type: "reject", code: "forbidden" });
       expect(await ask("four", due + 8)).toEqual({ type: "reject", code: "forbidden" });
       expect((await standing())?.way.escrow).toBeNull();
       await store.putKeyring(keyring({ epoch: 2, after: first.hash, desks: first.desks }));
-      expect(await store.openEscrow(person.id, desk.id, at(due + 9))).toEqual({ type: "reject", code: "not-yet" });
+      expect(await give(due + 9)).toEqual({ type: "reject", code: "not-yet" });
       await store.putKeyring(keyring({ epoch: 3, after: (await store.keyring(person.id))?.hash ?? null }));
       expect(await ask("five", due + 10)).toEqual({ type: "reject", code: "not-found" });
+    });
+
+    test("S+O: who left has asked for nothing: another helper asks, and the wait begins again", async () => {
+      const share = hash();
+      await store.putKeyring(keyring({ desks: [{ organisation: desk.id, share }] }));
+      const [one, two, three] = ["one", "two", "three"] as unknown as readonly [PrincipalId, PrincipalId, PrincipalId];
+      const ask = (helper: PrincipalId, people: readonly PrincipalId[], when: number) =>
+        store.askEscrow(person.id, desk.id, helper, people, at(when));
+      await ask(one, [one, two], 10);
+      expect(await ask(two, [one, two], 12)).toMatchObject({ escrow: { asks: [10, 12] } });
+      const due = 12 + limits.escrowMs;
+      const notYet = { type: "reject", code: "not-yet" };
+      expect(await store.openEscrow(person.id, desk.id, [two, three], at(due))).toEqual(notYet);
+      expect(await ask(two, [two, three], due)).toMatchObject({ escrow: { asks: [12], opensAt: null } });
+      const opensAt = due + 1 + limits.escrowMs;
+      expect(await ask(three, [two, three], due + 1)).toMatchObject({ escrow: { asks: [12, due + 1], opensAt } });
+      expect(await store.openEscrow(person.id, desk.id, [two, three], at(opensAt - 1))).toEqual(notYet);
+      expect(await store.openEscrow(person.id, desk.id, [two, three], at(opensAt))).toMatchObject({
+        type: "ok",
+        share,
+      });
     });
 
     test("erased: everything that is the principal's own is gone, for good, and what it sent stays", async () => {

@@ -7,6 +7,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
+import { isPerson } from "../../protocol/helpers.ts";
 import { bodies, ways as limits } from "../../protocol/limits.ts";
 import {
   parseBlockRequest,
@@ -295,14 +296,19 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
     const { principal } = statement;
     const chain = await readChain(by.statements);
     assert(chain.ok, "a stored chain was checked before");
+    // Who left asks for nothing any more, and what she asked before does not count.
+    const people = [...chain.value.helpers].flatMap(([id, helper]) => (isPerson(helper) ? [id] : []));
     if (statement.t === "escrow-ask") {
       // Two helpers are two people who each signed: the organisation's key, which both hold, names nobody.
-      if (!(await isHelpersAsk(statement, chain.value))) return answers.refuse(request, reply, "forbidden");
-      const asked = await store.askEscrow(principal, by.id, statement.helper, now());
+      if (statement.v !== 2 || !(await isHelpersAsk(statement, chain.value)))
+        return answers.refuse(request, reply, "forbidden");
+      const asked = await store.askEscrow(principal, by.id, statement.helper, people, now());
       return asked.type === "ok" ? say(asked.escrow) : answers.refuse(request, reply, asked.code);
     }
-    if (statement.v === 2 && !(await isPublicKey(statement.to))) return answers.refuse(request, reply, "bad-format");
-    const opened = await store.openEscrow(principal, by.id, now());
+    // Sealed to the organisation, as before, both halves would be in one hand.
+    if (statement.v !== 2) return answers.refuse(request, reply, "forbidden");
+    if (!(await isPublicKey(statement.to))) return answers.refuse(request, reply, "bad-format");
+    const opened = await store.openEscrow(principal, by.id, people, now());
     if (opened.type === "reject") return answers.refuse(request, reply, opened.code);
     const share = shares.give({ principal, epoch: opened.epoch, use: "desk", name: by.id }, opened.share);
     if (share === undefined) {
@@ -312,8 +318,8 @@ export function wayRoutes(app: FastifyInstance, deps: WayDeps): void {
     const held = await keyrings.read(opened.keyring);
     assert(held.ok, "a stored keyring was checked before");
     const context = { use: "escrow", principal, root: held.value.body.root, name: by.id } as const;
-    const sealed = await sealShare(statement.v === 2 ? statement.to : chain.value.box, context, share);
-    assert(sealed !== undefined, "a box key of a chain is a point, and what was said was looked at");
+    const sealed = await sealShare(statement.to, context, share);
+    assert(sealed !== undefined, "what was said was looked at");
     return say(opened.escrow, { enc: sealed.enc, sealed: sealed.sealed, keyring: opened.keyring });
   });
 

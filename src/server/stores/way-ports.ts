@@ -144,14 +144,23 @@ export interface WayStore {
   readonly block: (block: B64, at: ServerTime) => Promise<ServerTime | undefined>;
   /** Ends blocks that began until `until`. @returns how many; undefined when no card has this number. */
   readonly unblock: (block: B64, until: ServerTime) => Promise<number | undefined>;
-  /** An organisation asks for the second share; the second ask counts when another helper says it. */
+  /**
+   * An organisation asks for the second share; the second ask counts when another helper says it.
+   * @param people its helpers as its chain names them now: what others asked before they left counts no more.
+   */
   readonly askEscrow: (
     principal: PrincipalId,
     organisation: PrincipalId,
-    helper: string,
+    helper: PrincipalId,
+    people: readonly PrincipalId[],
     at: ServerTime,
   ) => Promise<EscrowAnswer>;
-  readonly openEscrow: (principal: PrincipalId, organisation: PrincipalId, at: ServerTime) => Promise<EscrowOpening>;
+  readonly openEscrow: (
+    principal: PrincipalId,
+    organisation: PrincipalId,
+    people: readonly PrincipalId[],
+    at: ServerTime,
+  ) => Promise<EscrowOpening>;
   /** The person stops every escrow: until a new keyring nobody may ask. */
   readonly stopEscrow: (principal: PrincipalId, at: ServerTime) => Promise<Closed | "done" | "unknown-principal">;
   /**

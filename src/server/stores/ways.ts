@@ -73,6 +73,14 @@ function escrowOf(row: Row): EscrowState | undefined {
   };
 }
 
+/** Who asked, and when; first one first. */
+function asksOf(row: Row): readonly { readonly by: PrincipalId; readonly at: ServerTime }[] {
+  return (["first", "second"] as const).flatMap((which) => {
+    const [by, at] = [textOrNull(row, `${which}_by`), timeOrNull(row, `${which}_at`)];
+    return by === null || at === null ? [] : [{ by: by as PrincipalId, at }];
+  });
+}
+
 const escrowSql = "SELECT * FROM escrow WHERE principal = $1 AND organisation = $2";
 
 export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayStore {
@@ -318,40 +326,37 @@ export function createWays({ driver, dropLetter, toLetter }: WayStoreDeps): WayS
         return kept(count);
       }),
 
-    askEscrow: (principal, organisation, helper, at) =>
+    askEscrow: (principal, organisation, helper, people, at) =>
       write<EscrowAnswer>(function* () {
         const row = yield* escrowRow(principal, organisation);
         if (typeof row === "string") return undone({ type: "reject", code: row });
-        const first = textOrNull(row, "first_by");
-        const asked =
-          first === null
-            ? yield* one(
-                "UPDATE escrow SET first_by = $3, first_at = $4 WHERE principal = $1 AND organisation = $2 RETURNING *",
-                principal,
-                organisation,
-                helper,
-                at,
-              )
-            : first === helper || textOrNull(row, "second_by") !== null
-              ? row
-              : yield* one(
-                  "UPDATE escrow SET second_by = $3, second_at = $4 WHERE principal = $1 AND organisation = $2 RETURNING *",
-                  principal,
-                  organisation,
-                  helper,
-                  at,
-                );
+        const standing = asksOf(row).filter(({ by }) => people.includes(by));
+        const [first, second] =
+          standing.length === 2 || standing.some(({ by }) => by === helper)
+            ? standing
+            : [...standing, { by: helper, at }];
+        const asked = yield* one(
+          `UPDATE escrow SET first_by = $3, first_at = $4, second_by = $5, second_at = $6
+           WHERE principal = $1 AND organisation = $2 RETURNING *`,
+          principal,
+          organisation,
+          first?.by ?? null,
+          first?.at ?? null,
+          second?.by ?? null,
+          second?.at ?? null,
+        );
         const escrow = asked && escrowOf(asked);
         assert(escrow !== undefined, "an escrow that was asked for says so");
         return kept({ type: "ok", escrow });
       }),
 
-    openEscrow: (principal, organisation, at) =>
+    openEscrow: (principal, organisation, people, at) =>
       write<EscrowOpening>(function* () {
         const row = yield* escrowRow(principal, organisation);
         if (typeof row === "string") return undone({ type: "reject", code: row });
         const escrow = escrowOf(row);
-        if (escrow === undefined || escrow.opensAt === null || at < escrow.opensAt)
+        const hasLeft = asksOf(row).some(({ by }) => !people.includes(by));
+        if (escrow === undefined || escrow.opensAt === null || at < escrow.opensAt || hasLeft)
           return undone({ type: "reject", code: "not-yet" });
         const given = yield* one(
           `UPDATE escrow SET given_at = COALESCE(given_at, $3) WHERE principal = $1 AND organisation = $2

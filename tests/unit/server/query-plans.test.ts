@@ -115,8 +115,9 @@ test("B9: no statement of a request walks through a table or sorts what it found
   await store.cardOf(card.locator);
   await store.countTry(card.locator, 1);
   await store.openWay(person.id, card.locator, 1, at(9));
-  for (const helper of ["one", "two"]) await store.askEscrow(person.id, desk.id, helper, at(9));
-  await store.openEscrow(person.id, desk.id, at(1e12));
+  const people = [person.id, desk.id];
+  for (const helper of people) await store.askEscrow(person.id, desk.id, helper, people, at(9));
+  await store.openEscrow(person.id, desk.id, people, at(1e12));
   await store.stopEscrow(person.id, at(10));
   await store.block(card.block, at(10));
   await store.unblock(card.block, at(10));

@@ -6,9 +6,8 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BoxKey } from "../../../src/protocol/hpke.ts";
-import { keyringClaim } from "../../../src/protocol/keyring.ts";
 import { ways as limits, rates as rateLimits } from "../../../src/protocol/limits.ts";
-import { openShare, openShareBytes } from "../../../src/protocol/share.ts";
+import { openShareBytes } from "../../../src/protocol/share.ts";
 import { b64 } from "../../../src/protocol/sign.ts";
 import { readChain, signDeviceRemoved } from "../../../src/protocol/statements.ts";
 import {
@@ -501,7 +500,7 @@ describe("escrow (S+O)", () => {
     readonly id: PrincipalId;
     readonly key: CryptoKey;
   }
-  let desk: Body & { readonly box: BoxKey; readonly boxKeyId: B64 };
+  let desk: Body & { readonly box: BoxKey };
   let anne: Person;
   let bruno: Person;
   let claire: Person;
@@ -522,24 +521,26 @@ describe("escrow (S+O)", () => {
     const change = { statements, from: 0, epochs, boxes: sealed, card: null, invitation: null };
     expect((await server.post("/v1/team", change)).statusCode).toBe(200);
     const box = { privateKey: organisation.box, box: principal.box };
-    desk = { id: principal.id, key: organisation.sign, box, boxKeyId: principal.boxKeyId };
+    desk = { id: principal.id, key: organisation.sign, box };
     first = await keep({ epoch: 1, desks: [{ organisation: desk.id, share }] });
   });
   const send = (statement: Signed) => server.post("/v1/escrow", { statement });
   const facts = (who: Body) => ({ principal: person.id, by: who.id, at: server.time.now });
   const ask = async (by: Person, who: Body = desk) => send(await signEscrowAsk(who.key, by.identity, facts(who)));
-  const give = async (to?: B64, who: Body = desk) =>
+  const give = async (to: B64 = person.principal.box) =>
     send(
-      await signEscrow(
-        who.key,
-        to === undefined
-          ? { t: "escrow-open", v: 1, ...facts(who) }
-          : { t: "escrow-open", v: 2, principal: person.id, by: who.id, to, at: server.time.now },
-      ),
+      await signEscrow(desk.key, {
+        t: "escrow-open",
+        v: 2,
+        principal: person.id,
+        by: desk.id,
+        to,
+        at: server.time.now,
+      }),
     );
   const bodyOf = ({ id, identity }: TestPerson): Body => ({ id, key: identity.privateKey });
 
-  test("two helpers, 72 hours of server time after the second, then the share, sealed to the organisation; all of it shown", async () => {
+  test("two helpers, 72 hours of server time after the second, then the share, sealed to the person's device; all of it shown", async () => {
     expect(refusal(await give())).toEqual([425, "not-yet"]);
     const asked = (await ask(anne)).json<EscrowAnswer>().escrow;
     expect(asked).toMatchObject({ by: desk.id, asks: [server.time.now], opensAt: null });
@@ -554,22 +555,18 @@ describe("escrow (S+O)", () => {
     server.time.now += 3 * day - 1;
     expect(refusal(await give())).toEqual([425, "not-yet"]);
     server.time.now += 1;
-    const given = (await give()).json<EscrowAnswer>();
-    if (given.share === undefined) throw new Error("the share is given");
-    const { enc, sealed, keyring } = given.share;
-    const body = keyringClaim(keyring);
-    const hash = body.ok ? body.value.desks[0]?.share?.hash : undefined;
-    if (hash === undefined) throw new Error("the keyring speaks of the share");
-    const context = { use: "escrow", principal: person.id, root: 0, name: desk.id } as const;
-    const opened = await openShare(desk.box, context, { key: desk.boxKeyId, enc, sealed, hash });
-    expect(opened.ok && b64(opened.value)).toBe(b64(share));
-    expect(given.share.keyring).toEqual(first.signed);
-    expect((await held()).way.escrow?.openedAt).toBe(server.time.now);
+    // To the organisation itself, in the old way, it is given no more: both halves would be in one hand.
+    const toDesk = { t: "escrow-open", v: 1, ...facts(desk) } as const;
+    expect(refusal(await send(await signEscrow(desk.key, toDesk)))).toEqual([403, "forbidden"]);
+    expect((await held()).way.escrow?.openedAt).toBeNull();
 
     // To the person's own device, which then proves with it that everything else is hers to have (P-Y8, P-Y13).
     const device = await createPerson();
     const mine = (await give(device.principal.box)).json<EscrowAnswer>().share;
-    if (mine === undefined) throw new Error("the share is given again");
+    if (mine === undefined) throw new Error("the share is given");
+    expect(mine.keyring).toEqual(first.signed);
+    expect((await held()).way.escrow?.openedAt).toBe(server.time.now);
+    const context = { use: "escrow", principal: person.id, root: 0, name: desk.id } as const;
     const own = await openShareBytes(device.boxKey, context, mine);
     expect(own && b64(own)).toBe(b64(share));
     expect(await openShareBytes(desk.box, context, mine)).toBeUndefined();
@@ -631,7 +628,9 @@ describe("escrow (S+O)", () => {
     expect(refusal(await ask(anne, bodyOf(person)))).toEqual([422, "bad-format"]);
     const stop = { t: "escrow-stop", v: 1, principal: person.id, at: server.time.now } as const;
     expect(refusal(await send(await signEscrow(other.identity.privateKey, stop)))).toEqual([422, "bad-signature"]);
-    const late = { t: "escrow-open", v: 1, principal: person.id, by: desk.id, at: server.time.now - 2 * day } as const;
+    const to = person.principal.box;
+    const at = server.time.now - 2 * day;
+    const late = { t: "escrow-open", v: 2, principal: person.id, by: desk.id, to, at } as const;
     expect(refusal(await send(await signEscrow(desk.key, late)))).toEqual([422, "bad-format"]);
     const { folder } = server;
     const base = demonstration("http://localhost:8080");
@@ -641,7 +640,7 @@ describe("escrow (S+O)", () => {
     expect(refusal(await ask(claire))).toEqual([403, "forbidden"]);
     await server.close(true);
     server = await createHarness({ folder });
-    const noSuch = { t: "escrow-open", v: 1, principal: other.id, by: desk.id, at: server.time.now } as const;
+    const noSuch = { t: "escrow-open", v: 2, principal: other.id, by: desk.id, to, at: server.time.now } as const;
     expect(refusal(await send(await signEscrow(desk.key, noSuch)))).toEqual([404, "not-found"]);
   });
 });
