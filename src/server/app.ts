@@ -203,6 +203,10 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       ? undefined
       : createPrefill({ ...deps.prefill, clock, timers, processes: heartbeat.alive });
   const logins = deps.logins?.sites ?? noSites;
+  // A slug that is written wrong would be a door without a lock: nobody there would be asked for a login.
+  const slugs = deps.deployment.organisations.map(({ slug }) => slug);
+  if ([...logins.organisations.keys()].some((slug) => !slugs.includes(slug)))
+    throw new Error("the logins are of an organisation that the deployment file does not have");
   const oidcFor = (site: LoginSites["person"]): Oidc | undefined =>
     site === undefined || deps.logins === undefined
       ? undefined

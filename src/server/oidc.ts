@@ -84,10 +84,17 @@ export function createOidc(
   deps: { readonly fetch: SiteFetch; readonly clock: Clock; readonly random: Random },
 ): Oidc {
   let known: { readonly at: number; readonly config: Configuration } | undefined;
+  let asking: Promise<Configuration> | undefined;
 
+  /** Anybody may open our page, so a site that is down is asked once at a time, however many wait. */
   async function config(): Promise<Configuration> {
-    const now = deps.clock.now();
-    if (known !== undefined && now - known.at < knownMs) return known.config;
+    if (known !== undefined && deps.clock.now() - known.at < knownMs) return known.config;
+    asking ??= discover().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  }
+  async function discover(): Promise<Configuration> {
     const made = await discovery(
       new URL(site.issuer),
       site.clientId,
@@ -112,7 +119,7 @@ export function createOidc(
         execute: [enableNonRepudiationChecks, ...(site.issuer.startsWith("http:") ? [allowInsecureRequests] : [])],
       },
     );
-    known = { at: now, config: made };
+    known = { at: deps.clock.now(), config: made };
     return made;
   }
   /** A site that does not answer, or not as agreed, is no fault of ours: whatever the library throws, the login has failed. */

@@ -26,7 +26,7 @@ import { b64 } from "../../../src/protocol/sign.ts";
 import type { Signed } from "../../../src/protocol/wire.ts";
 import { demonstration } from "../../../src/server/deployment.ts";
 import { authHashOf } from "../../../src/server/desks.ts";
-import type { OidcSite } from "../../../src/server/oidc.ts";
+import { createOidc, type OidcSite } from "../../../src/server/oidc.ts";
 import { createCookieJar, startOidcSite, type TestOidcSite } from "../../support/oidc-site.ts";
 import { freePort } from "../../support/server.ts";
 import { aPerson, aTeam, must, type Person, type Team, withHelper } from "../crypto/team.ts";
@@ -535,4 +535,23 @@ test("F6 without a setting there is no such route, no such page, and nothing is 
   } finally {
     await plain.close();
   }
+});
+
+test("P-I4 a login of an organisation that the deployment does not have stops the start: nobody would be asked for it", async () => {
+  const sites = { organisations: new Map([["ccas-brevigni", { ...siteSettings(), siret }]]), person: undefined };
+  await expect(createHarness({ logins: { sites, fetch } })).rejects.toThrow(/deployment file does not have/);
+});
+
+test("P-I5 a site that is down is asked once at a time, however many wait for it", async () => {
+  let asked = 0;
+  const down = async (): Promise<Response> => {
+    asked += 1;
+    throw new TypeError("fetch failed");
+  };
+  const oidc = createOidc(siteSettings(), { fetch: down, clock: { now: () => 1 }, random });
+  const leave = () => oidc.leave(oidc.draw(), back("personne"));
+  const all = await Promise.all([leave(), leave(), leave()]);
+  expect([all.every(({ ok }) => !ok), asked]).toEqual([true, 1]);
+  await leave();
+  expect(asked).toBe(2);
 });
