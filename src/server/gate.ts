@@ -48,7 +48,7 @@ export interface Gate {
   /** A factor of that kind was proven here and now. */
   readonly pass: (who: Session, kind: FactorKind) => Pick<Pass, "text" | "until">;
   /** The request's pass, where it is this session's, right and not over. */
-  readonly read: (request: FastifyRequest, who: Session) => Promise<Pass | undefined>;
+  readonly read: (request: FastifyRequest, who: Admitted) => Promise<Pass | undefined>;
   readonly renew: (pass: Pass) => Pick<Pass, "text" | "until">;
   readonly end: (pass: Pass) => Promise<void>;
 }
@@ -62,7 +62,7 @@ export function createGate(deps: {
   readonly secret: Bytes;
   readonly clock: Clock;
   readonly random: Random;
-  readonly store: Pick<Store, "principal" | "signer" | "tally" | "tallied">;
+  readonly store: Pick<Store, "principal" | "loginBinding" | "tally" | "tallied">;
   readonly needs: Needs;
 }): Gate {
   const { store, clock, random, secret } = deps;
@@ -113,7 +113,7 @@ export function createGate(deps: {
       const read = typeof text === "string" ? parse(text) : undefined;
       if (read === undefined || read.principal !== who.principal || read.device !== who.device) return undefined;
       if (read.until <= now() || (await store.tallied(overKey(idOf(read.text)), now())).count > 0) return undefined;
-      return read;
+      return read.kind !== "oidc" || (await isBound(who)) ? read : undefined;
     },
     renew: (pass) => sealPass(pass, pass.kind, pass.since, endOf(pass.since), idOf(pass.text)),
     // All that it was renewed to has the same id, and none lives longer than the first may.
@@ -138,6 +138,13 @@ export function createGate(deps: {
       until: Number(view.getBigUint64(45)) as ServerTime,
       text,
     };
+  }
+
+  /** A manager who ends a binding ends what was opened with it too. */
+  async function isBound(who: Admitted): Promise<boolean> {
+    const organisation = await gate.atDesk(who);
+    const helper = organisation === undefined ? null : gate.helperOf(organisation, who.device);
+    return helper !== null && (await store.loginBinding(who.principal, helper)) !== undefined;
   }
 
   async function whyBarred(request: FastifyRequest, who: Admitted): Promise<ErrorCode | undefined> {

@@ -418,8 +418,9 @@ test("F6 a site that never answered: said, and tried again", async () => {
 
 test("F6 another establishment, another person: refused in words; only a manager unbinds", async () => {
   expect(await login("elsewhere")).toEqual({ type: "refused", why: "other-siret" });
-  passOf(await login("anne"));
+  const annesPass = passOf(await login("anne"));
   expect(await login("bruno")).toEqual({ type: "refused", why: "other-person" });
+  expect((await pull(token, annesPass)).statusCode).toBe(200);
   const hers = await sessionOf(bruno);
   passOf(await login("bruno", bruno, hers));
 
@@ -437,6 +438,8 @@ test("F6 another establishment, another person: refused in words; only a manager
   });
   const byAnne = await signUnbinding(anne.identity.sign, { ...facts, by: anne.identity.id });
   expect((await server.post(loginRoutes.bindings, { unbinding: byAnne })).statusCode).toBe(200);
+  // What the other account had opened is shut at once.
+  expect((await pull(token, annesPass)).json()).toMatchObject({ error: "login-needed" });
   passOf(await login("bruno"));
   expect(await login("anne")).toEqual({ type: "refused", why: "other-person" });
 });
