@@ -43,6 +43,15 @@ type Problem = WorkerError | DeskReturnRefusal;
 type KeptReturn = Kept<DeskRecord> & { readonly record: ReturnRecord };
 const isReturn = (kept: Kept<DeskRecord>): kept is KeptReturn => kept.record.t === "return";
 
+/** What she said last. Two devices may have used one number before they met: then what came last counts. */
+export const newest = <R extends { readonly record: Pick<ReturnRecord, "from" | "n" | "depositedAt"> }>(
+  letters: readonly R[],
+  from: PrincipalId,
+): R | undefined =>
+  letters
+    .filter(({ record }) => record.from === from)
+    .sort((a, b) => b.record.n - a.record.n || b.record.depositedAt - a.record.depositedAt)[0];
+
 /** What a helper confirmed, and the device that waits for it. */
 interface Begun {
   readonly question: ReturnQuestion;
@@ -101,9 +110,6 @@ export function createDeskRecovery(
     const listed = await session.records.list();
     return listed.ok ? ok(listed.value.filter(isReturn)) : listed;
   }
-
-  const newest = (letters: readonly KeptReturn[], from: PrincipalId): KeptReturn | undefined =>
-    letters.filter(({ record }) => record.from === from).sort((a, b) => b.record.n - a.record.n)[0];
 
   function personOf(letters: readonly KeptReturn[], { id, record }: KeptReturn, mine: PrincipalId | undefined) {
     const { from, payload, depositedAt } = record;

@@ -44,7 +44,16 @@ import type { SatchelDeps, Session } from "./deps.ts";
 import { sealedKeys, wishedDesks } from "./desk-wish.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { CardToKeep, Opening } from "./opening.ts";
-import { findProfile, judge, judgeReceiver, pinWhatIsNew, saveProfile } from "./pins.ts";
+import {
+  findProfile,
+  judge,
+  judgeReceiver,
+  type OrganisationTrust,
+  type Pinnable,
+  type Pins,
+  pinWhatIsNew,
+  saveProfile,
+} from "./pins.ts";
 import { readTypedCard } from "./sealed-card.ts";
 
 export interface DeskReturnDeps extends SatchelDeps {
@@ -81,6 +90,8 @@ interface Opened {
 }
 
 const nameLetters = 120;
+/** Acts that the profile record keeps: it is one op, and no organisation may make it too long for every other one. */
+const mostActs = 200;
 const pair = v.picklist(["C+O", "S+O"]);
 const agreedShape = v.object({
   pairs: v.array(pair),
@@ -105,6 +116,15 @@ const actShape = v.strictObject({
 function agreedOf(text: string | undefined): AgreedReturn | undefined {
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), agreedShape), text);
   return read.success ? read.output : undefined;
+}
+
+/** Who hears that it is taken back: whoever was told, even where the deployment names other keys by now. */
+export async function judgeTold(pins: Pins, deployment: Pinnable | null, slug: string): Promise<OrganisationTrust> {
+  const trust = await judge(pins, deployment, slug);
+  const pinned = pins.organisations[slug];
+  if (trust.type === "trusted" || pinned === undefined) return trust;
+  const chain = await readChain(pinned.statements);
+  return chain.ok && chain.value.id === pinned.id ? { type: "trusted", principal: chain.value } : trust;
 }
 
 const samePairs = (a: readonly string[], b: readonly string[]): boolean =>
@@ -198,7 +218,10 @@ export function createDeskReturnPart(deps: DeskReturnDeps, opening: Opening, car
     const deployment = await deps.deployments.current();
     const pins = await pinWhatIsNew(session, deps, deployment);
     if (!pins.ok) return pins;
-    const trust = await judgeReceiver(pins.value, deployment, organisation);
+    const trust =
+      pairs.length > 0
+        ? await judgeReceiver(pins.value, deployment, organisation)
+        : await judgeTold(pins.value, deployment, organisation);
     if (trust.type === "no-keys") return err({ type: "no-desk-key" });
     if (trust.type === "changed") return err({ type: "changed-key" });
     const operates = deployment?.organisations.find((each) => each.slug === organisation)?.operates === true;
@@ -444,6 +467,8 @@ export function createDeskReturnPart(deps: DeskReturnDeps, opening: Opening, car
       const agreed = slug === undefined ? undefined : agreedOf(profile.value?.record.returns?.[slug]);
       // Only who was asked to help can say what it did, in the thread of what was agreed. It may speak of an earlier letter.
       if (slug === undefined || agreed === undefined || inner.thread !== agreed.thread) return ok("aside");
+      const known = profile.value?.record.returnActs ?? {};
+      if (known[head.letter] === undefined && Object.keys(known).length >= mostActs) return ok("aside");
       const said: ReturnAct = { organisation: slug, act, pair: used, helper, paper, at, heardAt };
       const saved = await saveProfile(session, deps, (current) => ({
         ...current,

@@ -11,9 +11,9 @@ import type { DeskReturnDeps, DeskReturnPart } from "./desk-return-part.ts";
 import type { KeyCare } from "./key-care.ts";
 import type { Opening } from "./opening.ts";
 
-/** An act about coming back, not about a paper. */
+/** An act about coming back, not about a paper. A payload is whatever JSON an organisation signed: null too. */
 export const isReturnAct = ({ inner }: OpenedLetter): boolean =>
-  String((inner.payload as { readonly act?: unknown }).act).startsWith("return-");
+  String((inner.payload as { readonly act?: unknown } | null)?.act).startsWith("return-");
 
 export const createDeskReturn = (deps: DeskReturnDeps, opening: Opening, care: KeyCare): DeskReturnPart =>
   createDoor(
