@@ -89,7 +89,7 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
   const dossiers = createDossiers(deps, checkProofs, published.formFor);
   const voices = createVoicesDoor(deps, papers, dossiers, space);
   const handOffs = createHandOffDoor({ ...deps, fetch: given.fetch, timers: given.timers }, dossiers);
-  const others = createOthers(deps, { papers, dossiers });
+  const others = createOthers(deps, { papers, dossiers: { ...dossiers, erase: voices.eraseDossier } });
   const outbox = createOutbox(deps, checkProofs);
   const shares = createSharesDoor(deps, checkProofs);
   const mandates = createMandatesDoor(deps, checkProofs, shares);

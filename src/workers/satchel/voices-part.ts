@@ -62,7 +62,7 @@ export function createVoices(
     return freed.ok && freed.value > 0 ? put() : first;
   }
 
-  /** Recordings that only this dossier names. */
+  /** Recordings that only this dossier names: what another one names stays. */
   async function only(session: Session, dossier: RecordId): Promise<Result<readonly RecordId[], WorkerError>> {
     const all = await session.records.list();
     if (!all.ok) return all;
@@ -125,10 +125,12 @@ export function createVoices(
       const before = now.value.record.attached[slot]?.papers ?? [];
       if (!before.includes(voice)) return err({ type: "not-found" });
       const rest = before.filter((other) => other !== voice);
+      const own = await only(session, dossier);
+      if (!own.ok) return own;
       const left = await dossiers.attach(session, dossier, slot, rest, false);
       // What stays on this device is never a recording: the answer is the worker's own.
       if (!left.ok) return err(left.error.type === "stays-here" ? { type: "not-found" } : left.error);
-      return papers.erase(session, voice);
+      return own.value.includes(voice) ? papers.erase(session, voice) : ok(undefined);
     },
 
     async eraseDossier(session, dossier) {

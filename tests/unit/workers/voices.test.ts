@@ -91,6 +91,20 @@ test("erasing an answer, or its dossier, lets go of the sound", async () => {
   expect(await tab.api.paper(second)).toMatchObject({ ok: false });
 }, 120_000);
 
+test("one that another dossier names stays when one answer is erased; a choice against a dossier lets go of its sound", async () => {
+  const { tab, id, store } = await person();
+  const voice = must(await tab.api.addVoice(id, "request", said()));
+  const other = must(await tab.api.startDossier({ procedure: "demande-libre", language: "fr", organisation: slug })).id;
+  must(await tab.api.attach(other, voiceSlot("request"), [voice], false));
+  must(await tab.api.removeVoice(id, "request", voice));
+  expect(must(await tab.api.dossier(id)).record.attached[voiceSlot("request")]?.papers).toEqual([]);
+  expect(must(await store.listBlobs())).toHaveLength(1);
+  // "Effacé sur un autre appareil", and the person agrees.
+  must(await tab.api.settleOther({ id: other, path: "erased", choice: 0 }));
+  expect(must(await store.listBlobs())).toHaveLength(0);
+  expect(must(await tab.api.papers())).toEqual([]);
+}, 120_000);
+
 test("what is no recording, too long or too large is refused, and leaves nothing", async () => {
   const { tab, id, store } = await person();
   const wrong = [
