@@ -221,8 +221,10 @@ export function createDeskMandates(deps: DeskDeps): DeskMandates {
         return err({ type: "domain-over" });
       const to = await readChain(record.senderStatements);
       if (!to.ok) return err({ type: "unavailable", mark: "sender-chain" });
+      const now = await deskNow(deps, session);
+      if (!now.ok) return now;
       const told = randomId<LetterId>(deps.random);
-      const at = deps.clock.now();
+      const at = now.value;
       const payload: DeedPayload = { t: "act", about: id, act: "mandate-act", domain, what, helper, at };
       const n = Object.keys(record.deeds ?? {}).length + 1;
       const wire = await sealLetter({

@@ -125,8 +125,11 @@ export function createMandates(deps: SatchelDeps, checkProofs: ProofCheck, share
   ): Asked<void> {
     const to = await receiverOf(session, record);
     if (!to.ok) return to;
+    // What the organisation did is held against it (outsideOf): a phone whose clock is wrong must not accuse.
+    const now = await serverNow(session);
+    if (!now.ok) return now;
+    const at = now.value;
     const letter = randomId<LetterId>(deps.random);
-    const at = deps.clock.now();
     const payload: MandateLessPayload = { t: "mandate-less", about: letterOf(id), domain, at };
     const n = 2 + Object.keys(record.mandate.ends ?? {}).length;
     const wire = await sealLetter({
@@ -194,7 +197,7 @@ export function createMandates(deps: SatchelDeps, checkProofs: ProofCheck, share
       const payload: MandatePayload = { t: "mandate", days, until, language, purpose, ...facts };
       const letter = randomId<LetterId>(deps.random);
       const thread = randomId<ThreadId>(deps.random);
-      const at = deps.clock.now();
+      const at = now.value;
       const replaces = before.value === null ? null : letterOf(before.value.id);
       const wire = await sealLetter({
         identity: session.identity,

@@ -337,9 +337,11 @@ export function createShares(deps: SatchelDeps, checkProofs: ProofCheck): Shares
     },
 
     async end(session, id) {
+      const now = await serverNow(session);
+      if (!now.ok) return now;
       const kept = await session.records.save<WorkerError>(id, (current) =>
         current?.t === "share"
-          ? ok({ next: endShare(current, deps.clock.now()), recall: [letterOf(id)] })
+          ? ok({ next: endShare(current, now.value), recall: [letterOf(id)] })
           : err({ type: "not-found" }),
       );
       if (!kept.ok) return kept;

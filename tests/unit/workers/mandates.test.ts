@@ -165,7 +165,12 @@ describe("mandates", { timeout: 120_000 }, () => {
     ]);
     expect(await act(letter, "money")).toEqual({ ok: false, error: { type: "domain-over" } });
     must(await act(letter, "housing"));
-    expect((await deeds(id))[0]?.outside).toBeNull();
+    const [deed] = await deeds(id);
+    expect(deed?.outside).toBeNull();
+    // All three moments are the server's, however wrong the clocks of phone and desk: nobody is accused by a clock.
+    const { createdAt } = (await seen(id)).record;
+    for (const moment of [createdAt, ended.domains[1]?.endedAt, deed?.at])
+      expect(Math.abs((moment ?? 0) - server.time.now)).toBeLessThan(DAY);
     // The server's own journal names nothing that this satchel cannot explain.
     must(await me.tab.api.lookJournal());
     const { lines } = must(await me.tab.api.ownJournal());
@@ -173,6 +178,7 @@ describe("mandates", { timeout: 120_000 }, () => {
     // The last one that stands ends the whole.
     must(await me.tab.api.endMandate({ id, domain: "housing" }));
     await isStage(id, "ended");
+    expect(Math.abs(((await seen(id)).record.ended?.at ?? 0) - server.time.now)).toBeLessThan(DAY);
   });
 
   test("F3: ended whole while offline: nothing more at the desk after the first network, and nothing of it is left there", async () => {
