@@ -173,9 +173,12 @@ export function createDesk(given: DeskServiceDeps): DeskService {
       return opened;
     },
     lock: async () => {
+      login.end();
+      const locked = await opening.lock();
+      // After what was under way has ended: nothing of it may stand for whoever opens next.
       recovery.forget();
       login.end();
-      return ok(await opening.lock());
+      return ok(locked);
     },
     organisation: async () => ok(await opening.organisation()),
     deployment: async () => ok(await deps.deployments.current()),

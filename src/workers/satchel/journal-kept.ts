@@ -77,6 +77,8 @@ const nothing: KeptJournal = { v: 1, lines: [], gone: [], breaks: [], checkedAt:
 
 export const eventOf = (line: KeptLine): JournalEvent | null => line.event as JournalEvent | null;
 
+type SignedHead = JournalHead & { readonly body: string };
+
 export interface KeptJournals {
   readonly read: (session: Session) => Promise<KeptJournal>;
   readonly look: (session: Session) => Promise<Result<KeptJournal, WorkerError | { readonly type: "no-network" }>>;
@@ -175,13 +177,11 @@ export function createKeptJournals(deps: OwnerDeps): KeptJournals {
     return kept;
   }
 
-  async function headsOf(
-    session: Session,
-  ): Promise<Result<readonly (JournalHead & { readonly body: string })[], WorkerError>> {
+  async function headsOf(session: Session): Promise<Result<readonly SignedHead[], WorkerError>> {
     const profile = await findProfile(session);
     if (!profile.ok) return profile;
     const signed = Object.values((profile.value?.record as JournalProfile | undefined)?.journal?.heads ?? {});
-    const heads: (JournalHead & { readonly body: string })[] = [];
+    const heads: SignedHead[] = [];
     for (const one of signed) {
       const read = await readJournalHead(one as Signed, session.identity.principal);
       if (read.ok) heads.push({ ...read.value, body: one.body });
@@ -229,19 +229,18 @@ export function createKeptJournals(deps: OwnerDeps): KeptJournals {
   }
 
   /** Heads that devices of hers have signed, held against what is shown here. */
-  async function heldAgainstHeads(
+  function heldAgainstHeads(
     session: Session,
+    heads: readonly SignedHead[],
     before: KeptJournal,
     after: KeptJournal,
-  ): Promise<Result<KeptJournal, WorkerError>> {
-    const heads = await headsOf(session);
-    if (!heads.ok) return heads;
+  ): KeptJournal {
     const stands = ({ n, hash }: JournalHead): boolean => n === 0 || after.lines[n - 1]?.hash === hash;
-    const wrong = heads.value.filter((head) => !stands(head) && !after.told.includes(head.body));
-    if (wrong.length === 0) return ok(after);
+    const wrong = heads.filter((head) => !stands(head) && !after.told.includes(head.body));
+    if (wrong.length === 0) return after;
     const told = [...after.told, ...wrong.map(({ body }) => body)];
     // The break that was just found explains heads of before.
-    if (after.breaks.length > before.breaks.length) return ok({ ...after, told });
+    if (after.breaks.length > before.breaks.length) return { ...after, told };
     const known = Math.max(...wrong.map(({ n }) => n));
     const own = wrong.every(({ device }) => device === session.profile.device);
     const shorter = known > after.lines.length;
@@ -251,7 +250,7 @@ export function createKeptJournals(deps: OwnerDeps): KeptJournals {
       why: own ? (shorter ? "shorter" : "other") : "device",
       lines: shorter ? known - after.lines.length : 1,
     };
-    return ok({ ...after, told, breaks: [...after.breaks, broken] });
+    return { ...after, told, breaks: [...after.breaks, broken] };
   }
 
   /** At most once a day: a head is an op, and an op is bytes on somebody's line. */
@@ -288,12 +287,14 @@ export function createKeptJournals(deps: OwnerDeps): KeptJournals {
 
   async function lookOnce(session: Session): ReturnType<KeptJournals["look"]> {
     const before = await read(session);
+    // Asked for before the server is: one that comes from another device meanwhile may be of lines that came after its answer.
+    const heads = await headsOf(session);
+    if (!heads.ok) return heads;
     const after = await followed(session, before);
     // "Gone" or "blocked": nobody is told anything by this server now; other screens say so.
     if (!after.ok) return after.error.type === "refused" ? err({ type: "no-network" }) : err(after.error);
-    const judged = await heldAgainstHeads(session, before, after.value);
-    if (!judged.ok) return judged;
-    const journal: KeptJournal = { ...judged.value, checkedAt: deps.clock.now() };
+    const judged = heldAgainstHeads(session, heads.value, before, after.value);
+    const journal: KeptJournal = { ...judged, checkedAt: deps.clock.now() };
     await keep(session, journal);
     const signed = await countersign(session, journal, journal.breaks.length > before.breaks.length);
     return signed.ok ? ok(journal) : signed;

@@ -473,12 +473,14 @@ export function createKeyringLife(deps: CodeDeps): KeyringLife {
     const deskKeys = { ...sealedKeys(profile) };
     const desks: KeyringDesk[] = [];
     for (const { held, organisation: id, pair, isFresh } of plan.ways) {
-      // With another card the pair of the card before ends, whether the root changes or not.
-      if (held !== null && !rotates && !isFresh && !(isOther && pair === "C+O")) {
+      const organisation = organisations.get(id);
+      // With another card the pair of the card before ends, whether the root changes or not; but one whose keys this device has
+      // not heard of yet stays until a rotation can keep it.
+      const isEnded = isOther && pair === "C+O" && organisation !== undefined;
+      if (held !== null && !rotates && !isFresh && !isEnded) {
         desks.push(held);
         continue;
       }
-      const organisation = organisations.get(id);
       assert(organisation !== undefined, "SPEC C-Y6: a way in with a desk is made for one that is pinned");
       order += 1;
       deskKeys[id] = organisation.former.length;
