@@ -38,6 +38,9 @@ export interface GivenPart {
   ) => Promise<Result<{ readonly paper: RecordId }, WorkerError | KeepGivenRefusal>>;
 }
 
+/** A dossier is one op (sizes.opBody): what would make it too long to leave this device is not written into it. */
+const mostRecordBytes = 240 * 1024;
+
 const day = v.pipe(v.string(), v.regex(dayPattern));
 const words = v.pipe(v.string(), v.maxLength(8000));
 
@@ -117,7 +120,7 @@ export function createGiven(deps: SatchelDeps): GivenPart {
       const keys = inner.blobs.map(({ blob, root, key, hash }): [BlobId, GivenKey] => [blob, { root, key, hash }]);
       const { about, text } = payload;
       const reply = { at: heardAt, status: "message", requirement: null, text, about, n: inner.n } as const;
-      const saved = await session.records.save<never>(dossier.id, (current) => {
+      const saved = await session.records.save<"too-long">(dossier.id, (current) => {
         if (current?.t !== "dossier" || current.given?.[head.letter] !== undefined)
           return ok({ next: current ?? null });
         const next: DossierRecord = {
@@ -125,9 +128,9 @@ export function createGiven(deps: SatchelDeps): GivenPart {
           given: { ...current.given, [head.letter]: given },
           givenKeys: { ...current.givenKeys, ...Object.fromEntries(keys) },
         };
-        return ok({ next });
+        return utf8(JSON.stringify(next)).length > mostRecordBytes ? err("too-long") : ok({ next });
       });
-      if (!saved.ok) return saved;
+      if (!saved.ok) return saved.error === "too-long" ? ok("aside") : err(saved.error);
       deps.emit({ type: "dossiers" });
       return ok("drop");
     },

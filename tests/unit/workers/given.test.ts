@@ -140,6 +140,26 @@ describe("a decision and papers for her", { timeout: 120_000 }, () => {
       expect(sent).not.toContain(marker);
   });
 
+  test("INV-5: more words than a dossier can carry are set aside; the dossier goes on to be kept at the server", async () => {
+    const { me, database, dossier, give } = await together();
+    const long = "€".repeat(4000);
+    for (let n = 0; n < 7; n += 1)
+      must(await give({ text: long, decision: { ...decision, reason: long, remedies: long } }));
+    const store = await me.tab.store(database);
+    await eventually(async () => {
+      must(await me.tab.api.sendNow());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return must(await me.tab.api.given(dossier)).length === 6 ? true : undefined;
+    });
+    await eventually(async () => {
+      must(await me.tab.api.sendNow());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const [inbox, queue] = [must(await store.listInbox()), must(await store.queue())];
+      return inbox.length === 0 && queue.ops.length === 0 ? true : undefined;
+    });
+    expect(must(await me.tab.api.given(dossier))).toHaveLength(6);
+  });
+
   test("a paper that has not arrived is said, and kept when it has", async () => {
     const { me, held, dossier, give, heard } = await together();
     held.blobs = true;
