@@ -465,8 +465,9 @@ export function createDeskReturnPart(deps: DeskReturnDeps, opening: Opening, car
       const pinned = Object.entries(profile.value?.record.pinned?.organisations ?? {});
       const slug = pinned.find(([, each]) => each.id === head.from)?.[0];
       const agreed = slug === undefined ? undefined : agreedOf(profile.value?.record.returns?.[slug]);
-      // Only who was asked to help can say what it did, in the thread of what was agreed. It may speak of an earlier letter.
-      if (slug === undefined || agreed === undefined || inner.thread !== agreed.thread) return ok("aside");
+      // Only who was asked to help can say what it did. Of an earlier letter too, and in the thread of another device that had
+      // agreed before the two met: whoever looked must be named to her.
+      if (slug === undefined || agreed === undefined) return ok("aside");
       const known = profile.value?.record.returnActs ?? {};
       if (known[head.letter] === undefined && Object.keys(known).length >= mostActs) return ok("aside");
       const said: ReturnAct = { organisation: slug, act, pair: used, helper, paper, at, heardAt };

@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import { createIdentity } from "../../../src/crypto/identity.ts";
 import type { OpenedLetter } from "../../../src/crypto/letter.ts";
 import type { Deployment } from "../../../src/protocol/wire.ts";
-import type { PrincipalId } from "../../../src/shared/ids.ts";
+import { type LetterId, type PrincipalId, randomId, type ThreadId } from "../../../src/shared/ids.ts";
+import { ok } from "../../../src/shared/result.ts";
 import { newest } from "../../../src/workers/desk/recovery.ts";
 import { isReturnAct } from "../../../src/workers/satchel/desk-return.ts";
-import { judgeTold } from "../../../src/workers/satchel/desk-return-part.ts";
-import { random } from "./world.ts";
+import { createDeskReturnPart, judgeTold } from "../../../src/workers/satchel/desk-return-part.ts";
+import { must, random } from "./world.ts";
 
 test("INV-5: a payload of any form is no act about coming back, and no exception", () => {
   const of = (payload: unknown) => isReturnAct({ inner: { payload } } as OpenedLetter);
@@ -43,4 +44,49 @@ describe("taking back that a desk may help", () => {
       expect(newest(letters, from)).toBe(back);
     expect(newest([agreed], "q" as PrincipalId)).toBeUndefined();
   });
+});
+
+test("who looked is told in whatever thread, by an organisation that was asked, and by no other", async () => {
+  const [desk, other] = ["desk", "other"] as unknown as PrincipalId[];
+  const [thread, elsewhere] = [randomId<ThreadId>(random), randomId<ThreadId>(random)];
+  const letter = randomId<LetterId>(random);
+  const agreed = { pairs: ["C+O"], name: "Amina", birthdate: "", thread, n: 1, letter, at: 1 };
+  const organisations = { ccas: { id: desk, statements: [] }, cias: { id: other, statements: [] } };
+  let record: Record<string, unknown> = {
+    t: "profile",
+    pinned: { serverKeys: {}, organisations },
+    returns: { ccas: JSON.stringify(agreed) },
+  };
+  const records = {
+    list: async () => ok([{ id: "profile", record }]),
+    save: async (_id: string, apply: (now: unknown) => { value: { next: Record<string, unknown> } }) => {
+      record = apply(record).value.next;
+      return ok({ record });
+    },
+  };
+  const part = createDeskReturnPart({ emit: () => undefined } as never, {} as never, {} as never);
+  const said = (from: PrincipalId | undefined, inThread: ThreadId) =>
+    part.takeAct(
+      { records } as never,
+      {
+        head: { from, letter: randomId<LetterId>(random) },
+        inner: {
+          thread: inThread,
+          payload: {
+            t: "act",
+            about: letter,
+            act: "return-checked",
+            pair: "C+O",
+            helper: "Anne",
+            paper: "id-card",
+            at: 1,
+          },
+        },
+      } as never,
+      2,
+    );
+  expect(must(await said(other, thread))).toBe("aside");
+  expect(must(await said(desk, thread))).toBe("drop");
+  expect(must(await said(desk, elsewhere))).toBe("drop");
+  expect(Object.values(record.returnActs ?? {})).toHaveLength(2);
 });
