@@ -352,6 +352,8 @@ export interface AgreedReturn {
   /** Counter of the letter that told it. */
   readonly n: number;
   readonly letter: LetterId;
+  /** Letters of before it, so that the journal knows whose they are. */
+  readonly earlier?: readonly LetterId[] | undefined;
   readonly at: number;
 }
 

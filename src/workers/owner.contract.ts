@@ -27,7 +27,8 @@ export interface JournalLineView {
   readonly organisation: string | null;
   readonly device: "this" | "other" | "out" | "unknown" | null;
   readonly about: {
-    readonly type: "dossier" | "share";
+    /** `return`: what she agreed with an organisation that may help her come back. */
+    readonly type: "dossier" | "share" | "return";
     readonly id: RecordId;
     readonly procedure: string | null;
   } | null;

@@ -100,6 +100,7 @@ const agreedShape = v.object({
   thread: randomIdField<ThreadId>(),
   n: v.number(),
   letter: randomIdField<LetterId>(),
+  earlier: v.optional(v.array(randomIdField<LetterId>())),
   at: v.number(),
 });
 const actShape = v.strictObject({
@@ -271,7 +272,8 @@ export function createDeskReturnPart(deps: DeskReturnDeps, opening: Opening, car
       blobs: [],
       inner: { thread, n, replaces: before?.letter ?? null, kind: "return", sentAt: at, blobs: [], payload },
     });
-    const agreed: AgreedReturn = { pairs, name, birthdate, thread, n, letter, at };
+    const earlier = before === undefined ? [] : [...(before.earlier ?? []), before.letter];
+    const agreed: AgreedReturn = { pairs, name, birthdate, thread, n, letter, earlier, at };
     const saved = await session.records.save<WorkerError>(profile.value.id, (current) =>
       current?.t === "profile"
         ? ok({

@@ -4,6 +4,8 @@
  * Surprising fact: nothing here has rules of its own. Each act asks what the screens ask, and says it in one answer.
  */
 
+import * as v from "valibot";
+import { randomIdField } from "../../protocol/fields.ts";
 import { proofClaim, readServerProof } from "../../protocol/proofs.ts";
 import { writeDossierReceipt } from "../../protocol/receipt.ts";
 import type { Signed } from "../../protocol/wire.ts";
@@ -70,12 +72,27 @@ interface Known {
   readonly told: boolean;
 }
 
+/** Of an AgreedReturn: a newer version may have written more. */
+const agreedLetters = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ letter: randomIdField<LetterId>(), earlier: v.optional(v.array(randomIdField<LetterId>())) }),
+);
+
 function lettersKnown(records: readonly Kept<SatchelRecord>[]): ReadonlyMap<LetterId, Known> {
   const known = new Map<LetterId, Known>();
   const add = (letters: readonly string[], about: Known["about"], told: boolean): void => {
     for (const letter of letters) known.set(letter as LetterId, { about, told });
   };
   for (const { id, record } of records) {
+    if (record.t === "profile") {
+      const about = { type: "return", id, procedure: null } as const;
+      for (const text of Object.values(record.returns ?? {})) {
+        const read = v.safeParse(agreedLetters, text);
+        if (read.success) add([read.output.letter, ...(read.output.earlier ?? [])], about, false);
+      }
+      add(Object.keys(record.returnActs ?? {}), about, true);
+    }
     if (record.t === "share") {
       const about = { type: "share", id, procedure: null } as const;
       add([id], about, false);

@@ -244,33 +244,53 @@ export function BesideScreen() {
   const [typed, setTyped] = useState("");
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
+  const [isLooking, setLooking] = useState(false);
   const view = asked.state === "ready" ? asked.value : null;
   // What was read and not given is forgotten when the helper goes elsewhere.
-  useEffect(() => () => void api.returnDrop(), [api]);
+  useEffect(() => {
+    void api.refresh();
+    return () => void api.returnDrop();
+  }, [api]);
 
   const restart = (): void => {
     void api.returnDrop();
     setStage({ at: "home" });
     setTyped("");
     setError(undefined);
+    setLooking(false);
   };
   function work<T>(
     answer: Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Refusal }>,
     next: (value: T) => void,
+    refused: (error: Refusal) => void = () => undefined,
   ): void {
     if (busy) return;
     setBusy(true);
     setError(undefined);
+    setLooking(false);
     void answer.then((heard) => {
       setBusy(false);
-      if (heard.ok) next(heard.value);
-      else setError(refusalText(heard.error));
+      if (heard.ok) return next(heard.value);
+      setError(refusalText(heard.error));
+      refused(heard.error);
     });
   }
   const read = (person: DeskReturnPerson | null): void => {
     if (person !== null) setStage({ at: "check", person, pair: "S+O", question: typed });
-    else work(api.returnRead(typed), (found) => setStage({ at: "check", person: found, pair: "C+O", question: null }));
+    else
+      work(
+        api.returnRead(typed),
+        (found) => setStage({ at: "check", person: found, pair: "C+O", question: null }),
+        ({ type }) => {
+          setLooking(type === "not-agreed");
+          if (type === "not-agreed") void api.refresh();
+        },
+      );
   };
+  // Who agreed a minute ago may still be on the way here: what comes is looked at once more.
+  useEffect(() => {
+    if (isLooking && stage.at === "read") read(stage.person);
+  }, [view]);
   const choose = (person: DeskReturnPerson): void => {
     const opensAt = person.asked?.opensAt ?? null;
     const isOver = opensAt !== null && clock.now() >= opensAt;

@@ -52,11 +52,13 @@ function sentenceOf(t: T, line: JournalLineView, deployment: Deployment | null):
       ? t("journal.server.handed", { desk })
       : t("journal.server.handedDossier", { desk, procedure: isolated(title) });
   }
+  if (k === "deposited" && about?.type === "return") return t("journal.server.depositedReturn", { desk });
   if (k === "withdrawn" && about !== null) return t("journal.server.withdrawnKnown", { desk });
   return t(`journal.server.${k}`, { desk, n: n ?? 0 });
 }
 
 const pathOf = ({ k, about }: JournalLineView): string | null => {
+  if (about?.type === "return") return paths.returns;
   if (about !== null) return about.type === "share" ? paths.given(about.id) : paths.dossier(about.id);
   if (k === "session" || k === "read" || k === "refused" || k === "chain") return paths.devices;
   if (k === "approval") return paths.approvals;

@@ -258,6 +258,11 @@ export function ComeBackScreen() {
           <Button kind="plain" wide onPress={restart}>
             {t("retour.code.card")}
           </Button>
+          {shared !== true && (
+            <LinkRow icon="parler" href={paths.comeBackDesk}>
+              {t("retour.card.desk")}
+            </LinkRow>
+          )}
         </>
       )}
       {stage.at === "refused" && (

@@ -35,7 +35,7 @@ function Erased() {
 export function StartScreen() {
   const t = useT();
   const { go } = useShell();
-  const { evicted } = useRoot();
+  const { evicted, shared } = useRoot();
   const [asksOther, setAsksOther] = useState(false);
   return (
     <Frame title={t("start.title")} flap="open">
@@ -74,6 +74,11 @@ export function StartScreen() {
             <LinkButton kind="second" wide iconEnd="fleche" href={paths.join}>
               {t("start.other.bring")}
             </LinkButton>
+            {shared !== true && (
+              <LinkButton kind="second" wide iconEnd="fleche" href={paths.comeBackDesk}>
+                {t("start.other.desk")}
+              </LinkButton>
+            )}
           </div>
         )}
       </PersonalForm>
