@@ -97,6 +97,12 @@ test("what the server noted stands among the rest; ordinary lines when they are 
       line({ n: 4, k: "card-tried", count: 3, heardAt: FAKE_NOW + 7_200_000 }),
       line({ n: 5, k: "opened", told: true }),
       line({ n: 6, k: "unknown", at: null }),
+      line({
+        n: 7,
+        k: "deposited",
+        organisation: "ccas-brevigny",
+        about: { type: "return", id: dossier.id, procedure: null },
+      }),
     ],
     breaks: [],
     said: [
@@ -119,6 +125,9 @@ test("what the server noted stands among the rest; ordinary lines when they are 
   expect(text()).toContain("Heure du serveur. Lu sur ce téléphone");
   expect(text()).toContain("Nadia (Emmaüs) a commencé à vous aider");
   expect(text()).toContain("signé jusqu’à la ligne 6");
+  expect(screen.getByRole("link", { name: /^Votre choix pour revenir un jour avec/ }).getAttribute("href")).toBe(
+    "/carte/structure",
+  );
   expect(text()).not.toContain("Un envoi de vous a été ouvert");
   expect(text()).not.toContain("Cet appareil s’est connecté");
   fireEvent.click(screen.getByRole("button", { name: /lignes ordinaires/ }));

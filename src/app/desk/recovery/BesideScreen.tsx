@@ -244,9 +244,8 @@ export function BesideScreen() {
   const [typed, setTyped] = useState("");
   const [error, setError] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
-  const [isLooking, setLooking] = useState(false);
   const view = asked.state === "ready" ? asked.value : null;
-  // What was read and not given is forgotten when the helper goes elsewhere.
+  // Who agreed a minute ago is looked for; what was read and not given is forgotten when the helper goes elsewhere.
   useEffect(() => {
     void api.refresh();
     return () => void api.returnDrop();
@@ -257,40 +256,24 @@ export function BesideScreen() {
     setStage({ at: "home" });
     setTyped("");
     setError(undefined);
-    setLooking(false);
   };
   function work<T>(
     answer: Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Refusal }>,
     next: (value: T) => void,
-    refused: (error: Refusal) => void = () => undefined,
   ): void {
     if (busy) return;
     setBusy(true);
     setError(undefined);
-    setLooking(false);
     void answer.then((heard) => {
       setBusy(false);
-      if (heard.ok) return next(heard.value);
-      setError(refusalText(heard.error));
-      refused(heard.error);
+      if (heard.ok) next(heard.value);
+      else setError(refusalText(heard.error));
     });
   }
   const read = (person: DeskReturnPerson | null): void => {
     if (person !== null) setStage({ at: "check", person, pair: "S+O", question: typed });
-    else
-      work(
-        api.returnRead(typed),
-        (found) => setStage({ at: "check", person: found, pair: "C+O", question: null }),
-        ({ type }) => {
-          setLooking(type === "not-agreed");
-          if (type === "not-agreed") void api.refresh();
-        },
-      );
+    else work(api.returnRead(typed), (found) => setStage({ at: "check", person: found, pair: "C+O", question: null }));
   };
-  // Who agreed a minute ago may still be on the way here: what comes is looked at once more.
-  useEffect(() => {
-    if (isLooking && stage.at === "read") read(stage.person);
-  }, [view]);
   const choose = (person: DeskReturnPerson): void => {
     const opensAt = person.asked?.opensAt ?? null;
     const isOver = opensAt !== null && clock.now() >= opensAt;
@@ -333,7 +316,13 @@ export function BesideScreen() {
       )}
       {view !== null && stage.at === "people" && <People view={view} onChoose={choose} />}
       {stage.at === "read" && (
-        <PersonalForm class="stack" onSubmit={() => read(stage.person)}>
+        <PersonalForm
+          class="stack"
+          onSubmit={() => {
+            read(stage.person);
+            void api.refresh();
+          }}
+        >
           <p class="wide-p">{t("desk.beside.read.text")}</p>
           <PasteText
             label={t("desk.beside.read.label")}
