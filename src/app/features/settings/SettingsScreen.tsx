@@ -229,6 +229,7 @@ export function SettingsScreen() {
             title={t("settings.given.data")}
             detail={t("settings.given.dataMore")}
           />
+          <Item icon="valider" href={paths.verifier} title={t("settings.given.verifier")} />
         </List>
       </section>
       <section class="stack-s" aria-labelledby="emporter">
