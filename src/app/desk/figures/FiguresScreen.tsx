@@ -43,7 +43,7 @@ function Shown({ view }: { readonly view: InboxView }) {
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a scrolling box around one table, not a landmark */}
       <div class="desk__scroll" role="group" aria-label={t("desk.figures.title")}>
-        <table class="table">
+        <table class="table table--figures">
           <caption class="sr">{t("desk.figures.title")}</caption>
           <thead>
             <tr>
