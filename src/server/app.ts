@@ -299,7 +299,12 @@ export async function buildApp(deps: AppDeps): Promise<App> {
 
   // Said by what runs, not by the file that the operator wrote.
   const identity = logins.person === undefined ? undefined : { name: logins.person.name };
-  deploymentRoute(http, { ...routeDeps, deployment: { ...deps.deployment, identity } });
+  deploymentRoute(http, {
+    ...routeDeps,
+    get deployment() {
+      return { ...deps.deployment, identity };
+    },
+  });
   if (deps.logins !== undefined) loginPageRoutes(http, loginDeps);
   if (deps.official !== undefined) officialRoute(http, deps.official);
   healthRoutes(http, {

@@ -205,12 +205,13 @@ export async function runAdmin(args: readonly string[], deps: AdminDeps): Promis
 function readArgs(args: readonly string[]) {
   const boolean = { type: "boolean", default: false } as const;
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
+    // The id of a satchel may begin with a hyphen: it is a word, never an option.
+    const isWord = (arg: string): boolean => !arg.startsWith("--") || isPrincipalId(arg);
+    const { values } = parseArgs({
+      args: args.filter((arg) => !isWord(arg)),
       options: { quick: boolean, mend: boolean, "new-keys": boolean },
-      allowPositionals: true,
     });
-    return { flags: values, words: positionals };
+    return { flags: values, words: args.filter(isWord) };
   } catch (error) {
     // An option that there is not: answered with the usage, like a command that there is not.
     if (error instanceof TypeError) return undefined;

@@ -378,6 +378,8 @@ export function createPaperLists(deps: PaperListDeps): PaperLists {
       if (left !== undefined && left.kept >= hintFrom) return ok(undefined);
       const list = await sorted(session, last?.day ?? dayAt(clock.now()));
       if (!list.ok) return list;
+      // Of few papers no hint is used: where there is none, it would only be one more write.
+      if (left === undefined && !hints.has(session) && hintOf(list.value).kept < hintFrom) return ok(undefined);
       await leaveHint(session, list.value);
       return ok(undefined);
     },

@@ -239,9 +239,10 @@ export function createSatchel(given: SatchelServiceDeps): SatchelService {
       if (!ended.ok) deps.log.note("shares", { error: ended.error.type });
       const tidied = settled.ok ? await papers.tidy(session) : settled;
       const seen = tidied.ok ? await noteSeen(deps, session) : tidied;
-      const listed = seen.ok ? await papers.remember(session) : seen;
-      const marked = listed.ok ? await ahead.mark(session) : listed;
-      return marked.ok ? out.follow(session) : marked;
+      const marked = seen.ok ? await ahead.mark(session) : seen;
+      const followed = marked.ok ? await out.follow(session) : marked;
+      // Last: a memory of what to read first holds up nothing.
+      return followed.ok ? papers.remember(session) : followed;
     });
     followDeployment();
     lookForForms(false);

@@ -113,3 +113,12 @@ test("closing prints a signed notice for a day that leaves people time, and an a
   for (const args of [["30/06/2027"], ["2027-02-01"], ["2027-13-45"], ["2027-06-30", "http://ailleurs.fr"]])
     expect(await run("closing", ...args)).toBe(1);
 });
+
+test("an id that begins with a hyphen is an id, and a short option is none", async () => {
+  for (const id of [`-${"A".repeat(26)}`, `--${"A".repeat(25)}`]) {
+    lines = [];
+    expect(await run("quota", id, "5")).toBe(1);
+    expect(lines).toEqual(["no satchel of that id is registered here"]);
+  }
+  expect(await run("check", "-q")).toBe(2);
+});

@@ -1,6 +1,6 @@
 /** What the list of papers says beside each paper's own state. Runs in Node over memory stores. */
 import { expect, test } from "vitest";
-import { file, jpeg } from "./files.ts";
+import { file, jpeg, pdf } from "./files.ts";
 import { createBrowser, eventually, must, openTab } from "./world.ts";
 
 test("D5: a list says when a dossier last had to do with a paper, and nothing of papers that none uses", async () => {
@@ -28,5 +28,12 @@ test("D5: an opening leaves the hint for the next one, whatever screen it began 
   const tab = openTab(browser);
   const { database } = must(await tab.api.create({ code: "417233", language: "fr", pictogram: "bateau" }));
   const hint = async () => must(await (await tab.store(database)).hint());
+  for (let n = 0; n < 40; n += 1) {
+    const { id } = must(await tab.api.startPaper({ kind: "identity-card" }));
+    must(await tab.api.addPage(id, file(pdf(), "carte.pdf")));
+    // Of few papers no hint is used, so none is written.
+    expect(await hint()).toBeUndefined();
+    must(await tab.api.keepPaper(id));
+  }
   expect(await eventually(hint)).toBeInstanceOf(Uint8Array);
 });
