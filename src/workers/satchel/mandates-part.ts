@@ -197,7 +197,8 @@ export function createMandates(deps: SatchelDeps, checkProofs: ProofCheck, share
       const payload: MandatePayload = { t: "mandate", days, until, language, purpose, ...facts };
       const letter = randomId<LetterId>(deps.random);
       const thread = randomId<ThreadId>(deps.random);
-      const at = now.value;
+      // The server's time is known to within an answer's way: who renews at once must not seem to have done it before.
+      const at = before.value === null ? now.value : Math.max(now.value, before.value.record.createdAt + 1);
       const replaces = before.value === null ? null : letterOf(before.value.id);
       const wire = await sealLetter({
         identity: session.identity,
