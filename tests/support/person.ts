@@ -722,7 +722,15 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await press("dossiers.thread.receipt");
       await said("the receipt", page.waitForURL(/\/recepisse$/));
       await said("its fingerprint", page.getByText(w.within("dossiers.receipt.fingerprint")).first().waitFor());
-      const text = plain(await page.locator("main").innerText());
+      // What lets others check it comes a moment later, and is no part of the slip.
+      const slip = await page.locator("main").evaluate((main) => {
+        const later = main.querySelector<HTMLElement>('[aria-labelledby="verifiable"]');
+        if (later !== null) later.hidden = true;
+        const text = (main as HTMLElement).innerText;
+        if (later !== null) later.hidden = false;
+        return text;
+      });
+      const text = plain(slip);
       await link("common.back").click();
       await said("the dossier", page.waitForURL(isDossier));
       return text;
