@@ -253,7 +253,8 @@ export function createPerson(page: Page, options: PersonOptions): Person {
       await said("a way on", nav.or(later).or(back).first().waitFor());
       if (await nav.isVisible()) break;
       const from = await whereabouts();
-      await ((await later.isVisible()) ? later : back).click();
+      // It may be gone by then, with the screen before: looked at again.
+      await ((await later.isVisible()) ? later : back).click({ timeout: 5000 }).catch(() => undefined);
       // Until another screen is there: what is pressed twice leads too far.
       for (const end = Date.now() + 5000; (await whereabouts()) === from && Date.now() < end; )
         await page.waitForTimeout(25);
